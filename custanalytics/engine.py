@@ -1,0 +1,236 @@
+"""Runs named SQL on DuckDB. The only module that imports duckdb.
+
+Domain modules never see a connection: they take and return DataFrames, or anything with an
+``engine`` attribute (a ledger that ``load`` returned), and ask `as_engine` for the rest.
+"""
+
+import re
+import shutil
+import tempfile
+import weakref
+from collections.abc import Iterable
+from datetime import date
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any, Protocol, runtime_checkable
+
+import duckdb
+import pandas as pd
+
+from custanalytics.errors import CustAnalyticsError, SourceError, UsageError
+
+_PARAMETER = re.compile(r"\$([a-z_]+)")
+_NAME = re.compile(r"^[a-z][a-z0-9_]*$")
+
+LEDGER_COLUMNS = {
+    "line_no": "BIGINT",
+    "customer_id": "VARCHAR",
+    "order_id": "VARCHAR",
+    "ordered_at": "TIMESTAMP",
+    "amount": "DECIMAL(18,4)",
+    "product": "VARCHAR",
+    "quantity": "DECIMAL(18,4)",
+    "nets_order_id": "VARCHAR",
+}
+
+
+class QueryError(CustAnalyticsError):
+    """A query failed: a bug in custanalytics, so it keeps the query's name and text."""
+
+
+@runtime_checkable
+class HasEngine(Protocol):
+    """Anything that carries an engine with a ``ledger`` table, such as a loaded ledger."""
+
+    @property
+    def engine(self) -> "Engine":
+        """The engine with the ``ledger`` table."""
+
+
+@cache
+def query_text(name: str) -> str:
+    """Text of the query in ``custanalytics/sql/NAME.sql``."""
+    return (resources.files("custanalytics") / "sql" / f"{name}.sql").read_text("utf-8")
+
+
+def quote(identifier: str) -> str:
+    """A column name from a file's header as a quoted SQL identifier."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+class Engine:
+    """A DuckDB database in a temporary folder, closed to everything outside it.
+
+    Parameters
+    ----------
+    allowed : iterable of path
+        Folders and files the engine may read from, beside its own scratch folder.
+    memory_limit : str, optional
+        Upper bound for DuckDB, such as ``"1GB"``; past it, it spills to disk.
+    """
+
+    def __init__(self, allowed: Iterable[Path | str] = (), memory_limit: str = "1GB") -> None:
+        self.scratch = Path(tempfile.mkdtemp(prefix="custanalytics-"))
+        self._connection = duckdb.connect(
+            str(self.scratch / "ledger.duckdb"),
+            config={
+                "memory_limit": memory_limit,
+                "temp_directory": str(self.scratch / "spill"),
+                "python_enable_replacements": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            },
+        )
+        folders = [str(self.scratch), *(str(Path(path).resolve()) for path in allowed)]
+        listed = ", ".join("'" + folder.replace("'", "''") + "'" for folder in folders)
+        self._connection.execute("SET enable_progress_bar = false")
+        self._connection.execute("SET TimeZone = 'UTC'")
+        self._connection.execute(f"SET allowed_directories = [{listed}]")
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+        self.close = weakref.finalize(self, _discard, self._connection, self.scratch)
+
+    @property
+    def engine(self) -> "Engine":
+        """Itself, so that an engine can stand wherever a loaded ledger can."""
+        return self
+
+    def run(self, query: str, **params: Any) -> pd.DataFrame:
+        """Rows of the named query (a file in ``sql/``), with ``$name`` parameters bound."""
+        return self._execute(query, query_text(query), params).df()
+
+    def keep(self, table: str, query: str, **params: Any) -> None:
+        """Store the rows of the named query as a table, replacing one of that name."""
+        text = f"CREATE OR REPLACE TABLE {_name(table)} AS\n{query_text(query)}"
+        self._execute(query, text, params)
+
+    def sql(self, text: str, **params: Any) -> pd.DataFrame:
+        """Rows of a statement that depends on a file's header (identifiers already quoted)."""
+        return self._execute("statement", text, params).df()
+
+    def execute(self, text: str, **params: Any) -> None:
+        """Run a statement that returns nothing worth keeping."""
+        self._execute("statement", text, params)
+
+    def add(self, table: str, frame: pd.DataFrame) -> None:
+        """Copy a DataFrame into a table, replacing one of that name."""
+        self._connection.register("_incoming", frame)
+        try:
+            self.execute(f"CREATE OR REPLACE TABLE {_name(table)} AS SELECT * FROM _incoming")
+        finally:
+            self._connection.unregister("_incoming")
+
+    def has(self, table: str) -> bool:
+        """Whether a table of that name exists."""
+        found = self.sql(
+            "SELECT count(*) AS n FROM information_schema.tables WHERE table_name = $t", t=table
+        )
+        return bool(found["n"].iloc[0])
+
+    def _execute(self, name: str, text: str, params: dict[str, Any]) -> duckdb.DuckDBPyConnection:
+        wanted = set(_PARAMETER.findall(text))
+        missing = wanted - params.keys()
+        if missing:
+            raise UsageError(f"query {name!r} needs the parameters {sorted(missing)}")
+        try:
+            return self._connection.execute(text, {key: params[key] for key in wanted})
+        except duckdb.Error as error:
+            raise QueryError(f"query {name!r} failed: {error}\n{text}") from error
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a DataFrame as Parquet, typed, the same bytes for the same rows."""
+    engine = Engine(allowed=[path.parent])
+    try:
+        engine.add("t", frame)
+        target = str(path.resolve()).replace("'", "''")
+        engine.execute(f"COPY t TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+    finally:
+        engine.close()
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """Read a Parquet file that `write_table` wrote."""
+    engine = Engine(allowed=[path.parent])
+    try:
+        return engine.sql(
+            "SELECT * FROM read_parquet($path, hive_partitioning=false)", path=str(path)
+        )
+    finally:
+        engine.close()
+
+
+def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
+    """Engine with a ``ledger`` and an ``orders`` table for these transactions.
+
+    Parameters
+    ----------
+    transactions : DataFrame or loaded ledger
+        A DataFrame has one row per line: ``customer_id`` (null: unknown), ``ordered_at``
+        (datetime), ``amount`` (what was paid, refunds negative), optional ``order_id``
+        (absent: one order per customer and day), ``product``, ``quantity``.
+
+    Returns
+    -------
+    Engine
+
+    Raises
+    ------
+    SourceError
+        A required column is missing, or a value has the wrong type.
+    """
+    if isinstance(transactions, HasEngine):
+        engine = transactions.engine
+    else:
+        engine = Engine()
+        engine.add("lines", _canonical(transactions))
+        casts = ", ".join(f"CAST({c} AS {kind}) AS {c}" for c, kind in LEDGER_COLUMNS.items())
+        engine.execute(f"CREATE TABLE ledger AS SELECT {casts} FROM lines")
+        engine.execute("DROP TABLE lines")
+    if not engine.has("orders"):
+        engine.keep("orders", "orders", observation_end=date.max)
+    return engine
+
+
+def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
+    required = ["customer_id", "ordered_at", "amount"]
+    missing = [column for column in required if column not in frame.columns]
+    if missing:
+        raise SourceError(
+            f"transactions need the columns {', '.join(required)}; missing: {', '.join(missing)}; "
+            f"found: {', '.join(map(str, frame.columns))}"
+        )
+    lines = pd.DataFrame({"line_no": range(1, len(frame) + 1)})
+    known = frame["customer_id"].notna().to_numpy()
+    text = frame["customer_id"].astype("str").to_numpy()
+    lines["customer_id"] = pd.Series(text, dtype="str").where(known, None)
+    try:
+        lines["ordered_at"] = pd.to_datetime(frame["ordered_at"]).to_numpy()
+        lines["amount"] = pd.to_numeric(frame["amount"]).to_numpy()
+    except (ValueError, TypeError) as error:
+        raise SourceError(f"ordered_at must hold dates and amount numbers: {error}") from error
+    if lines["ordered_at"].isna().any() or lines["amount"].isna().any():
+        raise SourceError(
+            f"{int(lines['ordered_at'].isna().sum())} rows have no ordered_at and "
+            f"{int(lines['amount'].isna().sum())} no amount; drop or fill them first"
+        )
+    if "order_id" in frame.columns:
+        lines["order_id"] = frame["order_id"].astype("str").to_numpy()
+    else:
+        day = lines["ordered_at"].dt.strftime("%Y-%m-%d")
+        lines["order_id"] = lines["customer_id"].fillna("") + "/" + day
+    for column in ("product", "quantity", "nets_order_id"):
+        lines[column] = frame[column].to_numpy() if column in frame.columns else None
+    return lines
+
+
+def _name(table: str) -> str:
+    if not _NAME.match(table):
+        raise UsageError(f"{table!r} is no table name of ours")
+    return table
+
+
+def _discard(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
+    connection.close()
+    shutil.rmtree(scratch, ignore_errors=True)

@@ -1,0 +1,50 @@
+"""The error tree, and the exit code of each branch.
+
+::
+
+    CustAnalyticsError          1
+    ├── UsageError              2   an option or argument makes no sense
+    ├── SourceError            10   the source can't be read, or its columns not found
+    ├── UnsupportedError       11   the data doesn't allow the analysis asked for
+    ├── ModelError             12   a model failed
+    └── RenderError            13   rendering failed
+
+A message says what was expected, what was found and what to do, naming the option
+that does it. It never holds a customer's values.
+"""
+
+
+class CustAnalyticsError(Exception):
+    """Root of every error that custanalytics raises on purpose."""
+
+    exit_code = 1
+
+
+class UsageError(CustAnalyticsError):
+    """An option or argument makes no sense."""
+
+    exit_code = 2
+
+
+class SourceError(CustAnalyticsError):
+    """The source can't be read, or its columns can't be found."""
+
+    exit_code = 10
+
+
+class UnsupportedError(CustAnalyticsError):
+    """The data doesn't allow the analysis that was asked for."""
+
+    exit_code = 11
+
+
+class ModelError(CustAnalyticsError):
+    """A model could not be fitted, or gave no usable answer."""
+
+    exit_code = 12
+
+
+class RenderError(CustAnalyticsError):
+    """A report could not be rendered."""
+
+    exit_code = 13

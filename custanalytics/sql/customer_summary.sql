@@ -1,0 +1,58 @@
+-- One row per customer with a purchase in `orders_seen` (orders as seen on $observation_end).
+-- frequency, recency, T: days; money: currency units. Returns that name no purchase are spread
+-- over the customer's purchase days in proportion to what was spent on each.
+WITH days AS (
+    SELECT customer_id, order_date, SUM(amount) AS day_spend, COUNT(*) AS day_orders
+    FROM orders_seen
+    WHERE is_purchase AND customer_id IS NOT NULL
+    GROUP BY customer_id, order_date
+),
+
+firsts AS (
+    SELECT
+        customer_id,
+        MIN(order_date) AS first_order,
+        MAX(order_date) AS last_order,
+        COUNT(*) AS purchase_days,
+        CAST(SUM(day_orders) AS BIGINT) AS n_orders,
+        SUM(day_spend) AS spend
+    FROM days
+    GROUP BY customer_id
+),
+
+repeats AS (
+    SELECT
+        d.customer_id,
+        SUM(CASE WHEN d.order_date > f.first_order THEN d.day_spend ELSE 0 END) AS repeat_spend
+    FROM days AS d
+    INNER JOIN firsts AS f ON d.customer_id = f.customer_id
+    GROUP BY d.customer_id
+),
+
+refunds AS (
+    SELECT customer_id, SUM(amount) AS refunded
+    FROM orders_seen
+    WHERE amount < 0 AND customer_id IS NOT NULL
+    GROUP BY customer_id
+)
+
+SELECT
+    f.customer_id,
+    f.purchase_days - 1 AS frequency,
+    DATE_DIFF('day', f.first_order, f.last_order) AS recency,
+    DATE_DIFF('day', f.first_order, CAST($observation_end AS DATE)) AS T,
+    CASE
+        WHEN f.purchase_days > 1 AND f.spend + COALESCE(r.refunded, 0) > 0
+            THEN
+                CAST(p.repeat_spend AS DOUBLE) / (f.purchase_days - 1)
+                * (CAST(f.spend + COALESCE(r.refunded, 0) AS DOUBLE) / CAST(f.spend AS DOUBLE))
+    END AS monetary_value,
+    f.n_orders,
+    CAST(f.spend + COALESCE(r.refunded, 0) AS DOUBLE) AS total_spend,
+    f.first_order,
+    f.last_order,
+    DATE_DIFF('day', f.last_order, CAST($observation_end AS DATE)) AS days_since_last_purchase
+FROM firsts AS f
+INNER JOIN repeats AS p ON f.customer_id = p.customer_id
+LEFT JOIN refunds AS r ON f.customer_id = r.customer_id
+ORDER BY f.customer_id

@@ -1,0 +1,26 @@
+-- One row per order as seen on $observation_end: what it came to once the returns that name it
+-- are taken off. Returns after that day are not seen yet.
+-- amount: currency units; a negative one is a return that found no purchase.
+-- is_purchase: the order came to more than zero.
+WITH lines AS (
+    SELECT
+        customer_id,
+        COALESCE(nets_order_id, order_id) AS effective_order,
+        ordered_at AS happened_at,
+        amount AS paid,
+        CASE WHEN nets_order_id IS NULL THEN product END AS bought
+    FROM ledger
+    WHERE CAST(ordered_at AS DATE) <= CAST($observation_end AS DATE)
+)
+
+SELECT
+    customer_id,
+    effective_order AS order_id,
+    MIN(happened_at) AS ordered_at,
+    CAST(MIN(happened_at) AS DATE) AS order_date,
+    CAST(SUM(paid) AS DECIMAL(18, 4)) AS amount,
+    SUM(paid) > 0 AS is_purchase,
+    COUNT(DISTINCT bought) AS n_products
+FROM lines
+GROUP BY customer_id, effective_order
+ORDER BY customer_id NULLS FIRST, MIN(happened_at), effective_order

@@ -1,0 +1,28 @@
+-- One row per (days, bought_again): n customers of `orders_seen`. days: from the first purchase
+-- day to the second, or, for one-time buyers, to $observation_end.
+WITH days AS (
+    SELECT DISTINCT customer_id, order_date
+    FROM orders_seen
+    WHERE is_purchase AND customer_id IS NOT NULL
+),
+
+numbered AS (
+    SELECT
+        order_date,
+        ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY order_date) AS visit,
+        LEAD(order_date) OVER (PARTITION BY customer_id ORDER BY order_date) AS next_date
+    FROM days
+),
+
+waits AS (
+    SELECT
+        DATE_DIFF('day', order_date, COALESCE(next_date, CAST($observation_end AS DATE))) AS wait,
+        next_date IS NOT NULL AS bought_again
+    FROM numbered
+    WHERE visit = 1
+)
+
+SELECT wait AS days, bought_again, COUNT(*) AS n
+FROM waits
+GROUP BY wait, bought_again
+ORDER BY wait, bought_again
