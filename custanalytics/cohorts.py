@@ -56,7 +56,7 @@ class Cohorts:
     checks: tuple[Check, ...]
 
 
-def cohorts(
+def cohort_retention(
     transactions: pd.DataFrame | HasEngine,
     observation_end: date | None = None,
     period: str | None = None,

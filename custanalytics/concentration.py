@@ -46,7 +46,7 @@ class Concentration:
     checks: tuple[Check, ...]
 
 
-def concentration(summary: pd.DataFrame) -> Concentration:
+def revenue_concentration(summary: pd.DataFrame) -> Concentration:
     """Measure how revenue is spread over customers.
 
     A customer whose returns exceed the purchases seen counts with zero revenue.
@@ -74,7 +74,7 @@ def concentration(summary: pd.DataFrame) -> Concentration:
     Examples
     --------
     >>> summary = pd.DataFrame({"customer_id": ["a", "b"], "total_spend": [3.0, 1.0]})
-    >>> concentration(summary).figures["gini"]
+    >>> revenue_concentration(summary).figures["gini"]
     0.25
     """
     ranked = summary[["customer_id", "total_spend"]].sort_values(

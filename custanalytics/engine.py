@@ -4,11 +4,12 @@ Domain modules never see a connection: they take and return DataFrames, or anyth
 ``engine`` attribute (a ledger that ``load`` returned), and ask `as_engine` for the rest.
 """
 
+import os
 import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -21,6 +22,7 @@ import pandas as pd
 from custanalytics.errors import CustAnalyticsError, SourceError, UsageError
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
+_SCRATCH = "custanalytics-"
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 LEDGER_COLUMNS = {
@@ -71,7 +73,8 @@ class Engine:
     """
 
     def __init__(self, allowed: Iterable[Path | str] = (), memory_limit: str = "1GB") -> None:
-        self.scratch = Path(tempfile.mkdtemp(prefix="custanalytics-"))
+        _sweep()
+        self.scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
         self._connection = duckdb.connect(
             str(self.scratch / "ledger.duckdb"),
             config={
@@ -115,7 +118,8 @@ class Engine:
 
     def add(self, table: str, frame: pd.DataFrame) -> None:
         """Copy a DataFrame into a table, replacing one of that name."""
-        self._connection.register("_incoming", frame)
+        # A copy, because DuckDB can't read columns that run backwards in memory.
+        self._connection.register("_incoming", frame.copy())
         try:
             self.execute(f"CREATE OR REPLACE TABLE {_name(table)} AS SELECT * FROM _incoming")
         finally:
@@ -139,24 +143,26 @@ class Engine:
             raise QueryError(f"query {name!r} failed: {error}\n{text}") from error
 
 
-def write_table(frame: pd.DataFrame, path: Path) -> None:
-    """Write a DataFrame as Parquet, typed, the same bytes for the same rows."""
-    engine = Engine(allowed=[path.parent])
+def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write each DataFrame to ``NAME.parquet``, typed; the same rows give the same bytes."""
+    engine = Engine(allowed=[folder])
     try:
-        engine.add("t", frame)
-        target = str(path.resolve()).replace("'", "''")
-        engine.execute(f"COPY t TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
+        for name, frame in frames.items():
+            target = str((folder / f"{name}.parquet").resolve()).replace("'", "''")
+            engine.add("t", frame)
+            engine.execute(f"COPY t TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
     finally:
         engine.close()
 
 
-def read_table(path: Path) -> pd.DataFrame:
-    """Read a Parquet file that `write_table` wrote."""
-    engine = Engine(allowed=[path.parent])
+def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Read every Parquet file of a folder that `write_tables` wrote, by name."""
+    engine = Engine(allowed=[folder])
+    text = "SELECT * FROM read_parquet([$path], hive_partitioning = false)"
     try:
-        return engine.sql(
-            "SELECT * FROM read_parquet($path, hive_partitioning=false)", path=str(path)
-        )
+        return {
+            path.stem: engine.sql(text, path=_literal(path)) for path in folder.glob("*.parquet")
+        }
     finally:
         engine.close()
 
@@ -225,10 +231,26 @@ def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
     return lines
 
 
+def _literal(path: Path) -> str:
+    # Binding a file name does not stop DuckDB from reading it as a pattern.
+    return re.sub(r"([\[*?])", r"[\1]", str(path.resolve()))
+
+
 def _name(table: str) -> str:
     if not _NAME.match(table):
         raise UsageError(f"{table!r} is no table name of ours")
     return table
+
+
+def _sweep() -> None:
+    # What a killed process left behind; Windows has no harmless way to ask whether one lives.
+    for left in Path(tempfile.gettempdir()).glob(f"{_SCRATCH}*-*") if os.name == "posix" else ():
+        try:
+            os.kill(int(left.name.removeprefix(_SCRATCH).split("-")[0]), 0)
+        except ProcessLookupError:
+            shutil.rmtree(left, ignore_errors=True)
+        except (ValueError, PermissionError):
+            continue
 
 
 def _discard(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:

@@ -41,7 +41,7 @@ class Overview:
     checks: tuple[Check, ...]
 
 
-def overview(
+def business_overview(
     transactions: pd.DataFrame | HasEngine, observation_end: date | None = None
 ) -> Overview:
     """Measure revenue, orders and active customers by month.

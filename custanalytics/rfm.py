@@ -116,7 +116,7 @@ class RFM:
     checks: tuple[Check, ...]
 
 
-def rfm(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> RFM:
+def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> RFM:
     """Score customers by quintiles and put each into one segment.
 
     A score is ``1 + floor(5 (below + tied / 2) / n)``: customers with equal values get equal
@@ -157,7 +157,7 @@ def rfm(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> RFM:
     ...         "total_spend": [500.0, 20.0],
     ...     }
     ... )
-    >>> rfm(summary).customers[["customer_id", "rfm_score", "segment"]]
+    >>> rfm_segmentation(summary).customers[["customer_id", "rfm_score", "segment"]]
       customer_id rfm_score    segment
     0           a       444  Champions
     1           b       222    Dormant
@@ -177,7 +177,7 @@ def rfm(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> RFM:
     return RFM(scored, _totals(scored, segments), _bounds(scored), _checks(scored))
 
 
-def migration(before: RFM, after: RFM) -> pd.DataFrame:
+def segment_migration(before: RFM, after: RFM) -> pd.DataFrame:
     """Count how customers moved between segments from one day to a later one.
 
     Parameters

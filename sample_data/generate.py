@@ -69,8 +69,10 @@ def basket(rng: np.random.Generator, value: float) -> list[tuple[str, int, float
     """Products, quantities and prices that come near a value."""
     lines: list[tuple[str, int, float]] = []
     left = value
-    while left > 5 and len(lines) < 5:
-        name, price = PRODUCTS[int(rng.integers(len(PRODUCTS)))]
+    for choice in rng.permutation(len(PRODUCTS))[:5]:
+        if left <= 5:
+            break
+        name, price = PRODUCTS[choice]
         quantity = max(1, min(6, round(left / price / rng.uniform(1, 3))))
         lines.append((name, quantity, price))
         left -= quantity * price

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 from conftest import table, transactions
 
-from custanalytics.cohorts import cohorts
+from custanalytics.cohorts import cohort_retention
 from custanalytics.errors import UnsupportedError
 
 LINES = transactions("""
@@ -21,7 +21,7 @@ LINES = transactions("""
 
 
 def test_retention_spec():
-    found = cohorts(LINES, date(2024, 3, 10))
+    found = cohort_retention(LINES, date(2024, 3, 10))
     expected = table("""
         cohort     | period | customers | active | retention | revenue | complete
         2024-01-01 | 0      | 2         | 2      | 1.0       | 40.0    | True
@@ -36,7 +36,7 @@ def test_retention_spec():
 
 
 def test_second_purchase_allows_for_those_still_watched():
-    found = cohorts(LINES, date(2024, 3, 10))
+    found = cohort_retention(LINES, date(2024, 3, 10))
     # a came back after 40 days, when b (55 days) and a were still watched and c (19) was not.
     at_40 = found.second_purchase.set_index("days").loc[40, "share"]
     assert at_40 == pytest.approx(0.5)
@@ -47,18 +47,22 @@ def test_second_purchase_allows_for_those_still_watched():
 
 def test_long_histories_get_longer_periods():
     days = pd.to_datetime(["2014-01-01", "2019-06-01", "2024-01-01"])
-    found = cohorts(pd.DataFrame({"customer_id": list("abc"), "ordered_at": days, "amount": 1.0}))
+    found = cohort_retention(
+        pd.DataFrame({"customer_id": list("abc"), "ordered_at": days, "amount": 1.0})
+    )
     assert found.period == "year"
     assert found.retention["cohort"].dt.year.unique().tolist() == [2014, 2019, 2024]
 
 
 def test_nobody_came_back():
     days = pd.to_datetime(["2024-01-01", "2024-03-01"])
-    found = cohorts(pd.DataFrame({"customer_id": list("ab"), "ordered_at": days, "amount": 1.0}))
+    found = cohort_retention(
+        pd.DataFrame({"customer_id": list("ab"), "ordered_at": days, "amount": 1.0})
+    )
     assert found.figures["share_second_purchase"] == 0
     assert found.second_purchase["share"].tolist() == [0.0, 0.0]
 
 
 def test_one_month_is_too_short():
     with pytest.raises(UnsupportedError, match="one calendar month"):
-        cohorts(LINES.head(1))
+        cohort_retention(LINES.head(1))

@@ -5,7 +5,7 @@ import pytest
 from conftest import table, transactions
 
 from custanalytics.errors import UnsupportedError
-from custanalytics.overview import overview
+from custanalytics.overview import business_overview
 
 LINES = transactions("""
     customer_id | order_id | ordered_at | amount
@@ -20,7 +20,9 @@ LINES = transactions("""
 
 
 def test_months_spec():
-    found = overview(LINES, date(2024, 4, 10)).monthly.assign(month=lambda m: m["month"].astype("str"))
+    found = business_overview(LINES, date(2024, 4, 10)).monthly.assign(
+        month=lambda m: m["month"].astype("str")
+    )
     expected = table("""
         month      | revenue | orders | customers | new_revenue | returning_revenue | unknown_revenue | refunds | complete
         2024-01-01 | 20.0    | 2      | 1         | 20.0        |  0.0              | 0.0             |  0.0    | True
@@ -32,7 +34,7 @@ def test_months_spec():
 
 
 def test_months_add_up_to_the_total():
-    found = overview(LINES)
+    found = business_overview(LINES)
     assert found.monthly["revenue"].sum() == pytest.approx(73.0)
     assert found.figures["revenue_total"] == pytest.approx(73.0)
     assert found.figures["revenue_known"] + found.figures["revenue_unknown"] == pytest.approx(73.0)
@@ -43,14 +45,14 @@ def test_months_add_up_to_the_total():
 
 def test_an_incomplete_last_month_is_told():
     days = pd.date_range("2024-01-01", "2024-03-12")
-    found = overview(pd.DataFrame({"customer_id": "a", "ordered_at": days, "amount": 1.0}))
+    found = business_overview(pd.DataFrame({"customer_id": "a", "ordered_at": days, "amount": 1.0}))
     assert found.monthly["complete"].tolist() == [True, True, False]
     assert [check.name for check in found.checks] == ["overview.last_month"]
 
 
 def test_years_are_compared_over_whole_months():
     days = pd.date_range("2022-01-01", "2023-12-31")
-    found = overview(pd.DataFrame({"customer_id": "a", "ordered_at": days, "amount": 1.0}))
+    found = business_overview(pd.DataFrame({"customer_id": "a", "ordered_at": days, "amount": 1.0}))
     assert found.figures["revenue_last_12m"] == 365
     assert found.figures["revenue_previous_12m"] == 365
     assert found.checks == ()
@@ -58,4 +60,4 @@ def test_years_are_compared_over_whole_months():
 
 def test_no_lines_before_the_day():
     with pytest.raises(UnsupportedError, match="first sale"):
-        overview(LINES, date(2023, 1, 1))
+        business_overview(LINES, date(2023, 1, 1))

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custanalytics.errors import UnsupportedError, UsageError
-from custanalytics.rfm import SEGMENTS, Segment, migration, rfm
+from custanalytics.rfm import SEGMENTS, Segment, rfm_segmentation, segment_migration
 
 
 def summary(rows):
@@ -16,7 +16,7 @@ def summary(rows):
 
 def test_quintiles_without_ties_are_the_textbook_ones():
     n = 100
-    found = rfm(summary([(f"{i:03}", i, i + 1, 10.0 * i) for i in range(n)])).customers
+    found = rfm_segmentation(summary([(f"{i:03}", i, i + 1, 10.0 * i) for i in range(n)])).customers
     expected = np.repeat([1, 2, 3, 4, 5], n // 5)
     assert (found["m_score"].to_numpy() == expected).all()
     assert (found["r_score"].to_numpy() == expected[::-1]).all()
@@ -24,10 +24,10 @@ def test_quintiles_without_ties_are_the_textbook_ones():
 
 def test_ties_share_a_score_whatever_the_order():
     rows = [(f"{i}", 5, 1, 10.0) for i in range(9)] + [("x", 5, 2, 10.0)]
-    found = rfm(summary(rows)).customers
+    found = rfm_segmentation(summary(rows)).customers
     assert found.loc[found["customer_id"] != "x", "f_score"].nunique() == 1
     assert found["r_score"].unique().tolist() == [3]  # all alike: the middle
-    pd.testing.assert_frame_equal(rfm(summary(rows[::-1])).customers, found)
+    pd.testing.assert_frame_equal(rfm_segmentation(summary(rows[::-1])).customers, found)
 
 
 scores = st.tuples(st.integers(0, 400), st.integers(1, 9), st.integers(-50, 5000))
@@ -36,7 +36,7 @@ scores = st.tuples(st.integers(0, 400), st.integers(1, 9), st.integers(-50, 5000
 @settings(max_examples=30, deadline=None)
 @given(st.lists(scores, min_size=1, max_size=60))
 def test_segments_partition_the_customers(drawn):
-    found = rfm(summary([(f"c{i}", *row) for i, row in enumerate(drawn)]))
+    found = rfm_segmentation(summary([(f"c{i}", *row) for i, row in enumerate(drawn)]))
     assert found.customers["segment"].notna().all()
     assert found.segments["customers"].sum() == len(drawn)
     assert found.segments["revenue"].sum() == pytest.approx(sum(row[2] for row in drawn))
@@ -71,21 +71,21 @@ def test_own_rules_must_cover_everybody():
     big = Segment("Big", "spend over 50", lambda s: s["total_spend"] > 50, "Call.")
     rest = Segment("Rest", "the others", lambda s: s["total_spend"] <= 50, "Write.")
     rows = summary([("a", 1, 1, 100.0), ("b", 1, 1, 10.0)])
-    assert rfm(rows, [big, rest]).customers["segment"].tolist() == ["Big", "Rest"]
+    assert rfm_segmentation(rows, [big, rest]).customers["segment"].tolist() == ["Big", "Rest"]
     with pytest.raises(UsageError, match="1 of 2 customers fit no segment"):
-        rfm(rows, [big])
+        rfm_segmentation(rows, [big])
 
 
 def test_migration_counts_newcomers_as_null():
-    before = rfm(summary([("a", 1, 5, 100.0), ("b", 90, 1, 5.0)]))
-    after = rfm(summary([("a", 1, 6, 120.0), ("b", 120, 1, 5.0), ("c", 2, 1, 8.0)]))
-    moves = migration(before, after)
+    before = rfm_segmentation(summary([("a", 1, 5, 100.0), ("b", 90, 1, 5.0)]))
+    after = rfm_segmentation(summary([("a", 1, 6, 120.0), ("b", 120, 1, 5.0), ("c", 2, 1, 8.0)]))
+    moves = segment_migration(before, after)
     assert moves["customers"].sum() == 3
     assert moves.loc[moves["from_segment"].isna(), "customers"].sum() == 1
 
 
 def test_errors():
     with pytest.raises(UnsupportedError, match="no customers"):
-        rfm(summary([]))
+        rfm_segmentation(summary([]))
     with pytest.raises(UsageError, match="n_orders"):
-        rfm(summary([("a", 1, 1, 1.0)]).drop(columns="n_orders"))
+        rfm_segmentation(summary([("a", 1, 1, 1.0)]).drop(columns="n_orders"))

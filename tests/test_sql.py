@@ -38,7 +38,9 @@ def test_query_stays_in_the_subset(path):
 @pytest.mark.parametrize("dialect", ["spark", "postgres"])
 def test_query_translates(path, dialect):
     text = path.read_text("utf-8")
-    assert sqlglot.transpile(text, read="duckdb", write=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE)
+    assert sqlglot.transpile(
+        text, read="duckdb", write=dialect, unsupported_level=sqlglot.ErrorLevel.RAISE
+    )
 
 
 @pytest.mark.parametrize("path", QUERIES, ids=lambda path: path.stem)

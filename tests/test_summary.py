@@ -50,14 +50,18 @@ def test_a_return_that_is_not_seen_yet_does_not_net_its_order():
 
 def test_holdout_summary_spec():
     found = holdout_summary(LINES, date(2024, 1, 10), date(2024, 1, 31))
-    expected = table("""
+    expected = (
+        table("""
         customer_id | frequency | T | holdout_frequency | holdout_spend | holdout_days
         canceller   | 0         | 8 | 0                 |   0.0         | 21
         netzero     | -         | - | -                 |   -           | -
         one         | 0         | 0 | 0                 |   0.0         | 21
         returner    | 0         | 9 | 1                 |  20.0         | 21
         sameday     | 0         | 5 | 1                 |  20.0         | 21
-    """).dropna(subset="frequency").reset_index(drop=True)
+    """)
+        .dropna(subset="frequency")
+        .reset_index(drop=True)
+    )
     pd.testing.assert_frame_equal(found[expected.columns], expected, check_dtype=False)
 
 

@@ -1,0 +1,7 @@
+"""``python -m custanalytics``."""
+
+import sys
+
+from custanalytics.cli import main
+
+sys.exit(main())

@@ -1,0 +1,22 @@
+"""Customer lifetime value: models, predictions, intervals, and how far to trust them."""
+
+from custanalytics.clv.bake_off import BakeOff, bake_off, rolling_holdouts
+from custanalytics.clv.gamma_gamma import GammaGamma
+from custanalytics.clv.group_value import group_value
+from custanalytics.clv.models import PurchaseModel, fit, from_json
+from custanalytics.clv.tracking import weekly_tracking
+from custanalytics.clv.value import CustomerValue, customer_value
+
+__all__ = [
+    "BakeOff",
+    "CustomerValue",
+    "GammaGamma",
+    "PurchaseModel",
+    "bake_off",
+    "customer_value",
+    "fit",
+    "from_json",
+    "group_value",
+    "rolling_holdouts",
+    "weekly_tracking",
+]

@@ -1,0 +1,253 @@
+"""Every model against every rule of thumb, on several earlier cutoffs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.clv import judgement
+from custanalytics.clv.inputs import require_repeat_buyers
+from custanalytics.clv.validation import HOLDOUT_COLUMNS, Validation, best_candidate, validate
+from custanalytics.engine import HasEngine, as_engine
+from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.summary import holdout_summary, observation_period
+
+MODELS = ("BG/NBD", "MBG/NBD", "Pareto/NBD")
+MIN_HOLDOUT_DAYS = 28
+MOST_ORIGINS = 6
+
+
+@dataclass(frozen=True)
+class BakeOff:
+    """How models and rules of thumb did on earlier cutoffs.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per origin (1 = earliest) and candidate: ``origin``, the columns of
+        `validate`, ``chosen`` (whether the candidate is best over all origins).
+    calibration, deciles : DataFrame
+        Of the latest origin, per candidate, with ``chosen``.
+    best : str
+        The candidate with the lowest score over all origins; empty without an origin.
+    """
+
+    table: pd.DataFrame
+    calibration: pd.DataFrame
+    deciles: pd.DataFrame
+    best: str
+
+
+def rolling_holdouts(
+    transactions: pd.DataFrame | HasEngine,
+    observation_end: date | None = None,
+    horizon_days: int = 365,
+) -> list[pd.DataFrame]:
+    """Cut earlier holdouts out of the transactions, as many as their length allows.
+
+    Each is as long as the horizon, or as a third of the history where that is shorter; they
+    begin half their length apart, the last one ends with the data, and before each lies at
+    least half a holdout's length of history.
+
+    Parameters
+    ----------
+    transactions : DataFrame or loaded ledger
+        As for `custanalytics.summary.customer_summary`.
+    observation_end : date, optional
+        Last day that counts; by default the last day in the data.
+    horizon_days : int
+        How far ahead will be predicted.
+
+    Returns
+    -------
+    list of DataFrame
+        Frames as `custanalytics.summary.holdout_summary` gives them, oldest first, at most 6;
+        empty where the history is shorter than 84 days.
+    """
+    engine = as_engine(transactions)
+    first, last = observation_period(engine)
+    end = min(observation_end or last, last)
+    length = min(horizon_days, (end - first).days // 3)
+    if length < MIN_HOLDOUT_DAYS:
+        return []
+    frames: list[pd.DataFrame] = []
+    for back in range(MOST_ORIGINS):
+        cutoff = end - timedelta(days=length + back * (length // 2))
+        if (cutoff - first).days < length // 2:
+            break
+        frames.insert(0, holdout_summary(engine, cutoff, cutoff + timedelta(days=length)))
+    return frames
+
+
+def bake_off(
+    transactions: pd.DataFrame | HasEngine,
+    observation_end: date | None = None,
+    horizon_days: int = 365,
+    models: Sequence[str] = MODELS,
+    level: float = 0.90,
+    seed: int = 0,
+) -> BakeOff:
+    """Hold models and rules of thumb against what customers did after earlier cutoffs.
+
+    Parameters
+    ----------
+    transactions : DataFrame or loaded ledger
+        As for `custanalytics.summary.customer_summary`.
+    observation_end : date, optional
+        Last day that counts; by default the last day in the data.
+    horizon_days : int
+        How far ahead will be predicted.
+    models : sequence of str
+        Names of models.
+    level : float
+        Nominal coverage of the intervals.
+    seed : int
+        Where the random numbers start.
+
+    Returns
+    -------
+    BakeOff
+    """
+    frames = rolling_holdouts(transactions, observation_end, horizon_days)
+    return hold_against(frames, models, level, seed)
+
+
+def hold_against(
+    holdouts: Sequence[pd.DataFrame], models: Sequence[str], level: float, seed: int
+) -> BakeOff:
+    """The same for holdouts that are already cut.
+
+    Parameters
+    ----------
+    holdouts : sequence of DataFrame
+        Oldest first, as `rolling_holdouts` gives them; those with fewer than 20 repeat buyers
+        or without a purchase are passed over.
+    models : sequence of str
+        Names of models.
+    level : float
+        Nominal coverage of the intervals.
+    seed : int
+        Where the random numbers start.
+
+    Returns
+    -------
+    BakeOff
+    """
+    frames = usable(holdouts)
+    if not frames:
+        return BakeOff(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), "")
+    done: list[Validation] = []
+    for origin, frame in enumerate(frames):
+        spend, _ = judgement.spend_model(frame)
+        earlier = latest_before(frames[:origin], frame)
+        done.append(validate(frame, models, spend, level, seed, earlier))
+    tables = [one.table.assign(origin=origin) for origin, one in enumerate(done, start=1)]
+    table = pd.concat(tables, ignore_index=True)
+    best = best_candidate(table)
+    table["chosen"] = table["candidate"] == best
+    table.insert(0, "origin", table.pop("origin"))
+    calibration, deciles = (
+        part.assign(chosen=part["candidate"] == best)
+        for part in (done[-1].calibration, done[-1].deciles)
+    )
+    return BakeOff(table, calibration, deciles, best)
+
+
+def usable(holdouts: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Holdouts that a model can be fitted before and measured after.
+
+    Parameters
+    ----------
+    holdouts : sequence of DataFrame
+        As for `hold_against`.
+
+    Returns
+    -------
+    list of DataFrame
+
+    Raises
+    ------
+    UsageError
+        A holdout lacks its columns.
+    """
+    found = []
+    for frame in holdouts:
+        missing = [column for column in HOLDOUT_COLUMNS if column not in frame.columns]
+        if missing:
+            raise UsageError(f"a holdout needs the columns {', '.join(missing)}")
+        try:
+            require_repeat_buyers(frame)
+        except UnsupportedError:
+            continue
+        if frame["holdout_days"].iloc[0] > 0 and frame["holdout_frequency"].sum() > 0:
+            found.append(frame)
+    return found
+
+
+def latest_before(frames: Sequence[pd.DataFrame], origin: pd.DataFrame) -> pd.DataFrame | None:
+    """The latest of the holdouts that were over by another's cutoff.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        Holdouts, oldest first.
+    origin : DataFrame
+        The holdout that must not be known yet.
+
+    Returns
+    -------
+    DataFrame or None
+        None where there is none, or the frames have no ``first_order`` to tell the cutoff.
+    """
+    if "first_order" not in origin.columns:
+        return None
+    known = [
+        frame
+        for frame in frames
+        if cutoff_of(frame) + pd.Timedelta(days=int(frame["holdout_days"].iloc[0]))
+        <= cutoff_of(origin)
+    ]
+    return known[-1] if known else None
+
+
+def cutoff_of(frame: pd.DataFrame) -> pd.Timestamp:
+    """Last day that a summary has seen.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``first_order`` (day) and ``T`` (days).
+
+    Returns
+    -------
+    Timestamp
+    """
+    end: pd.Timestamp = (frame["first_order"] + pd.to_timedelta(frame["T"], unit="D")).max()
+    return end
+
+
+def past_errors(table: pd.DataFrame, candidate: str, of: str) -> list[float]:
+    """log(actual / predicted) of a candidate on each holdout.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `BakeOff.table`.
+    candidate : str
+        Its name.
+    of : str
+        ``"purchases"`` or ``"revenue"``.
+
+    Returns
+    -------
+    list of float
+        Oldest first; holdouts without purchases are left out.
+    """
+    if table.empty:
+        return []
+    mine = table[table["candidate"] == candidate]
+    actual, predicted = mine[f"actual_{of}"], mine[f"predicted_{of}"]
+    known = (actual > 0) & (predicted > 0)
+    return [float(error) for error in np.log(actual[known] / predicted[known])]

@@ -1,0 +1,167 @@
+"""Is a customer summary fit to be modelled? And its unique rows, so that models stay fast."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from custanalytics.errors import UnsupportedError, UsageError
+
+Floats = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.int64]
+
+REQUIRED = ("customer_id", "frequency", "recency", "T", "monetary_value")
+MIN_REPEAT_BUYERS = 20
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The different (frequency, recency, T) rows of a summary, sorted.
+
+    Attributes
+    ----------
+    frequency, recency, T : ndarray of float64
+        One value per different row; the times in one unit, days unless scaled.
+    weights : ndarray of float64
+        How many customers have that row.
+    code : ndarray of int64
+        One per customer: the position of its row.
+    """
+
+    frequency: Floats
+    recency: Floats
+    T: Floats
+    weights: Floats
+    code: Codes
+
+    def __len__(self) -> int:
+        """Count the different rows."""
+        return len(self.frequency)
+
+    def picked(self, positions: Codes) -> "Rows":
+        """The rows at these positions, one customer each."""
+        return rows_of(self.frequency[positions], self.T[positions], self.recency[positions])
+
+
+def rows_of(frequency: Floats, T: Floats, recency: Floats | None = None) -> Rows:
+    """Rows that need no weights: one customer each.
+
+    Parameters
+    ----------
+    frequency, T : ndarray
+        One value per row.
+    recency : ndarray, optional
+        The same; by default 0.
+
+    Returns
+    -------
+    Rows
+    """
+    last = np.zeros_like(T) if recency is None else recency
+    return Rows(frequency, last, T, np.ones(len(T)), np.arange(len(T), dtype=np.int64))
+
+
+def unique_rows(summary: pd.DataFrame) -> Rows:
+    """Find the different rows of a summary.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        One row per customer: ``frequency``, ``recency``, ``T``.
+
+    Returns
+    -------
+    Rows
+    """
+    codes = np.zeros(len(summary), dtype=np.int64)
+    columns = []
+    for name in ("frequency", "recency", "T"):
+        position, values = pd.factorize(summary[name].to_numpy(np.float64), sort=True)
+        codes = codes * len(values) + position
+        columns.append(np.asarray(values, dtype=np.float64))
+    present, code, count = np.unique(codes, return_inverse=True, return_counts=True)
+    rest, at_t = np.divmod(present, max(len(columns[2]), 1))
+    at_x, at_recency = np.divmod(rest, max(len(columns[1]), 1))
+    return Rows(
+        columns[0][at_x],
+        columns[1][at_recency],
+        columns[2][at_t],
+        count.astype(np.float64),
+        np.asarray(code, dtype=np.int64),
+    )
+
+
+def checked(summary: pd.DataFrame) -> pd.DataFrame:
+    """Copy of a summary whose columns are complete, typed and possible.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        One row per customer: ``customer_id``, ``frequency`` (repeat purchase days),
+        ``recency`` and ``T`` (days), ``monetary_value`` (currency units, null when
+        frequency is 0); other columns pass through.
+
+    Returns
+    -------
+    DataFrame
+
+    Raises
+    ------
+    UsageError
+        A column is missing, holds no numbers, is null, or breaks
+        ``0 <= recency <= T``.
+    """
+    missing = [column for column in REQUIRED if column not in summary.columns]
+    if missing:
+        raise UsageError(
+            f"a customer summary needs the columns {', '.join(REQUIRED)}; "
+            f"missing: {', '.join(missing)}"
+        )
+    frame = summary.reset_index(drop=True).copy()
+    for column in REQUIRED[1:]:
+        try:
+            frame[column] = pd.to_numeric(frame[column]).astype("float64")
+        except (ValueError, TypeError) as error:
+            raise UsageError(f"column {column!r} of the summary must hold numbers") from error
+    x, recency, age = frame["frequency"], frame["recency"], frame["T"]
+    money = frame["monetary_value"]
+    faults = {
+        "frequency, recency or T is null or infinite": ~np.isfinite(x + recency + age),
+        "frequency is negative or not whole": (x < 0) | (x != np.floor(x)),
+        "recency is negative": recency < 0,
+        "recency is above T": recency > age,
+        "recency is not 0 though frequency is": (x == 0) & (recency != 0),
+        "monetary_value is infinite": np.isinf(money),
+    }
+    found = [f"{text} in {int(bad.sum())} rows" for text, bad in faults.items() if bad.any()]
+    if found:
+        raise UsageError("the customer summary can't be right: " + "; ".join(found))
+    return frame
+
+
+def require_repeat_buyers(summary: pd.DataFrame) -> int:
+    """Count the repeat buyers, and refuse a summary with too few to fit a model.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        One row per customer: ``frequency``.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    UnsupportedError
+        Fewer than 20 customers came back.
+    """
+    repeat = int((summary["frequency"] > 0).sum())
+    if repeat < MIN_REPEAT_BUYERS:
+        raise UnsupportedError(
+            f"{repeat:,} of {len(summary):,} customers bought on more than one day; customer value "
+            f"needs at least {MIN_REPEAT_BUYERS} of them (five for each of the model's four "
+            "parameters). A longer sales history would mend it."
+        )
+    return repeat

@@ -1,0 +1,317 @@
+"""Doubts about data and models as checks, and the fallbacks they lead to."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.checks import Check
+from custanalytics.clv.gamma_gamma import GammaGamma
+from custanalytics.clv.inputs import MIN_REPEAT_BUYERS, checked
+from custanalytics.clv.mean_spend import MeanSpend
+from custanalytics.clv.models import PurchaseModel
+from custanalytics.clv.scores import spearman
+from custanalytics.clv.validation import Candidate, Spend, mean_scores
+
+MAX_SPEND_CORRELATION = 0.30
+MIN_SPEND_VARIATION = 0.01
+MIN_LEAVING = 0.005
+MAX_TOTAL_ERROR = 0.20
+COVERAGE_TOLERANCE = 0.05
+
+
+def repeat_buyers(count: int, customers: int) -> Check:
+    """Whether enough customers came back to fit a model on.
+
+    Parameters
+    ----------
+    count, customers : int
+        Repeat buyers, and customers in all.
+
+    Returns
+    -------
+    Check
+    """
+    return Check(
+        "clv.repeat_buyers",
+        count >= 5 * MIN_REPEAT_BUYERS or None,
+        f"{count:,} of {customers:,} customers bought on more than one day"
+        + ("." if count >= 5 * MIN_REPEAT_BUYERS else ": enough for a model, but barely."),
+        float(count),
+        float(5 * MIN_REPEAT_BUYERS),
+        "rule of thumb",
+    )
+
+
+def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
+    """Fit the gamma-gamma model where spend allows it, else take a plain mean.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        One row per customer: the columns of a customer summary.
+
+    Returns
+    -------
+    spend : GammaGamma or MeanSpend
+    checks : list of Check
+    """
+    frame = checked(summary)
+    again = frame[frame["frequency"] > 0]
+    usable = again[again["monetary_value"] > 0]
+    checks = []
+    left_out = len(again) - len(usable)
+    if left_out:
+        checks.append(
+            Check(
+                "clv.spend_positive",
+                None,
+                f"{left_out:,} of {len(again):,} repeat buyers had returns that came to as much as "
+                "their repeat purchases; they are left out of the fit of spend and expected to "
+                "spend little.",
+                float(left_out),
+            )
+        )
+    money = usable["monetary_value"].to_numpy(np.float64)
+    variation = float(money.std() / money.mean()) if len(money) else 0.0
+    if len(usable) < MIN_REPEAT_BUYERS:
+        return MeanSpend.fitted(frame), [
+            *checks,
+            Check(
+                "clv.spend_model",
+                False,
+                f"Only {len(usable):,} customers have a positive spend on repeat purchases, below "
+                f"{MIN_REPEAT_BUYERS}: each customer's mean spend is used instead of a model.",
+                float(len(usable)),
+                float(MIN_REPEAT_BUYERS),
+            ),
+        ]
+    if variation < MIN_SPEND_VARIATION:
+        return MeanSpend.fitted(frame), [
+            *checks,
+            Check(
+                "clv.spend_model",
+                False,
+                "Customers spend practically the same per purchase (standard deviation "
+                f"{variation:.1%} of the mean): the mean is used instead of a model.",
+                variation,
+                MIN_SPEND_VARIATION,
+            ),
+        ]
+    model = GammaGamma.fitted(frame)
+    q = model.params["q"]
+    if not model.converged or q <= 1:
+        reason = (
+            f"has no finite mean (q = {q:.2f}, needed: above 1)"
+            if model.converged
+            else "did not converge"
+        )
+        return MeanSpend.fitted(frame), [
+            *checks,
+            Check(
+                "clv.spend_model",
+                False,
+                f"The gamma-gamma model of spend {reason}: each customer's mean spend is used "
+                "instead.",
+                q,
+                1.0,
+                "Fader, Hardie (2013)",
+            ),
+        ]
+    related = spearman(usable["frequency"].to_numpy(np.float64), money)
+    independent = bool(abs(related) <= MAX_SPEND_CORRELATION) if np.isfinite(related) else None
+    checks.append(
+        Check(
+            "clv.spend_independent",
+            independent,
+            f"How often customers buy and how much they spend per purchase have a rank "
+            f"correlation of {related:.2f}; the model of spend assumes none"
+            + (", so values of frequent buyers lean to one side." if independent is False else "."),
+            related,
+            MAX_SPEND_CORRELATION,
+            "rule of thumb",
+        )
+    )
+    return model, checks
+
+
+def of_model(model: PurchaseModel) -> list[Check]:
+    """Whether a fitted model ended at a maximum that means something.
+
+    Parameters
+    ----------
+    model : PurchaseModel
+        The model used, or the first one where a rule of thumb is used.
+
+    Returns
+    -------
+    list of Check
+    """
+    checks = []
+    if not model.converged:
+        checks.append(
+            Check(
+                "clv.converged",
+                False,
+                f"The search for the {model.name} model's parameters did not settle, so they are "
+                "not the best ones.",
+            )
+        )
+    leaving, found = model.leaving, model.leaving >= MIN_LEAVING
+    checks.append(
+        Check(
+            "clv.leaving",
+            found or None,
+            f"The {model.name} model finds that {leaving:.1%} of new customers "
+            f"{model.leaving_words}"
+            + (
+                "."
+                if found
+                else ": practically nobody, so it can't tell who has left, and takes nearly "
+                "everyone to be a customer still."
+            ),
+            leaving,
+            MIN_LEAVING,
+        )
+    )
+    return checks
+
+
+def of_validation(table: pd.DataFrame, chosen: str, level: float) -> list[Check]:
+    """What the holdouts say about the candidate that is used.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `CustomerValue.validation`; empty without a holdout.
+    chosen : str
+        Name of the candidate used.
+    level : float
+        Nominal coverage.
+
+    Returns
+    -------
+    list of Check
+    """
+    if table.empty:
+        return [
+            Check(
+                "clv.validated",
+                None,
+                "The history is too short to hold a part of it back, so the predictions were not "
+                "tested against what customers did.",
+            )
+        ]
+    latest = table[table["origin"] == table["origin"].max()].set_index("candidate")
+    used = latest.loc[chosen]
+    days, origins = int(used["holdout_days"]), int(table["origin"].max())
+    where = f"a holdout of {days} days" if origins == 1 else f"{origins} holdouts of {days} days"
+    scores = mean_scores(table)
+    is_model = latest["role"][scores.index] == "model"
+    best_model, best_rule = scores[is_model].idxmin(), scores[~is_model].idxmin()
+    figures = (
+        "error per customer plus error of the total, in shares of actual purchases: "
+        f"{scores[best_model]:.2f} for the {best_model} model, {scores[best_rule]:.2f} for the "
+        f"rule “{best_rule}”"
+    )
+    model_wins = bool(is_model[chosen])
+    error = float(used["total_error"])
+    covered = float(used["interval_coverage_pit"])
+    return [
+        Check(
+            "clv.beats_naive",
+            model_wins,
+            f"On {where} the model did better than every rule of thumb ({figures})."
+            if model_wins
+            else f"On {where} a rule of thumb did better than the model ({figures}); the "
+            "predictions use the rule.",
+            float(scores[best_model]),
+            float(scores[best_rule]),
+        ),
+        Check(
+            "clv.total_error",
+            bool(abs(error) <= MAX_TOTAL_ERROR),
+            f"In the latest {days} days customers made {used['actual_purchases']:,.0f} purchases; "
+            f"{used['predicted_purchases']:,.0f} were predicted before ({error:+.1%}).",
+            error,
+            MAX_TOTAL_ERROR,
+            "rule of thumb",
+        ),
+        Check(
+            "clv.interval_coverage",
+            bool(abs(covered - level) <= COVERAGE_TOLERANCE),
+            f"The {level:.0%} intervals for customers' purchases in those days held "
+            f"{used['interval_coverage']:.0%} of them ({covered:.0%} with the ties of small counts "
+            "shared out).",
+            covered,
+            level,
+        ),
+    ]
+
+
+def of_options(margin: float | None, horizon_days: int, frame: pd.DataFrame) -> list[Check]:
+    """What the options mean for the figures.
+
+    Parameters
+    ----------
+    margin : float or None
+        Share of revenue that is profit.
+    horizon_days : int
+        How far ahead is predicted.
+    frame : DataFrame
+        The summary.
+
+    Returns
+    -------
+    list of Check
+    """
+    checks = []
+    if margin is None:
+        checks.append(
+            Check(
+                "clv.margin",
+                None,
+                "No margin was given, so customer value is revenue, not profit; --margin sets it.",
+            )
+        )
+    longest = float(frame["T"].max())
+    checks.append(
+        Check(
+            "clv.horizon",
+            bool(horizon_days <= 2 * longest),
+            f"The horizon of {horizon_days} days stands on {longest:,.0f} days of history"
+            + ("." if horizon_days <= 2 * longest else ": more than twice as far as was seen."),
+            float(horizon_days),
+            2 * longest,
+            "rule of thumb",
+        )
+    )
+    return checks
+
+
+def parameter_table(fitted: Sequence[Candidate], spend: Spend) -> pd.DataFrame:
+    """Parameters of all fitted models, with standard errors and units.
+
+    Parameters
+    ----------
+    fitted : sequence of candidates
+        Models and rules; rules have no parameters to show.
+    spend : GammaGamma or MeanSpend
+        The model of spend.
+
+    Returns
+    -------
+    DataFrame
+        ``model``, ``parameter``, ``value``, ``standard_error`` (null: not fixed by the data),
+        ``unit`` (days, currency or empty).
+    """
+    units = {"alpha": "days", "beta": "days", "v": "currency"}
+    shown = [model for model in (*fitted, spend) if isinstance(model, PurchaseModel | GammaGamma)]
+    return pd.DataFrame(
+        [
+            (model.name, symbol, value, model.standard_errors[symbol], units.get(symbol, ""))
+            for model in shown
+            for symbol, value in model.params.items()
+        ],
+        columns=["model", "parameter", "value", "standard_error", "unit"],
+    )

@@ -1,0 +1,83 @@
+"""Repeat purchases week by week: what a model expects, and what happened."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.clv.models import fit
+from custanalytics.engine import HasEngine, as_engine
+from custanalytics.errors import UsageError
+from custanalytics.summary import customer_summary
+
+WEEK = 7
+
+
+def weekly_tracking(
+    transactions: pd.DataFrame | HasEngine,
+    cutoff: date,
+    observation_end: date,
+    model_name: str = "BG/NBD",
+) -> pd.DataFrame:
+    """Compare expected and actual repeat purchases of each week, before and after a cutoff.
+
+    The model is fitted on the time up to the cutoff; then it knows nothing but the day of
+    each customer's first purchase, which is what shows whether it has the market's course
+    right.
+
+    Parameters
+    ----------
+    transactions : DataFrame or loaded ledger
+        As for `custanalytics.summary.customer_summary`.
+    cutoff : date
+        Last day that the model sees; only customers who bought by then count.
+    observation_end : date
+        Last day to compare.
+    model_name : str
+        Name of a model, such as ``"BG/NBD"``.
+
+    Returns
+    -------
+    DataFrame
+        One row per whole week from the first purchase on: ``week_end`` (its last day),
+        ``actual`` and ``predicted`` (repeat purchase days in the week),
+        ``actual_cumulative``, ``predicted_cumulative``, ``holdout`` (the week ends after
+        the cutoff).
+
+    Raises
+    ------
+    UsageError
+        The cutoff is not before the end.
+    UnsupportedError
+        Fewer than 20 customers came back by the cutoff.
+    """
+    if cutoff >= observation_end:
+        raise UsageError(f"the cutoff {cutoff} must be before the end {observation_end}")
+    engine = as_engine(transactions)
+    model = fit(model_name, customer_summary(engine, observation_end=cutoff))
+    engine.keep("orders_seen", "orders", observation_end=observation_end)
+    seen = engine.run("purchase_days", cutoff=cutoff)
+    day = pd.to_datetime(seen["purchase_day"])
+    start = day.min()
+    length = (pd.Timestamp(observation_end) - start).days + 1
+    at = (day - start).dt.days.to_numpy(np.int64)
+    repeats = np.bincount(at, seen["buyers"] - seen["new_customers"], length)
+    new = np.bincount(at, seen["new_customers"], length)
+    # purchases expected on the day so many days after a first one; none on the first day itself
+    per_day = np.diff(model.new_customer(np.arange(length, dtype=np.float64)), prepend=0.0)
+    expected = np.convolve(new, per_day)[:length]
+    weeks = length // WEEK
+    actual, predicted = (
+        daily[: weeks * WEEK].reshape(weeks, WEEK).sum(axis=1) for daily in (repeats, expected)
+    )
+    week_end = start + pd.to_timedelta(np.arange(1, weeks + 1) * WEEK - 1, unit="D")
+    return pd.DataFrame(
+        {
+            "week_end": week_end,
+            "actual": actual,
+            "predicted": predicted,
+            "actual_cumulative": np.cumsum(actual),
+            "predicted_cumulative": np.cumsum(predicted),
+            "holdout": week_end > pd.Timestamp(cutoff),
+        }
+    )

@@ -1,0 +1,64 @@
+"""What to do with each segment: the action, the money behind it and how to tell that it worked."""
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.clv import CustomerValue, group_value
+from custanalytics.experiment import control_group
+from custanalytics.rfm import RFM
+
+
+def segment_decisions(
+    groups: RFM, customers: pd.DataFrame, value: CustomerValue | None = None
+) -> pd.DataFrame:
+    """Bring the analyses together per segment.
+
+    Parameters
+    ----------
+    groups : RFM
+        The segments and their actions.
+    customers : DataFrame
+        One row per customer: ``customer_id``, ``segment`` and, as far as the data supports
+        them, ``propensity``, ``late``, ``revenue_at_risk`` (currency units).
+    value : CustomerValue, optional
+        What the customers are worth, where the data supports it.
+
+    Returns
+    -------
+    DataFrame
+        One row per segment with customers, the most money at stake first: ``segment``,
+        ``action``, ``customers``, ``revenue`` (so far, net), ``clv`` (sum) with its 90 %
+        interval ``clv_low``, ``clv_high``, ``expected_buyers`` (sum of propensities), ``late_customers``, ``revenue_at_risk``, ``at_stake`` (the sum of
+        CLV, or of the revenue so far where there is no CLV), ``control_size`` (customers to
+        leave alone so that a lift by a quarter can be told from chance), ``detectable_lift``
+        (relative lift that a group of this size can show), ``control_enough`` (whether that is
+        a quarter or less). Null where an analysis is missing.
+    """
+    table = groups.segments.loc[groups.segments["customers"] > 0]
+    table = table[["segment", "action", "customers", "revenue"]].reset_index(drop=True)
+    sums = {
+        "expected_buyers": "propensity",
+        "late_customers": "late",
+        "revenue_at_risk": "revenue_at_risk",
+    }
+    by_segment = customers.groupby("segment")
+    for name, column in sums.items():
+        if column in customers:
+            table[name] = table["segment"].map(by_segment[column].sum()).astype(float)
+        else:
+            table[name] = np.nan
+    if value is None:
+        table[["clv", "clv_low", "clv_high"]] = np.nan
+    else:
+        worth = group_value(value, customers)[["segment", "clv", "clv_low", "clv_high"]]
+        table = table.merge(worth, on="segment")
+    table["at_stake"] = table["clv"].fillna(table["revenue"])
+    rates = table["expected_buyers"] / table["customers"]
+    groups_left_alone = [
+        control_group(int(size), float(rate)) if size > 1 and 0 < rate < 1 else None
+        for size, rate in zip(table["customers"], rates, strict=True)
+    ]
+    table["control_size"] = [g.size if g else np.nan for g in groups_left_alone]
+    table["detectable_lift"] = [g.detectable_lift if g else np.nan for g in groups_left_alone]
+    table["control_enough"] = [bool(g and g.enough) for g in groups_left_alone]
+    return table.sort_values(["at_stake", "segment"], ascending=[False, True], ignore_index=True)

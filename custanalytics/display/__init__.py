@@ -1,0 +1,1 @@
+"""Results to charts, tables and sentences: everything here formats, nothing computes."""

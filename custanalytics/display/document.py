@@ -1,0 +1,241 @@
+"""The whole report as a value: variables, conditions, generated parts and pictures."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from custanalytics.bundled import reports_dir
+from custanalytics.display.chart import Chart
+from custanalytics.display.format import MISSING, Formats
+from custanalytics.display.section import Section
+from custanalytics.display.sections import appendix, monday, summary
+from custanalytics.display.sections.business import business, period
+from custanalytics.display.sections.cohorts import cohorts
+from custanalytics.display.sections.concentration import concentration
+from custanalytics.display.sections.next_purchase import next_purchase
+from custanalytics.display.sections.segments import segments
+from custanalytics.display.sections.value import horizon, value
+from custanalytics.display.static_chart import svg
+from custanalytics.display.theme import Theme
+from custanalytics.display.words import say
+from custanalytics.results import AnalysisResults
+
+# What report.qmd may include; a part that this report has nothing for is empty.
+PARTS = (
+    "summary-kpis",
+    "summary-findings",
+    "summary-actions",
+    "summary-confidence",
+    "fig-monthly-revenue",
+    "fig-monthly-activity",
+    "fig-average-order",
+    "tbl-months",
+    "fig-concentration",
+    "tbl-top-customers",
+    "tbl-abc",
+    "fig-segments",
+    "tbl-segments",
+    "tbl-segment-rules",
+    "tbl-score-bounds",
+    "tbl-migration",
+    "fig-retention",
+    "fig-retention-average",
+    "fig-second-purchase",
+    "tbl-second-purchase",
+    "value-doubts",
+    "fig-value-segments",
+    "fig-payback",
+    "fig-value-calibration",
+    "tbl-value-totals",
+    "tbl-value-segments",
+    "tbl-payback",
+    "tbl-parameters",
+    "tbl-value-validation",
+    "tbl-value-calibration",
+    "propensity-doubts",
+    "fig-lift",
+    "fig-reliability",
+    "fig-profit",
+    "tbl-contacts",
+    "tbl-late",
+    "tbl-deciles",
+    "tbl-propensity-validation",
+    "tbl-cutoffs",
+    "tbl-decisions",
+    "tbl-control-groups",
+    "decisions-files",
+    "tbl-reconciliation",
+    "tbl-data-quality",
+    "tbl-mapping",
+    "tbl-checks",
+    "tbl-left-out",
+    "data-warnings",
+    "data-command",
+    "reason-business",
+    "reason-concentration",
+    "reason-segments",
+    "reason-cohorts",
+    "reason-value",
+    "reason-propensity",
+    "reason-decisions",
+)
+# What report.qmd may quote; a text that this report has nothing for is a dash.
+VARIABLES: Mapping[str, tuple[str, ...]] = {
+    "report": ("horizon", "window", "rate"),
+    "business": ("lead", "orders", "unknown", "refunds"),
+    "concentration": ("lead", "top_ten"),
+    "segments": ("lead", "moves"),
+    "cohorts": ("lead", "waiting"),
+    "value": ("lead", "tested", "new_customer", "basis", "model"),
+    "propensity": ("lead", "risk", "tested", "profit"),
+    "decisions": ("lead",),
+    "data": ("rows", "version", "seed", "end"),
+}
+# What report.qmd may ask for with when-meta="has.NAME".
+FLAGS = (
+    "actions",
+    "business",
+    "months",
+    "concentration",
+    "spread",
+    "segments",
+    "migration",
+    "cohorts",
+    "second",
+    "value",
+    "value_tested",
+    "propensity",
+    "profit",
+    "decisions",
+    "control",
+    "command",
+)
+FONT_FAMILY = "Report Sans"
+_REASONS = {
+    "business": "overview",
+    "concentration": "concentration",
+    "segments": "rfm",
+    "cohorts": "cohorts",
+    "value": "value",
+    "propensity": "propensity",
+    "decisions": "rfm",
+}
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything that the report's own document needs.
+
+    Attributes
+    ----------
+    variables : dict
+        Group -> name -> plain text, for ``{{< var group.name >}}``.
+    flags : dict
+        For ``when-meta="has.NAME"``.
+    parts : dict
+        Name -> Quarto markdown, for ``{{< include _parts/NAME.qmd >}}``.
+    files : dict
+        Path inside the report's folder -> bytes.
+    title, subtitle, client, author, date, lang : str
+        For the title page; ``date`` is in words, ``lang`` a language tag.
+    """
+
+    variables: dict[str, dict[str, str]]
+    flags: dict[str, bool]
+    parts: dict[str, str]
+    files: dict[str, bytes]
+    title: str
+    subtitle: str
+    client: str
+    author: str
+    date: str
+    lang: str
+
+
+def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> Document:
+    """Write everything that a report says.
+
+    Parameters
+    ----------
+    results : AnalysisResults
+        What was computed.
+    colors : mapping of str to str, optional
+        Colour name -> hex value for static pictures, from the brand.
+
+    Returns
+    -------
+    Document
+        Ready to be staged into a report folder.
+    """
+    settings = results.settings
+    formats = Formats(settings.locale, settings.currency or None)
+    theme = Theme(
+        colors or {}, FONT_FAMILY, tuple(sorted((reports_dir() / "_shared/fonts").glob("*.ttf")))
+    )
+    sections = _sections(results, formats)
+    flags: dict[str, bool] = {}
+    for section in sections:
+        flags |= {section.name: section.present} | dict(section.flags)
+    covered = period(results.overview, formats) if results.overview else ""
+    return Document(
+        variables=_variables(results, sections, formats),
+        flags={name: flags.get(name, False) for name in FLAGS},
+        parts=_parts(results, sections, formats),
+        files={
+            chart.file: svg(chart, formats, theme)
+            for section in sections
+            for chart in section.charts
+        },
+        title=settings.title or say("What your customers are worth"),
+        subtitle=say("Sales from {period}", period=covered) if covered else "",
+        client=settings.client,
+        author=settings.author,
+        date=formats.date(settings.made_on) if settings.made_on > date.min else "",
+        lang=formats.language,
+    )
+
+
+def charts_of(results: AnalysisResults, formats: Formats) -> tuple[Chart, ...]:
+    """All charts of a report, in order."""
+    return tuple(chart for section in _sections(results, formats) for chart in section.charts)
+
+
+def _sections(results: AnalysisResults, formats: Formats) -> tuple[Section, ...]:
+    return (
+        summary.summary(results, formats),
+        business(results.overview, formats),
+        concentration(results.concentration, formats),
+        segments(results.rfm, results.migration, results.migration_from, formats),
+        cohorts(results.cohorts, formats),
+        value(results.value, results.decisions, formats),
+        next_purchase(results.propensity, results.customers, formats),
+        monday.monday(results.decisions, results.customers, results.value, formats),
+        appendix.appendix(results, formats),
+    )
+
+
+def _parts(
+    results: AnalysisResults, sections: tuple[Section, ...], formats: Formats
+) -> dict[str, str]:
+    written: dict[str, str] = {}
+    for section in sections:
+        written |= section.written(formats)
+    for name, analysis in _REASONS.items():
+        written[f"reason-{name}"] = appendix.reason(results, analysis)
+    return {name: written.get(name, "") for name in PARTS}
+
+
+def _variables(
+    results: AnalysisResults, sections: tuple[Section, ...], formats: Formats
+) -> dict[str, dict[str, str]]:
+    settings = results.settings
+    texts: dict[str, Mapping[str, str]] = {section.name: section.variables for section in sections}
+    texts["report"] = {
+        "horizon": horizon(settings.horizon_days, formats),
+        "window": formats.days(settings.window_days),
+        "rate": formats.share(settings.annual_discount_rate),
+    }
+    return {
+        group: {name: texts.get(group, {}).get(name) or MISSING for name in names}
+        for group, names in VARIABLES.items()
+    }

@@ -1,0 +1,171 @@
+"""The back of the report: data and reconciliation, checks, how to run it again."""
+
+import pandas as pd
+
+from custanalytics.display import blocks
+from custanalytics.display.format import Formats
+from custanalytics.display.section import Section
+from custanalytics.display.sections.summary import all_checks
+from custanalytics.display.tables import Column, Table, badge, table
+from custanalytics.display.words import plural, say
+from custanalytics.results import AnalysisResults
+
+SUBJECTS = {
+    "ledger": "Data",
+    "overview": "Business",
+    "customers": "Customers",
+    "concentration": "Concentration",
+    "rfm": "Segments",
+    "migration": "Moves between segments",
+    "cohorts": "Coming back",
+    "value": "Value",
+    "propensity": "Next purchase",
+}
+_VERDICTS = {True: ("holds", "good"), False: ("doubt", "bad"), None: ("note", "neutral")}
+
+
+def appendix(results: AnalysisResults, formats: Formats) -> Section:
+    """Section 10 of the report, and the reasons of what was left out."""
+    ledger = results.ledger
+    warnings = list(ledger.warnings)
+    return Section(
+        "data",
+        variables={
+            "rows": _rows(results, formats),
+            "version": results.settings.version,
+            "seed": str(results.settings.seed),
+            "end": formats.date(results.settings.observation_end),
+        },
+        tables=tuple(
+            part
+            for part in (
+                _reconciliation(results, formats),
+                _quality(results, formats),
+                _mapping(results, formats),
+                _checks(results),
+                _left_out(results),
+            )
+            if part.rows
+        ),
+        parts={
+            "warnings": blocks.bullets(warnings) if warnings else "",
+            "command": f"```\n{results.settings.command}\n```\n"
+            if results.settings.command
+            else "",
+        },
+        flags={"command": bool(results.settings.command)},
+    )
+
+
+def reason(results: AnalysisResults, analysis: str) -> str:
+    """Why an analysis is left out, as markdown."""
+    text = results.skipped.get(analysis) or results.skipped.get("customers") or ""
+    if not text:
+        return ""
+    return blocks.callout("note", say("Not part of this report"), _sentence(text))
+
+
+def _sentence(text: str) -> str:
+    ending = "" if text.endswith((".", "!", "?")) else "."
+    return text[:1].upper() + text[1:] + ending
+
+
+def _rows(results: AnalysisResults, formats: Formats) -> str:
+    ledger = results.ledger
+    aside = sum(ledger.rows_set_aside.values())
+    return plural(
+        ledger.rows_read,
+        "The export holds one row: {used} used, {aside} set aside, {unreadable} unreadable.",
+        "The export holds {read} rows: {used} used, {aside} set aside and {unreadable} "
+        "unreadable. Nothing is lost on the way, in rows or in money.",
+        read=formats.count(ledger.rows_read),
+        used=formats.count(ledger.rows_used),
+        aside=formats.count(aside),
+        unreadable=formats.count(ledger.rows_unreadable),
+    )
+
+
+def _reconciliation(results: AnalysisResults, formats: Formats) -> Table:
+    ledger = results.ledger
+    rows = ledger.reconciliation
+    total = pd.DataFrame(
+        {
+            "meaning": [say("All rows read")],
+            "rows": [ledger.rows_read],
+            "amount": [float(rows["amount"].sum())],
+            "share": [1.0],
+        }
+    )
+    shown = rows[list(total.columns)].copy()
+    shown["meaning"] = [text[:1].upper() + text[1:] for text in shown["meaning"]]
+    return table(
+        "reconciliation",
+        pd.concat([shown, total], ignore_index=True),
+        [
+            Column("meaning", "Rows"),
+            Column("rows", "How many", "count"),
+            Column("share", "Share", "share"),
+            Column("amount", "Amount", "money_exact"),
+        ],
+        formats,
+        "From the rows of the export to the rows of this report",
+        total=True,
+    )
+
+
+def _quality(results: AnalysisResults, formats: Formats) -> Table:
+    rows = results.findings
+    if rows is None:
+        rows = pd.DataFrame(columns=["sentence", "rows", "amount", "effect"])
+    return table(
+        "data-quality",
+        rows,
+        [
+            Column("sentence", "What was found in the data"),
+            Column("rows", "Rows", "count"),
+            Column("amount", "Amount", "money"),
+            Column("effect", "What was done"),
+        ],
+        formats,
+        "Data quality",
+    )
+
+
+def _mapping(results: AnalysisResults, formats: Formats) -> Table:
+    rows = pd.DataFrame(
+        [{"role": role, "column": column} for role, column in results.mapping.items()]
+    )
+    return table(
+        "mapping",
+        rows if len(rows) else pd.DataFrame(columns=["role", "column"]),
+        [Column("role", "Role"), Column("column", "Column in the export")],
+        formats,
+        "How the columns were read",
+    )
+
+
+def _checks(results: AnalysisResults) -> Table:
+    rows = tuple(
+        (SUBJECTS[name], badge(*_VERDICTS[check.passed]), check.sentence)
+        for name, check in all_checks(results)
+    )
+    return Table(
+        "checks",
+        ("About", "Verdict", "What was found"),
+        rows,
+        (False, False, False),
+        "What this data supports, and what to keep in mind",
+    )
+
+
+def _left_out(results: AnalysisResults) -> Table:
+    rows = tuple(
+        (SUBJECTS.get(name, name), _sentence(text)) for name, text in results.skipped.items()
+    )
+    return Table(
+        "left-out",
+        ("Left out", "Why"),
+        rows,
+        (False, False),
+        "Analyses that the data does not support",
+    )

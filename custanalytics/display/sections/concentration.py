@@ -1,0 +1,159 @@
+"""Who are the best customers, and how much hangs on them."""
+
+import pandas as pd
+
+from custanalytics.concentration import Concentration
+from custanalytics.display.chart import Callout, Chart, Reference
+from custanalytics.display.format import Formats
+from custanalytics.display.section import Section
+from custanalytics.display.tables import Column, Table, table
+from custanalytics.display.words import plural, say
+
+_FEW = 5
+
+
+def concentration(found: Concentration | None, formats: Formats) -> Section:
+    """Section 3 of the report."""
+    if found is None:
+        return Section("concentration", present=False)
+    variables = {"lead": lead(found, formats), "top_ten": top_ten(found, formats)}
+    if found.figures["customers"] < _FEW:
+        return Section("concentration", variables=variables)
+    return Section(
+        "concentration",
+        variables=variables,
+        charts=(_curve(found, formats),),
+        tables=(_shares(found, formats), _classes(found, formats)),
+        flags={"spread": True},
+    )
+
+
+def lead(found: Concentration, formats: Formats) -> str:
+    """How few customers bring how much."""
+    customers = found.figures["customers"]
+    if customers < _FEW:
+        return plural(
+            customers,
+            "The file holds one customer, who brings all the revenue there is.",
+            "The file holds {customers} customers: too few to speak of a spread.",
+            customers=formats.count(customers),
+        )
+    fifth = found.shares.iloc[-1]
+    a_class = found.abc.iloc[0]
+    return say(
+        "The best fifth of your customers brings {share} of the revenue. {customers} customers, "
+        "{of_all} of all, are enough to reach four fifths of it.",
+        share=formats.share(fifth["revenue_share"]),
+        customers=formats.count(a_class["customers"]),
+        of_all=formats.share(a_class["customer_share"]),
+    )
+
+
+def top_ten(found: Concentration, formats: Formats) -> str:
+    """What losing the largest customers would cost."""
+    figures = found.figures
+    if figures["customers"] <= 10:
+        return say(
+            "With {customers} in all, each single customer matters: there is no top ten to "
+            "set apart.",
+            customers=plural(
+                figures["customers"],
+                "one customer",
+                "{n} customers",
+                n=formats.count(figures["customers"]),
+            ),
+        )
+    return say(
+        "The ten largest customers brought {money}, {share} of what known customers spent in "
+        "the whole period. That is what losing them would take away.",
+        money=formats.money_short(figures["top_ten_revenue"]),
+        share=formats.share(figures["top_ten_share"]),
+    )
+
+
+def _curve(found: Concentration, formats: Formats) -> Chart:
+    fifth = found.shares.iloc[-1]
+    label = say(
+        "{top} of customers: {share} of revenue",
+        top=formats.share(fifth["top_share"]),
+        share=formats.share(fifth["revenue_share"]),
+    )
+    at = found.curve.iloc[(found.curve["customer_share"] - fifth["top_share"]).abs().idxmin()]
+    title = say(
+        "One customer in five brings {share} of the revenue",
+        share=formats.share(fifth["revenue_share"]),
+    )
+    return Chart(
+        name="concentration",
+        kind="line",
+        data=found.curve,
+        x="customer_share",
+        y="revenue_share",
+        x_format="share",
+        y_format="share",
+        x_title="Customers, best first",
+        limits=(0.0, 1.0),
+        marks=(
+            Reference("diagonal", label="If all spent the same"),
+            Callout(float(at["customer_share"]), float(at["revenue_share"]), label),
+        ),
+        title=title,
+        subtitle="Share of revenue that the best customers bring",
+        alt=say(
+            "Curve of the share of revenue against the share of customers, best first. {title}.",
+            title=title,
+        ),
+    )
+
+
+def _shares(found: Concentration, formats: Formats) -> Table:
+    # A share of less than one customer would say the same as the next one.
+    shares = found.shares.loc[found.shares["top_share"] * found.figures["customers"] >= 1].copy()
+    shares["label"] = [
+        say("Best {share}", share=formats.share(share)) for share in shares["top_share"]
+    ]
+    ten = pd.DataFrame(
+        {
+            "label": ["Ten largest"],
+            "customers": [found.figures["top_ten_customers"]],
+            "revenue": [found.figures["top_ten_revenue"]],
+            "revenue_share": [found.figures["top_ten_share"]],
+        }
+    )
+    if found.figures["customers"] > 10:
+        shares = pd.concat([ten, shares], ignore_index=True)
+    return table(
+        "top-customers",
+        shares,
+        [
+            Column("label", "Customers"),
+            Column("customers", "How many", "count"),
+            Column("revenue", "Revenue", "money"),
+            Column("revenue_share", "Share of revenue", "share", bar=True),
+        ],
+        formats,
+        "What the best customers bring",
+    )
+
+
+def _classes(found: Concentration, formats: Formats) -> Table:
+    abc = found.abc.copy()
+    meaning = {
+        "A": "A: the first 80% of revenue",
+        "B": "B: the next 15%",
+        "C": "C: the last 5%",
+    }
+    abc["label"] = [meaning[name] for name in abc["abc_class"]]
+    return table(
+        "abc",
+        abc,
+        [
+            Column("label", "Class"),
+            Column("customers", "Customers", "count"),
+            Column("customer_share", "Share of customers", "share"),
+            Column("revenue", "Revenue", "money"),
+            Column("revenue_share", "Share of revenue", "share", bar=True),
+        ],
+        formats,
+        "Customers by class",
+    )

@@ -1,0 +1,127 @@
+"""What to do on Monday: one row a segment, with the money and the way to know it worked."""
+
+import pandas as pd
+
+from custanalytics.clv import CustomerValue
+from custanalytics.display.format import Formats, is_missing
+from custanalytics.display.section import Section
+from custanalytics.display.sections import value
+from custanalytics.display.sections.value_tests import trusted
+from custanalytics.display.tables import Column, Markup, Table, table
+from custanalytics.display.words import escape, plural, say
+from custanalytics.exports import CONTACT, CUSTOMERS, segment_list
+
+
+def monday(
+    decisions: pd.DataFrame | None,
+    customers: pd.DataFrame | None,
+    found: CustomerValue | None,
+    formats: Formats,
+) -> Section:
+    """Section 9 of the report."""
+    if decisions is None or not len(decisions):
+        return Section("decisions", present=False)
+    tables = [_decisions(decisions, found, formats)]
+    tested = decisions["control_size"].notna().any()
+    if tested:
+        tables.append(_groups(decisions, formats))
+    return Section(
+        "decisions",
+        variables={"lead": lead(decisions, found, formats)},
+        tables=tuple(tables),
+        parts={"files": _files(decisions, customers)},
+        flags={"control": bool(tested)},
+    )
+
+
+def stake(found: CustomerValue | None, formats: Formats) -> str:
+    """What the money at stake is: expected value where it can be trusted, or revenue so far."""
+    if found is None or not trusted(found):
+        return say("revenue so far")
+    what = value.worth(found, formats)
+    return what[0].lower() + what[1:]
+
+
+def ranked(decisions: pd.DataFrame, found: CustomerValue | None) -> pd.DataFrame:
+    """Segments by the ``money`` that `stake` names, most first."""
+    money = decisions["clv"] if trusted(found) else decisions["revenue"]
+    return decisions.assign(money=money).sort_values(
+        ["money", "segment"], ascending=[False, True], ignore_index=True
+    )
+
+
+def lead(decisions: pd.DataFrame, found: CustomerValue | None, formats: Formats) -> str:
+    """Where to begin."""
+    first = ranked(decisions, found).iloc[0]
+    return plural(
+        first["customers"],
+        "Begin with “{segment}”: one customer and {money} of {what}.",
+        "Begin with “{segment}”: {customers} customers and {money} of {what}.",
+        segment=first["segment"],
+        customers=formats.count(first["customers"]),
+        money=formats.money_short(first["money"]),
+        what=stake(found, formats),
+    )
+
+
+def _decisions(decisions: pd.DataFrame, found: CustomerValue | None, formats: Formats) -> Table:
+    shown = ranked(decisions, found)
+    shown["list"] = pd.Series(
+        [Markup(f"[{escape(path)}]({path})") for path in map(segment_list, shown["segment"])],
+        index=shown.index,
+        dtype="object",
+    )
+    return table(
+        "decisions",
+        shown,
+        [
+            Column("segment", "Segment"),
+            Column("action", "Action"),
+            Column("customers", "Customers", "count"),
+            Column("money", "Money at stake", "money"),
+            Column("list", "List"),
+        ],
+        formats,
+        say("What to do with each segment; money at stake: {what}", what=stake(found, formats)),
+    )
+
+
+def _groups(decisions: pd.DataFrame, formats: Formats) -> Table:
+    rows = decisions.loc[decisions["control_size"].notna()].copy()
+    rows["rate"] = rows["expected_buyers"] / rows["customers"]
+    rows["verdict"] = [
+        say("shows a lift by a quarter")
+        if enough
+        else say("shows a lift by {lift} or more", lift=formats.share(lift))
+        if not is_missing(lift)
+        else say("too few customers to tell")
+        for enough, lift in zip(rows["control_enough"], rows["detectable_lift"], strict=True)
+    ]
+    return table(
+        "control-groups",
+        rows,
+        [
+            Column("segment", "Segment"),
+            Column("customers", "Customers", "count"),
+            Column("rate", "Buy anyway", "share"),
+            Column("control_size", "Leave alone", "count"),
+            Column("verdict", "What that can show"),
+        ],
+        formats,
+        "How many customers to leave alone, so that you know whether the action worked",
+    )
+
+
+def _files(decisions: pd.DataFrame, customers: pd.DataFrame | None) -> str:
+    lines = [(CUSTOMERS, say("every customer with all that this report knows about them"))]
+    if customers is not None and "propensity" in customers.columns:
+        lines.append((CONTACT, say("the same, most likely to buy first")))
+    first = decisions["segment"].iloc[0]
+    lines.append(
+        (
+            segment_list(first),
+            say("the customers of “{segment}”; one such list a segment", segment=first),
+        )
+    )
+    items = [f"- [{escape(path)}]({path}) {text}" for path, text in lines]
+    return "\n".join(["::: {.files}", *items, ":::", ""])

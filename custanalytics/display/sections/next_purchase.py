@@ -1,0 +1,375 @@
+"""Who will buy next, who is slipping away."""
+
+import pandas as pd
+
+from custanalytics.display.blocks import callout
+from custanalytics.display.chart import Callout, Chart, Reference
+from custanalytics.display.format import Formats
+from custanalytics.display.section import Section
+from custanalytics.display.tables import Column, Table, table
+from custanalytics.display.words import plural, say
+from custanalytics.propensity import RepeatPurchase
+
+_LISTED = 10
+_CALIBRATION = "propensity.calibration"
+_ROLES = {"model": "Model", "baseline": "Rule of thumb"}
+
+
+def next_purchase(
+    found: RepeatPurchase | None, customers: pd.DataFrame | None, formats: Formats
+) -> Section:
+    """Section 7 of the report."""
+    if found is None:
+        return Section("propensity", present=False)
+    late = found.customers.loc[found.customers["late"]]
+    tables = [
+        _contacts(found, customers, formats),
+        _deciles(found, formats),
+        _evaluation(found, formats),
+        _cutoffs(found, formats),
+    ]
+    if len(late):
+        tables.append(_late(late, customers, formats))
+    charts = [_lift(found, formats), _reliability(found)]
+    if found.profit is not None:
+        charts.append(_profit(found.profit, formats))
+    return Section(
+        "propensity",
+        parts={"doubts": "" if _calibrated(found) else _caution(found)},
+        variables={
+            "lead": lead(found, formats),
+            "risk": risk(found, formats),
+            "tested": tested(found, formats),
+            "profit": _best(found.profit, formats) if found.profit is not None else "",
+        },
+        charts=tuple(charts),
+        tables=tuple(tables),
+        flags={"profit": found.profit is not None},
+    )
+
+
+def lead(found: RepeatPurchase, formats: Formats) -> str:
+    """How many customers are expected to buy in the window, with bounds."""
+    figures = found.figures
+    texts = {
+        "buyers": formats.count(figures["expected_buyers"]),
+        "customers": formats.count(len(found.customers)),
+        "window": formats.days(found.window_days),
+        "low": formats.count(figures["expected_buyers_low"]),
+        "high": formats.count(figures["expected_buyers_high"]),
+    }
+    if texts["low"] == texts["high"]:
+        return say(
+            "About {buyers} of {customers} customers are expected to buy in the next {window} "
+            "days.",
+            **texts,
+        )
+    return say(
+        "About {buyers} of {customers} customers are expected to buy in the next {window} days; "
+        "with 90% confidence between {low} and {high}.",
+        **texts,
+    )
+
+
+def risk(found: RepeatPurchase, formats: Formats) -> str:
+    """Customers who are late by their own rhythm, and the revenue that hangs on them."""
+    figures = found.figures
+    late = figures["late_customers"]
+    if not late:
+        return say("No customer is late against their own rhythm.")
+    return plural(
+        late,
+        "One customer has waited longer than {factor} times the usual gap between orders. In the "
+        "next {window} days {money} of revenue would go missing, on average, if that goes on.",
+        "{late} customers have waited longer than {factor} times their usual gap between orders. "
+        "Against their own rhythm, {money} of revenue is at risk in the next {window} days.",
+        late=formats.count(late),
+        factor=formats.number(figures["late_factor"]),
+        money=formats.money_short(figures["revenue_at_risk"]),
+        window=formats.days(found.window_days),
+    )
+
+
+def tested(found: RepeatPurchase, formats: Formats) -> str:
+    """How the probabilities did on the last window that has ended."""
+    chosen = found.evaluation.loc[found.evaluation["chosen"]].iloc[0]
+    top = found.deciles.iloc[0]
+    rule = chosen["role"] == "baseline"
+    text = say(
+        "Tested on the last {window} days, which were held back: of the tenth named most likely, "
+        "{rate} bought, {lift} times the average.",
+        window=formats.days(found.window_days),
+        rate=formats.share(top["rate"]),
+        lift=formats.number(top["lift"]),
+    )
+    if rule:
+        return (
+            text
+            + " "
+            + say(
+                "A rule of thumb ({name}) did better there than the statistical models, so the "
+                "probabilities rest on it.",
+                name=chosen["candidate"],
+            )
+        )
+    return text
+
+
+def in_short(found: RepeatPurchase, formats: Formats) -> str:
+    """The same for the summary."""
+    rate = formats.share(found.deciles["rate"].iloc[0])
+    if _calibrated(found):
+        return say(
+            "The list of likely buyers was tested on the past: {rate} of the tenth on top bought, "
+            "and the probabilities held.",
+            rate=rate,
+        )
+    return say(
+        "The list of likely buyers was tested on the past: {rate} of the tenth on top bought. Its "
+        "order holds, its probabilities were off.",
+        rate=rate,
+    )
+
+
+def _lift(found: RepeatPurchase, formats: Formats) -> Chart:
+    rows = found.deciles.copy()
+    rows["label"] = [formats.count(decile) for decile in rows["decile"]]
+    average = float(rows["converted"].sum() / rows["n"].sum())
+    title = say(
+        "Of the most likely tenth, {rate} bought; on average {average} did",
+        rate=formats.share(rows["rate"].iloc[0]),
+        average=formats.share(average),
+    )
+    return Chart(
+        name="lift",
+        kind="columns",
+        data=rows[["label", "rate", "rate_low", "rate_high"]],
+        x="label",
+        y="rate",
+        low="rate_low",
+        high="rate_high",
+        x_format="text",
+        y_format="share",
+        x_title="Tenths of the customers, most likely first",
+        marks=(Reference("y", average, say("average {share}", share=formats.share(average))),),
+        title=title,
+        subtitle=say(
+            "Share who bought in the {window} days held back",
+            window=formats.days(found.window_days),
+        ),
+        alt=say("Columns of the share of buyers by tenth of the list. {title}.", title=title),
+        note="Thin lines: 95% interval.",
+    )
+
+
+def _calibrated(found: RepeatPurchase) -> bool:
+    return all(check.passed is not False for check in found.checks if check.name == _CALIBRATION)
+
+
+def _caution(found: RepeatPurchase) -> str:
+    sentences = [c.sentence for c in found.checks if c.name == _CALIBRATION]
+    title = say("Use these probabilities to rank, not to count")
+    return callout("warning", title, " ".join(sentences))
+
+
+def _reliability(found: RepeatPurchase) -> Chart:
+    rows = found.reliability
+    top = float(rows[["prob_pred", "prob_true", "high"]].max().max())
+    title = (
+        say("The probabilities can be taken at their word")
+        if _calibrated(found)
+        else say("The probabilities were off: use them to rank, not to count")
+    )
+    return Chart(
+        name="reliability",
+        kind="points",
+        data=rows,
+        x="prob_pred",
+        y="prob_true",
+        low="low",
+        high="high",
+        x_format="share",
+        y_format="share",
+        x_title="Predicted probability",
+        limits=(0.0, min(1.0, top * 1.05)),
+        marks=(Reference("diagonal", label="as predicted"),),
+        title=title,
+        subtitle="Share who bought, by predicted probability",
+        alt=say(
+            "Points of the observed against the predicted share of buyers. {title}.", title=title
+        ),
+        note="Ten groups of equal size, with 95% intervals.",
+    )
+
+
+def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
+    best = profit.loc[profit["best"]].iloc[0]
+    title = say(
+        "Contacting {contacted} customers earns most: {money} expected",
+        contacted=formats.count(best["contacted"]),
+        money=formats.money_short(best["expected_profit"]),
+    )
+    return Chart(
+        name="profit",
+        kind="line",
+        data=profit[["contacted", "expected_profit", "profit_low", "profit_high"]],
+        x="contacted",
+        y="expected_profit",
+        low="profit_low",
+        high="profit_high",
+        x_format="count",
+        y_format="money",
+        x_title="Customers contacted, most likely first",
+        marks=(
+            Callout(
+                float(best["contacted"]),
+                float(best["expected_profit"]),
+                say("best: {contacted}", contacted=formats.count(best["contacted"])),
+            ),
+        ),
+        title=title,
+        subtitle="Expected profit by number of customers contacted",
+        alt=say("Curve of expected profit by length of the contact list. {title}.", title=title),
+        note="An upper bound: it takes for granted that nobody buys without the contact. "
+        "Shaded: 90% interval.",
+    )
+
+
+def _best(profit: pd.DataFrame, formats: Formats) -> str:
+    best = profit.loc[profit["best"]].iloc[0]
+    careful = profit.loc[profit["best_lower_value"]].iloc[0]
+    money = formats.money_short(best["expected_profit"])
+    if best["contacted"] == 0:
+        return say("At your cost per contact and margin per purchase no contact pays.")
+    if best["contacted"] == profit["contacted"].max():
+        return say(
+            "At your cost per contact and margin per purchase it pays to contact everybody: "
+            "{money} expected. If a purchase is worth 30% less, stop at {careful}.",
+            money=money,
+            careful=formats.count(careful["contacted"]),
+        )
+    return say(
+        "At your cost per contact and margin per purchase it pays to contact the {contacted} most "
+        "likely customers: {money} expected. If a purchase is worth 30% less, stop at {careful}.",
+        contacted=formats.count(best["contacted"]),
+        money=money,
+        careful=formats.count(careful["contacted"]),
+    )
+
+
+def _joined(rows: pd.DataFrame, customers: pd.DataFrame | None) -> pd.DataFrame:
+    if customers is None or "segment" not in customers.columns:
+        return rows.assign(segment=None)
+    return rows.merge(customers[["customer_id", "segment"]], on="customer_id", how="left")
+
+
+def _contacts(found: RepeatPurchase, customers: pd.DataFrame | None, formats: Formats) -> Table:
+    first = found.customers.sort_values(
+        ["propensity", "customer_id"], ascending=[False, True], ignore_index=True
+    ).iloc[:_LISTED]
+    return table(
+        "contacts",
+        _joined(first, customers),
+        [
+            Column("customer_id", "Customer"),
+            Column("segment", "Segment"),
+            Column("propensity", "Probability", "share", bar=True),
+            Column("days_since_last_purchase", "Days since last", "days"),
+            Column("usual_gap_days", "Usual gap, days", "days"),
+            Column("expected_next_order", "Next order due", "date_short"),
+        ],
+        formats,
+        say("Most likely to buy in the next {window} days", window=formats.days(found.window_days)),
+        note="These customers are likely to buy anyway: plan stock and service for them. A message "
+        "changes most where customers are late.",
+    )
+
+
+def _late(late: pd.DataFrame, customers: pd.DataFrame | None, formats: Formats) -> Table:
+    first = late.sort_values(
+        ["revenue_at_risk", "customer_id"], ascending=[False, True], ignore_index=True
+    ).iloc[:_LISTED]
+    return table(
+        "late",
+        _joined(first, customers),
+        [
+            Column("customer_id", "Customer"),
+            Column("segment", "Segment"),
+            Column("revenue_at_risk", "At risk", "money"),
+            Column("days_since_last_purchase", "Days since last", "days"),
+            Column("usual_gap_days", "Usual gap, days", "days"),
+            Column("propensity", "Probability", "share"),
+        ],
+        formats,
+        "Late by their own rhythm, most revenue at risk first",
+    )
+
+
+def _deciles(found: RepeatPurchase, formats: Formats) -> Table:
+    rows = found.deciles.copy()
+    rows["label"] = [formats.count(decile) for decile in rows["decile"]]
+    rows["times"] = [formats.number(lift) for lift in rows["lift"]]
+    return table(
+        "deciles",
+        rows,
+        [
+            Column("label", "Tenth"),
+            Column("n", "Customers", "count"),
+            Column("mean_propensity", "Predicted", "share"),
+            Column("converted", "Bought", "count"),
+            Column("rate", "Share", "share"),
+            Column("times", "Times the average", right=True),
+            Column("cumulative_gain", "Of all buyers so far", "share"),
+        ],
+        formats,
+        "The list, tested: what each tenth of the customers did",
+        wide=True,
+    )
+
+
+def _evaluation(found: RepeatPurchase, formats: Formats) -> Table:
+    rows = found.evaluation.copy()
+    rows["name"] = [
+        f"{name} (used)" if chosen else name
+        for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
+    ]
+    rows["kind"] = rows["role"].map(_ROLES)
+    for column in ("log_loss", "brier_score", "auc"):
+        rows[column] = [formats.number(number, 3) for number in rows[column]]
+    return table(
+        "propensity-validation",
+        rows,
+        [
+            Column("name", "Candidate"),
+            Column("kind", "Kind"),
+            Column("log_loss", "Log-loss", right=True),
+            Column("brier_score", "Brier score", right=True),
+            Column("auc", "AUC", right=True),
+            Column("ece", "Calibration error", "share"),
+        ],
+        formats,
+        "Models and rules of thumb on the window held back; the lowest log-loss is used",
+    )
+
+
+def _cutoffs(found: RepeatPurchase, formats: Formats) -> Table:
+    roles = {"learn": "Learned from", "test": "Tested on", "score": "Scored today"}
+    rows = found.cutoffs.copy()
+    rows["kind"] = rows["role"].map(roles)
+    return table(
+        "cutoffs",
+        rows,
+        [
+            Column("cutoff", "Seen up to", "date_short"),
+            Column("kind", "Used for"),
+            Column("customers", "Customers", "count"),
+            Column("buyers", "Bought after", "count"),
+            Column("base_rate", "Share", "share"),
+        ],
+        formats,
+        say(
+            "The days the probabilities were learned and tested on, each with the {window} days "
+            "after it",
+            window=formats.days(found.window_days),
+        ),
+    )

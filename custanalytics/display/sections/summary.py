@@ -1,0 +1,347 @@
+"""The first page: headline figures, three findings, three actions, how sure we are."""
+
+from custanalytics.checks import Check
+from custanalytics.cohorts import Cohorts
+from custanalytics.display import blocks
+from custanalytics.display.blocks import Card, Point
+from custanalytics.display.format import Formats, is_missing
+from custanalytics.display.section import Section
+from custanalytics.display.sections import (
+    business,
+    cohorts,
+    concentration,
+    monday,
+    next_purchase,
+    value,
+    value_tests,
+)
+from custanalytics.display.words import plural, say
+from custanalytics.exports import segment_list
+from custanalytics.overview import Overview
+from custanalytics.propensity import RepeatPurchase
+from custanalytics.results import AnalysisResults
+
+_MOST = 3
+_STAY_AWAY = "Dormant"
+
+
+def summary(results: AnalysisResults, formats: Formats) -> Section:
+    """Section 1 of the report."""
+    found, done = findings(results, formats), actions(results, formats)
+    return Section(
+        "summary",
+        parts={
+            "kpis": blocks.cards(cards(results, formats)),
+            "findings": blocks.points(found, "findings"),
+            "actions": blocks.points(done, "actions") if done else "",
+            "confidence": blocks.bullets(confidence(results, formats)),
+        },
+        flags={"actions": bool(done)},
+    )
+
+
+def cards(results: AnalysisResults, formats: Formats) -> list[Card]:
+    """Headline figures, at most five."""
+    items: list[Card] = []
+    if results.overview is not None:
+        items += _business_cards(results.overview, results.cohorts, formats)
+    if results.value is not None and value_tests.trusted(results.value):
+        totals = results.value.totals.iloc[0]
+        items.append(
+            Card(
+                formats.money_short(totals["revenue"]),
+                say(
+                    "expected from them in {horizon}",
+                    horizon=value.horizon(results.value.params["horizon_days"], formats),
+                ),
+                say(
+                    "between {low} and {high}",
+                    low=formats.money_short(totals["revenue_low"]),
+                    high=formats.money_short(totals["revenue_high"]),
+                ),
+            )
+        )
+    if results.propensity is not None and results.propensity.figures["late_customers"]:
+        figures = results.propensity.figures
+        items.append(
+            Card(
+                formats.money_short(figures["revenue_at_risk"]),
+                say(
+                    "at risk in the next {days} days",
+                    days=formats.days(results.propensity.window_days),
+                ),
+                plural(
+                    figures["late_customers"],
+                    "one customer later than usual",
+                    "{late} customers later than usual",
+                    late=formats.count(figures["late_customers"]),
+                ),
+                "bad",
+            )
+        )
+    return items
+
+
+def _business_cards(found: Overview, back: Cohorts | None, formats: Formats) -> list[Card]:
+    figures = found.figures
+    last, previous = figures["revenue_last_12m"], figures["revenue_previous_12m"]
+    if is_missing(last):
+        revenue = Card(
+            formats.money_short(figures["revenue_total"]),
+            say("net revenue"),
+            business.period(found, formats),
+        )
+    else:
+        note, tone = say("the last twelve full months"), ""
+        if not is_missing(previous) and previous > 0:
+            change = last / previous - 1
+            note = say("{change} on the year before", change=formats.change(change))
+            tone = "good" if change > 0.005 else "bad" if change < -0.005 else ""
+        revenue = Card(formats.money_short(last), say("net revenue, 12 months"), note, tone)
+    items = [revenue]
+    if figures["buyers"]:
+        note = ""
+        if back is not None:
+            note = say(
+                "{share} bought again", share=formats.share(back.figures["share_second_purchase"])
+            )
+        label = plural(figures["buyers"], "known customer", "known customers")
+        items.append(Card(formats.count(figures["buyers"]), label, note))
+    items.append(
+        Card(
+            formats.money(figures["average_order_value"]),
+            say("average order"),
+            ""
+            if figures["orders"] == 1
+            else say(
+                "the one in the middle: {median}",
+                median=formats.money(figures["median_order_value"]),
+            ),
+        )
+    )
+    return items
+
+
+def findings(results: AnalysisResults, formats: Formats) -> list[Point]:
+    """Three findings, the most money first."""
+    found = [
+        point
+        for point in (
+            _trend(results, formats),
+            _concentrated(results, formats),
+            _once(results, formats),
+            _future(results, formats),
+            _unknown(results, formats),
+        )
+        if point is not None
+    ]
+    if not found and results.overview is not None:
+        text = business.lead(results.overview, formats)
+        head, _, tail = text.partition(". ")
+        found = [Point(head.rstrip(".") + ".", tail, 0.0)]
+    return sorted(found, key=lambda point: -point.money)[:_MOST]
+
+
+def _trend(results: AnalysisResults, formats: Formats) -> Point | None:
+    found = results.overview
+    if found is None:
+        return None
+    headline = business.growth(found, formats)
+    if not headline:
+        return None
+    last, previous = found.figures["revenue_last_12m"], found.figures["revenue_previous_12m"]
+    detail = say(
+        "{last} in the last twelve full months, {previous} in the twelve before.",
+        last=formats.money_short(last),
+        previous=formats.money_short(previous),
+    )
+    return Point(headline + ".", detail, abs(last - previous))
+
+
+def _concentrated(results: AnalysisResults, formats: Formats) -> Point | None:
+    found = results.concentration
+    if found is None or found.figures["customers"] <= 10:
+        return None
+    fifth = found.shares.iloc[-1]
+    headline = say(
+        "The best fifth of the customers brings {share} of the revenue.",
+        share=formats.share(fifth["revenue_share"]),
+    )
+    return Point(headline, concentration.top_ten(found, formats), float(fifth["revenue"]))
+
+
+def _once(results: AnalysisResults, formats: Formats) -> Point | None:
+    back, groups = results.cohorts, results.rfm
+    if back is None or groups is None:
+        return None
+    once = groups.customers.loc[groups.customers["n_orders"] == 1]
+    if not len(once):
+        return None
+    many = (
+        "All {once} customers have bought only once."
+        if len(once) == len(groups.customers)
+        else "{once} customers, {share} of all, have bought only once."
+    )
+    headline = plural(
+        len(once),
+        "One customer has bought only once.",
+        many,
+        once=formats.count(len(once)),
+        share=formats.share(len(once) / len(groups.customers)),
+    )
+    spent = float(once["total_spend"].sum())
+    detail = say("They spent {money}.", money=formats.money_short(spent))
+    if back.figures["share_second_purchase"] > 0:
+        detail = f"{detail} {cohorts.within(back, formats)}".strip()
+    return Point(headline, detail, spent)
+
+
+def _future(results: AnalysisResults, formats: Formats) -> Point | None:
+    found = results.value
+    if found is None or results.overview is None or not value_tests.trusted(found):
+        return None
+    totals = found.totals.iloc[0]
+    headline = say(
+        "The customers you have are expected to bring {money} in {horizon}.",
+        money=formats.money_short(totals["revenue"]),
+        horizon=value.horizon(found.params["horizon_days"], formats),
+    )
+    detail = say(
+        "Between {low} and {high}, with {level} confidence. So far, in {period}, they brought "
+        "{past}.",
+        low=formats.money_short(totals["revenue_low"]),
+        high=formats.money_short(totals["revenue_high"]),
+        level=formats.share(found.params["level"]),
+        period=business.period(results.overview, formats),
+        past=formats.money_short(results.overview.figures["revenue_known"]),
+    )
+    return Point(headline, detail, float(totals["revenue"]))
+
+
+def _unknown(results: AnalysisResults, formats: Formats) -> Point | None:
+    found = results.overview
+    if found is None or found.figures["revenue_unknown"] <= 0:
+        return None
+    figures = found.figures
+    headline = say(
+        "{share} of the revenue carries no customer.",
+        share=formats.share(figures["revenue_unknown"] / figures["revenue_total"]),
+    )
+    detail = say(
+        "For {money} nobody can say who bought; asking for a name at the till or at checkout "
+        "would bring it into view.",
+        money=formats.money_short(figures["revenue_unknown"]),
+    )
+    return Point(headline, detail, float(figures["revenue_unknown"]))
+
+
+def actions(results: AnalysisResults, formats: Formats) -> list[Point]:
+    """Three actions, the most money first."""
+    decisions = results.decisions
+    if decisions is None or not len(decisions) or _too_few(results):
+        return []
+    items: list[Point] = []
+    if results.propensity is not None and results.propensity.figures["late_customers"]:
+        items.append(_win_back(results.propensity, formats))
+    what = monday.stake(results.value, formats)
+    ranked = monday.ranked(decisions, results.value)
+    for row in ranked.loc[ranked["segment"] != _STAY_AWAY].to_dict("records"):
+        if len(items) == _MOST:
+            break
+        headline = say("{segment}: {action}", segment=row["segment"], action=row["action"])
+        detail = plural(
+            row["customers"],
+            "One customer, {money} of {what}; list in {file}.",
+            "{customers} customers, {money} of {what}; list in {file}.",
+            customers=formats.count(row["customers"]),
+            money=formats.money_short(row["money"]),
+            what=what,
+            file=segment_list(row["segment"]),
+        )
+        items.append(Point(headline, detail, float(row["money"])))
+    return sorted(items, key=lambda point: -point.money)
+
+
+def _too_few(results: AnalysisResults) -> bool:
+    # Segments of a handful of customers are an order to look at them in, nothing to act on.
+    groups = results.rfm
+    return groups is not None and any(
+        check.name == "rfm.customers" and check.passed is False for check in groups.checks
+    )
+
+
+def _win_back(found: RepeatPurchase, formats: Formats) -> Point:
+    figures = found.figures
+    headline = plural(
+        figures["late_customers"],
+        "Call the one customer who is late by their own rhythm.",
+        "Write to the {late} customers who are late by their own rhythm.",
+        late=formats.count(figures["late_customers"]),
+    )
+    detail = say(
+        "{money} of revenue is at risk in the next {days} days; the ones with most at risk are "
+        "listed in this report.",
+        money=formats.money_short(figures["revenue_at_risk"]),
+        days=formats.days(found.window_days),
+    )
+    return Point(headline, detail, float(figures["revenue_at_risk"]))
+
+
+def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
+    """How sure we are, in a few sentences: data, forecasts, and what failed."""
+    ledger = results.ledger
+    sentences = [
+        say(
+            "{used} of {read} rows in the export could be used; every row set aside is accounted "
+            "for in the appendix.",
+            used=formats.count(ledger.rows_used),
+            read=formats.count(ledger.rows_read),
+        )
+        if ledger.rows_used < ledger.rows_read
+        else plural(
+            ledger.rows_read,
+            "The one row in the export was used.",
+            "All {read} rows in the export were used.",
+            read=formats.count(ledger.rows_read),
+        )
+    ]
+    if results.value is not None:
+        sentences.append(value_tests.in_short(results.value, formats))
+    if results.propensity is not None:
+        sentences.append(next_purchase.in_short(results.propensity, formats))
+    failed = [check for check in all_checks(results) if check[1].passed is False]
+    if failed:
+        sentences.append(
+            plural(
+                len(failed),
+                "One check found a doubt; it is spelled out in the appendix.",
+                "{failed} checks found a doubt; each is spelled out in the appendix.",
+                failed=formats.count(len(failed)),
+            )
+        )
+    if results.skipped:
+        sentences.append(
+            plural(
+                len(results.skipped),
+                "One analysis is left out, because the data does not support it.",
+                "{left} analyses are left out, because the data does not support them.",
+                left=formats.count(len(results.skipped)),
+            )
+        )
+    return sentences
+
+
+def all_checks(results: AnalysisResults) -> list[tuple[str, Check]]:
+    """Every check of every analysis, with the analysis it belongs to."""
+    named = [
+        ("overview", results.overview),
+        ("concentration", results.concentration),
+        ("rfm", results.rfm),
+        ("cohorts", results.cohorts),
+        ("value", results.value),
+        ("propensity", results.propensity),
+    ]
+    found = [("ledger", check) for check in results.ledger_checks]
+    return found + [
+        (name, check) for name, part in named if part is not None for check in part.checks
+    ]

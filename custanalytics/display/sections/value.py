@@ -1,0 +1,308 @@
+"""What are the customers worth: totals, segments, a new customer, and how it was tested."""
+
+import pandas as pd
+
+from custanalytics.clv import CustomerValue
+from custanalytics.display.blocks import callout
+from custanalytics.display.chart import Chart
+from custanalytics.display.format import Formats
+from custanalytics.display.rows import most
+from custanalytics.display.section import Section
+from custanalytics.display.sections.value_tests import (
+    calibration_chart,
+    calibration_table,
+    doubts,
+    parameter_table,
+    tested,
+    validation_table,
+)
+from custanalytics.display.tables import Column, Table, table
+from custanalytics.display.words import plural, say
+
+_MONTHS_SHOWN = (0, 1, 3, 6, 9, 12, 18, 24, 36)
+
+
+def value(found: CustomerValue | None, decisions: pd.DataFrame | None, formats: Formats) -> Section:
+    """Section 6 of the report."""
+    if found is None:
+        return Section("value", present=False)
+    by_segment = _worth(decisions)
+    charts = [_payback_chart(found, formats)]
+    tables = [_totals(found, formats), _payback(found, formats), parameter_table(found, formats)]
+    if by_segment is not None:
+        charts.insert(0, _segment_chart(by_segment, found, formats))
+        tables.insert(1, _segment_table(by_segment, found, formats))
+    if len(found.validation):
+        tables += [validation_table(found, formats), calibration_table(found, formats)]
+        charts.append(calibration_chart(found, formats))
+    against = doubts(found)
+    caution = callout("warning", say("Take this forecast as a rough guide"), " ".join(against))
+    return Section(
+        "value",
+        parts={"doubts": caution if against else ""},
+        variables={
+            "lead": lead(found, formats),
+            "tested": tested(found, formats),
+            "new_customer": _new_customer(found, formats),
+            "basis": basis(found, formats),
+            "model": _model(found),
+        },
+        charts=tuple(charts),
+        tables=tuple(tables),
+        flags={"value_tested": len(found.validation) > 0},
+    )
+
+
+def horizon(days: float, formats: Formats) -> str:
+    """A horizon in words: ``the next 12 months``."""
+    if days % 365 == 0:
+        months = 12 * days / 365
+        return say("the next {months} months", months=formats.count(months))
+    return say("the next {days} days", days=formats.days(days))
+
+
+def lead(found: CustomerValue, formats: Formats) -> str:
+    """Expected revenue of the customers there are, with its interval."""
+    totals = found.totals.iloc[0]
+    return plural(
+        totals["customers"],
+        "The one customer you know is expected to bring {revenue} in {horizon}; with {level} "
+        "confidence between {low} and {high}.",
+        "The {customers} customers you know are expected to bring {revenue} in {horizon}; with "
+        "{level} confidence between {low} and {high}.",
+        customers=formats.count(totals["customers"]),
+        revenue=formats.money_short(totals["revenue"]),
+        horizon=horizon(found.params["horizon_days"], formats),
+        level=formats.share(found.params["level"]),
+        low=formats.money_short(totals["revenue_low"]),
+        high=formats.money_short(totals["revenue_high"]),
+    )
+
+
+def basis(found: CustomerValue, formats: Formats) -> str:
+    """What the word value stands for in this report."""
+    rate, margin = found.params["annual_discount_rate"], found.params["margin"]
+    if margin is None:
+        return say(
+            "Value here is expected revenue, discounted at {rate} a year; no margin was given for "
+            "this report.",
+            rate=formats.share(rate),
+        )
+    return say(
+        "Value here is expected margin: {margin} of revenue, discounted at {rate} a year.",
+        margin=formats.share(margin),
+        rate=formats.share(rate),
+    )
+
+
+def worth(found: CustomerValue, formats: Formats) -> str:
+    """What value counts here, as the start of a label."""
+    span = horizon(found.params["horizon_days"], formats)
+    if found.params["margin"] is None:
+        return say("Expected revenue in {horizon}, discounted", horizon=span)
+    return say("Expected margin in {horizon}, discounted", horizon=span)
+
+
+def _model(found: CustomerValue) -> str:
+    return say("{purchases}, {spend}", purchases=found.model, spend=found.spend_model)
+
+
+def _new_customer(found: CustomerValue, formats: Formats) -> str:
+    new = found.new_customer
+    span = horizon(found.params["horizon_days"], formats)
+    text = say(
+        "A new customer starts with an order of {first} on average and is expected to bring "
+        "{repeat} more in {horizon}.",
+        first=formats.money(new["first_order_value"]),
+        repeat=formats.money(new["repeat_revenue"]),
+        horizon=span,
+    )
+    if found.params["margin"] is None:
+        return (
+            text
+            + " "
+            + say(
+                "How much you can spend to win one depends on your margin, which was not given "
+                "for this report."
+            )
+        )
+    return (
+        text
+        + " "
+        + say(
+            "After costs of goods that supports spending up to {cost} to win one; whatever is "
+            "spent below that is profit within {horizon}.",
+            cost=formats.money(new["supported_acquisition_cost"]),
+            horizon=span,
+        )
+    )
+
+
+def _worth(decisions: pd.DataFrame | None) -> pd.DataFrame | None:
+    if decisions is None or "clv" not in decisions.columns or decisions["clv"].isna().all():
+        return None
+    return decisions.loc[decisions["customers"] > 0]
+
+
+def _bounded(rows: pd.DataFrame) -> bool:
+    return {"clv_low", "clv_high"} <= set(rows.columns)
+
+
+def _segment_chart(rows: pd.DataFrame, found: CustomerValue, formats: Formats) -> Chart:
+    top = most(rows, "clv")
+    title = say(
+        "{segment}: {share} of the value still to come",
+        segment=top["segment"],
+        share=formats.share(top["clv"] / found.totals["clv"].iloc[0]),
+    )
+    return Chart(
+        name="value-segments",
+        kind="bars",
+        data=rows,
+        x="clv",
+        y="segment",
+        low="clv_low" if _bounded(rows) else None,
+        high="clv_high" if _bounded(rows) else None,
+        x_format="money_short",
+        title=title,
+        subtitle=say("{what}, by segment", what=worth(found, formats)),
+        alt=say("Bars of expected value by segment. {title}.", title=title),
+        note=say("Thin lines: {level} interval.", level=formats.share(found.params["level"]))
+        if _bounded(rows)
+        else "",
+    )
+
+
+def _segment_table(rows: pd.DataFrame, found: CustomerValue, formats: Formats) -> Table:
+    shown = rows.copy()
+    shown["each"] = shown["clv"] / shown["customers"]
+    bounds = (
+        [Column("clv_low", "Low", "money"), Column("clv_high", "High", "money")]
+        if _bounded(rows)
+        else []
+    )
+    return table(
+        "value-segments",
+        shown,
+        [
+            Column("segment", "Segment"),
+            Column("customers", "Customers", "count"),
+            Column("clv", "Value", "money"),
+            *bounds,
+            Column("each", "Value each", "money"),
+        ],
+        formats,
+        say(
+            "{what}, by segment, with {level} intervals",
+            what=worth(found, formats),
+            level=formats.share(found.params["level"]),
+        )
+        if bounds
+        else say("{what}, by segment", what=worth(found, formats)),
+    )
+
+
+def _totals(found: CustomerValue, formats: Formats) -> Table:
+    totals = found.totals.iloc[0]
+    rows = [
+        (
+            "Purchases expected",
+            *_three(totals, "expected_purchases", "purchases", "count", formats),
+        ),
+        ("Revenue expected", *_three(totals, "revenue", "revenue", "money", formats)),
+    ]
+    rate = formats.share(found.params["annual_discount_rate"])
+    margin = found.params["margin"]
+    label = (
+        say("Revenue, discounted at {rate} a year", rate=rate)
+        if margin is None
+        else say(
+            "Margin of {margin}, discounted at {rate} a year",
+            margin=formats.share(margin),
+            rate=rate,
+        )
+    )
+    rows.append((label, *_three(totals, "clv", "clv", "money", formats)))
+    return Table(
+        "value-totals",
+        ("All known customers", "Expected", "Low", "High"),
+        tuple(rows),
+        (False, True, True, True),
+        say(
+            "What today's customers are expected to do in {horizon}, with {level} intervals",
+            horizon=horizon(found.params["horizon_days"], formats),
+            level=formats.share(found.params["level"]),
+        ),
+    )
+
+
+def _three(
+    row: "pd.Series[float]", middle: str, bounds: str, kind: str, formats: Formats
+) -> tuple[str, str, str]:
+    return (
+        formats.apply(kind, row[middle]),
+        formats.apply(kind, row[f"{bounds}_low"]),
+        formats.apply(kind, row[f"{bounds}_high"]),
+    )
+
+
+def _earned(found: CustomerValue) -> str:
+    return "margin" if found.params["margin"] is not None else "revenue"
+
+
+def _payback_chart(found: CustomerValue, formats: Formats) -> Chart:
+    last = found.payback.iloc[-1]
+    title = say(
+        "A new customer brings {money} of {what} within {months} months",
+        money=formats.money(last["cumulative_margin"]),
+        what=_earned(found),
+        months=formats.count(last["month"]),
+    )
+    return Chart(
+        name="payback",
+        kind="line",
+        data=found.payback,
+        x="month",
+        y="cumulative_margin",
+        x_format="count",
+        y_format="money",
+        x_title="Months since the first order",
+        title=title,
+        subtitle=say("Expected {what} of a new customer, added up", what=_earned(found)),
+        alt=say(
+            "Rising line of a new customer's {what} by month. {title}.",
+            title=title,
+            what=_earned(found),
+        ),
+        note=say(
+            "Read it as a limit: what you pay to win a customer is earned back in the month in "
+            "which the line reaches it."
+        )
+        if found.params["margin"] is not None
+        else say("Revenue, not profit: no margin was given."),
+    )
+
+
+def _payback(found: CustomerValue, formats: Formats) -> Table:
+    rows = found.payback.loc[found.payback["month"].isin(_MONTHS_SHOWN)].copy()
+    rows["label"] = [
+        say("First order")
+        if month == 0
+        else plural(month, "1 month", "{n} months", n=formats.count(month))
+        for month in rows["month"]
+    ]
+    earned = found.params["margin"] is not None
+    return table(
+        "payback",
+        rows,
+        [
+            Column("label", "By"),
+            Column(
+                "cumulative_margin",
+                "Acquisition cost earned back" if earned else "Revenue",
+                "money",
+            ),
+        ],
+        formats,
+        "What a new customer has brought in, by month",
+    )

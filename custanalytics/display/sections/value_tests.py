@@ -1,0 +1,198 @@
+"""How the forecast of value did on time held back: sentence, tables, chart."""
+
+import pandas as pd
+
+from custanalytics.clv import CustomerValue
+from custanalytics.display.chart import Chart
+from custanalytics.display.format import Formats, is_missing
+from custanalytics.display.tables import Column, Table, table
+from custanalytics.display.words import say
+
+_MATTERS = {"clv.total_error", "clv.interval_coverage", "clv.converged"}
+
+
+def latest(found: CustomerValue) -> pd.DataFrame:
+    """Validation rows of the latest holdout; empty where there was none."""
+    rows = found.validation
+    return rows.loc[rows["origin"] == rows["origin"].max()] if len(rows) else rows
+
+
+def doubts(found: CustomerValue) -> list[str]:
+    """What speaks against stating the forecast as a finding; empty where nothing does."""
+    if not len(found.validation):
+        return [say("The forecast could not be tested on this shop's own past.")]
+    return [c.sentence for c in found.checks if c.name in _MATTERS and c.passed is False]
+
+
+def trusted(found: CustomerValue | None) -> bool:
+    """Whether the forecast may be stated as a finding: tested, and in bounds."""
+    return found is not None and not doubts(found)
+
+
+def tested(found: CustomerValue, formats: Formats) -> str:
+    """How the forecast did on held-back data, naive rules included."""
+    rows = latest(found)
+    if not len(rows):
+        return say(
+            "The history is too short to hold a part back, so this forecast has not been tested "
+            "on this shop's own data."
+        )
+    row = rows.loc[rows["chosen"]].iloc[0]
+    text = say(
+        "Tested on the last {days} days, which were held back: {predicted} purchases expected, "
+        "{actual} happened ({error}).",
+        days=formats.days(row["holdout_days"]),
+        predicted=formats.count(row["predicted_purchases"]),
+        actual=formats.count(row["actual_purchases"]),
+        error=_missed(row["total_error"], formats),
+    )
+    if row["role"] == "baseline":
+        return (
+            text
+            + " "
+            + say(
+                "A rule of thumb ({name}) did better there than the statistical model, so the "
+                "figures rest on the rule of thumb.",
+                name=row["candidate"],
+            )
+        )
+    return text
+
+
+def in_short(found: CustomerValue, formats: Formats) -> str:
+    """The same for the summary."""
+    rows = latest(found)
+    if not len(rows):
+        return say("The forecast of value is untested: the history is too short to hold part back.")
+    row = rows.loc[rows["chosen"]].iloc[0]
+    rests = (
+        say("a rule of thumb, which did better than the models")
+        if row["role"] == "baseline"
+        else say("a statistical model, which did better than rules of thumb")
+    )
+    return say(
+        "The forecast of purchases was tested on the past: {error}. It rests on {rests}.",
+        error=_missed(row["total_error"], formats),
+        rests=rests,
+    )
+
+
+def _missed(error: float, formats: Formats) -> str:
+    if is_missing(error):
+        return say("nothing to compare with")
+    if abs(error) < 0.005:
+        return say("spot on")
+    if error < 0:
+        return say("{error} too few expected", error=formats.share(-error))
+    return say("{error} too many expected", error=formats.share(error))
+
+
+def parameter_table(found: CustomerValue, formats: Formats) -> Table:
+    """The fitted parameters."""
+    rows = found.parameters.copy()
+    rows["shown"] = [_digits(number, formats) for number in rows["value"]]
+    rows["error"] = [_digits(number, formats) for number in rows["standard_error"]]
+    return table(
+        "parameters",
+        rows,
+        [
+            Column("model", "Model"),
+            Column("parameter", "Parameter"),
+            Column("shown", "Value", right=True),
+            Column("error", "Standard error", right=True),
+        ],
+        formats,
+        "Fitted parameters",
+    )
+
+
+def _digits(number: float, formats: Formats) -> str:
+    return formats.number(number, 3)
+
+
+def validation_table(found: CustomerValue, formats: Formats) -> Table:
+    """Candidates on the latest time held back."""
+    rows = latest(found).copy()
+    rows["name"] = [
+        f"{name} (used)" if chosen else name
+        for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
+    ]
+    for column in ("mae", "spearman"):
+        rows[column] = [formats.number(number, 3) for number in rows[column]]
+    level = formats.share(found.params["level"])
+    return table(
+        "value-validation",
+        rows,
+        [
+            Column("name", "Candidate"),
+            Column("predicted_purchases", "Expected", "count"),
+            Column("actual_purchases", "Happened", "count"),
+            Column("total_error", "Error", "change"),
+            Column("mae", "Error per customer", right=True),
+            Column("spearman", "Rank correlation", right=True),
+            Column("interval_coverage", say("In the {level} interval", level=level), "share"),
+        ],
+        formats,
+        say(
+            "Model and rules of thumb on the last {days} days, which were held back",
+            days=formats.days(rows["holdout_days"].iloc[0]),
+        ),
+        wide=True,
+    )
+
+
+def _chosen_calibration(found: CustomerValue) -> pd.DataFrame:
+    rows = found.calibration
+    return rows.loc[rows["chosen"]].copy()
+
+
+def calibration_table(found: CustomerValue, formats: Formats) -> Table:
+    """Expected and real purchases by earlier frequency."""
+    rows = _chosen_calibration(found)
+    for column in ("actual_mean", "predicted_mean"):
+        rows[column] = [formats.number(number, 2) for number in rows[column]]
+    rows["label"] = [str(name) for name in rows["frequency_class"]]
+    return table(
+        "value-calibration",
+        rows,
+        [
+            Column("label", "Repeat purchase days so far"),
+            Column("customers", "Customers", "count"),
+            Column("predicted_mean", "Expected each", right=True),
+            Column("actual_mean", "Happened each", right=True),
+        ],
+        formats,
+        "Purchases in the time held back, by how often customers had bought before",
+    )
+
+
+def calibration_chart(found: CustomerValue, formats: Formats) -> Chart:
+    """The same as lines."""
+    rows = _chosen_calibration(found)
+    tidy = rows.melt("frequency_class", ["predicted_mean", "actual_mean"], "series", "value")
+    tidy["series"] = tidy["series"].map({"predicted_mean": "Expected", "actual_mean": "Happened"})
+    tidy["class"] = tidy["frequency_class"].astype("str")
+    test = latest(found)
+    row = test.loc[test["chosen"]].iloc[0]
+    title = say(
+        "{predicted} purchases were expected, {actual} happened",
+        predicted=formats.count(row["predicted_purchases"]),
+        actual=formats.count(row["actual_purchases"]),
+    )
+    return Chart(
+        name="value-calibration",
+        kind="line",
+        data=tidy[["class", "series", "value"]],
+        x="class",
+        y="value",
+        series="series",
+        x_format="text",
+        y_format="number",
+        x_title="Repeat purchase days before",
+        colors={"Expected": "series-1", "Happened": "series-2"},
+        title=title,
+        subtitle="Purchases per customer in the time held back, by earlier purchases",
+        alt=say(
+            "Two lines, expected and real purchases by earlier frequency. {title}.", title=title
+        ),
+    )

@@ -1,0 +1,70 @@
+"""Colours of the charts by name, so that a brand can replace them in every renderer at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+LIGHT: Mapping[str, str] = {
+    "ink": "#1c2733",
+    "muted": "#5b6672",
+    "rule": "#c9d0d6",
+    "grid": "#e6eaed",
+    "bg": "#ffffff",
+    "surface": "#f5f7f8",
+    "accent": "#1f5a94",
+    "accent-soft": "#cfe0f0",
+    "good": "#1b7f5c",
+    "bad": "#b3382c",
+    "warn": "#a86400",
+    "series-1": "#1f5a94",
+    "series-2": "#c2571a",
+    "series-3": "#1b7f79",
+    "series-4": "#7d4f9e",
+    "series-5": "#a86400",
+    "series-6": "#9c2f5b",
+    "series-7": "#4d6a3a",
+    "series-8": "#7b8794",
+    "seq-0": "#f1f6fb",
+    "seq-1": "#dce9f5",
+    "seq-2": "#c4d9ed",
+    "seq-3": "#a8c6e3",
+    "seq-4": "#88b0d7",
+    "seq-5": "#6898c8",
+    "seq-6": "#4a80b6",
+    "seq-7": "#32699f",
+    "seq-8": "#1f5184",
+    "seq-9": "#123a63",
+}
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Named colours as hex values, and the font of static charts.
+
+    Parameters
+    ----------
+    colors : mapping of str to str, optional
+        Name to hex colour; names that are left out keep the values of `LIGHT`.
+    font_family : str
+        Family for static charts; where it is not found, a plain sans serif is used.
+    font_files : tuple of Path
+        Font files that static charts may use.
+    """
+
+    colors: Mapping[str, str] = field(default_factory=dict)
+    font_family: str = "Inter"
+    font_files: tuple[Path, ...] = ()
+
+    def hex(self, name: str) -> str:
+        """Hex value of a named colour."""
+        return self.colors.get(name, LIGHT[name])
+
+
+def css(name: str) -> str:
+    """A named colour as the page's own variable, so that it follows light and dark."""
+    return f"var(--{name})"
+
+
+def ink(name: str) -> str:
+    """Colour of a text that belongs to a mark of this colour: grey marks take darker text."""
+    return "muted" if name == "series-8" else name

@@ -1,0 +1,40 @@
+"""Whole sentences with named places for figures, and how text from data is made harmless.
+
+Every sentence of the report passes through `say` or `plural` as one template, so a message
+catalogue can be put behind these two functions.
+"""
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>~^$@|{}#])")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def say(template: str, **values: Any) -> str:
+    """One sentence with its figures in place."""
+    return template.format(**values)
+
+
+def plural(number: float, one: str, many: str, **values: Any) -> str:
+    """The sentence that fits the number: ``one`` for exactly one, else ``many``."""
+    return say(one if number == 1 else many, **values)
+
+
+def listing(items: Sequence[str]) -> str:
+    """Items as a list in a sentence: ``a, b and c``."""
+    if len(items) < 2:
+        return "".join(items)
+    return say("{first} and {last}", first=", ".join(items[:-1]), last=items[-1])
+
+
+def prose(sentence: str) -> str:
+    """A sentence of ours as markdown: its figures and names can't start any markup."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(sentence.split("\n")))
+
+
+def escape(text: str) -> str:
+    """Text from the data as markdown that shows exactly this text, in one line."""
+    flat = " ".join(str(text).split())
+    return _PUNCTUATION.sub(r"\\\1", flat)

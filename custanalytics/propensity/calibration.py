@@ -1,0 +1,105 @@
+"""From raw scores to probabilities that can be taken at their word."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.special import expit, logit
+from sklearn.linear_model import LogisticRegression
+
+Floats = NDArray[np.float64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """logit(calibrated) = intercept + slope * logit(raw)."""
+
+    intercept: float = 0.0
+    slope: float = 1.0
+
+    def apply(self, raw: Floats) -> Floats:
+        """Calibrated probabilities, strictly between 0 and 1."""
+        return np.asarray(expit(self.intercept + self.slope * logit(clipped(raw))))
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted estimator with its calibration."""
+
+    estimator: Any
+    calibration: Calibration = Calibration()
+
+    def predict(self, X: pd.DataFrame) -> Floats:
+        """Calibrated probability for each row of X."""
+        return self.calibration.apply(self.estimator.predict_proba(X)[:, 1])
+
+
+def platt(p: Floats, y: Bools) -> Calibration:
+    """Calibration that fits outcomes best.
+
+    Where the outcome does not rise with the probability there is nothing to calibrate, and
+    the raw probabilities are left alone.
+
+    Parameters
+    ----------
+    p : array of float
+        Probabilities of rows that the estimator has not seen.
+    y : array of bool
+        What happened.
+
+    Returns
+    -------
+    Calibration
+
+    References
+    ----------
+    Platt (1999), Probabilistic outputs for support vector machines, section 2.
+    """
+    line = LogisticRegression(C=1e6, max_iter=1000).fit(logit(clipped(p)).reshape(-1, 1), y)
+    slope = float(line.coef_[0, 0])
+    return Calibration(float(line.intercept_[0]), slope) if slope > 0 else Calibration()
+
+
+def predicted_apart(
+    build: Callable[[], Any], X: pd.DataFrame, y: Bools, fold: NDArray[np.int64]
+) -> Floats:
+    """Raw probability of each row from a fit on the other folds.
+
+    Parameters
+    ----------
+    build : callable
+        Gives an unfitted estimator.
+    X : DataFrame
+    y : array of bool
+    fold : array of int
+        The fold of each row, from 0.
+
+    Returns
+    -------
+    array of float
+        Strictly between 0 and 1.
+    """
+    apart = np.empty(len(X))
+    for number in np.unique(fold):
+        out = fold == number
+        estimator = build().fit(X[~out], y[~out])
+        apart[out] = clipped(estimator.predict_proba(X[out])[:, 1])
+    return apart
+
+
+def calibrated_apart(raw: Floats, y: Bools, fold: NDArray[np.int64]) -> Floats:
+    """Calibrate each fold's probabilities by the other folds', so that it can be judged."""
+    done = np.empty(len(raw))
+    for number in np.unique(fold):
+        out = fold == number
+        done[out] = platt(raw[~out], y[~out]).apply(raw[out])
+    return done
+
+
+def clipped(p: Floats) -> Floats:
+    """Probabilities kept a ten-thousandth away from 0 and 1."""
+    return np.clip(p, 1e-4, 1 - 1e-4)

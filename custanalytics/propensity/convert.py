@@ -1,0 +1,355 @@
+"""Which prospects convert: learned from those decided, tested honestly, scored for the open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import log_loss, roc_auc_score
+from threadpoolctl import threadpool_limits
+
+from custanalytics.checks import Check
+from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.propensity import prospect_doubts as doubts
+from custanalytics.propensity.calibration import (
+    Bools,
+    Floats,
+    calibrated_apart,
+    predicted_apart,
+)
+from custanalytics.propensity.columns import Column, describe, inputs, typed
+from custanalytics.propensity.contest import OUT_OF_TIME, Contest, drift, hold, level_sd
+from custanalytics.propensity.decision import profit_curve
+from custanalytics.propensity.drivers import effects, importance, learning_curve
+from custanalytics.propensity.evaluation import decile_table, log_loss_gain, reliability_table
+from custanalytics.propensity.leaks import Leak, find_leaks
+from custanalytics.propensity.ordering import Order, find_order
+from custanalytics.propensity.outcome import Outcome, read_outcome
+from custanalytics.propensity.prospect_model import ProspectModel
+
+FEWEST_ROWS = 100
+FEWEST_OUTCOMES = 30
+MOST_ROWS = 100_000
+INTERVAL_LEVEL = 0.90
+
+
+@dataclass(frozen=True)
+class Prospects:
+    """Probability that each open prospect converts, and how far it can be trusted.
+
+    Attributes
+    ----------
+    prospects : DataFrame
+        One row per open prospect: ``row`` (1-based, in the table given), ``prospect_id`` (the
+        first identifier column's text; null without one), ``propensity``, ``propensity_low``,
+        ``propensity_high`` (90 % bounds if the level moves as it did over time),
+        ``propensity_decile`` (1 = most likely).
+    evaluation : DataFrame
+        One row per test ('cross-validated', 'out of time') and candidate: ``test``,
+        ``candidate``, ``role``, ``log_loss``, ``brier_score``, ``auc``,
+        ``average_precision``, ``ece``, each also with ``_low`` and ``_high`` (95 %,
+        bootstrap), ``n``, ``positives``, ``chosen``.
+    deciles, reliability : DataFrame
+        The chosen candidate, by ``test``; see `decile_table` and `reliability_table`.
+    columns : DataFrame
+        One row per column: ``column``, ``kind``, ``filled``, ``distinct``, ``used``, ``why``.
+    leaks : DataFrame
+        One row per column left out because it gives the outcome away: ``column``, ``rule``,
+        ``value``, ``sentence``.
+    with_leaks : DataFrame
+        Two rows, ``leaks`` 'left out' and 'left in': cross-validated ``auc``, ``log_loss``.
+    importance, effects : DataFrame
+        On held-out rows; see `drivers.importance` and `drivers.effects`.
+    learning_curve : DataFrame
+        See `drivers.learning_curve`.
+    drift : DataFrame
+        One row per tenth of the rows in order of time (empty without an order): ``block``,
+        ``n``, ``rate``, ``mean_propensity`` (cross-validated).
+    profit : DataFrame or None
+        See `decision.profit_curve`; None unless contact cost and conversion value are given.
+    outcome : Outcome
+        Which column says who converted.
+    order : Order
+        What the out-of-time test goes by.
+    model : ProspectModel
+        Scores later tables; can be saved.
+    figures : dict of str to float
+        ``prospects``, ``labelled``, ``open``, ``base_rate``, ``expected_conversions`` (of the
+        open), ``level_sd`` (log-odds).
+    chosen : str
+        Name of the chosen candidate.
+    params : dict
+        The call's settings.
+    checks : tuple of Check
+        What the reader must know before relying on it.
+    """
+
+    prospects: pd.DataFrame
+    evaluation: pd.DataFrame
+    deciles: pd.DataFrame
+    reliability: pd.DataFrame
+    columns: pd.DataFrame
+    leaks: pd.DataFrame
+    with_leaks: pd.DataFrame
+    importance: pd.DataFrame
+    effects: pd.DataFrame
+    learning_curve: pd.DataFrame
+    drift: pd.DataFrame
+    profit: pd.DataFrame | None
+    outcome: Outcome
+    order: Order
+    model: ProspectModel
+    figures: dict[str, float]
+    chosen: str
+    params: dict[str, Any]
+    checks: tuple[Check, ...]
+
+
+def prospects(
+    table: pd.DataFrame,
+    outcome: str | None = None,
+    positive: str | None = None,
+    date: str | None = None,
+    keep: tuple[str, ...] = (),
+    seed: int = 0,
+    contact_cost: float | None = None,
+    conversion_value: float | None = None,
+) -> Prospects:
+    """Learn from decided prospects who converts, and score the open ones.
+
+    Assumes that the open prospects come from the same stream as the decided ones, and that
+    what the table says of them was known before the outcome, apart from the columns that the
+    leak guard names and leaves out.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per prospect, typed or as text; blank outcomes are open.
+    outcome : str, optional
+        Column that says who converted; found by name and values if not given.
+    positive : str, optional
+        Its value that means converted.
+    date : str, optional
+        Column with the date a prospect came in; found by name if not given.
+    keep : tuple of str
+        Columns to use although the leak guard names them.
+    seed : int, default 0
+        Same seed, same scores, on any number of cores.
+    contact_cost : float, optional
+        Cost of contacting one prospect, currency units.
+    conversion_value : float, optional
+        Margin of one conversion, currency units.
+
+    Returns
+    -------
+    Prospects
+
+    Raises
+    ------
+    UnsupportedError
+        Fewer than 100 decided prospects, fewer than 30 of either outcome, or no column that
+        could tell them apart.
+    UsageError
+        The outcome or date can't be found or named wrongly, or only one of cost and value
+        is given.
+    """
+    if (contact_cost is None) != (conversion_value is None):
+        raise UsageError("contact_cost and conversion_value belong together: give both or none")
+    table = table.reset_index(drop=True)
+    recognised = describe(table)
+    target = read_outcome(table, recognised, outcome, positive)
+    _require_enough(target)
+    usable = [c for c in recognised if c.used and c.name != target.column]
+    with threadpool_limits(limits=1):
+        leaks = _guard(table, usable, target, seed)
+        left_out = {leak.column for leak in leaks} - set(keep)
+        columns = [c for c in usable if c.name not in left_out]
+        if not columns:
+            raise UnsupportedError(
+                "Learning what leads to a conversion needs at least one column that was known "
+                f"before the outcome; of {len(recognised)} columns none is left."
+            )
+        order = find_order(table, columns, target.converted, target.known, date)
+        rows = _drawn(target.known, seed)
+        y, rank = target.converted[rows], order.rank[rows] if order.basis else None
+        X = inputs(table.iloc[rows], columns, order.clock).reset_index(drop=True)
+        later = order.later(target.known)[rows] if order.basis else None
+        contest = hold(X, y, later, seed)
+        with_leaks = _with_leaks(table.iloc[rows], usable, order, contest, bool(left_out), seed)
+        shared_error = level_sd(contest, rank)
+        model = ProspectModel(
+            columns=tuple(columns),
+            clock=order.clock,
+            outcome=target.column,
+            positive=target.positive,
+            fitted=contest.final(seed),
+            level_sd=shared_error,
+            level=INTERVAL_LEVEL,
+        )
+        fitted, judge = contest.judge(seed)
+        drivers = importance(fitted, X[judge], y[judge], seed)
+        curves = effects(fitted, X[judge], y[judge], drivers["input"].tolist(), seed)
+        learned = learning_curve(lambda part: contest.chosen.build(part, seed), X, y, judge, seed)
+
+    scored = _scored(table, recognised, model, ~target.known)
+    p = scored["propensity"].to_numpy()
+    profit = None
+    if contact_cost is not None and conversion_value is not None:
+        profit = profit_curve(p, contact_cost, conversion_value, shared_error, INTERVAL_LEVEL)
+    tests = contest.tests()
+    name, truth, predicted = tests[-1]
+    gain = log_loss_gain(truth, predicted, contest.predictions[name, "base rate"], seed)
+    return Prospects(
+        prospects=scored,
+        evaluation=contest.evaluation,
+        deciles=_by_test(decile_table, tests),
+        reliability=_by_test(reliability_table, tests),
+        columns=_column_table(recognised, target, left_out),
+        leaks=pd.DataFrame(leaks, columns=["column", "rule", "value", "sentence"]),
+        with_leaks=with_leaks,
+        importance=drivers,
+        effects=curves,
+        learning_curve=learned,
+        drift=drift(contest, rank) if rank is not None else pd.DataFrame(),
+        profit=profit,
+        outcome=target,
+        order=order,
+        model=model,
+        figures={
+            "prospects": float(len(table)),
+            "labelled": float(target.known.sum()),
+            "open": float(len(scored)),
+            "base_rate": float(target.converted[target.known].mean()),
+            "expected_conversions": float(p.sum()),
+            "level_sd": shared_error,
+        },
+        chosen=contest.chosen.name,
+        params={
+            "outcome": target.column,
+            "positive": target.positive,
+            "date": order.clock,
+            "keep": list(keep),
+            "seed": seed,
+            "contact_cost": contact_cost,
+            "conversion_value": conversion_value,
+        },
+        checks=(
+            doubts.outcome_found(target),
+            doubts.leaks_found(leaks, left_out, with_leaks),
+            doubts.beats_base_rate(contest.chosen.name, contest.chosen.role, gain),
+            doubts.calibrated(contest.evaluation),
+            doubts.drifts(
+                contest.evaluation, order, float(predicted.mean()) if name == OUT_OF_TIME else None
+            ),
+            doubts.more_data(learned),
+            doubts.not_cause(drivers),
+        ),
+    )
+
+
+def _by_test(
+    make: Callable[[Bools, Floats], pd.DataFrame], tests: list[tuple[str, Bools, Floats]]
+) -> pd.DataFrame:
+    return pd.concat([make(y, p).assign(test=name) for name, y, p in tests], ignore_index=True)
+
+
+def _require_enough(target: Outcome) -> None:
+    decided = int(target.known.sum())
+    if decided < FEWEST_ROWS:
+        raise UnsupportedError(
+            f"Learning what leads to a conversion needs at least {FEWEST_ROWS} decided prospects; "
+            f"there are {decided}."
+        )
+    hits = int(target.converted.sum())
+    for count, word in ((hits, "converted"), (decided - hits, "did not convert")):
+        if count < FEWEST_OUTCOMES:
+            raise UnsupportedError(
+                f"Learning what leads to a conversion needs at least {FEWEST_OUTCOMES} prospects "
+                f"that {word}; there are {count}."
+            )
+
+
+def _guard(table: pd.DataFrame, usable: list[Column], target: Outcome, seed: int) -> list[Leak]:
+    """Leaks among the usable columns; dates count by being filled and by what they say."""
+    plain = [c for c in usable if c.kind != "date"]
+    dated = [c for c in usable if c.kind == "date"]
+    values = inputs(table, plain, None)
+    days = {c.name: typed(table[c.name], c) for c in dated}
+    for name, day in days.items():
+        values[name] = (day - pd.Timestamp(0)).dt.total_seconds()
+    known = target.known
+    dates = pd.DataFrame(days, index=table.index)[known]
+    return find_leaks(values[known], values[~known], target.converted[known], dates, seed)
+
+
+def _drawn(known: Bools, seed: int) -> NDArray[np.intp]:
+    """Positions of the decided prospects to learn from, a hundred thousand at most."""
+    rows = np.flatnonzero(known)
+    if len(rows) <= MOST_ROWS:
+        return rows
+    return np.sort(np.random.default_rng(seed).choice(rows, MOST_ROWS, replace=False))
+
+
+def _with_leaks(
+    table: pd.DataFrame,
+    usable: list[Column],
+    order: Order,
+    contest: Contest,
+    any_left_out: bool,
+    seed: int,
+) -> pd.DataFrame:
+    """Cross-validated figures of the chosen candidate without the leaks, and with them."""
+    seen = [("left out", contest.apart)]
+    if any_left_out:
+        X = inputs(table, usable, order.clock).reset_index(drop=True)
+        build = partial(contest.chosen.build, X, seed)
+        raw = predicted_apart(build, X, contest.y, contest.fold)
+        seen.append(("left in", calibrated_apart(raw, contest.y, contest.fold)))
+    return pd.DataFrame(
+        [
+            {
+                "leaks": name,
+                "auc": float(roc_auc_score(contest.y, p)),
+                "log_loss": float(log_loss(contest.y, p)),
+            }
+            for name, p in seen
+        ]
+    )
+
+
+def _scored(
+    table: pd.DataFrame, recognised: list[Column], model: ProspectModel, waiting: Bools
+) -> pd.DataFrame:
+    rows = np.flatnonzero(waiting)
+    names = [c.name for c in recognised if c.kind == "identifier"]
+    scored = model.score(table.iloc[rows])
+    scored["row"] = rows + 1
+    known_as = table[names[0]].iloc[rows].astype("str").to_numpy() if names else None
+    scored.insert(1, "prospect_id", known_as)
+    return scored
+
+
+def _column_table(recognised: list[Column], target: Outcome, left_out: set[str]) -> pd.DataFrame:
+    def why(column: Column) -> str:
+        if column.name == target.column:
+            return "the outcome"
+        if column.name in left_out:
+            return "gives the outcome away"
+        return "" if column.used else f"can't be used: {column.kind}"
+
+    return pd.DataFrame(
+        [
+            {
+                "column": c.name,
+                "kind": c.kind,
+                "filled": c.filled,
+                "distinct": c.distinct,
+                "used": c.used and c.name not in left_out | {target.column},
+                "why": why(c),
+            }
+            for c in recognised
+        ]
+    )

@@ -1,0 +1,352 @@
+"""Who buys again in the next N days: learned on the past, tested on a later past, scored now."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from custanalytics.checks import Check
+from custanalytics.engine import Engine, HasEngine, as_engine
+from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.propensity import doubts
+from custanalytics.propensity.calibration import Bools, Floats
+from custanalytics.propensity.candidates import CANDIDATES, Candidate, Rival, fit, rival
+from custanalytics.propensity.decision import profit_curve
+from custanalytics.propensity.evaluation import (
+    decile_table,
+    log_loss_gain,
+    measure_intervals,
+    measures,
+    reliability_table,
+)
+from custanalytics.propensity.features import features_at, outcomes_after, prepare, with_outcome
+from custanalytics.propensity.rhythm import late_factor, rhythm
+from custanalytics.propensity.schedule import Schedule, plan
+from custanalytics.propensity.spend import fit_spend
+from custanalytics.propensity.swing import bounds, season_shift, shifted, swing
+
+MOST_ROWS = 100_000
+FEWEST_CUSTOMERS = 100
+FEWEST_OUTCOMES = 20
+INTERVAL_LEVEL = 0.90
+
+
+@dataclass(frozen=True)
+class RepeatPurchase:
+    """Probability that each customer buys in the window, and how far it can be trusted.
+
+    Attributes
+    ----------
+    customers : DataFrame
+        One row per customer: ``customer_id`` (str), ``propensity`` (calibrated probability of
+        a purchase in the window), ``propensity_low``, ``propensity_high`` (90 % bounds if the
+        level of buying moves as it did between the windows of the past),
+        ``propensity_decile`` (1 = most likely), ``expected_revenue`` (in the window, currency
+        units: propensity times the spend expected of a buyer), ``usual_gap_days`` (NaN with
+        one purchase day), ``days_since_last_purchase``, ``expected_next_order`` (datetime,
+        may lie in the past; NaT with one purchase day), ``late`` (bool), ``revenue_at_risk``
+        (currency units; 0 where not late).
+    evaluation : DataFrame
+        One row per candidate, judged on the test window: ``candidate``, ``role`` ('model' or
+        'baseline'), ``log_loss``, ``brier_score``, ``auc``, ``average_precision``, ``ece``,
+        each of these measures with ``_low`` and ``_high`` (95 %, bootstrap), ``n``,
+        ``positives``, ``chosen`` (bool, exactly one).
+    deciles : DataFrame
+        The chosen candidate on the test window, see `evaluation.decile_table`.
+    reliability : DataFrame
+        The chosen candidate on the test window, see `evaluation.reliability_table`.
+    profit : DataFrame or None
+        See `decision.profit_curve`; None unless contact cost and conversion value are given.
+    cutoffs : DataFrame
+        One row per cutoff: ``cutoff`` (datetime), ``role`` ('learn', 'test', 'score'),
+        ``customers``, ``buyers``, ``base_rate`` (NaN for 'score').
+    figures : dict of str to float
+        ``expected_buyers``, ``expected_buyers_low``, ``expected_buyers_high``,
+        ``expected_revenue`` (in the window, of today's customers, currency units),
+        ``late_customers``, ``revenue_at_risk``, ``late_factor`` (usual gaps), ``swing_sd``
+        (log-odds), ``season_shift`` (log-odds, 0 where unused).
+    model : str
+        Name of the chosen candidate.
+    window_days : int
+        Length of the window.
+    observation_end : date
+        The day the customers are scored on; the window begins the day after.
+    params : dict
+        The call's settings.
+    checks : tuple of Check
+        What the reader must know before relying on it.
+    """
+
+    customers: pd.DataFrame
+    evaluation: pd.DataFrame
+    deciles: pd.DataFrame
+    reliability: pd.DataFrame
+    profit: pd.DataFrame | None
+    cutoffs: pd.DataFrame
+    figures: dict[str, float]
+    model: str
+    window_days: int
+    observation_end: date
+    params: dict[str, Any]
+    checks: tuple[Check, ...]
+
+
+def repeat_purchase(
+    transactions: pd.DataFrame | HasEngine,
+    window_days: int = 90,
+    observation_end: date | None = None,
+    seed: int = 0,
+    contact_cost: float | None = None,
+    conversion_value: float | None = None,
+    rivals: Mapping[str, Rival] | None = None,
+) -> RepeatPurchase:
+    """Probability that each known customer buys in the next `window_days` days.
+
+    Assumes that the next window is bought in as the past ones were, up to the swing between
+    them, which is measured and carried as the bounds of every probability. Customers with
+    one purchase are included. Candidates learn on several earlier cutoffs, calibrated on
+    customers apart, and are judged on the last window that has ended; the best one there by
+    log-loss, be it a naive rule, is refitted on all windows and scores today's customers.
+
+    Parameters
+    ----------
+    transactions : DataFrame or loaded ledger
+        See `as_engine`.
+    window_days : int, default 90
+        Length of the window to predict, in days.
+    observation_end : date, optional
+        Last day to look at; by default the day of the last sale.
+    seed : int, default 0
+        Same seed, same scores, on any number of cores.
+    contact_cost : float, optional
+        Cost of contacting one customer, currency units.
+    conversion_value : float, optional
+        Margin of one purchase, currency units.
+    rivals : mapping of str to callable, optional
+        Further candidates by name, such as a BTYD model's probability: from a cutoff to a
+        frame of ``customer_id`` (str) and ``propensity`` that knows nothing later.
+
+    Returns
+    -------
+    RepeatPurchase
+
+    Raises
+    ------
+    UnsupportedError
+        The history is too short, or too few customers or purchases lie in the windows.
+    UsageError
+        `window_days` is not positive, or only one of cost and value is given.
+
+    Notes
+    -----
+    Features never see past their cutoff: an order returned after it still counts, as it did
+    on that day.
+    """
+    if window_days < 1:
+        raise UsageError(f"window_days must be at least 1, found {window_days}")
+    if (contact_cost is None) != (conversion_value is None):
+        raise UsageError("contact_cost and conversion_value belong together: give both or none")
+    engine = as_engine(transactions)
+    first, end = _observed(engine, observation_end)
+    schedule = plan(first, end, window_days)
+    prepare(engine)
+    learning = _labelled(engine, list(schedule.learn), window_days)
+    test = _labelled(engine, [schedule.test], window_days)
+    _require_enough(learning, test, window_days)
+    known = pd.concat([learning, test], ignore_index=True)
+    now = features_at(engine, [end], window_days)
+    contestants = (*CANDIDATES, *(rival(name, ask) for name, ask in (rivals or {}).items()))
+    with threadpool_limits(limits=1):
+        trial = _trial(contestants, learning, test, schedule, seed)
+        scores, level_sd, season = _score(trial, known, now, schedule, seed)
+        spend = fit_spend(known).predict(now)
+        foreseen = trial.predictions[trial.chosen.name] * fit_spend(learning).predict(test)
+
+    scored = now.assign(propensity=scores, expected_revenue=scores * spend)
+    factor = late_factor(now)
+    customers = _customer_table(scored, end, window_days, level_sd, factor)
+    y, p = test["bought"].to_numpy(), trial.predictions[trial.chosen.name]
+    profit = None
+    if contact_cost is not None and conversion_value is not None:
+        profit = profit_curve(scores, contact_cost, conversion_value, level_sd, INTERVAL_LEVEL)
+    cutoffs = _cutoff_table(known, now, schedule)
+    rule = trial.predictions["recency rule"]
+    return RepeatPurchase(
+        customers=customers,
+        evaluation=trial.evaluation,
+        deciles=decile_table(y, p),
+        reliability=reliability_table(y, p),
+        profit=profit,
+        cutoffs=cutoffs,
+        figures={
+            "expected_buyers": float(scores.sum()),
+            "expected_buyers_low": float(customers["propensity_low"].sum()),
+            "expected_buyers_high": float(customers["propensity_high"].sum()),
+            "expected_revenue": float(customers["expected_revenue"].sum()),
+            "late_customers": float(customers["late"].sum()),
+            "revenue_at_risk": float(customers["revenue_at_risk"].sum()),
+            "late_factor": factor,
+            "swing_sd": level_sd,
+            "season_shift": season,
+        },
+        model=trial.chosen.name,
+        window_days=window_days,
+        observation_end=end,
+        params={
+            "window_days": window_days,
+            "observation_end": end.isoformat(),
+            "seed": seed,
+            "contact_cost": contact_cost,
+            "conversion_value": conversion_value,
+        },
+        checks=(
+            doubts.beats_rule(trial.chosen, log_loss_gain(y, p, rule, seed)),
+            doubts.calibrated(y, p),
+            doubts.revenue_foreseen(float(foreseen.sum()), float(test["spend"].sum())),
+            doubts.steady(cutoffs, window_days, customers, trial.season),
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class _Trial:
+    """Outcome of the contest on the test window."""
+
+    evaluation: pd.DataFrame
+    predictions: dict[str, Floats]
+    chosen: Candidate
+    season: Literal["unseen", "unhelpful", "used"]
+
+
+def _trial(
+    contestants: Sequence[Candidate],
+    learning: pd.DataFrame,
+    test: pd.DataFrame,
+    schedule: Schedule,
+    seed: int,
+) -> _Trial:
+    """Judge all candidates on the test window, and the best one with and without the season."""
+    y = test["bought"].to_numpy()
+    fitted = {c.name: fit(c, learning, seed) for c in contestants}
+    predictions = {name: model.predict(test) for name, (model, _) in fitted.items()}
+    table = pd.DataFrame(
+        [
+            {"candidate": c.name, "role": c.role, **_judged(y, predictions[c.name], seed)}
+            for c in contestants
+        ]
+    ).assign(n=len(y), positives=int(y.sum()))
+    chosen = contestants[int(table["log_loss"].argmin())]
+    table["chosen"] = table["candidate"] == chosen.name
+    if not schedule.same_season(schedule.test):
+        return _Trial(table, predictions, chosen, "unseen")
+    plain, (_, apart) = predictions[chosen.name], fitted[chosen.name]
+    moved = shifted(plain, _season(learning, apart, schedule.same_season(schedule.test)))
+    if measures(y, moved)["log_loss"] >= measures(y, plain)["log_loss"]:
+        return _Trial(table, predictions, chosen, "unhelpful")
+    for name, value in _judged(y, moved, seed).items():
+        table.loc[table["chosen"], name] = value
+    return _Trial(table, {**predictions, chosen.name: moved}, chosen, "used")
+
+
+def _judged(y: Bools, p: Floats, seed: int) -> dict[str, float]:
+    return measures(y, p) | measure_intervals(y, p, seed)
+
+
+def _score(
+    trial: _Trial, known: pd.DataFrame, now: pd.DataFrame, schedule: Schedule, seed: int
+) -> tuple[Floats, float, float]:
+    """Scores of today's customers, the swing between windows, and the season's shift."""
+    model, apart = fit(trial.chosen, known, seed)
+    y, day = known["bought"].to_numpy(), known["cutoff"].to_numpy()
+    at_test = day == np.datetime64(schedule.test)
+    latest = swing([(y[at_test], trial.predictions[trial.chosen.name])])
+    years = schedule.same_season(schedule.score)
+    if trial.season == "used" and years:
+        season = _season(known, apart, years)
+        return shifted(model.predict(now), season), latest, season
+    past = swing([(y[day == d], apart[day == d]) for d in np.unique(day)])
+    return model.predict(now), max(past, latest), 0.0
+
+
+def _season(known: pd.DataFrame, apart: Floats, years: list[date]) -> float:
+    """Level of these earlier cutoffs, in log-odds, against fits without the customers."""
+    y, day = known["bought"].to_numpy(), known["cutoff"].to_numpy()
+    rows = [day == np.datetime64(year) for year in years]
+    return season_shift([(y[at], apart[at]) for at in rows])
+
+
+def _observed(engine: Engine, observation_end: date | None) -> tuple[date, date]:
+    """First day with a known customer's purchase, and the last day to look at."""
+    span = engine.run("propensity_span")
+    if span["first_purchase"].isna().iloc[0]:
+        raise UnsupportedError("Predicting purchases needs sales with a known customer: none here.")
+    last = pd.Timestamp(span["last_sale"].iloc[0]).date()
+    return pd.Timestamp(span["first_purchase"].iloc[0]).date(), observation_end or last
+
+
+def _labelled(engine: Engine, cutoffs: list[date], window_days: int) -> pd.DataFrame:
+    """Features and outcomes at these cutoffs, of every n-th customer where there are many.
+
+    So a large shop takes no longer than a medium one.
+    """
+    found = engine.run("propensity_customers", until=cutoffs[-1])
+    rows = int(found["customers"].iloc[0]) * len(cutoffs)
+    one_in = max(1, -(-rows // MOST_ROWS))
+    return with_outcome(
+        features_at(engine, cutoffs, window_days, one_in),
+        outcomes_after(engine, cutoffs, window_days),
+    )
+
+
+def _require_enough(learning: pd.DataFrame, test: pd.DataFrame, window_days: int) -> None:
+    for rows, name in ((learning, "to learn from"), (test, "to test on")):
+        customers = rows["customer_id"].nunique()
+        if customers < FEWEST_CUSTOMERS:
+            raise UnsupportedError(
+                f"Predicting who buys in the next {window_days} days needs at least "
+                f"{FEWEST_CUSTOMERS} customers {name}; there are {customers}."
+            )
+        for outcome, count in (
+            ("bought again", rows.loc[rows["bought"], "customer_id"].nunique()),
+            ("did not buy again", rows.loc[~rows["bought"], "customer_id"].nunique()),
+        ):
+            if count < FEWEST_OUTCOMES:
+                raise UnsupportedError(
+                    f"Predicting who buys in the next {window_days} days needs at least "
+                    f"{FEWEST_OUTCOMES} customers who {outcome} within such a window {name}; "
+                    f"there are {count}. A window of another length may do."
+                )
+
+
+def _customer_table(
+    scored: pd.DataFrame, end: date, window_days: int, level_sd: float, factor: float
+) -> pd.DataFrame:
+    p = scored["propensity"].to_numpy()
+    low, high = bounds(p, level_sd, INTERVAL_LEVEL)
+    rank = np.empty(len(p), dtype=np.int64)
+    rank[np.argsort(-p, kind="stable")] = np.arange(len(p))
+    frame = pd.DataFrame(
+        {
+            "customer_id": scored["customer_id"],
+            "propensity": p,
+            "propensity_low": low,
+            "propensity_high": high,
+            "propensity_decile": rank * 10 // len(p) + 1,
+            "expected_revenue": scored["expected_revenue"],
+        }
+    )
+    return frame.join(rhythm(scored, end, window_days, factor))
+
+
+def _cutoff_table(known: pd.DataFrame, now: pd.DataFrame, schedule: Schedule) -> pd.DataFrame:
+    table = known.groupby("cutoff")["bought"].agg(["size", "sum"]).reset_index()
+    table.columns = pd.Index(["cutoff", "customers", "buyers"])
+    test = table["cutoff"] == pd.Timestamp(schedule.test)
+    table.insert(1, "role", np.where(test, "test", "learn"))
+    table["base_rate"] = table["buyers"] / table["customers"]
+    today = {"cutoff": pd.Timestamp(schedule.score), "role": "score", "customers": len(now)}
+    return pd.concat([table, pd.DataFrame([today])], ignore_index=True)

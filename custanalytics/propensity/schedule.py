@@ -1,0 +1,92 @@
+"""Which days to look back from: several to learn on, a later one to test, the last to score."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from custanalytics.errors import UnsupportedError
+
+LEARNING_CUTOFFS = 6
+YEAR_DAYS = 365
+SEASONS_BACK = 3
+SETTLED_DAYS = 180  # before that, a young shop's customers are too new to compare seasons by
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """Cutoffs of one analysis: each is the last day looked at before its window.
+
+    Attributes
+    ----------
+    learn : tuple of date
+        Cutoffs whose windows end on or before `test`, oldest first.
+    test : date
+        The cutoff the models are judged on; its window ends on `score`.
+    score : date
+        The last day observed; its window lies in the future.
+    """
+
+    learn: tuple[date, ...]
+    test: date
+    score: date
+
+    def same_season(self, target: date) -> list[date]:
+        """Learning cutoffs one, two or three years before the target day."""
+        years_ago = _years_before(target)
+        return [cutoff for cutoff in self.learn if cutoff in years_ago]
+
+
+def plan(first_day: date, last_day: date, window_days: int) -> Schedule:
+    """Cutoffs for predicting purchases in a window of `window_days` days after `last_day`.
+
+    Parameters
+    ----------
+    first_day, last_day : date
+        First purchase and end of observation.
+    window_days : int
+        Length of the window to be predicted.
+
+    Returns
+    -------
+    Schedule
+        Up to six learning cutoffs a third of a window apart, and the same days of earlier
+        years where the history reaches back to them.
+
+    Raises
+    ------
+    UnsupportedError
+        The history is too short for learning and testing on windows of this length.
+    """
+    window = timedelta(days=window_days)
+    test, newest = last_day - window, last_day - 2 * window
+    earliest = first_day + timedelta(days=_history_days(window_days))
+    if newest < earliest:
+        days = (last_day - first_day).days
+        needed = 2 * window_days + _history_days(window_days)
+        fits = _longest_window(days)
+        mend = f"a window of {fits} days or less would do" if fits else "more history would mend it"
+        raise UnsupportedError(
+            f"Predicting who buys in the next {window_days} days needs {needed} days of sales "
+            f"(some to look back on, one window to learn from, one to test on); "
+            f"there are {days}: {mend}."
+        )
+    step = timedelta(days=max(window_days // 3, 7))
+    recent = {newest - step * back for back in range(LEARNING_CUTOFFS)}
+    seasons = {day for target in (test, last_day) for day in _years_before(target)}
+    settled = first_day + timedelta(days=max(SETTLED_DAYS, window_days))
+    learn = {day for day in recent if day >= earliest}
+    learn |= {day for day in seasons if settled <= day <= newest}
+    return Schedule(learn=tuple(sorted(learn)), test=test, score=last_day)
+
+
+def _history_days(window_days: int) -> int:
+    """Days of sales before a cutoff without which it teaches little."""
+    return max(30, window_days // 2)
+
+
+def _longest_window(days: int) -> int:
+    fitting = [n for n in range(7, days) if 2 * n + _history_days(n) <= days]
+    return max(fitting, default=0)
+
+
+def _years_before(target: date) -> list[date]:
+    return [target - timedelta(days=YEAR_DAYS * back) for back in range(1, SEASONS_BACK + 1)]

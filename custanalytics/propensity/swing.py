@@ -1,0 +1,78 @@
+"""How much the level of buying moves between windows, and what that does to a probability."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import brentq
+from scipy.special import expit, logit
+from scipy.stats import norm
+
+Bools = NDArray[np.bool_]
+Floats = NDArray[np.float64]
+
+
+def level_shift(y: Bools, p: Floats) -> float:
+    """Log-odds to add to every prediction so that their mean equals the observed rate.
+
+    Parameters
+    ----------
+    y : array of bool
+        What happened; half a case of each kind is added, so that one class gives no infinity.
+    p : array of float
+        What was predicted, strictly between 0 and 1.
+
+    Returns
+    -------
+    float
+        Positive where more bought than predicted.
+    """
+    log_odds = logit(p)
+    rate = (y.sum() + 0.5) / (len(y) + 1)
+    return float(brentq(lambda shift: expit(log_odds + shift).mean() - rate, -20, 20))
+
+
+def swing(windows: Sequence[tuple[Bools, Floats]]) -> float:
+    """Standard deviation of the level between windows, in log-odds, beyond chance.
+
+    Parameters
+    ----------
+    windows : sequence of (outcomes, predictions)
+        One pair per cutoff.
+
+    Returns
+    -------
+    float
+        Square root of the mean squared `level_shift`, its sampling variance taken off.
+    """
+    squares = [level_shift(y, p) ** 2 for y, p in windows]
+    chance = [1 / (p * (1 - p)).sum() for _, p in windows]
+    return float(np.sqrt(max(np.mean(squares) - np.mean(chance), 0.0)))
+
+
+def season_shift(windows: Sequence[tuple[Bools, Floats]]) -> float:
+    """Level of the same season in earlier years, drawn towards 0: n / (n + 1) of the mean.
+
+    Parameters
+    ----------
+    windows : sequence of (outcomes, predictions)
+        One pair per earlier year; at least one.
+
+    Returns
+    -------
+    float
+        Log-odds to add to a prediction for that season.
+    """
+    shifts = [level_shift(y, p) for y, p in windows]
+    return float(np.sum(shifts) / (len(shifts) + 1))
+
+
+def shifted(p: Floats, log_odds: float) -> Floats:
+    """Predictions moved by this much log-odds."""
+    return np.asarray(expit(logit(p) + log_odds))
+
+
+def bounds(p: Floats, sd: float, level: float) -> tuple[Floats, Floats]:
+    """Lower and upper probability if the level moves as it did between the windows."""
+    z = float(norm.ppf((1 + level) / 2))
+    return shifted(p, -z * sd), shifted(p, z * sd)

@@ -1,0 +1,163 @@
+"""Puts a finished report folder in place in one step, so that no half-made one is ever seen."""
+
+import ctypes
+import errno
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from custanalytics.errors import RenderError, UsageError
+
+MANIFEST = ".custanalytics.json"
+_RENDERED = {"report.html", "report.pdf", MANIFEST}
+_OWNED = {"report.qmd", "_brand.yml"}
+_AT_FDCWD = {"linux": -100, "darwin": -2}
+_EXCHANGE = 2  # RENAME_EXCHANGE on Linux, RENAME_SWAP on macOS
+_CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
+
+
+@contextmanager
+def publish(target: Path) -> Iterator[Path]:
+    """Make or renew a folder as a whole.
+
+    Inside the ``with`` block all is written to a new folder beside the target, which starts
+    with the consultant's own files from the old one: what no earlier run has made, and
+    ``report.qmd`` and ``_brand.yml`` in any case. When the block ends well, the two change
+    places in one step. A kill at any moment leaves the old folder or the new one, complete.
+
+    Parameters
+    ----------
+    target : Path
+        The report folder.
+
+    Yields
+    ------
+    Path
+        The new folder to write to.
+
+    Raises
+    ------
+    UsageError
+        The target holds files, but is not a report folder; or it is being written right now.
+    """
+    target = Path(os.path.abspath(target))  # noqa: PTH100 - a link stays the name it is
+    new, old = (target.with_name(f".{target.name}.{kind}") for kind in ("new", "old"))
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with _locked(target.with_name(f".{target.name}.lock"), target):
+        _recover(target, new, old)
+        generated = _generated(target)
+        new.mkdir()
+        try:
+            carried = _carry(target, new, generated)
+            yield new
+            made = [name for name in _files(new) if name not in carried and name not in _OWNED]
+            (new / MANIFEST).write_text(json.dumps({"generated": made}, indent=1) + "\n", "utf-8")
+            # What the consultant saved in the meantime counts.
+            _carry(target, new, generated | set(made))
+            _swap(new, target, old)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+
+def _recover(target: Path, new: Path, old: Path) -> None:
+    """Clear up after a run that was killed."""
+    shutil.rmtree(new, ignore_errors=True)
+    if old.exists():
+        if target.exists():
+            shutil.rmtree(old)
+        else:
+            old.rename(target)
+
+
+def _generated(target: Path) -> set[str]:
+    if not target.exists():
+        return set()
+    if not target.is_dir():
+        raise UsageError(f"{target} is a file; give a folder for the report (--out)")
+    manifest = target / MANIFEST
+    if not manifest.is_file():
+        if any(target.iterdir()):
+            raise UsageError(
+                f"{target} holds files but no report that custanalytics made; "
+                "give another folder (--out)"
+            )
+        return set()
+    try:
+        return set(json.loads(manifest.read_text("utf-8"))["generated"]) | _RENDERED
+    except (ValueError, KeyError, TypeError) as error:
+        raise RenderError(
+            f"{manifest} is damaged ({error}); give another folder (--out)"
+        ) from error
+
+
+def _carry(source: Path, new: Path, generated: set[str]) -> set[str]:
+    """Copy the consultant's own files that are not there yet, or newer; return their names."""
+    names = {name for name in _files(source) if name not in generated and _kept(name)}
+    for name in names:
+        path, copy = source / name, new / name
+        if not copy.exists() or path.stat().st_mtime_ns > copy.stat().st_mtime_ns:
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, copy, follow_symlinks=False)
+    return names
+
+
+def _kept(name: str) -> bool:
+    # Quarto's own scratch files, and the remains of a killed rendering.
+    return not name.startswith((".quarto/", ".rendering.", ".report."))
+
+
+def _files(folder: Path) -> list[str]:
+    found = (path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
+    return sorted(path.relative_to(folder).as_posix() for path in found)
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    if not target.exists():
+        new.rename(target)
+    elif not _exchange(new, target):
+        # Two steps where the system has no exchange; a kill between them is mended at next start.
+        target.rename(old)
+        new.rename(target)
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Let two folders change places in one step; False where the system can't."""
+    name = {"linux": "renameat2", "darwin": "renameatx_np"}.get(sys.platform)
+    call = getattr(ctypes.CDLL(None, use_errno=True), name, None) if name else None
+    if call is None:
+        return False
+    here = ctypes.c_int(_AT_FDCWD[sys.platform])
+    flag = ctypes.c_uint(_EXCHANGE)
+    if call(here, os.fsencode(first), here, os.fsencode(second), flag) == 0:
+        return True
+    code = ctypes.get_errno()
+    if code in _CANNOT:
+        return False
+    raise RenderError(f"{second} can't be replaced: {os.strerror(code)}")
+
+
+@contextmanager
+def _locked(lock: Path, target: Path) -> Iterator[None]:
+    """Keep a second run away from the folder; the lock ends with the process."""
+    if sys.platform == "win32":
+        yield
+        return
+    import fcntl
+
+    handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise UsageError(f"another run is writing {target} right now") from error
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+    finally:
+        os.close(handle)

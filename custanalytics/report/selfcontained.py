@@ -1,0 +1,97 @@
+"""Makes a page one file: style sheets, fonts, scripts and pictures go into it."""
+
+import base64
+import gzip
+import html
+import mimetypes
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from custanalytics.errors import RenderError
+
+_STYLE = re.compile(r'<link rel="stylesheet" href="([^"]*)">')
+_SCRIPT = re.compile(r'<script src="([^"]*)" defer></script>')
+_IMAGE = re.compile(r'(<img [^>]*?src=")([^"]*)(")')
+_URL = re.compile(r'url\(\s*["\']?([^"\')]*)["\']?\s*\)')
+_OUTSIDE = re.compile(
+    r"<(?!a\b)[a-z][^>]*\s(?:src|srcset|href|data|poster|action)\s*=\s*[\"']?(?:https?:)?//[^>]*>"
+    r"|@import\s+[\"']?(?:https?:)?//[^;]*",
+    re.IGNORECASE,
+)
+_TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".ttf": "font/ttf", ".otf": "font/otf"}
+# Characters of a drawing that can stay as they are in an address between double quotes.
+_PLAIN = " !$'()*+,-./:;=?@[]^_`{|}~"
+PLOTLY = "plotly.min.js"
+
+
+def self_contained(page: str, folder: Path) -> str:
+    """The page with all that it needs inside it.
+
+    Parameters
+    ----------
+    page : str
+        HTML whose addresses are relative to the folder.
+    folder : Path
+        The report folder.
+
+    Returns
+    -------
+    str
+
+    Raises
+    ------
+    RenderError
+        Something is not in the folder, or is to come from outside.
+    """
+    outside = _OUTSIDE.search(page)
+    if outside:
+        raise RenderError(
+            f"the page would ask for something from outside: {outside.group(0)[:200]}"
+        )
+    draws = 'class="plot"' in page
+
+    def style(found: re.Match[str]) -> str:
+        path = _inside(folder, found.group(1))
+        sheet = _URL.sub(
+            lambda url: f'url("{_data(path.parent, url.group(1), folder)}")',
+            path.read_text("utf-8"),
+        )
+        return f"<style>\n{sheet}</style>"
+
+    def script(found: re.Match[str]) -> str:
+        path = _inside(folder, found.group(1))
+        if path.name == PLOTLY and not draws:
+            return ""
+        if path.name == PLOTLY:
+            # Packed, and unpacked when the first chart comes near: the page is half the size.
+            packed = base64.b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode("ascii")
+            return f'<script type="text/plain" id="plotly">{packed}</script>'
+        text = path.read_text("utf-8").replace("</script", "<\\/script")
+        return f"<script>\n{text}</script>"
+
+    def image(found: re.Match[str]) -> str:
+        return (
+            found.group(1) + _data(folder, html.unescape(found.group(2)), folder) + found.group(3)
+        )
+
+    # Pictures first: the library's own text is not searched for them.
+    return _SCRIPT.sub(script, _STYLE.sub(style, _IMAGE.sub(image, page)))
+
+
+def _data(base: Path, address: str, folder: Path) -> str:
+    if address.startswith("data:"):
+        return address
+    path = _inside(folder, (base / address).resolve().as_posix())
+    kind = _TYPES.get(path.suffix.lower()) or mimetypes.guess_type(path.name)[0]
+    if kind == _TYPES[".svg"]:
+        return f"data:{kind},{quote(path.read_text('utf-8'), safe=_PLAIN)}"
+    content = base64.b64encode(path.read_bytes()).decode("ascii")
+    return f"data:{kind or 'application/octet-stream'};base64,{content}"
+
+
+def _inside(folder: Path, address: str) -> Path:
+    path = (folder / address).resolve()
+    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+        raise RenderError(f"{address!r} is not a file in the report folder {folder}")
+    return path

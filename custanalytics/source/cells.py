@@ -1,0 +1,78 @@
+"""What a single cell looks like: blank, a date, a number or text.
+
+Only for deciding from a sample where the table starts and what a column may be; the values
+themselves are read in SQL over the whole column.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+Kind = Literal["blank", "date", "number", "text"]
+
+_MISSING = frozenset({"", "-", "--", "–", "—", "null", "none", "nan", "n/a", "#n/a", "na", "\\n"})
+_TIME = r"(?:[t ,]+\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?.{0,12})?"
+_MONTH = (
+    r"(?:jan|feb|fev|fév|mar|mär|mrt|mrz|maa|apr|abr|avr|may|mai|mei|mag|maj|jun|jui|giu|jul|lug"
+    r"|aug|aou|aoû|ago|sep|set|oct|okt|ott|out|nov|dec|déc|dez|dic|ene|gen)[^\W\d]{0,8}"
+)
+_DATE = re.compile(
+    r"^(?:"
+    rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}{_TIME}"
+    rf"|\d{{1,2}}[-/. ]\s?\d{{1,2}}[-/. ]\s?(?:\d{{4}}|\d{{2}}){_TIME}"
+    r"|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6})?"
+    rf"|(?:[^\W\d]{{2,10}}\.?,? )?\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?[-/ ]*(?:de )?{_MONTH}\.?"
+    rf"[-/ ,]*(?:de )?\d{{2,4}}{_TIME}"
+    rf"|(?:[^\W\d]{{2,10}}\.?,? )?{_MONTH}\.?[-/ ]*\d{{1,2}}(?:st|nd|rd|th)?[-/ ,]+\d{{2,4}}{_TIME}"
+    rf"|\d{{4}}[-/ ]{_MONTH}\.?[-/ ]\d{{1,2}}{_TIME}"
+    r")$",
+    re.IGNORECASE,
+)
+_UNIT = r"(?:[^\W\d_]{1,4}\.?|[^\w\s.,'’()+\-−–]{1,2}|[a-zA-Z]{1,2}\$|&[#\w]{2,6};)"
+_NUMBER = re.compile(
+    rf"^[-+−–(]?\s*{_UNIT}?\s*[-+−–]?\s*(?:\d[\d.,'’ \u00a0\u2009\u202f]*|[.,]\d+)"
+    rf"(?:[.,]?[-–—]+)?\s*{_UNIT}?\s*[-)+]?$"
+)
+_LONE_LETTERS = re.compile(r"^[^\W\d_]{1,4}\d+$")
+
+
+def kind_of(cell: str) -> Kind:
+    """What the cell looks like."""
+    cell = cell.strip()
+    if cell.lower() in _MISSING:
+        return "blank"
+    if _DATE.match(cell):
+        return "date"
+    # "A123" is a code, "EUR 123" and "€123" are money.
+    if _NUMBER.match(cell) and not _LONE_LETTERS.match(cell):
+        return "number"
+    return "text"
+
+
+def kinds_of(rows: Iterable[Sequence[str]], width: int) -> list[dict[Kind, int]]:
+    """How many cells of each kind every column holds."""
+    counts: list[dict[Kind, int]] = [
+        {"blank": 0, "date": 0, "number": 0, "text": 0} for _ in range(width)
+    ]
+    for row in rows:
+        for column, cell in zip(counts, row, strict=False):
+            column[kind_of(cell)] += 1
+    return counts
+
+
+def leading_kind(counts: dict[Kind, int], share: float = 0.8) -> Kind:
+    """The kind nearly all filled cells of a column have; text where they are mixed."""
+    filled = counts["date"] + counts["number"] + counts["text"]
+    if not filled:
+        return "blank"
+    for kind in ("date", "number"):
+        if counts[kind] >= share * filled:
+            return kind
+    return "text"
+
+
+def shape_of(cell: str) -> str:
+    """The cell with figures as 9 and letters as a: fit for a message, gives no value away."""
+    text = re.sub(r"\d", "9", cell.strip())
+    text = re.sub(r"[^\W\d_]", "a", text)
+    return text if len(text) <= 40 else text[:37] + "..."

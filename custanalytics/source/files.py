@@ -1,0 +1,170 @@
+"""What a path holds: opens archives and tells texts, workbooks and Parquet apart by content."""
+
+import gzip
+import hashlib
+import shutil
+import zipfile
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Literal
+
+from custanalytics.errors import SourceError
+
+Kind = Literal["text", "workbook", "parquet"]
+
+_BLOCK = 1 << 20
+_MOST_BYTES = 64 << 30
+_MOST_LAYERS = 3
+_WORKBOOK_MEMBERS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+_FOREIGN = {
+    b"%PDF": "a PDF document",
+    b"\x89PNG": "a picture",
+    b"\xff\xd8\xff": "a picture",
+    b"GIF8": "a picture",
+    b"7z\xbc\xaf": "a 7-Zip archive",
+    b"Rar!": "a RAR archive",
+    b"SQLite format 3": "an SQLite database",
+    b"ORC": "an ORC file",
+    b"Obj\x01": "an Avro file",
+    b"{\\rtf": "an RTF document",
+}
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """One file to read: given by the user, or a member of an archive.
+
+    Attributes
+    ----------
+    label : str
+        What the user sees: the file's name, and the member's after a slash.
+    path : Path
+        Where its bytes are, unpacked.
+    kind : {"text", "workbook", "parquet"}
+    """
+
+    label: str
+    path: Path
+    kind: Kind
+
+
+def open_sources(paths: Sequence[Path | str], scratch: Path) -> list[SourceFile]:
+    """Files behind the paths, archives unpacked into ``scratch``, in the order given.
+
+    Raises
+    ------
+    SourceError
+        A path is missing, empty, no sales table at all, or given twice.
+    """
+    if not paths:
+        raise SourceError("no sales file was given")
+    found: list[SourceFile] = []
+    for path in map(Path, paths):
+        if not path.exists():
+            raise SourceError(f"{path} does not exist")
+        if path.is_dir():
+            raise SourceError(f"{path} is a folder; name the sales files in it")
+        found.extend(_open(path.name, path, scratch))
+    _refuse_twins(found)
+    return found
+
+
+def _open(label: str, path: Path, scratch: Path, layer: int = 0) -> Iterator[SourceFile]:
+    if layer > _MOST_LAYERS:
+        raise SourceError(f"{label} is an archive in an archive in an archive; unpack it first")
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as error:
+        raise SourceError(f"{label} can't be read: {error.strerror}") from error
+    if not head:
+        raise SourceError(f"{label} is empty")
+    if head.startswith(b"\x1f\x8b"):
+        target = _scratch_file(scratch)
+        with gzip.open(path) as packed:
+            _unpack(label, packed, target)
+        yield from _open(label.removesuffix(".gz"), target, scratch, layer + 1)
+    elif head.startswith(b"PK\x03\x04"):
+        yield from _open_zip(label, path, scratch, layer)
+    elif head.startswith(b"PAR1"):
+        yield SourceFile(label, path, "parquet")
+    elif head.startswith(b"\xd0\xcf\x11\xe0"):
+        yield SourceFile(label, path, "workbook")
+    else:
+        _refuse_foreign(label, head)
+        yield SourceFile(label, path, "text")
+
+
+def _open_zip(label: str, path: Path, scratch: Path, layer: int) -> Iterator[SourceFile]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            names = archive.namelist()
+            if any(name in names for name in _WORKBOOK_MEMBERS):
+                yield SourceFile(label, path, "workbook")
+                return
+            wanted = [
+                name
+                for name in names
+                if not name.endswith("/")
+                and not name.startswith("__MACOSX/")
+                and not name.rsplit("/", 1)[-1].startswith(".")
+            ]
+            if not wanted:
+                raise SourceError(f"{label} is an archive without a file in it")
+            for name in wanted:
+                target = _scratch_file(scratch)
+                with archive.open(name) as packed:
+                    _unpack(f"{label}/{name}", packed, target)
+                yield from _open(f"{label}/{name}", target, scratch, layer + 1)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise SourceError(f"{label} is a damaged or protected archive: {error}") from error
+
+
+def _unpack(label: str, packed: IO[bytes] | gzip.GzipFile, target: Path) -> None:
+    """Unpack with a bound, so that a small archive can't fill the disk."""
+    room = min(_MOST_BYTES, shutil.disk_usage(target.parent).free // 3)
+    written = 0
+    try:
+        with target.open("wb") as out:
+            while block := packed.read(_BLOCK):
+                written += len(block)
+                if written > room:
+                    raise SourceError(f"{label} unpacks to more than {room >> 30} GB")
+                out.write(block)
+    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+        raise SourceError(f"{label} is a damaged archive: {error}") from error
+
+
+def _scratch_file(scratch: Path) -> Path:
+    return scratch / f"unpacked-{len(list(scratch.glob('unpacked-*'))):04}"
+
+
+def _refuse_foreign(label: str, head: bytes) -> None:
+    for mark, what in _FOREIGN.items():
+        if head.startswith(mark):
+            raise SourceError(f"{label} is {what}; expected CSV, Excel or Parquet")
+    start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
+        raise SourceError(
+            f"{label} is a web page or XML, whatever its name says; "
+            "open it in a spreadsheet and save it as CSV or XLSX"
+        )
+    if start.startswith((b"{", b"[{", b"[\n", b"[[")):
+        raise SourceError(f"{label} is JSON; expected CSV, Excel or Parquet")
+
+
+def _refuse_twins(found: Sequence[SourceFile]) -> None:
+    """The same bytes twice would count every sale twice."""
+    if len(found) < 2:
+        return
+    seen: dict[str, str] = {}
+    for source in found:
+        with source.path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+        if digest in seen:
+            raise SourceError(
+                f"{seen[digest]} and {source.label} hold the same bytes; name each file once"
+            )
+        seen[digest] = source.label

@@ -1,0 +1,160 @@
+"""Where the table starts in a file: title and note lines, header lines, the first sale."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from custanalytics.source.cells import Kind, kind_of, kinds_of, leading_kind
+from custanalytics.source.names import known_name, plain
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where the table is in one file.
+
+    Attributes
+    ----------
+    width : int
+        Columns.
+    names : tuple of str or None
+        Header, one name per column; None where the file has no header.
+    header_record : int
+        Position of the last header record (0 = first record); -1 without a header.
+    """
+
+    width: int
+    names: tuple[str, ...] | None
+    header_record: int
+
+
+def find_layout(records: Sequence[Sequence[str]]) -> Layout | None:
+    """Layout of a table whose first records these are; None where they hold no table."""
+    width = _usual_width(records)
+    if width < 2:
+        return None
+    header = _by_names(records, width)
+    if header is None:
+        header = _by_contrast(records, width)
+    if header is None:
+        return Layout(width, None, -1)
+    first, last = header
+    return Layout(width, _join_names(records[first : last + 1], width), last)
+
+
+def _usual_width(records: Sequence[Sequence[str]]) -> int:
+    widths = Counter(len(_trimmed(record)) for record in records)
+    # Trailing cells may be blank: the usual full length counts, not the shorter ones.
+    full = Counter(len(record) for record in records if len(_trimmed(record)) > 1)
+    if not full:
+        return max(widths, default=0)
+    width = max(full, key=lambda w: (full[w], w))
+    longest = max((w for w in widths if w <= width), default=width)
+    header = max((len(_trimmed(r)) for r in records if _named_cells(r) >= 3), default=0)
+    return max(longest, header) if header <= width else width
+
+
+def _trimmed(record: Sequence[str]) -> Sequence[str]:
+    end = len(record)
+    while end and not record[end - 1].strip():
+        end -= 1
+    return record[:end]
+
+
+def _named_cells(record: Sequence[str]) -> int:
+    return sum(known_name(cell) for cell in record)
+
+
+def _is_heading(record: Sequence[str]) -> bool:
+    """All filled cells are text: a header never holds dates or amounts."""
+    kinds = [kind_of(cell) for cell in record]
+    return "text" in kinds and "date" not in kinds and "number" not in kinds
+
+
+def _by_names(records: Sequence[Sequence[str]], width: int) -> tuple[int, int] | None:
+    """Header found by names that sales exports use; three of them are no accident."""
+    best, best_named = None, 2
+    for at, record in enumerate(records[:60]):
+        named = _named_cells(record)
+        if named > best_named and _is_heading(record) and len(_trimmed(record)) <= width:
+            best, best_named = at, named
+    return None if best is None else _block(records, best, width)
+
+
+def _by_contrast(records: Sequence[Sequence[str]], width: int) -> tuple[int, int] | None:
+    """Header found as the text above columns of dates and numbers."""
+    body = [record for record in records if len(record) == width]
+    # Half is enough: in a short file the header itself is a large share of the cells.
+    typed = [leading_kind(counts, share=0.5) for counts in kinds_of(body, width)]
+    first = next((at for at, r in enumerate(records) if _is_data(r, typed, width)), None)
+    if first is None or first == 0:
+        return None
+    at = first - 1
+    if len(_trimmed(records[at])) < 2 or not _is_heading(records[at]):
+        return None
+    return _block(records, at, width)
+
+
+def _is_data(record: Sequence[str], typed: Sequence[Kind], width: int) -> bool:
+    if len(record) != width:
+        return False
+    matches = [kind_of(cell) == kind for cell, kind in zip(record, typed, strict=True)]
+    wanted = [kind in ("date", "number") for kind in typed]
+    return any(m and w for m, w in zip(matches, wanted, strict=True))
+
+
+def _block(records: Sequence[Sequence[str]], at: int, width: int) -> tuple[int, int]:
+    """The header record and those that belong to it: group names above, units below."""
+    body = [record for record in records[at + 1 :] if len(record) == width]
+    typed = [leading_kind(counts) for counts in kinds_of(body, width)]
+    if not any(kind in ("date", "number") for kind in typed):
+        return at, at
+    last = at
+    while (
+        last + 1 < len(records)
+        and last - at < 2
+        and _is_heading(records[last + 1])
+        and _unlike_body(records[last + 1], typed, width)
+    ):
+        last += 1
+    first = at
+    repeated = len({plain(c) for c in records[at] if c.strip()}) < sum(
+        bool(c.strip()) for c in records[at]
+    )
+    if repeated and at and len(records[at - 1]) == width and _is_heading(records[at - 1]):
+        first = at - 1
+    return first, last
+
+
+def _unlike_body(record: Sequence[str], typed: Sequence[Kind], width: int) -> bool:
+    """Text in two or more of the columns that hold dates or numbers, so no sale."""
+    if len(record) > width:
+        return False
+    cells = [c for c, k in zip(record, typed, strict=False) if k in ("date", "number")]
+    texts = sum(kind_of(cell) == "text" for cell in cells)
+    return texts >= 2 or (texts >= 1 and texts == sum(bool(c.strip()) for c in record))
+
+
+def _join_names(block: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
+    rows = [[*(" ".join(c.split()) for c in r[:width]), *[""] * (width - len(r))] for r in block]
+    named = max(range(len(rows)), key=lambda at: (_named_cells(rows[at]), at))
+    names = list(rows[named])
+    for at, name in enumerate(names):
+        if not name:
+            others = [row[at] for row in rows if row[at]]
+            names[at] = others[-1] if others else ""
+    if named and len({plain(n) for n in names if n}) < sum(bool(n) for n in names):
+        above = ""
+        for at in range(width):
+            above = rows[named - 1][at] or above
+            names[at] = f"{above} {names[at]}".strip()
+    return _distinct([name or f"column {at}" for at, name in enumerate(names, 1)])
+
+
+def _distinct(names: list[str]) -> tuple[str, ...]:
+    """The second column of a name gets a number."""
+    seen: Counter[str] = Counter()
+    result = []
+    for name in names:
+        seen[name] += 1
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return tuple(result)

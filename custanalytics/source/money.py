@@ -1,0 +1,236 @@
+"""Finds the columns that say what was paid, and proves them by the relations they must keep."""
+
+from collections.abc import Mapping
+
+from custanalytics.errors import SourceError
+from custanalytics.source.numbers import NumberColumn
+from custanalytics.source.roles import Candidate, Roles
+from custanalytics.source.staging import Staging
+
+_HOLDS = 0.95
+_FEWEST = 5
+
+
+def find_money(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:
+    """Choose amount, or order_total, or quantity and unit_price.
+
+    Raises
+    ------
+    SourceError
+        Nothing says what was paid, or a column may mean two things.
+    """
+    _take(roles, "quantity")
+    _take(roles, "refunded")
+    _find_paid(roles, numbers)
+    if "unit_price" in roles.chosen and not {"amount", "order_total"} & roles.chosen.keys():
+        _settle_discount(roles)
+
+
+def _settle_discount(roles: Roles) -> None:
+    """A discount beside quantity and price may be taken off already, or not: the user says."""
+    if "discount" in roles.chosen:
+        return
+    for candidate in roles.best("discount"):
+        col = roles.staging.column(candidate.column)
+        found = roles.staging.engine.sql(
+            "SELECT count(*) AS n FROM number_values WHERE col = $col AND number <> 0", col=col
+        )
+        if int(found["n"].iloc[0]):
+            raise SourceError(
+                f"no column says what was paid after the discount in {candidate.column!r}; say "
+                f"--map discount={candidate.column} to take it off quantity times unit_price, or "
+                "--map discount=none if the unit price has it off already"
+            )
+
+
+def _find_paid(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:
+    if "amount" in roles.chosen or "order_total" in roles.chosen:
+        return
+    if "unit_price" in roles.chosen and "quantity" in roles.chosen:
+        return
+    lines = [c for c in roles.best("amount") if c.kind == "line"]
+    totals = roles.best("order_total")
+    each = [c for c in roles.best("unit_price") if c.kind == "each"]
+    prices = [c for c in roles.best("unit_price") if c.kind == "price"]
+    quantity = roles.column("quantity")
+    if quantity and each:
+        roles.take("unit_price", each[0].column, f"named {each[0].column!r}", each[0].strength)
+        _take_proven_total(roles, lines, each[0].column, quantity)
+        # Totals repeated on each line of an order are no amounts of lines.
+        proven = "amount" in roles.chosen
+        if not proven and lines and repeated_in_orders(roles, lines[0].column) is None:
+            _take_line(roles, lines)
+        return
+    if lines:
+        if quantity and prices:
+            roles.chosen.pop("unit_price", None)
+            _take_proven_total(roles, lines, prices[0].column, quantity)
+            if "amount" in roles.chosen:
+                roles.take("unit_price", prices[0].column, "times quantity gives the amount", 0.9)
+                return
+        _take_line(roles, lines)
+        return
+    if totals:
+        roles.take("order_total", totals[0].column, f"named {totals[0].column!r}", 0.9)
+        return
+    if prices or each:
+        _take_price(roles, (each or prices)[0], quantity)
+        return
+    _by_content(roles, list(numbers))
+
+
+def _take(roles: Roles, role: str) -> None:
+    best = roles.best(role)
+    if best and role not in roles.chosen:
+        roles.take(role, best[0].column, f"named {best[0].column!r}", best[0].strength)
+
+
+def _take_proven_total(roles: Roles, lines: list[Candidate], price: str, quantity: str) -> None:
+    """The line total is the column that quantity times price gives."""
+    for candidate in lines:
+        share, rows = product_share(roles.staging, quantity, price, candidate.column)
+        if rows >= _FEWEST and share >= _HOLDS:
+            reason = f"{quantity} times {price} gives it in {share:.0%} of the rows"
+            roles.take("amount", candidate.column, reason, 0.95)
+            return
+
+
+def _take_line(roles: Roles, lines: list[Candidate]) -> None:
+    first = lines[0]
+    several = [c for c in lines if c.strength == first.strength]
+    repeated = repeated_in_orders(roles, first.column)
+    if repeated:
+        same, orders = repeated
+        raise SourceError(
+            f"column {first.column!r} holds the same figure on every line of an order in {same} of "
+            f"{orders} orders of several lines: it looks like the order's total; say "
+            f"--map order_total={first.column} if so, or --map amount={first.column} if it is "
+            "what was paid for the line"
+        )
+    reason = f"named {first.column!r}"
+    if len(several) > 1:
+        reason += "; taken before " + ", ".join(repr(c.column) for c in several[1:])
+    roles.take("amount", first.column, reason, first.strength - 0.2 * (len(several) > 1))
+
+
+def _take_price(roles: Roles, price: Candidate, quantity: str | None) -> None:
+    """A bare "price" may be of one piece or of the line: the data must tell."""
+    name = price.column
+    if quantity is None or price.kind == "each":
+        if quantity:
+            roles.take("unit_price", name, f"named {name!r}", price.strength)
+        else:
+            roles.take("amount", name, f"named {name!r}, and there is no quantity", 0.7)
+        return
+    each, line, groups = _price_behaviour(roles, name, quantity)
+    if groups == 0:
+        roles.take("amount", name, f"named {name!r}; every quantity is 1", 0.8)
+    elif each >= _HOLDS * groups and each > line:
+        reason = f"stays the same for a product whatever the quantity ({each} of {groups})"
+        roles.take("unit_price", name, reason, 0.85)
+    elif line >= _HOLDS * groups and line > each:
+        reason = f"grows with the quantity of a product ({line} of {groups})"
+        roles.take("amount", name, reason, 0.85)
+    else:
+        raise SourceError(
+            f"column {name!r} may be the price of one piece or of the whole line, and the data "
+            f"does not tell; say --map unit_price={name} or --map amount={name}"
+        )
+
+
+def _price_behaviour(roles: Roles, price: str, quantity: str) -> tuple[int, int, int]:
+    """Products sold in several quantities: price constant, price proportional, all."""
+    candidates = [c.column for c in roles.best("product")] or [roles.column("product") or ""]
+    product = roles.staging.column(candidates[0]) if candidates[0] else "''"
+    q, p = roles.staging.column(quantity), roles.staging.column(price)
+    row = roles.staging.engine.sql(
+        f"WITH priced AS (SELECT {product} AS product, abs(vq.number) AS quantity, "
+        f"abs(vp.number) AS price FROM staged AS s "
+        f"JOIN number_values AS vq ON vq.col = '{q}' AND vq.cell = s.{q} "
+        f"JOIN number_values AS vp ON vp.col = '{p}' AND vp.cell = s.{p} "
+        "WHERE vq.number <> 0 AND vp.number <> 0), "
+        "spread AS (SELECT product, max(price) / min(price) AS price_spread, "
+        "max(price / quantity) / min(price / quantity) AS each_spread "
+        "FROM priced GROUP BY product HAVING count(DISTINCT quantity) > 1) "
+        "SELECT COALESCE(sum(CASE WHEN price_spread < 1.001 THEN 1 ELSE 0 END), 0) AS each, "
+        "COALESCE(sum(CASE WHEN each_spread < 1.02 THEN 1 ELSE 0 END), 0) AS line, "
+        "(SELECT count(*) FROM spread) AS groups, "
+        "(SELECT count(*) FROM priced WHERE quantity <> 1) AS several FROM spread"
+    ).iloc[0]
+    groups = int(row["groups"])
+    if groups == 0 and int(row["several"]):
+        return 0, 0, 1
+    return int(row["each"]), int(row["line"]), groups
+
+
+def product_share(staging: Staging, quantity: str, price: str, total: str) -> tuple[float, int]:
+    """Share of rows where quantity times price is the total, to a cent a piece, and rows."""
+    q, p, t = (staging.column(name) for name in (quantity, price, total))
+    row = staging.engine.sql(
+        "SELECT count(*) AS n, COALESCE(sum(CASE WHEN abs(CAST(vq.number AS DOUBLE) * "
+        "CAST(vp.number AS DOUBLE) - CAST(vt.number AS DOUBLE)) <= 0.011 "
+        "THEN 1 ELSE 0 END), 0) AS hit "
+        "FROM staged AS s "
+        f"JOIN number_values AS vq ON vq.col = '{q}' AND vq.cell = s.{q} "
+        f"JOIN number_values AS vp ON vp.col = '{p}' AND vp.cell = s.{p} "
+        f"JOIN number_values AS vt ON vt.col = '{t}' AND vt.cell = s.{t} "
+        "WHERE vq.number IS NOT NULL AND vp.number IS NOT NULL AND vt.number IS NOT NULL"
+    ).iloc[0]
+    rows = int(row["n"])
+    return (float(row["hit"]) / rows if rows else 0.0), rows
+
+
+def repeated_in_orders(roles: Roles, column: str) -> tuple[int, int] | None:
+    """Orders of several lines that show one figure throughout, and all; None if that is rare."""
+    order = roles.column("order_id")
+    if order is None:
+        return None
+    o, v = roles.staging.column(order), roles.staging.column(column)
+    products = [c.column for c in roles.candidates.get("product", [])]
+    product = roles.staging.column(products[0]) if products else "CAST(line_no AS VARCHAR)"
+    row = roles.staging.engine.sql(
+        "SELECT CAST(COALESCE(sum(CASE WHEN figures = 1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS same, "
+        "count(*) AS orders, CAST(count(DISTINCT figure) AS BIGINT) AS figures FROM ("
+        f"SELECT {o}, count(DISTINCT {v}) AS figures, min({v}) AS figure FROM staged "
+        f"WHERE {o} IS NOT NULL AND {v} IS NOT NULL GROUP BY 1 "
+        f"HAVING count(*) > 1 AND count(DISTINCT {product}) > 1)"
+    ).iloc[0]
+    same, orders = int(row["same"]), int(row["orders"])
+    # One price for everything repeats by itself.
+    if orders < _FEWEST or same < 0.9 * orders or int(row["figures"]) < 3:
+        return None
+    return same, orders
+
+
+def _by_content(roles: Roles, names: list[str]) -> None:
+    """The only column with decimals, or the product of two others, is the amount."""
+    staging = roles.staging
+    free = [name for name in names if name not in roles.used()]
+    whole = [n for n in free if not any("." in c or "," in c for c in staging.values(n))]
+    broken = [n for n in free if n not in whole]
+    for total in broken:
+        for price in broken:
+            for quantity in whole:
+                if price == total:
+                    continue
+                share, rows = product_share(staging, quantity, price, total)
+                if rows >= _FEWEST and share >= _HOLDS and quantity not in roles.used():
+                    several = any(c not in ("1", "1.0") for c in staging.values(quantity) if c)
+                    if several:
+                        reason = f"{quantity} times {price} gives it in {share:.0%} of the rows"
+                        roles.take("amount", total, reason, 0.85)
+                        roles.take("quantity", quantity, reason.replace("gives it", "fits"), 0.85)
+                        roles.take("unit_price", price, reason.replace("gives it", "fits"), 0.85)
+                        return
+    if len(broken) == 1 and not staging.has_header:
+        roles.take("amount", broken[0], "the only column with decimals", 0.7)
+        return
+    shown = "; ".join(
+        f"{name!r} (such as {', '.join(staging.shapes(name))})" for name in (broken or free)[:8]
+    )
+    found = f"columns with numbers: {shown}" if shown else "no column holds numbers"
+    raise SourceError(
+        "no column can be told to say what was paid (role amount, or quantity with unit_price); "
+        f"{found}; say which with --map amount=COLUMN, or --map quantity=COLUMN and "
+        "--map unit_price=COLUMN"
+    )

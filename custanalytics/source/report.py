@@ -1,0 +1,159 @@
+"""What `load` gives back: the ledger and how it came about."""
+
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from custanalytics.checks import Check
+from custanalytics.engine import Engine
+from custanalytics.source.mapping import Mapping
+
+# Why a row is not in the customer analyses, in the order of the report.
+REASONS = {
+    "used": "used in the customer analyses",
+    "no_customer": "no customer: counted in the overview of the business only",
+    "zero_amount": "an amount of zero",
+    "no_amount": "no amount",
+    "bad_amount": "an amount that can't be read",
+    "no_currency": "no currency, in a file of several",
+    "no_date": "no date",
+    "bad_date": "a date that can't be read or is impossible",
+    "future_date": "a date in the future",
+    "payment_failed": "the payment failed",
+    "not_paid": "not paid",
+    "cancelled": "cancelled",
+    "refunded": "refunded in full",
+    "test": "a test order",
+    "not_a_sale": "no sale: fee, transfer, conversion or payout",
+    "further_line": "a further line of an order whose value was counted on its first line",
+    "total_row": "a total of other rows",
+    "exact_duplicate": "an exact duplicate of another line",
+    "repeated_header": "the header met again",
+    "note": "a note below the table",
+    "unreadable": "a line that can't be read",
+}
+
+
+@dataclass(frozen=True)
+class LoadReport:
+    """How the rows of the files became the ledger.
+
+    Attributes
+    ----------
+    rows_read, rows_used, rows_unreadable : int
+        ``rows_read = rows_used + sum(rows_set_aside.values()) + rows_unreadable``.
+    rows_set_aside : dict of str to int
+        Reason to rows; the reasons are those of `REASONS`.
+    reconciliation : DataFrame
+        One row per reason: reason, meaning, rows (int64), amount (float64, the ledger's currency,
+        NaN where no amount could be read), share (of the rows read).
+    unreadable : DataFrame
+        One row per unreadable line: file, line (1 = first), reason, text.
+    set_aside : DataFrame
+        The first lines of each reason: file, line, reason.
+    files : DataFrame
+        One row per file or sheet: file, rows, encoding, delimiter, header_line (null: none).
+    customers : int
+        Distinct customers with a date, those with only returns or zero amounts included.
+    buyers : int
+        Customers with at least one order that came to more than zero.
+    orders : int
+        Orders of known customers that came to more than zero after returns.
+    revenue, revenue_without_customer, revenue_total : Decimal
+        Net of returns: rows used, rows without a customer, both.
+    first_order, last_order : date or None
+        Of the rows used.
+    duplicate_rows : int
+        Rows that repeat another row in every column.
+    duplicate_amount : Decimal
+        What these come to.
+    warnings : tuple of str
+        One sentence each.
+    """
+
+    rows_read: int
+    rows_used: int
+    rows_set_aside: Dict[str, int]
+    rows_unreadable: int
+    reconciliation: pd.DataFrame
+    unreadable: pd.DataFrame
+    set_aside: pd.DataFrame
+    files: pd.DataFrame
+    customers: int
+    buyers: int
+    orders: int
+    revenue: Decimal
+    revenue_without_customer: Decimal
+    revenue_total: Decimal
+    first_order: date | None
+    last_order: date | None
+    duplicate_rows: int
+    duplicate_amount: Decimal
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """A shop's sales as one clean table, and how it was made.
+
+    Attributes
+    ----------
+    engine : Engine
+        Holds the tables ``ledger`` (one row per usable line) and ``orders``.
+    mapping : Mapping
+        Which column played which role, why, and how sure.
+    report : LoadReport
+        Counts, sums and the reconciliation.
+    currency : str or None
+        ISO code; None where the files don't say.
+    findings : DataFrame
+        Data quality: one row per finding: finding, severity, rows, amount, sentence, effect.
+    checks : tuple of Check
+        The same doubts as checks.
+    """
+
+    engine: Engine
+    mapping: Mapping
+    report: LoadReport
+    currency: str | None
+    findings: pd.DataFrame
+    checks: tuple[Check, ...]
+
+    @property
+    def first_order(self) -> date | None:
+        """Day of the first order of a known customer."""
+        return self.report.first_order
+
+    @property
+    def last_order(self) -> date | None:
+        """Day of the last order of a known customer."""
+        return self.report.last_order
+
+    def lines(self) -> pd.DataFrame:
+        """Return the ledger, one row per usable line (see `custanalytics.engine`)."""
+        return self.engine.sql("SELECT * FROM ledger ORDER BY line_no")
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``custanalytics check --json`` prints."""
+        report = self.report
+        return {
+            "rows_read": report.rows_read,
+            "rows_used": report.rows_used,
+            "rows_set_aside": dict(report.rows_set_aside),
+            "rows_unreadable": report.rows_unreadable,
+            "customers": report.customers,
+            "buyers": report.buyers,
+            "orders": report.orders,
+            "revenue": f"{report.revenue:.2f}",
+            "revenue_without_customer": f"{report.revenue_without_customer:.2f}",
+            "revenue_total": f"{report.revenue_total:.2f}",
+            "first_order": report.first_order.isoformat() if report.first_order else None,
+            "last_order": report.last_order.isoformat() if report.last_order else None,
+            "currency": self.currency,
+            "mapping": self.mapping.columns,
+            "warnings": list(report.warnings),
+        }

@@ -1,0 +1,53 @@
+-- One row per row of the files, with the one reason why it is used or set aside.
+-- customer_id, order_id: null where missing; amount: in the ledger's currency.
+WITH tidy AS (
+    SELECT l.*,
+        CASE WHEN l.amount < 0 AND l.refund_customer_cell IS NOT NULL THEN l.refund_customer_cell
+             ELSE l.customer_cell END AS customer_text,
+        CASE WHEN l.order_cell IS NULL THEN 1
+             ELSE row_number() OVER (
+                PARTITION BY l.order_cell
+                ORDER BY CASE WHEN l.amount_state = 'ok' AND l.rule_reason IS NULL THEN 0 ELSE 1 END,
+                    CASE WHEN l.date_state = 'ok' THEN 0 ELSE 1 END, l.line_no) END AS line_of_order,
+        -- "refunded" on a sale stands for the whole sale only where no row or column takes it off.
+        l.status_reason = 'refunded'
+            AND (l.amount <= 0 OR $nets_refunds OR l.order_cell IS NOT NULL
+                AND MIN(l.amount) OVER (PARTITION BY l.order_cell) < 0) AS nets_itself
+    FROM lines AS l
+),
+known AS (
+    SELECT t.*,
+        CASE
+            WHEN n.word IS NOT NULL THEN NULL
+            WHEN $tidy_ids THEN regexp_replace(customer_text, '\.0+$', '')
+            WHEN contains(customer_text, '@') THEN lower(customer_text)
+            ELSE regexp_replace(customer_text, '\s+', ' ', 'g')
+        END AS customer_id,
+        r.rate
+    FROM tidy AS t
+    LEFT JOIN nobody AS n ON n.word = lower(trim(t.customer_text))
+    LEFT JOIN currency_rates AS r ON r.currency = COALESCE(t.currency, '')
+)
+SELECT
+    k.line_no, k.part_no, k.file_line, k.customer_id, k.order_cell AS order_id, k.ordered_at,
+    CAST(k.amount * COALESCE(k.rate, 1) AS DECIMAL(18, 4)) AS amount,
+    k.product, k.quantity, k.refund_of, k.currency,
+    d.line_no IS NOT NULL AS is_duplicate,
+    CASE
+        WHEN k.is_total THEN 'total_row'
+        WHEN k.rule_reason IS NOT NULL THEN k.rule_reason
+        WHEN $money = 'order_total' AND k.line_of_order > 1 THEN 'further_line'
+        WHEN k.status_reason IS NOT NULL AND NOT COALESCE(k.nets_itself, false) THEN k.status_reason
+        WHEN k.date_state = 'missing' THEN 'no_date'
+        WHEN k.date_state = 'bad' THEN 'bad_date'
+        WHEN k.date_state = 'future' THEN 'future_date'
+        WHEN k.amount_state = 'missing' THEN 'no_amount'
+        WHEN k.amount_state = 'bad' THEN 'bad_amount'
+        WHEN $mixed AND k.rate IS NULL THEN 'no_currency'
+        WHEN $drop_duplicates AND d.line_no IS NOT NULL THEN 'exact_duplicate'
+        WHEN k.customer_id IS NULL THEN 'no_customer'
+        WHEN k.amount = 0 THEN 'zero_amount'
+        ELSE 'used'
+    END AS fate
+FROM known AS k
+LEFT JOIN duplicates AS d ON d.line_no = k.line_no

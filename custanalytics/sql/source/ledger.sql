@@ -1,0 +1,73 @@
+-- One row per usable line: a date, an amount other than zero, payment not failed.
+-- customer_id: null where unknown; amount: what was paid, refunds negative;
+-- nets_order_id: for a return, the order of the purchase it takes back, where that was found.
+WITH usable AS (
+    SELECT
+        line_no, customer_id, ordered_at, amount, product, quantity, refund_of,
+        order_id IS NOT NULL AS has_order,
+        CASE
+            WHEN order_id IS NOT NULL THEN order_id
+            WHEN customer_id IS NULL THEN 'line ' || CAST(line_no AS VARCHAR)
+            ELSE customer_id || '/' || strftime(ordered_at, '%Y-%m-%d')
+        END AS order_id
+    FROM fates
+    WHERE fate IN ('used', 'no_customer') AND amount <> 0
+),
+bought AS (
+    SELECT customer_id, order_id, MIN(ordered_at) AS ordered_at
+    FROM usable WHERE amount > 0 GROUP BY customer_id, order_id
+),
+-- A return inside the order it belongs to needs no partner.
+events AS (
+    SELECT u.line_no, u.customer_id, u.order_id, u.ordered_at, u.amount > 0 AS is_purchase,
+        u.product, abs(u.quantity) AS quantity, abs(u.amount) AS amount
+    FROM usable AS u
+    LEFT JOIN bought AS b
+        ON b.customer_id = u.customer_id AND b.order_id = u.order_id AND u.amount < 0 AND u.has_order
+    WHERE u.customer_id IS NOT NULL AND b.order_id IS NULL
+),
+paired_kinds AS (
+    SELECT e.*,
+        SUM(CASE WHEN is_purchase THEN 1 ELSE -1 END) OVER w AS balance
+    FROM events AS e
+    WINDOW w AS (
+        PARTITION BY customer_id, product, quantity, amount
+        ORDER BY ordered_at, CASE WHEN is_purchase THEN 0 ELSE 1 END, order_id, line_no
+        ROWS UNBOUNDED PRECEDING)
+),
+-- A return that takes the balance to a new low below zero has no purchase before it.
+lows AS (
+    SELECT *,
+        COALESCE(MIN(balance) OVER (
+            PARTITION BY customer_id, product, quantity, amount
+            ORDER BY ordered_at, CASE WHEN is_purchase THEN 0 ELSE 1 END, order_id, line_no
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING), 0) AS low_before
+    FROM paired_kinds
+),
+numbered AS (
+    SELECT *,
+        row_number() OVER (
+            PARTITION BY customer_id, product, quantity, amount, is_purchase
+            ORDER BY ordered_at, order_id, line_no) AS turn
+    FROM lows
+    WHERE is_purchase OR balance >= LEAST(low_before, 0)
+),
+matched AS (
+    SELECT r.line_no, p.order_id
+    FROM numbered AS r
+    JOIN numbered AS p
+        ON p.customer_id = r.customer_id
+        AND p.product IS NOT DISTINCT FROM r.product
+        AND p.quantity IS NOT DISTINCT FROM r.quantity
+        AND p.amount = r.amount AND p.turn = r.turn
+    WHERE p.is_purchase AND NOT r.is_purchase
+)
+SELECT
+    u.line_no, u.customer_id, u.order_id, u.ordered_at, u.amount, u.product, u.quantity,
+    CASE WHEN u.amount < 0 THEN COALESCE(named.order_id, m.order_id) END AS nets_order_id
+FROM usable AS u
+LEFT JOIN matched AS m ON m.line_no = u.line_no
+LEFT JOIN bought AS named
+    ON named.order_id = u.refund_of AND named.customer_id = u.customer_id
+    AND named.ordered_at <= u.ordered_at
+ORDER BY u.line_no

@@ -1,0 +1,71 @@
+-- One row per row of the files, its values read, its fate not yet decided.
+-- amount: what was paid, currency of the row, null where it can't be read;
+-- date_state, amount_state: ok, missing, bad (date_state also future).
+WITH joined AS (
+    SELECT
+        r.*,
+        d.ordered_at, d.form AS date_form,
+        a.number AS amount_number, a.form AS amount_form, a.unit AS amount_unit,
+        t.number AS total_number, t.form AS total_form, t.unit AS total_unit,
+        q.number AS quantity_number, q.form AS quantity_form,
+        p.number AS price_number, p.form AS price_form, p.unit AS price_unit,
+        x.number AS discount_number, x.unit AS discount_unit,
+        b.number AS refunded_number, b.form AS refunded_form
+    FROM raw_lines AS r
+    LEFT JOIN date_values AS d ON d.cell = r.date_cell
+    LEFT JOIN number_values AS a ON a.col = $amount AND a.cell = r.amount_cell
+    LEFT JOIN number_values AS t ON t.col = $order_total AND t.cell = r.total_cell
+    LEFT JOIN number_values AS q ON q.col = $quantity AND q.cell = r.quantity_cell
+    LEFT JOIN number_values AS p ON p.col = $unit_price AND p.cell = r.price_cell
+    LEFT JOIN number_values AS x ON x.col = $discount AND x.cell = r.discount_cell
+    LEFT JOIN number_values AS b ON b.col = $refunded AND b.cell = r.refunded_cell
+),
+paid AS (
+    SELECT *,
+        CASE $money
+            WHEN 'amount' THEN amount_number
+            WHEN 'order_total' THEN total_number
+            ELSE TRY(CAST(quantity_number AS DECIMAL(18, 4)) * CAST(price_number AS DECIMAL(20, 10)))
+                * CASE WHEN discount_unit = '%' THEN 1 - COALESCE(abs(discount_number), 0) / 100 ELSE 1 END
+                - CASE WHEN COALESCE(discount_unit, '') = '%' THEN 0
+                       WHEN quantity_number < 0 THEN -COALESCE(abs(discount_number), 0)
+                       ELSE COALESCE(abs(discount_number), 0) END
+        END AS gross,
+        CASE $money WHEN 'amount' THEN amount_unit WHEN 'order_total' THEN total_unit ELSE price_unit END AS unit,
+        CASE $money
+            WHEN 'amount' THEN COALESCE(amount_form, 'missing')
+            WHEN 'order_total' THEN COALESCE(total_form, 'missing')
+            WHEN 'product' THEN
+                CASE WHEN COALESCE(quantity_form, 'missing') = 'missing' OR COALESCE(price_form, 'missing') = 'missing' THEN 'missing'
+                     WHEN quantity_form = 'bad' OR price_form = 'bad' THEN 'bad' ELSE 'whole' END
+        END AS money_form
+    FROM joined
+)
+SELECT
+    l.line_no, l.part_no, l.file_line, l.customer_cell, l.refund_customer_cell, l.order_cell,
+    l.product, l.refund_of, l.rule_reason, l.is_total, l.ordered_at, l.date_form,
+    CASE
+        WHEN l.date_cell IS NULL OR l.date_form = 'missing' THEN 'missing'
+        WHEN l.ordered_at IS NULL OR l.ordered_at < TIMESTAMP '1970-01-01 00:00:00' THEN 'bad'
+        WHEN l.ordered_at >= CAST($latest AS TIMESTAMP) THEN 'future'
+        ELSE 'ok'
+    END AS date_state,
+    -- A row that says it is a return takes money off, whatever sign it bears.
+    TRY_CAST((l.gross - COALESCE(abs(l.refunded_number), 0))
+        * CASE WHEN k.reason = 'return' AND l.gross > 0 THEN -1 ELSE 1 END AS DECIMAL(18, 4)) AS amount,
+    COALESCE(k.reason = 'return' AND l.gross > 0, false) AS is_turned,
+    CASE
+        WHEN l.money_form = 'missing' THEN 'missing'
+        WHEN l.gross IS NULL OR TRY_CAST(l.gross AS DECIMAL(18, 4)) IS NULL THEN 'bad'
+        WHEN COALESCE(l.unit, '') <> '' AND u.currency IS NULL THEN 'bad'
+        WHEN l.refunded_form = 'bad' THEN 'bad'
+        ELSE 'ok'
+    END AS amount_state,
+    COALESCE(c.currency, u.currency) AS currency,
+    TRY_CAST(l.quantity_number AS DECIMAL(18, 4)) AS quantity,
+    COALESCE(CASE WHEN k.reason <> 'return' THEN k.reason END, s.reason) AS status_reason
+FROM paid AS l
+LEFT JOIN currency_units AS u ON u.cell = l.unit
+LEFT JOIN currency_cells AS c ON c.cell = l.currency_cell
+LEFT JOIN status_cells AS s ON s.cell = l.status_cell
+LEFT JOIN kind_cells AS k ON k.cell = l.kind_cell

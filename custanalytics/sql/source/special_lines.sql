@@ -1,0 +1,17 @@
+-- Lines whose product is no merchandise: postage, fees, gift cards, adjustments; by the word.
+WITH worded AS (
+    SELECT "lines", amount,
+        CASE
+            WHEN regexp_matches(word, '\b(postage|shipping|versand|versandkosten|porto|frais de port|livraison|gastos de env[ií]o|env[ií]o|spedizione|verzendkosten|frete|dotcom postage|carriage|delivery( charge| fee)?)\b') OR word IN ('post', 'dot', 'c2') THEN 'postage'
+            WHEN regexp_matches(word, '\b(gift ?(card|voucher|certificate)s?|gutschein|geschenkgutschein|carte cadeau|bon cadeau|tarjeta regalo|carta regalo|cadeaubon|vale presente)\b') THEN 'gift card'
+            WHEN regexp_matches(word, '\b(bank charges|fee|fees|geb[uü]hr|commission|amazon fee|cruk commission|frais)\b') OR word IN ('bank charges', 'amazonfee', 'cruk') THEN 'fee'
+            WHEN regexp_matches(word, '\b(adjust(ment)?|manual|correction|korrektur|bad debt|write.?off|ajuste|rettifica)\b') OR word IN ('m', 'd', 's', 'b', 'discount', 'samples') THEN 'adjustment'
+            WHEN regexp_matches(word, '^test') THEN 'test'
+        END AS kind
+    FROM (
+        SELECT lower(trim(product)) AS word, count(*) AS "lines", sum(amount) AS amount
+        FROM ledger WHERE product IS NOT NULL GROUP BY 1
+    ) AS p
+)
+SELECT kind, CAST(sum("lines") AS BIGINT) AS "rows", CAST(sum(amount) AS DOUBLE) AS amount
+FROM worded WHERE kind IS NOT NULL GROUP BY kind ORDER BY kind

@@ -1,0 +1,1 @@
+"""Dirty ways to write one true ledger, and what the loader makes of them."""

@@ -1,0 +1,90 @@
+"""What a staged folder holds, and what of it is the consultant's."""
+
+import subprocess
+from pathlib import Path
+
+import pypandoc
+import pytest
+import yaml
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich_report import RICH, rich_document
+
+from custanalytics.errors import UsageError
+from custanalytics.report import read_brand, stage, template
+from custanalytics.report.staging import escaped
+
+
+def test_a_staged_folder_is_complete(rich_folder):
+    names = {path.relative_to(rich_folder).as_posix() for path in rich_folder.rglob("*")}
+    assert {
+        "report.qmd",
+        "_brand.yml",
+        "_quarto.yml",
+        "_metadata.yml",
+        "_variables.yml",
+        "_parts/charts/revenue.qmd",
+        "_figures/full.svg",
+        "_assets/plotly.min.js",
+        "_assets/report.css",
+        "_assets/brand.css",
+        "_assets/fonts/ReportSans-Regular.woff2",
+        "_assets/fonts/LICENSE.txt",
+    } <= names
+
+
+def test_the_consultants_files_are_never_overwritten(tmp_path):
+    stage(rich_document(), RICH, tmp_path)
+    for name in ("report.qmd", "_brand.yml"):
+        (tmp_path / name).write_text("color: {}\n", "utf-8")
+    stage(rich_document(title="New"), RICH, tmp_path)
+    assert (tmp_path / "report.qmd").read_text("utf-8") == "color: {}\n"
+    assert (tmp_path / "_brand.yml").read_text("utf-8") == "color: {}\n"
+    assert yaml.safe_load((tmp_path / "_metadata.yml").read_text("utf-8"))["title"] == "New"
+
+
+def test_an_edited_brand_counts_at_the_next_staging(tmp_path):
+    stage(rich_document(), RICH, tmp_path)
+    (tmp_path / "_brand.yml").write_text('color: {primary: "#7a1f5c"}\n', "utf-8")
+    stage(rich_document(), RICH, tmp_path)
+    assert "--accent: #7a1f5c" in (tmp_path / "_assets" / "brand.css").read_text("utf-8")
+    assert read_brand(tmp_path).colors["series-1"] == "#7a1f5c"
+
+
+def test_only_flags_that_hold_are_there(tmp_path):
+    # Quarto's when-meta takes a key that is there for true, whatever its value.
+    stage(rich_document(flags={"a": True, "b": False}), RICH, tmp_path)
+    assert yaml.safe_load((tmp_path / "_metadata.yml").read_text("utf-8"))["has"] == {"a": True}
+
+
+def test_the_same_document_gives_the_same_files(tmp_path):
+    first, second = tmp_path / "a", tmp_path / "b"
+    for folder in (first, second):
+        stage(rich_document(), RICH, folder)
+    files = [path for path in first.rglob("*") if path.is_file()]
+    assert all(p.read_bytes() == (second / p.relative_to(first)).read_bytes() for p in files)
+
+
+@settings(max_examples=10, deadline=None)
+@given(
+    st.lists(
+        st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1),
+        min_size=1,
+        max_size=30,
+    )
+)
+def test_escaped_text_means_itself(texts):
+    source = "\n\n".join(escaped(f"a{text}b") for text in texts)
+    plain = subprocess.run(
+        [pypandoc.get_pandoc_path(), "--from", "markdown", "--to", "plain", "--wrap", "none"],
+        input=source.encode(),
+        capture_output=True,
+        check=True,
+    ).stdout.decode()
+    assert plain.split("\n\n") == [*(f"a{text}b" for text in texts[:-1]), f"a{texts[-1]}b\n"]
+
+
+def test_templates_by_name_and_by_path():
+    assert template(str(RICH)) == Path(RICH)
+    with pytest.raises(UsageError, match="no report template 'nonsense': expected one of"):
+        template("nonsense")

@@ -1,0 +1,87 @@
+"""The order in which modules may import each other, and who may import what."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import custanalytics
+
+PACKAGE = Path(custanalytics.__file__).parent
+# Later steps may import earlier ones; modules in one step never import each other.
+STEPS = (
+    ("errors", "bundled"),
+    ("checks",),
+    ("engine",),
+    ("source", "summary", "experiment"),
+    ("overview", "concentration", "rfm", "cohorts", "clv", "propensity"),
+    ("decisions",),
+    ("results",),
+    ("exports",),
+    ("display",),
+    ("report",),
+    ("pipeline",),
+    ("cli",),
+    ("__main__",),
+)
+RANK = {module: rank for rank, step in enumerate(STEPS) for module in step}
+ONLY_IN = {
+    "duckdb": {"engine"},
+    "subprocess": {"report"},
+    "argparse": {"cli"},
+    "matplotlib": {"display"},
+    "plotly": {"display"},
+    "lifetimes": {"clv"},
+    "sklearn": {"propensity"},
+    "pypandoc": {"report"},
+    "typst": {"report"},
+}
+FILES = sorted(p for p in PACKAGE.rglob("*.py") if "_bundled" not in p.parts)
+
+
+def module_of(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_imports_follow_the_order(path):
+    module = module_of(path)
+    if module == "__init__":
+        return
+    assert module in RANK, f"{module} has no place in the order"
+    for name in imports(path):
+        parts = name.split(".")
+        if parts[0] != "custanalytics" or len(parts) < 2 or parts[1].startswith("__"):
+            continue
+        imported = parts[1]
+        assert imported == module or RANK[imported] < RANK[module], f"{module} imports {imported}"
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_some_libraries_have_one_home(path):
+    for name in imports(path):
+        homes = ONLY_IN.get(name.split(".")[0])
+        assert homes is None or module_of(path) in homes, f"{name} in {module_of(path)}"
+
+
+def test_every_module_in_the_order_exists():
+    present = {module_of(path) for path in FILES}
+    assert set(RANK) <= present
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_nothing_prints_but_the_command_line(path):
+    if module_of(path) == "cli":
+        return
+    calls = [n for n in ast.walk(ast.parse(path.read_text("utf-8"))) if isinstance(n, ast.Call)]
+    assert not [c for c in calls if isinstance(c.func, ast.Name) and c.func.id == "print"]

@@ -1,0 +1,90 @@
+"""What is read back equals what was written."""
+
+import dataclasses
+import json
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import custanalytics as ca
+from custanalytics.bundled import sample_data_dir
+from custanalytics.errors import SourceError
+
+
+@pytest.fixture(scope="module")
+def analysed():
+    ledger = ca.load([sample_data_dir() / "shop.csv"])
+    return ca.analyse(ledger, made_on=date(2026, 7, 1), margin=0.4)
+
+
+def assert_same(left, right, name="results"):
+    assert isinstance(right, int | float if isinstance(left, int | float) else type(left)), name
+    if isinstance(left, pd.DataFrame):
+        # Nulls and units of time are kept; whether a column is pandas' own integer is not.
+        left, right = left.convert_dtypes(), right.convert_dtypes()
+        pd.testing.assert_frame_equal(left, right, check_dtype=False, obj=name)
+    elif dataclasses.is_dataclass(left):
+        for part in dataclasses.fields(left):
+            assert_same(getattr(left, part.name), getattr(right, part.name), f"{name}.{part.name}")
+    elif isinstance(left, dict):
+        assert left.keys() == right.keys(), name
+        for key in left:
+            assert_same(left[key], right[key], f"{name}.{key}")
+    elif isinstance(left, tuple):
+        assert len(left) == len(right), name
+        for i, (one, other) in enumerate(zip(left, right, strict=True)):
+            assert_same(one, other, f"{name}.{i}")
+    elif isinstance(left, float) and np.isnan(left):
+        assert np.isnan(right), name
+    else:
+        assert left == right, name
+
+
+def test_every_analysis_is_supported_by_the_sample(analysed):
+    assert analysed.skipped == {}
+    for part in dataclasses.fields(analysed):
+        assert getattr(analysed, part.name) is not None, part.name
+
+
+def test_round_trip(analysed, tmp_path):
+    ca.write_results(analysed, tmp_path)
+    assert_same(ca.read_results(tmp_path), analysed)
+
+
+def test_the_same_results_give_the_same_bytes(analysed, tmp_path):
+    for name in ("one", "two"):
+        ca.write_results(analysed, tmp_path / name)
+    ones = sorted((tmp_path / "one").iterdir())
+    assert len(ones) > 20
+    for path in ones:
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+def test_the_scored_list_has_every_customer_once(analysed):
+    scored = analysed.customers
+    assert scored["customer_id"].is_unique
+    assert len(scored) == analysed.ledger.buyers
+    for column in ("segment", "rfm_score", "clv", "clv_low", "clv_high", "propensity", "abc_class"):
+        assert scored[column].notna().all(), column
+
+
+def test_segments_and_decisions_add_up_to_the_whole(analysed):
+    decisions = analysed.decisions
+    assert decisions["customers"].sum() == len(analysed.customers)
+    assert decisions["clv"].sum() == pytest.approx(analysed.customers["clv"].sum())
+    assert decisions["expected_buyers"].sum() == pytest.approx(
+        analysed.customers["propensity"].sum()
+    )
+
+
+def test_missing_or_foreign_results_are_told(tmp_path):
+    with pytest.raises(SourceError, match=r"no results\.json"):
+        ca.read_results(tmp_path)
+    (tmp_path / "results.json").write_text(json.dumps({"format": 99}))
+    with pytest.raises(SourceError, match="format 99"):
+        ca.read_results(tmp_path)
+    (tmp_path / "results.json").write_text("{")
+    with pytest.raises(SourceError, match="no JSON"):
+        ca.read_results(tmp_path)
