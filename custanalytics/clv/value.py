@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -58,7 +59,7 @@ class CustomerValue:
         The settings.
     checks : tuple of Check
         Doubts to print.
-    observation_end : Timestamp or None
+    observation_end : date or None
         Last day observed; None where the summary has no ``first_order``.
     """
 
@@ -74,7 +75,7 @@ class CustomerValue:
     spend_model: str
     params: dict[str, Any]
     checks: tuple[Check, ...]
-    observation_end: pd.Timestamp | None
+    observation_end: date | None
 
 
 def customer_value(
@@ -184,7 +185,7 @@ def customer_value(
             "holdouts": len(origins),
         },
         checks=tuple(checks),
-        observation_end=observed_to,
+        observation_end=observed_to.date() if observed_to is not None else None,
     )
 
 

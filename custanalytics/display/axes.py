@@ -116,7 +116,7 @@ def _stack_ends(chart: Chart) -> list[float]:
 
 
 def _ticks(low: float, high: float, kind: str, formats: Formats) -> tuple[tuple[float, str], ...]:
-    step = _round_step((high - low) / 4.2, _SMALLEST.get(kind, 1.0))
+    step = _round_step((high - low) / 4.4, _SMALLEST.get(kind, 1.0))
     if kind == "days" and high - low > 60:
         step = 30.0 * max(1, math.ceil((high - low) / 30 / 7))
     first = math.ceil(low / step - 1e-9)

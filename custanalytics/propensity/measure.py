@@ -84,7 +84,9 @@ def measure(
     wanted = ["customer_id", "group", *([segment] if segment else [])]
     missing = [name for name in wanted if name not in contacts.columns]
     if missing:
-        raise UsageError(f"the contact list needs the columns {', '.join(missing)}")
+        raise UsageError(
+            f"the contact list needs the columns {', '.join(wanted)}; missing: {', '.join(missing)}"
+        )
     other = set(contacts["group"].unique()) - set(GROUPS)
     if other:
         raise UsageError(

@@ -45,7 +45,7 @@ class ProspectCandidate:
     build: Callable[[pd.DataFrame, int], Any]
 
 
-class LevelCodes(TransformerMixin, BaseEstimator):
+class LevelCodes(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
     """Numbers for the levels of categories, the most frequent first.
 
     Levels that are rare (under 1 % of the rows, and under a hundred) or never seen share the
