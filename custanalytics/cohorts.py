@@ -165,8 +165,8 @@ def _kaplan_meier(waits: pd.DataFrame) -> pd.DataFrame:
         )
     still = waits.loc[~waits["bought_again"]]
     sample = CensoredData(
-        uncensored=again["days"].repeat(again["n"]).to_numpy(dtype=float),
-        right=still["days"].repeat(still["n"]).to_numpy(dtype=float),
+        uncensored=_spread(again),
+        right=_spread(still),
     )
     survival = ecdf(sample).sf
     with warnings.catch_warnings():
@@ -185,6 +185,11 @@ def _kaplan_meier(waits: pd.DataFrame) -> pd.DataFrame:
     return pd.concat([start, curve.loc[curve["days"] > 0]], ignore_index=True)
 
 
+def _spread(waits: pd.DataFrame) -> np.ndarray:
+    """One value per customer from counts per value."""
+    return np.repeat(waits["days"].to_numpy(dtype=float), waits["n"].to_numpy())
+
+
 def _figures(waits: pd.DataFrame, curve: pd.DataFrame) -> dict[str, float]:
     customers = int(waits["n"].sum())
     again = waits.loc[waits["bought_again"]]
@@ -194,9 +199,7 @@ def _figures(waits: pd.DataFrame, curve: pd.DataFrame) -> dict[str, float]:
         "one_time_customers": float(customers - returned),
         "one_time_share": 1 - returned / customers,
         "share_second_purchase": returned / customers,
-        "median_days_to_second": (
-            float(again["days"].repeat(again["n"]).median()) if len(again) else np.nan
-        ),
+        "median_days_to_second": (float(np.median(_spread(again))) if len(again) else np.nan),
     }
     for days in (30, 90, 180, 365):
         seen = curve["days"] <= days

@@ -27,12 +27,13 @@ def segment_decisions(
     -------
     DataFrame
         One row per segment with customers, the most money at stake first: ``segment``,
-        ``action``, ``customers``, ``revenue`` (so far, net), ``clv`` (sum) with its 90 %
-        interval ``clv_low``, ``clv_high``, ``expected_buyers`` (sum of propensities), ``late_customers``, ``revenue_at_risk``, ``at_stake`` (the sum of
-        CLV, or of the revenue so far where there is no CLV), ``control_size`` (customers to
-        leave alone so that a lift by a quarter can be told from chance), ``detectable_lift``
-        (relative lift that a group of this size can show), ``control_enough`` (whether that is
-        a quarter or less). Null where an analysis is missing.
+        ``action``, ``customers``, ``revenue`` (so far, net), ``clv`` (sum) with its interval
+        ``clv_low``, ``clv_high``, ``expected_buyers`` (sum of propensities),
+        ``late_customers``, ``revenue_at_risk``, ``at_stake`` (the sum of CLV, or of the
+        revenue so far where there is no CLV), ``control_size`` (customers to leave alone so
+        that a lift by a quarter can be told from chance), ``detectable_lift`` (relative lift
+        that a group of this size can show), ``control_enough`` (whether that is a quarter or
+        less). Null where an analysis is missing.
     """
     table = groups.segments.loc[groups.segments["customers"] > 0]
     table = table[["segment", "action", "customers", "revenue"]].reset_index(drop=True)

@@ -82,7 +82,9 @@ def business_overview(
     }
     gaps = engine.run("order_gaps")
     figures["median_days_between_orders"] = (
-        float(gaps["gap_days"].repeat(gaps["n"]).median()) if len(gaps) else np.nan
+        float(np.median(np.repeat(gaps["gap_days"].to_numpy(), gaps["n"].to_numpy())))
+        if len(gaps)
+        else np.nan
     )
     figures |= _last_twelve(monthly)
     checks = []

@@ -181,7 +181,14 @@ def read_results(folder: Path) -> AnalysisResults:
             f"{path} has format {written.get('format')!r}, this version reads {FORMAT}; "
             "run the analysis again"
         )
-    decoded: AnalysisResults = _decode(AnalysisResults, written["results"], "", read_tables(folder))
+    try:
+        decoded: AnalysisResults = _decode(
+            AnalysisResults, written["results"], "", read_tables(folder)
+        )
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceError(
+            f"{path} does not hold results that this version reads; run the analysis again"
+        ) from error
     return decoded
 
 

@@ -85,6 +85,9 @@ def test_missing_or_foreign_results_are_told(tmp_path):
     (tmp_path / "results.json").write_text(json.dumps({"format": 99}))
     with pytest.raises(SourceError, match="format 99"):
         ca.read_results(tmp_path)
+    (tmp_path / "results.json").write_text(json.dumps({"format": 1, "results": {}}))
+    with pytest.raises(SourceError, match="run the analysis again"):
+        ca.read_results(tmp_path)
     (tmp_path / "results.json").write_text("{")
     with pytest.raises(SourceError, match="no JSON"):
         ca.read_results(tmp_path)

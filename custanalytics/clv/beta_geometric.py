@@ -192,7 +192,7 @@ class Alive:
         b, code = _indexed(self.b)
         near = float((self.rate / max(float(np.max(days)), 1e-12)).min())
         ellipse = 1 + 2 * near + 2 * np.sqrt(near * near + near)
-        n = int(np.clip(np.ceil(15.0 / np.log(ellipse)), 12, 160))
+        n = int(np.clip(np.ceil(15.0 / np.log(ellipse)), 12, 64))
         nodes, weights = beta_nodes(self.a, b, n)
         nodes, over = nodes[code], (weights / nodes)[code]
         answer = np.empty((len(self.shape), len(days)))

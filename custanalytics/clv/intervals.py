@@ -86,10 +86,8 @@ def mixture_quantile(ordered: Floats, code: Codes, alive: Floats, level: float) 
         One per customer; 0 where the level falls on those who have left.
     """
     size = ordered.shape[1]
-    with np.errstate(divide="ignore", invalid="ignore"):
-        inside = (level - (1 - alive)) / alive
-    position = np.clip(np.ceil(inside * size) - 1, 0, size - 1)
-    position = np.nan_to_num(position).astype(np.int64)
+    inside = (level - (1 - alive)) / np.maximum(alive, 1e-12)
+    position = np.clip(np.ceil(inside * size) - 1, 0, size - 1).astype(np.int64)
     return np.where(inside > 0, ordered[code, position], 0.0)
 
 

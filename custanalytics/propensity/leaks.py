@@ -16,6 +16,8 @@ from custanalytics.propensity.pipelines import boosting, folds
 
 COPY_AUC = 0.97
 OUT_OF_LINE_SHARE = 0.15
+TOLD_SHARE = 0.08
+ALONE_SHARE = 0.40
 TELLING_SHARE = 0.10
 TELLING_NAME = re.compile(
     r"duration|talk|call_?(length|time|sec|min)|seconds|minutes|handle_?time|dauer|durée|duree"
@@ -83,9 +85,10 @@ def find_leaks(
     Five signs: filled for one outcome only; filled for the decided but never for the open;
     dated after the outcome; a copy of the outcome (cross-validated AUC of 0.97 or more on its
     own); power out of line, which is to explain at least 15 % of the deviance on top of all
-    other columns and more than all of them together, or 10 % under a name that speaks of the
-    contact or the deal itself, such as a call's duration. The last sign suspects rather than
-    proves: the result is shown with and without the column.
+    other columns and more than all of them together, where they explain at least 8 % (among
+    columns that tell little, one that tells much is no wonder); or 40 % in any case; or 10 %
+    under a name that speaks of the contact or the deal itself, such as a call's duration.
+    The last sign suspects rather than proves: the result is shown with and without the column.
     """
     leaks = _by_filling(labelled, still_open, y)
     leaks += [leak for leak in _by_date(dates) if leak.column not in {k.column for k in leaks}]
@@ -207,7 +210,9 @@ def _out_of_line(
         others = [o for o in X.columns if o not in group]
         rest = float(log_loss(y, _apart(X[others], y, fold, seed))) if others else nothing
         own = rest - together
-        outweighs = own >= OUT_OF_LINE_SHARE * nothing and own > nothing - rest
+        told = nothing - rest
+        outweighs = own >= OUT_OF_LINE_SHARE * nothing and own > told >= TOLD_SHARE * nothing
+        outweighs |= own >= ALONE_SHARE * nothing
         telling = own >= TELLING_SHARE * nothing and bool(TELLING_NAME.search(name))
         if others and (outweighs or telling):
             return [

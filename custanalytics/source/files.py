@@ -18,6 +18,15 @@ _BLOCK = 1 << 20
 _MOST_BYTES = 64 << 30
 _MOST_LAYERS = 3
 _WORKBOOK_MEMBERS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
+_BROKEN_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    NotImplementedError,
+    RuntimeError,
+    OSError,
+    EOFError,
+    ValueError,
+)
 _FOREIGN = {
     b"%PDF": "a PDF document",
     b"\x89PNG": "a picture",
@@ -118,7 +127,7 @@ def _open_zip(label: str, path: Path, scratch: Path, layer: int) -> Iterator[Sou
                 with archive.open(name) as packed:
                     _unpack(f"{label}/{name}", packed, target)
                 yield from _open(f"{label}/{name}", target, scratch, layer + 1)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError) as error:
+    except _BROKEN_ZIP as error:
         raise SourceError(f"{label} is a damaged or protected archive: {error}") from error
 
 

@@ -189,7 +189,7 @@ def _write(part: Part, body: Iterable[Record | Unreadable], numbering: Numbering
             if fields == header:
                 part.repeated_headers += 1
                 continue
-            if not "".join(fields).strip():
+            if (not fields[0] or fields[0].isspace()) and not "".join(fields).strip():
                 continue
             if torn and at == torn + 1:
                 part.unreadable.append(_torn([at, *fields]))

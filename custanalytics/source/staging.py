@@ -111,21 +111,21 @@ def _parquet_part(
     # A copy of our own name: globs and folder=value paths mean something to the reader.
     shutil.copyfile(path, copy)
     read = f"read_parquet('{copy}', hive_partitioning=false)"
+    table = f"parquet_{numbering.last}"
     try:
         described = engine.sql(f"DESCRIBE SELECT * FROM {read}")
+        names = [str(name) for name in described["column_name"]]
+        texts = [
+            _as_text(quote(name), str(kind))
+            for name, kind in zip(names, described["column_type"], strict=True)
+        ]
+        numbered = ", ".join(f"{text} AS c{at}" for at, text in enumerate(texts, 1))
+        engine.execute(
+            f"CREATE TABLE {table} AS SELECT {numbering.last} + row_number() OVER () AS line_no, "
+            f"row_number() OVER () AS file_line, {numbered} FROM {read}"
+        )
     except QueryError as error:
-        raise SourceError(f"{label} can't be read as Parquet") from error
-    names = [str(name) for name in described["column_name"]]
-    texts = [
-        _as_text(quote(name), str(kind))
-        for name, kind in zip(names, described["column_type"], strict=True)
-    ]
-    numbered = ", ".join(f"{text} AS c{at}" for at, text in enumerate(texts, 1))
-    table = f"parquet_{numbering.last}"
-    engine.execute(
-        f"CREATE TABLE {table} AS SELECT {numbering.last} + row_number() OVER () AS line_no, "
-        f"row_number() OVER () AS file_line, {numbered} FROM {read}"
-    )
+        raise SourceError(f"{label} can't be read as Parquet: it is damaged") from error
     rows = int(engine.sql(f"SELECT count(*) AS n FROM {table}")["n"].iloc[0])
     part = Part(label, tuple(names), len(names), Path(table), rows=rows, is_parquet=True)
     numbering.last += rows

@@ -1,4 +1,5 @@
 import warnings
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -59,7 +60,8 @@ def test_next_order_is_the_day_with_an_even_chance(result, cdnow_days):
     expected = customers["expected_next_order"]
     assert (expected.notna() == (customers["p_purchase"] >= 0.5)).all()
     end = result.observation_end
-    assert end == pd.Timestamp("1997-09-30")
+    assert end == date(1997, 9, 30)
+    end = pd.Timestamp(end)
     assert expected.dropna().between(end, end + pd.Timedelta(days=366)).all()
     pick = (expected - expected.quantile(0.5)).abs().idxmin()
     days = (expected[pick] - end).days
@@ -213,7 +215,7 @@ def test_a_holdout_that_says_nothing_is_not_used(cdnow_days):
     ),
     st.integers(0, 3),
 )
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_odd_summaries_give_finite_answers(rows, seed):
     rng = np.random.default_rng(seed)
     frame = pd.DataFrame(rows, columns=["frequency", "recency", "rest"]).astype("float64")

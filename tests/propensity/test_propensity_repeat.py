@@ -64,8 +64,9 @@ def test_profit_only_with_both_figures(shop, result):
         repeat_purchase(shop, contact_cost=1.0)
 
 
-def test_true_probabilities_are_found():
-    # Nobody leaves and rates are known, so P(buys in 30 days) = 1 - (1 - rate) ** 30.
+def known_rates():
+    """A shop where nobody leaves, and the daily rate of each customer."""
+    # so P(buys in 30 days) = 1 - (1 - rate) ** 30
     rng = np.random.default_rng(7)
     rates = rng.choice([0.004, 0.04], size=1500)
     buys = rng.random((1500, 400)) < rates[:, None]
@@ -78,12 +79,35 @@ def test_true_probabilities_are_found():
             "amount": 10.0,
         }
     )
+    return shop, rates
+
+
+def test_true_probabilities_are_found():
+    shop, rates = known_rates()
     result = repeat_purchase(shop, window_days=30, observation_end=date(2024, 2, 4))
     truth = 1 - (1 - rates[result.customers["customer_id"].astype(int)]) ** 30
     error = result.customers["propensity"] - truth
     assert abs(error.mean()) < 0.02
     assert error.abs().mean() < 0.08
     assert result.evaluation.loc[result.evaluation["chosen"], "ece"].item() < 0.03
+
+
+def test_another_model_may_win():
+    shop, rates = known_rates()
+    asked = []
+
+    def oracle(cutoff):
+        asked.append(cutoff)
+        names = [str(i) for i in range(len(rates))]
+        return pd.DataFrame({"customer_id": names, "propensity": 1 - (1 - rates) ** 30})
+
+    end = date(2024, 2, 4)
+    result = repeat_purchase(shop, 30, observation_end=end, rivals={"oracle": oracle})
+    assert result.model == "oracle"
+    assert result.evaluation["candidate"].tolist()[-1] == "oracle"
+    assert sorted(asked) == sorted(set(asked)) == result.cutoffs["cutoff"].dt.date.tolist()
+    truth = 1 - (1 - rates[result.customers["customer_id"].astype(int)]) ** 30
+    assert np.corrcoef(result.customers["propensity"], truth)[0, 1] > 0.999
 
 
 def test_a_season_seen_before_is_used_and_an_unseen_one_is_said():
@@ -142,11 +166,15 @@ def test_a_shop_that_cannot_tell_says_why(shop, said):
 SCORES = """
 import hashlib, sys
 sys.path.insert(0, sys.argv[1])
+from leads import leads
 from shops import steady_shop
-from custanalytics.propensity import repeat_purchase
-r = repeat_purchase(steady_shop(500, 400), window_days=60)
-print(hashlib.sha256(r.customers["propensity"].to_numpy().tobytes()).hexdigest())
+from custanalytics.propensity import prospects, repeat_purchase
+r = repeat_purchase(steady_shop(400, 400), window_days=60)
+print(hashlib.sha256(r.customers.to_csv().encode()).hexdigest())
 print(hashlib.sha256(r.evaluation.to_csv().encode()).hexdigest())
+p = prospects(leads(400))
+print(hashlib.sha256(p.prospects.to_csv().encode()).hexdigest())
+print(hashlib.sha256(p.importance.to_csv().encode()).hexdigest())
 """
 
 
