@@ -4,8 +4,10 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv import CustomerValue, group_value
-from custanalytics.experiment import control_group
+from custanalytics.propensity import plan_control
 from custanalytics.rfm import RFM
+
+LIFT = 0.25
 
 
 def segment_decisions(
@@ -55,11 +57,13 @@ def segment_decisions(
         table = table.merge(worth, on="segment")
     table["at_stake"] = table["clv"].fillna(table["revenue"])
     rates = table["expected_buyers"] / table["customers"]
-    groups_left_alone = [
-        control_group(int(size), float(rate)) if size > 1 and 0 < rate < 1 else None
+    plans = [
+        plan_control(int(size), float(rate), LIFT) if size > 1 and 0 < rate < 1 else None
         for size, rate in zip(table["customers"], rates, strict=True)
     ]
-    table["control_size"] = [g.size if g else np.nan for g in groups_left_alone]
-    table["detectable_lift"] = [g.detectable_lift if g else np.nan for g in groups_left_alone]
-    table["control_enough"] = [bool(g and g.enough) for g in groups_left_alone]
+    table["control_size"] = [plan.control if plan else np.nan for plan in plans]
+    table["detectable_lift"] = [
+        plan.detectable_effect / plan.expected_rate if plan else np.nan for plan in plans
+    ]
+    table["control_enough"] = [bool(plan and plan.check.passed) for plan in plans]
     return table.sort_values(["at_stake", "segment"], ascending=[False, True], ignore_index=True)

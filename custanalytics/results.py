@@ -194,6 +194,8 @@ def read_results(folder: Path) -> AnalysisResults:
 
 def _encode(value: Any, name: str, tables: dict[str, pd.DataFrame]) -> Any:
     if isinstance(value, pd.DataFrame):
+        if value.columns.empty:
+            return {"table": None}
         tables[name] = value
         return {"table": f"{name}.parquet"}
     if dataclasses.is_dataclass(value):
@@ -223,7 +225,7 @@ def _decode(kind: Any, value: Any, name: str, tables: dict[str, pd.DataFrame]) -
             return None
         return _decode(next(k for k in inner if k is not type(None)), value, name, tables)
     if kind is pd.DataFrame:
-        return tables[name]
+        return tables[name] if value["table"] else pd.DataFrame()
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = typing.get_type_hints(kind)
         return kind(

@@ -13,7 +13,7 @@ STEPS = (
     ("errors", "bundled"),
     ("checks",),
     ("engine",),
-    ("source", "summary", "experiment"),
+    ("source", "summary"),
     ("overview", "concentration", "rfm", "cohorts", "clv", "propensity"),
     ("decisions",),
     ("results",),

@@ -3,10 +3,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import table, transactions
 
 from custanalytics.cohorts import cohort_retention
 from custanalytics.errors import UnsupportedError
+from tests.tables import table, transactions
 
 LINES = transactions("""
     customer_id | order_id | ordered_at | amount

@@ -2,10 +2,10 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from conftest import table, transactions
 
 from custanalytics.errors import UnsupportedError
 from custanalytics.overview import business_overview
+from tests.tables import table, transactions
 
 LINES = transactions("""
     customer_id | order_id | ordered_at | amount

@@ -2,12 +2,12 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from conftest import table, transactions
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.summary import customer_summary, holdout_summary
+from tests.tables import table, transactions
 
 LINES = transactions("""
     customer_id | order_id | ordered_at       | amount | product | nets_order_id

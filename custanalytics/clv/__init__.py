@@ -4,6 +4,7 @@ from custanalytics.clv.bake_off import BakeOff, bake_off, rolling_holdouts
 from custanalytics.clv.gamma_gamma import GammaGamma
 from custanalytics.clv.group_value import group_value
 from custanalytics.clv.models import PurchaseModel, fit, from_json
+from custanalytics.clv.season import Season, yearly_season
 from custanalytics.clv.tracking import weekly_tracking
 from custanalytics.clv.value import CustomerValue, customer_value
 
@@ -12,6 +13,7 @@ __all__ = [
     "CustomerValue",
     "GammaGamma",
     "PurchaseModel",
+    "Season",
     "bake_off",
     "customer_value",
     "fit",
@@ -19,4 +21,5 @@ __all__ = [
     "group_value",
     "rolling_holdouts",
     "weekly_tracking",
+    "yearly_season",
 ]

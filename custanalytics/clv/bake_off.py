@@ -9,7 +9,13 @@ import pandas as pd
 
 from custanalytics.clv import judgement
 from custanalytics.clv.inputs import require_repeat_buyers
-from custanalytics.clv.validation import HOLDOUT_COLUMNS, Validation, best_candidate, validate
+from custanalytics.clv.validation import (
+    HOLDOUT_COLUMNS,
+    Validation,
+    best_candidate,
+    length_of,
+    validate,
+)
 from custanalytics.engine import HasEngine, as_engine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.summary import holdout_summary, observation_period
@@ -206,8 +212,7 @@ def latest_before(frames: Sequence[pd.DataFrame], origin: pd.DataFrame) -> pd.Da
     known = [
         frame
         for frame in frames
-        if cutoff_of(frame) + pd.Timedelta(days=int(frame["holdout_days"].iloc[0]))
-        <= cutoff_of(origin)
+        if cutoff_of(frame) + pd.Timedelta(days=length_of(frame)) <= cutoff_of(origin)
     ]
     return known[-1] if known else None
 
@@ -218,12 +223,15 @@ def cutoff_of(frame: pd.DataFrame) -> pd.Timestamp:
     Parameters
     ----------
     frame : DataFrame
-        ``first_order`` (day) and ``T`` (days).
+        ``first_order`` (day) and ``T`` (days), or ``cutoff`` where T is not the calendar's.
 
     Returns
     -------
     Timestamp
     """
+    if "cutoff" in frame.columns:
+        known: pd.Timestamp = frame["cutoff"].iloc[0]
+        return known
     end: pd.Timestamp = (frame["first_order"] + pd.to_timedelta(frame["T"], unit="D")).max()
     return end
 

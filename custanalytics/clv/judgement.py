@@ -11,6 +11,7 @@ from custanalytics.clv.inputs import MIN_REPEAT_BUYERS, checked
 from custanalytics.clv.mean_spend import MeanSpend
 from custanalytics.clv.models import PurchaseModel
 from custanalytics.clv.scores import spearman
+from custanalytics.clv.season import Season
 from custanalytics.clv.validation import Candidate, Spend, mean_scores
 
 MAX_SPEND_CORRELATION = 0.30
@@ -18,6 +19,7 @@ MIN_SPEND_VARIATION = 0.01
 MIN_LEAVING = 0.005
 MAX_TOTAL_ERROR = 0.20
 COVERAGE_TOLERANCE = 0.05
+YEARS_FOR_SEASON = 2
 
 
 def repeat_buyers(count: int, customers: int) -> Check:
@@ -249,7 +251,9 @@ def of_validation(table: pd.DataFrame, chosen: str, level: float) -> list[Check]
     ]
 
 
-def of_options(margin: float | None, horizon_days: int, frame: pd.DataFrame) -> list[Check]:
+def of_options(
+    margin: float | None, horizon_days: int, history_days: float, season: Season | None
+) -> list[Check]:
     """What the options mean for the figures.
 
     Parameters
@@ -258,14 +262,38 @@ def of_options(margin: float | None, horizon_days: int, frame: pd.DataFrame) -> 
         Share of revenue that is profit.
     horizon_days : int
         How far ahead is predicted.
-    frame : DataFrame
-        The summary.
+    history_days : float
+        Days since the first customer's first purchase.
+    season : Season or None
+        The course of the year, if the predictions know it.
 
     Returns
     -------
     list of Check
     """
     checks = []
+    if season:
+        most, least = max(season.factors), min(season.factors)
+        checks.append(
+            Check(
+                "clv.season",
+                True,
+                f"Predictions follow the course of the year: {most - 1:+.0%} purchases in the "
+                f"strongest month, {least - 1:+.0%} in the weakest.",
+                most - 1,
+            )
+        )
+    elif history_days < YEARS_FOR_SEASON * 365:
+        checks.append(
+            Check(
+                "clv.season",
+                None,
+                f"{history_days:,.0f} days of history are too few to tell seasons from growth (two "
+                "years would do), so the predictions know no season.",
+                history_days,
+                float(YEARS_FOR_SEASON * 365),
+            )
+        )
     if margin is None:
         checks.append(
             Check(
@@ -274,15 +302,16 @@ def of_options(margin: float | None, horizon_days: int, frame: pd.DataFrame) -> 
                 "No margin was given, so customer value is revenue, not profit; --margin sets it.",
             )
         )
-    longest = float(frame["T"].max())
     checks.append(
         Check(
             "clv.horizon",
-            bool(horizon_days <= 2 * longest),
-            f"The horizon of {horizon_days} days stands on {longest:,.0f} days of history"
-            + ("." if horizon_days <= 2 * longest else ": more than twice as far as was seen."),
+            bool(horizon_days <= 2 * history_days),
+            f"The horizon of {horizon_days} days stands on {history_days:,.0f} days of history"
+            + (
+                "." if horizon_days <= 2 * history_days else ": more than twice as far as was seen."
+            ),
             float(horizon_days),
-            2 * longest,
+            2 * history_days,
             "rule of thumb",
         )
     )

@@ -1,7 +1,7 @@
 """What each customer, the whole base and a new customer are worth over a stated horizon."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,6 +15,7 @@ from custanalytics.clv.discounting import discount_factors, month_ends
 from custanalytics.clv.inputs import checked, require_repeat_buyers, unique_rows
 from custanalytics.clv.models import PurchaseModel
 from custanalytics.clv.prediction import Future, customer_table, totals_table
+from custanalytics.clv.season import Season
 from custanalytics.clv.validation import candidates
 from custanalytics.errors import UsageError
 
@@ -87,6 +88,7 @@ def customer_value(
     seed: int = 0,
     holdout: pd.DataFrame | Sequence[pd.DataFrame] | None = None,
     models: Sequence[str] = MODELS,
+    season: Season | None = None,
 ) -> CustomerValue:
     """Predict purchases, spend and lifetime value of every customer.
 
@@ -116,6 +118,9 @@ def customer_value(
         (purchase days after it), ``holdout_spend`` (currency units), ``holdout_days``.
     models : sequence of str
         Models to choose from; the first is used where there is no holdout.
+    season : Season, optional
+        The course of the year (see `yearly_season`); needs ``first_order`` in summary and
+        holdouts.
 
     Returns
     -------
@@ -130,25 +135,33 @@ def customer_value(
     """
     _check_options(horizon_days, annual_discount_rate, margin, level)
     frame = checked(summary)
+    history = float(frame["T"].max()) if len(frame) else 0.0
+    frame = season.applied(frame) if season else frame
     repeat_buyers = require_repeat_buyers(frame)
     rows = unique_rows(frame)
     spend, checks = judgement.spend_model(frame)
     checks = [judgement.repeat_buyers(repeat_buyers, len(frame)), *checks]
 
     origins = usable(_listed(holdout))
+    origins = [season.applied(origin) for origin in origins] if season else origins
     tested = hold_against(origins, models, level, seed)
     fitted = candidates(rows, models, origins[-1] if origins else None)
     chosen = next(one for one in fitted if one.name == (tested.best or models[0]))
     first = next(one for one in fitted if isinstance(one, PurchaseModel))
     checks += judgement.of_model(chosen if isinstance(chosen, PurchaseModel) else first)
     checks += judgement.of_validation(tested.table, chosen.name, level)
-    checks += judgement.of_options(margin, horizon_days, frame)
+    checks += judgement.of_options(margin, horizon_days, history, season)
 
     ends = month_ends(horizon_days)
     factors = discount_factors(ends, annual_discount_rate)
     share = 1.0 if margin is None else margin
     observed_to = cutoff_of(frame) if "first_order" in frame.columns else None
+    if season and observed_to is not None:
+        ends = season.ahead(observed_to, ends)
     future = Future.of(chosen, spend, frame, rows, ends, factors * share, seed)
+    if season and observed_to is not None:
+        days = season.calendar_days(observed_to, future.next_days, horizon_days)
+        future = replace(future, next_days=days)
     first_order = _first_order_value(frame)
     per_month = np.diff(chosen.new_customer(ends), prepend=0.0)
     typical = float(spend.expected_spend(np.zeros(1), np.zeros(1))[0])

@@ -47,9 +47,7 @@ def hover(chart: Chart, formats: Formats) -> dict[str, Any]:
         rows = chart.data[chart.data[chart.x] == value]
         head = formats.apply(chart.x_format, value)
         if chart.x_title:
-            head = (
-                f"{head} {chart.x_title}" if chart.x_format == "days" else f"{chart.x_title} {head}"
-            )
+            head = f"{chart.x_title}: {head}"
         lines = [f"<b>{html.escape(head)}</b>"]
         for row in rows.to_dict("records"):
             name = str(row[chart.series]) if chart.series else ""

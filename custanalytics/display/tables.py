@@ -139,7 +139,7 @@ def table(
         name,
         tuple(column.title for column in columns),
         rows,
-        tuple(column.right or column.format != "text" for column in columns),
+        tuple(column.right or column.format not in ("text", "date_short") for column in columns),
         caption,
         total,
         wide,

@@ -1,7 +1,26 @@
 """Who buys next, and which prospects convert: probabilities that can be taken at their word."""
 
+from custanalytics.propensity.control import ControlPlan, contact_list, plan_control
 from custanalytics.propensity.convert import Prospects, prospects
+from custanalytics.propensity.decision import profit_curve
+from custanalytics.propensity.effect import CampaignEffect, measure, measure_campaign
 from custanalytics.propensity.prospect_model import ProspectModel
 from custanalytics.propensity.repeat import RepeatPurchase, repeat_purchase
+from custanalytics.propensity.uplift import Uplift, rank_uplift
 
-__all__ = ["ProspectModel", "Prospects", "RepeatPurchase", "prospects", "repeat_purchase"]
+__all__ = [
+    "CampaignEffect",
+    "ControlPlan",
+    "ProspectModel",
+    "Prospects",
+    "RepeatPurchase",
+    "Uplift",
+    "contact_list",
+    "measure",
+    "measure_campaign",
+    "plan_control",
+    "profit_curve",
+    "prospects",
+    "rank_uplift",
+    "repeat_purchase",
+]

@@ -160,7 +160,7 @@ def _recognise(name: str, series: "pd.Series") -> Column:
             numbers = _numbers(series, comma)
             if numbers.notna().sum() >= READS_AS * len(known):
                 return _number(name, numbers, filled, distinct, comma)
-        day_first = _day_first(known)
+        day_first = _day_first(pd.Series(known.unique()))
         if day_first is not None:
             dates = _dates(series, day_first)
             if dates.notna().sum() >= READS_AS * len(known):
@@ -203,8 +203,8 @@ def _sentinel(known: "pd.Series[float]") -> float | None:
 
 def _text(series: "pd.Series") -> "pd.Series[str]":
     if pd.api.types.is_float_dtype(series) or pd.api.types.is_integer_dtype(series):
-        return _each_level(series, lambda value: f"{value:.15g}")
-    return _each_level(series, _stripped)
+        return each_level(series, lambda value: f"{value:.15g}")
+    return each_level(series, _stripped)
 
 
 def _stripped(value: object) -> str | None:
@@ -212,7 +212,7 @@ def _stripped(value: object) -> str | None:
     return None if text.lower() in BLANKS else text
 
 
-def _each_level(series: "pd.Series", change: Callable[[Any], object]) -> "pd.Series":
+def each_level(series: "pd.Series", change: Callable[[Any], object]) -> "pd.Series":
     """Change each different value once: a million rows hold few."""
     codes, levels = pd.factorize(series)
     changed = np.array([*(change(level) for level in levels), None], dtype=object)
@@ -232,15 +232,15 @@ def _numbers(series: "pd.Series", decimal_comma: bool) -> "pd.Series[float]":
         value = value.replace(",", ".") if decimal_comma else value
         return float(value) if NUMBER.match(value) else float("nan")
 
-    return _each_level(_text(series), number).astype("float64")
+    return each_level(_text(series), number).astype("float64")
 
 
-def _day_first(known: "pd.Series[str]") -> bool | None:
+def _day_first(levels: "pd.Series[str]") -> bool | None:
     """Whether the day stands first; None where the text does not look like dates."""
-    parts = known.str.extract(DAY_FIRST)
+    parts = levels.str.extract(DAY_FIRST)
     if parts[0].notna().mean() >= READS_AS:
         return not bool((pd.to_numeric(parts[1]) > 12).any())
-    return False if known.str.match(YEAR_FIRST).mean() >= READS_AS else None
+    return False if levels.str.match(YEAR_FIRST).mean() >= READS_AS else None
 
 
 def _dates(series: "pd.Series", day_first: bool) -> "pd.Series[pd.Timestamp]":

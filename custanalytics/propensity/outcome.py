@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custanalytics.errors import UnsupportedError, UsageError
-from custanalytics.propensity.columns import Column, typed
+from custanalytics.propensity.columns import Column, each_level, typed
 
 NAMES = re.compile(
     r"^(y|target|label|outcome|result|converted|conversion|convert|won|win|bought|buy|purchased"
@@ -88,7 +88,7 @@ def read_outcome(
     if outcome is not None and outcome not in by_name:
         raise UsageError(f"--outcome names {outcome!r}; the columns are: {', '.join(by_name)}")
     column = by_name[outcome] if outcome is not None else _find(table, columns, positive)
-    values = typed(table[column.name], _as_text(column)).map(_folded, na_action="ignore")
+    values = _folded_values(table, column)
     decided = values.mask(values.isin(OPEN - ({_folded(positive)} if positive else set())))
     levels = sorted(decided.dropna().unique())
     yes = _positive(column.name, decided, levels, positive)
@@ -123,7 +123,7 @@ def _likeness(
     """Points for looking like an outcome; 0 where it can't be one."""
     if column.distinct > 6 or column.kind in ("empty", "date", "text", "identifier"):
         return 0
-    values = typed(table[column.name], _as_text(column)).map(_folded, na_action="ignore")
+    values = _folded_values(table, column)
     levels = set(values.dropna()) - OPEN
     if positive is not None and _folded(positive) not in levels:
         return 0
@@ -160,8 +160,9 @@ def _positive(name: str, decided: "pd.Series[str]", levels: list[str], positive:
     )
 
 
-def _as_text(column: Column) -> Column:
-    return Column(column.name, "category", column.filled, column.distinct)
+def _folded_values(table: pd.DataFrame, column: Column) -> "pd.Series[str]":
+    as_text = Column(column.name, "category", column.filled, column.distinct)
+    return each_level(typed(table[column.name], as_text), _folded)
 
 
 def _folded(value: str) -> str:

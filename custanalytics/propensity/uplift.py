@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 from custanalytics.checks import Check
 from custanalytics.errors import UnsupportedError
 from custanalytics.propensity.calibration import Bools, Floats
-from custanalytics.propensity.measure import effect_table
+from custanalytics.propensity.effect import effect_table
 from custanalytics.propensity.pipelines import logistic
 
 FEWEST_PER_ARM = 200

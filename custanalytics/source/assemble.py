@@ -1,6 +1,6 @@
 """From the staged text and the decisions about it to the ledger and its report."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -35,6 +35,20 @@ _CELLS = {
     "product": "product",
     "refund_of": "refund_of",
 }
+# Tables that only the way to the ledger needs.
+_SCAFFOLD = (
+    "staged",
+    "lines",
+    "fates",
+    "duplicates",
+    "number_cells",
+    "number_forms",
+    "number_values",
+    "date_cells",
+    "date_forms",
+    "date_readings",
+    "date_values",
+)
 _SHOWN_LINES = 1000
 # More rows than this without a readable date or amount, and the wrong column was read.
 _MOST_BAD = 0.10
@@ -53,6 +67,7 @@ def assemble(
     dates: DateColumn,
     drop_duplicates: bool,
     today: date,
+    warnings: Sequence[str],
 ) -> Ledger:
     """Make the tables ``ledger`` and ``orders`` and report on them.
 
@@ -62,7 +77,7 @@ def assemble(
         Too few dates or amounts can be read, currencies are mixed, or nothing is left.
     """
     engine = staging.engine
-    warnings = list(staging.warnings)
+    warnings = [*staging.warnings, *warnings]
     _raw_lines(staging, mapping, platform)
     if platform and platform.note:
         warnings.append(platform.note)
@@ -107,7 +122,9 @@ def assemble(
     )
     report = _report(staging, warnings)
     findings = find_oddities(engine, report)
-    engine.execute("DROP TABLE lines")
+    engine.execute("DROP VIEW raw_lines")
+    for table in _SCAFFOLD:
+        engine.execute(f"DROP TABLE {table}")
     return Ledger(engine, decided, report, currency.code, as_frame(findings), as_checks(findings))
 
 

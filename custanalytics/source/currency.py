@@ -12,6 +12,7 @@ from custanalytics.source.numbers import NumberColumn
 from custanalytics.source.staging import Staging
 from custanalytics.source.words import currency_code, currency_in_name
 
+_CROWNS = ("kr", "kr.")
 _MONEY = ("amount", "order_total", "unit_price", "discount", "refunded")
 
 
@@ -98,6 +99,11 @@ def settle_currency(
 
     Makes ``currency_units`` (sign beside a figure) and ``currency_cells`` (cell of the currency
     column), both cell to ISO code.
+
+    Raises
+    ------
+    SourceError
+        A sign may stand for several currencies.
     """
     money = [mapping.roles[role].column for role in _MONEY if role in mapping.roles]
     given = mapping.currency
@@ -105,6 +111,11 @@ def settle_currency(
     known = {unit: _code(unit, given) for unit in sorted(units)}
     if "$" in known and not given:
         warnings.append("The sign $ was read as US dollars; if it is another, say --currency CODE.")
+    if any(unit in _CROWNS and code is None for unit, code in known.items()):
+        raise SourceError(
+            "the amounts are in kr, which may be Swedish, Norwegian or Danish: say "
+            "--currency SEK, NOK or DKK"
+        )
     _add(staging, "currency_units", known)
     cells: dict[str, str | None] = {}
     if "currency" in mapping.roles:
@@ -125,7 +136,7 @@ def settle_currency(
 
 def _code(text: str, given: str | None) -> str | None:
     """A dollar or krona sign is of the currency that the user gave."""
-    if given and text.strip().lower() in ("$", "kr", "kr.", "¥", "£", "rs", "rs."):
+    if given and text.strip().lower() in ("$", *_CROWNS, "¥", "£", "rs", "rs."):
         return given
     return currency_code(text)
 

@@ -61,7 +61,8 @@ def _trimmed(record: Sequence[str]) -> Sequence[str]:
 
 
 def _named_cells(record: Sequence[str]) -> int:
-    return sum(known_name(cell) for cell in record)
+    """Different names in the record that sales exports use."""
+    return len({plain(cell) for cell in record if known_name(cell)})
 
 
 def _is_heading(record: Sequence[str]) -> bool:

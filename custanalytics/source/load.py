@@ -126,6 +126,7 @@ def load(
         dates=dates,
         drop_duplicates=drop_duplicates,
         today=day,
+        warnings=roles.warnings,
     )
 
 

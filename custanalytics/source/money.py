@@ -1,6 +1,7 @@
 """Finds the columns that say what was paid, and proves them by the relations they must keep."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from custanalytics.errors import SourceError
 from custanalytics.source.numbers import NumberColumn
@@ -9,6 +10,8 @@ from custanalytics.source.staging import Staging
 
 _HOLDS = 0.95
 _FEWEST = 5
+# Share of the products that must agree on what a price is of.
+_MOST_VOTES = 0.8
 
 
 def find_money(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:
@@ -22,8 +25,24 @@ def find_money(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:
     _take(roles, "quantity")
     _take(roles, "refunded")
     _find_paid(roles, numbers)
+    _refuse_undecided(roles, numbers)
     if "unit_price" in roles.chosen and not {"amount", "order_total"} & roles.chosen.keys():
         _settle_discount(roles)
+
+
+def _refuse_undecided(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:
+    """What was paid must not hang on a guess at the decimal sign."""
+    used = ["order_total", "refunded", *(["amount"] if "amount" in roles.chosen else [])]
+    if not {"amount", "order_total"} & roles.chosen.keys():
+        used += ["quantity", "unit_price", "discount"]
+    for role in used:
+        column = roles.column(role)
+        if column and column in numbers and numbers[column].decimal is None:
+            shapes = ", ".join(roles.staging.shapes(column))
+            raise SourceError(
+                f"column {column!r} has no figure that tells thousands from decimals (shapes such "
+                f"as {shapes}); say which it is with --decimal point or comma"
+            )
 
 
 def _settle_discount(roles: Roles) -> None:
@@ -109,7 +128,11 @@ def _take_line(roles: Roles, lines: list[Candidate]) -> None:
         )
     reason = f"named {first.column!r}"
     if len(several) > 1:
-        reason += "; taken before " + ", ".join(repr(c.column) for c in several[1:])
+        others = ", ".join(repr(c.column) for c in several[1:])
+        roles.warnings.append(
+            f"Column {first.column!r} was taken for what was paid; it could also be {others} "
+            "(--map amount=COLUMN)."
+        )
     roles.take("amount", first.column, reason, first.strength - 0.2 * (len(several) > 1))
 
 
@@ -122,14 +145,15 @@ def _take_price(roles: Roles, price: Candidate, quantity: str | None) -> None:
         else:
             roles.take("amount", name, f"named {name!r}, and there is no quantity", 0.7)
         return
-    each, line, groups = _price_behaviour(roles, name, quantity)
-    if groups == 0:
+    votes = _price_votes(roles, name, quantity)
+    needed = _MOST_VOTES * votes.products
+    if votes.products == 0 and votes.only_ones:
         roles.take("amount", name, f"named {name!r}; every quantity is 1", 0.8)
-    elif each >= _HOLDS * groups and each > line:
-        reason = f"stays the same for a product whatever the quantity ({each} of {groups})"
+    elif votes.each >= max(needed, 1):
+        reason = f"keeps to a product whatever the quantity ({votes.each} of {votes.products})"
         roles.take("unit_price", name, reason, 0.85)
-    elif line >= _HOLDS * groups and line > each:
-        reason = f"grows with the quantity of a product ({line} of {groups})"
+    elif votes.line >= max(needed, 1):
+        reason = f"grows with the quantity of a product ({votes.line} of {votes.products})"
         roles.take("amount", name, reason, 0.85)
     else:
         raise SourceError(
@@ -138,29 +162,37 @@ def _take_price(roles: Roles, price: Candidate, quantity: str | None) -> None:
         )
 
 
-def _price_behaviour(roles: Roles, price: str, quantity: str) -> tuple[int, int, int]:
-    """Products sold in several quantities: price constant, price proportional, all."""
+@dataclass(frozen=True)
+class _Votes:
+    """Products sold in several quantities, and what each says a price is of."""
+
+    each: int
+    line: int
+    products: int
+    only_ones: bool
+
+
+def _price_votes(roles: Roles, price: str, quantity: str) -> _Votes:
+    """A price of one piece varies less, within a product, than that price a piece does."""
     candidates = [c.column for c in roles.best("product")] or [roles.column("product") or ""]
-    product = roles.staging.column(candidates[0]) if candidates[0] else "''"
+    product = roles.staging.column(candidates[0]) if candidates[0] else "NULL"
     q, p = roles.staging.column(quantity), roles.staging.column(price)
     row = roles.staging.engine.sql(
-        f"WITH priced AS (SELECT {product} AS product, abs(vq.number) AS quantity, "
-        f"abs(vp.number) AS price FROM staged AS s "
+        f"WITH priced AS (SELECT {product} AS product, abs(CAST(vq.number AS DOUBLE)) AS quantity, "
+        f"abs(CAST(vp.number AS DOUBLE)) AS price FROM staged AS s "
         f"JOIN number_values AS vq ON vq.col = '{q}' AND vq.cell = s.{q} "
         f"JOIN number_values AS vp ON vp.col = '{p}' AND vp.cell = s.{p} "
         "WHERE vq.number <> 0 AND vp.number <> 0), "
-        "spread AS (SELECT product, max(price) / min(price) AS price_spread, "
-        "max(price / quantity) / min(price / quantity) AS each_spread "
-        "FROM priced GROUP BY product HAVING count(DISTINCT quantity) > 1) "
-        "SELECT COALESCE(sum(CASE WHEN price_spread < 1.001 THEN 1 ELSE 0 END), 0) AS each, "
-        "COALESCE(sum(CASE WHEN each_spread < 1.02 THEN 1 ELSE 0 END), 0) AS line, "
-        "(SELECT count(*) FROM spread) AS groups, "
-        "(SELECT count(*) FROM priced WHERE quantity <> 1) AS several FROM spread"
+        "spread AS (SELECT product, max(price) / min(price) AS of_price, "
+        "max(price / quantity) / min(price / quantity) AS of_piece "
+        "FROM priced WHERE product IS NOT NULL GROUP BY product "
+        "HAVING count(DISTINCT quantity) > 1) "
+        "SELECT COALESCE(sum(CASE WHEN of_price < 0.9 * of_piece THEN 1 ELSE 0 END), 0) AS each, "
+        "COALESCE(sum(CASE WHEN of_piece < 0.9 * of_price THEN 1 ELSE 0 END), 0) AS line, "
+        "count(*) AS products, "
+        "(SELECT count(*) FROM priced WHERE quantity <> 1) = 0 AS only_ones FROM spread"
     ).iloc[0]
-    groups = int(row["groups"])
-    if groups == 0 and int(row["several"]):
-        return 0, 0, 1
-    return int(row["each"]), int(row["line"]), groups
+    return _Votes(int(row["each"]), int(row["line"]), int(row["products"]), bool(row["only_ones"]))
 
 
 def product_share(staging: Staging, quantity: str, price: str, total: str) -> tuple[float, int]:

@@ -26,6 +26,11 @@ ROLES = {
     "refund_customer_id": "who was paid back, where refunds name the customer in another column",
 }
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CURRENCY_BEHIND = re.compile(r" (in )?(eur|euros?|usd|gbp|chf|pounds?|dollars?|sterling)$")
+_TAX_BEHIND = re.compile(
+    r" ((incl|inc|including|excl|ex|exc|excluding|inkl|exkl|zzgl|plus|with|without) "
+    r"(vat|tax|taxes|gst|mwst|ust|btw|iva|tva)|ttc|ht|brutto|netto|iva (incluido|inclusa))$"
+)
 _WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -54,14 +59,14 @@ def _table() -> dict[str, dict[str, tuple[str, float]]]:
 def meanings(name: str) -> dict[str, tuple[str, float]]:
     """Roles that a column name may stand for: role -> (kind, strength from 0 to 1).
 
-    The name counts as a whole; a unit such as "(EUR)" or "in €" behind it is passed over.
+    The name counts as a whole; a unit such as "(EUR)" or "incl. VAT" behind it is passed over.
     """
     full = plain(name)
     table = _table()
     if full in table:
         return table[full]
     short = plain(re.sub(r"\(.*?\)|\[.*?\]", " ", name))
-    short = re.sub(r" (in )?(eur|euros?|usd|gbp|chf|pounds?|dollars?|sterling)$", "", short)
+    short = _CURRENCY_BEHIND.sub("", _TAX_BEHIND.sub("", short))
     return table.get(short, {})
 
 

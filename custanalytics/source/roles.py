@@ -42,6 +42,7 @@ class Roles:
     chosen: dict[str, Choice] = field(default_factory=dict)
     candidates: dict[str, list[Candidate]] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
 
     def column(self, role: str) -> str | None:
         """Header name of the role's column, if there is one."""
@@ -142,7 +143,10 @@ def find_date(roles: Roles) -> None:
             others = [c.column for c in well_filled[1:] if c.strength == first.strength]
             reason = f"named {first.column!r} and holds dates"
             if others:
-                reason += f"; so does {_listed(others)}"
+                roles.warnings.append(
+                    f"Column {first.column!r} was taken for the date of the order; it could also "
+                    f"be {_listed(others)} (--map ordered_at=COLUMN)."
+                )
             roles.take("ordered_at", first.column, reason, first.strength - 0.2 * bool(others))
         else:
             dates = [name for name in staging.names if roles.kinds[name] == "date"]

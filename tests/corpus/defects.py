@@ -160,6 +160,8 @@ def _workbook(draft: Draft, folder: Path, *, name: str = "sales.xlsx", typed: bo
     grid = draft.grid()
     body = grid[1:] if draft.header else grid
     size = -(-len(body) // sheets)
+    # Rows that other defects have changed or added stay as text.
+    plain = {tuple(draft.cell(c, sale) for c in draft.columns): sale for sale in draft.sales}
     for number in range(sheets):
         sheet = book.add_worksheet(f"Sheet {number + 1}")
         if above:
@@ -168,19 +170,13 @@ def _workbook(draft: Draft, folder: Path, *, name: str = "sales.xlsx", typed: bo
             sheet.write_row(above, 0, grid[0])
         start = above + bool(draft.header)
         for at, row in enumerate(body[number * size : (number + 1) * size]):
-            sale_at = number * size + at
+            sale = plain.get(tuple(row)) if typed else None
             for column, cell in enumerate(row):
-                key = draft.columns[column] if column < len(draft.columns) else ""
-                if (
-                    typed
-                    and sale_at < len(draft.sales)
-                    and key in ("when", "quantity", "price", "amount")
-                ):
-                    value = getattr(draft.sales[sale_at], key)
-                    if key == "when":
-                        sheet.write_datetime(start + at, column, value, day)
-                    else:
-                        sheet.write_number(start + at, column, float(value))
+                key = draft.columns[column] if sale and column < len(draft.columns) else ""
+                if key == "when":
+                    sheet.write_datetime(start + at, column, sale.when, day)
+                elif key in ("quantity", "price", "amount"):
+                    sheet.write_number(start + at, column, float(getattr(sale, key)))
                 else:
                     sheet.write_string(start + at, column, cell)
     book.close()

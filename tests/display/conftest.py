@@ -45,7 +45,12 @@ def forecast(customers: pd.Series, *, good: bool = True, margin: float | None = 
     candidates = ["BG/NBD", "own rate carried forward"]
     return SimpleNamespace(
         customers=pd.DataFrame(
-            {"customer_id": customers, "clv": np.linspace(1, 100, n), "p_alive": 0.5}
+            {
+                "customer_id": customers,
+                "clv": np.linspace(1, 100, n),
+                "clv_sd": 5.0,
+                "expected_purchases": 2.0,
+            }
         ),
         totals=pd.DataFrame(
             {
@@ -59,6 +64,7 @@ def forecast(customers: pd.Series, *, good: bool = True, margin: float | None = 
                 "clv": [9000.0],
                 "clv_low": [8000.0],
                 "clv_high": [10000.0],
+                "error_width": [0.2],
             }
         ),
         new_customer={
@@ -241,7 +247,10 @@ def results_of(lines: pd.DataFrame, **changes):
                     c for c in part.customers if c == "customer_id" or c not in customers.columns
                 ]
                 customers = customers.merge(part.customers[fresh], on="customer_id", how="left")
-        found |= {"customers": customers, "decisions": segment_decisions(groups, customers)}
+        found |= {
+            "customers": customers,
+            "decisions": segment_decisions(groups, customers, found["value"]),
+        }
         since = date.fromordinal(end.toordinal() - 90)
         before = attempt("migration", lambda: rfm_segmentation(customer_summary(engine, since)))
         if before is not None:

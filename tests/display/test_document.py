@@ -1,7 +1,9 @@
 """The document as a whole, and what it says about very different shops."""
 
 import re
+from types import SimpleNamespace
 
+import pandas as pd
 import pytest
 
 from custanalytics.bundled import reports_dir
@@ -134,6 +136,16 @@ def test_without_a_margin_no_acquisition_cost_is_named(bad) -> None:
     document = bad
     assert "74" not in document.variables["value"]["new_customer"]
     assert "Revenue, not profit" in document.parts["fig-payback"]
+
+
+def test_a_warning_is_not_said_twice(rich) -> None:
+    finding = pd.DataFrame(
+        {"sentence": ["2 rows are zero."], "rows": [2], "amount": [0.0], "effect": ["Left out."]}
+    )
+    told = build(SimpleNamespace(**(vars(rich) | {"findings": finding}))).parts
+    assert told["data-warnings"] == ""
+    assert "Left out" in told["tbl-data-quality"]
+    assert "2 rows come to zero" in build(rich).parts["data-warnings"]
 
 
 def test_english_words_with_german_figures(bad) -> None:

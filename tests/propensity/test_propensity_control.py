@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.propensity.control import assign_groups, contact_list, plan_control, power
-from custanalytics.propensity.measure import difference_interval, measure, measure_campaign
+from custanalytics.propensity.effect import difference_interval, measure, measure_campaign
 from custanalytics.propensity.uplift import rank_uplift
 
 

@@ -4,7 +4,6 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from conftest import table, transactions
 
 from custanalytics.engine import as_engine
 from custanalytics.propensity.features import (
@@ -14,6 +13,7 @@ from custanalytics.propensity.features import (
     prepare,
     with_outcome,
 )
+from tests.tables import table, transactions
 
 LINES = """
 customer_id | order_id | ordered_at          | amount | product | nets_order_id

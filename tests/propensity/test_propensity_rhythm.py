@@ -4,9 +4,9 @@ from datetime import date
 
 import pandas as pd
 import pytest
-from conftest import table
 
 from custanalytics.propensity.rhythm import late_factor, rhythm, usual_gap
+from tests.tables import table
 
 CUSTOMERS = """
 customer_id|purchase_days|gap_total|gap_last|days_since_last_purchase|gross_spend|propensity

@@ -4,8 +4,10 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
+from custanalytics.engine import write_tables
 from custanalytics.errors import SourceError, UsageError
 from custanalytics.source import Ledger, Mapping, load
 
@@ -285,6 +287,24 @@ def test_files_that_overlap_are_told_of(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(SMALL.strip() + "\n4,B,2024-03-15,mug,1,10.00\n")
     report = load([tmp_path / "a.csv", tmp_path / "b.csv"], today=TODAY).report
     assert any("another file" in warning for warning in report.warnings)
+
+
+def test_parquet_is_read_whatever_its_types(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "order_id": [1, 2, 3],
+            "customer_id": [7.0, 8.0, 7.0],
+            "ordered_at": pd.to_datetime(
+                ["2024-01-05 10:00", "2024-02-06 00:00", "2024-03-07 00:00"]
+            ),
+            "amount": [1.234, 1000.5, 0.1],
+        }
+    )
+    write_tables({"sales [1]*": frame}, tmp_path)
+    ledger = load([tmp_path / "sales [1]*.parquet"], today=TODAY)
+    assert ledger.report.revenue == Decimal("1001.8340")
+    assert set(ledger.lines()["customer_id"]) == {"7", "8"}
+    assert ledger.first_order == date(2024, 1, 5)
 
 
 def test_guests_are_no_customer(tmp_path: Path) -> None:

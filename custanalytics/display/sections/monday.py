@@ -93,7 +93,7 @@ def _groups(decisions: pd.DataFrame, formats: Formats) -> Table:
         say("shows a lift by a quarter")
         if enough
         else say("shows a lift by {lift} or more", lift=formats.share(lift))
-        if not is_missing(lift)
+        if not is_missing(lift) and lift <= 1
         else say("too few customers to tell")
         for enough, lift in zip(rows["control_enough"], rows["detectable_lift"], strict=True)
     ]

@@ -139,13 +139,9 @@ def _new_customer(found: CustomerValue, formats: Formats) -> str:
 
 
 def _worth(decisions: pd.DataFrame | None) -> pd.DataFrame | None:
-    if decisions is None or "clv" not in decisions.columns or decisions["clv"].isna().all():
+    if decisions is None or decisions["clv"].isna().all():
         return None
     return decisions.loc[decisions["customers"] > 0]
-
-
-def _bounded(rows: pd.DataFrame) -> bool:
-    return {"clv_low", "clv_high"} <= set(rows.columns)
 
 
 def _segment_chart(rows: pd.DataFrame, found: CustomerValue, formats: Formats) -> Chart:
@@ -161,26 +157,19 @@ def _segment_chart(rows: pd.DataFrame, found: CustomerValue, formats: Formats) -
         data=rows,
         x="clv",
         y="segment",
-        low="clv_low" if _bounded(rows) else None,
-        high="clv_high" if _bounded(rows) else None,
+        low="clv_low",
+        high="clv_high",
         x_format="money_short",
         title=title,
         subtitle=say("{what}, by segment", what=worth(found, formats)),
         alt=say("Bars of expected value by segment. {title}.", title=title),
-        note=say("Thin lines: {level} interval.", level=formats.share(found.params["level"]))
-        if _bounded(rows)
-        else "",
+        note=say("Thin lines: {level} interval.", level=formats.share(found.params["level"])),
     )
 
 
 def _segment_table(rows: pd.DataFrame, found: CustomerValue, formats: Formats) -> Table:
     shown = rows.copy()
     shown["each"] = shown["clv"] / shown["customers"]
-    bounds = (
-        [Column("clv_low", "Low", "money"), Column("clv_high", "High", "money")]
-        if _bounded(rows)
-        else []
-    )
     return table(
         "value-segments",
         shown,
@@ -188,7 +177,8 @@ def _segment_table(rows: pd.DataFrame, found: CustomerValue, formats: Formats) -
             Column("segment", "Segment"),
             Column("customers", "Customers", "count"),
             Column("clv", "Value", "money"),
-            *bounds,
+            Column("clv_low", "Low", "money"),
+            Column("clv_high", "High", "money"),
             Column("each", "Value each", "money"),
         ],
         formats,
@@ -196,9 +186,7 @@ def _segment_table(rows: pd.DataFrame, found: CustomerValue, formats: Formats) -
             "{what}, by segment, with {level} intervals",
             what=worth(found, formats),
             level=formats.share(found.params["level"]),
-        )
-        if bounds
-        else say("{what}, by segment", what=worth(found, formats)),
+        ),
     )
 
 

@@ -1,0 +1,1 @@
+"""Tests of charts, tables, sentences and the document."""
