@@ -133,16 +133,17 @@ class AnalysisResults:
     skipped: dict[str, str] = field(default_factory=dict)
 
 
-def write_results(results: AnalysisResults, folder: Path) -> None:
+def write_results(results: AnalysisResults, folder: Path | str) -> None:
     """Write results into a folder, which is made where it is missing.
 
     Parameters
     ----------
     results : AnalysisResults
         What to write.
-    folder : Path
+    folder : path
         Where to.
     """
+    folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     tables: dict[str, pd.DataFrame] = {}
     written = {"format": FORMAT, "results": _encode(results, "", tables)}
@@ -151,12 +152,12 @@ def write_results(results: AnalysisResults, folder: Path) -> None:
     (folder / "results.json").write_text(text + "\n", encoding="utf-8")
 
 
-def read_results(folder: Path) -> AnalysisResults:
+def read_results(folder: Path | str) -> AnalysisResults:
     """Read what `write_results` wrote.
 
     Parameters
     ----------
-    folder : Path
+    folder : path
         The ``results`` folder of a report.
 
     Returns
@@ -169,6 +170,7 @@ def read_results(folder: Path) -> AnalysisResults:
     SourceError
         There are no results in the folder, or of another version.
     """
+    folder = Path(folder)
     path = folder / "results.json"
     if not path.is_file():
         raise SourceError(f"no results.json in {folder}; give the folder that 'run' wrote")

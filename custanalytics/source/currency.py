@@ -73,8 +73,8 @@ class Currency:
             raise SourceError(
                 f"the amounts are in several currencies: {listed}; amounts of different currencies "
                 "are never added. Give the column of converted amounts with --map amount=COLUMN "
-                "and --map currency=none, or --currency with the rates of the others under "
-                "[rates] in a --mapping FILE"
+                "and --map currency=none, or say --currency CODE and --rate CODE=RATE for each "
+                "other currency"
             )
         self.warnings.append(
             f"Amounts in {', '.join(c for c in codes if c != self.code)} were converted to "
@@ -84,8 +84,8 @@ class Currency:
 
     def _contradiction(self, code: str) -> None:
         raise SourceError(
-            f"--currency says {self.code}, but the file says {code}; leave --currency out, or give "
-            f"the rate of {code} under [rates] in a --mapping FILE"
+            f"--currency says {self.code}, but the file says {code}; leave --currency out, or say "
+            f"--rate {code}=RATE to have the amounts converted"
         )
 
 
