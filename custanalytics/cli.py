@@ -18,7 +18,7 @@ from custanalytics.errors import CustAnalyticsError, UsageError
 
 if TYPE_CHECKING:
     from custanalytics.results import AnalysisResults
-    from custanalytics.source import Ledger, LoadReport
+    from custanalytics.source import Ledger
 
 FORMATS = ("html", "pdf")
 ROLES = (
@@ -247,8 +247,7 @@ def _check(options: argparse.Namespace, _: Sequence[str]) -> None:
     with _progress("Reading the sales"):
         ledger = load(_sources(options), **_load_options(options))
     if options.json:
-        found = _ledger_json(ledger.report, ledger.mapping.columns, ledger.currency)
-        print(json.dumps(found, ensure_ascii=False, allow_nan=False))
+        print(json.dumps(ledger.as_json(), ensure_ascii=False, allow_nan=False))
     else:
         print(_ledger_text(ledger))
 
@@ -274,28 +273,6 @@ def _load_options(options: argparse.Namespace) -> dict[str, Any]:
         "rates": dict(options.rate),
         "max_unreadable": options.max_unreadable,
         "drop_duplicates": options.drop_duplicates,
-    }
-
-
-def _ledger_json(
-    report: "LoadReport", mapping: dict[str, str], currency: str | None
-) -> dict[str, Any]:
-    return {
-        "rows_read": report.rows_read,
-        "rows_used": report.rows_used,
-        "rows_set_aside": report.rows_set_aside,
-        "rows_unreadable": report.rows_unreadable,
-        "customers": report.customers,
-        "buyers": report.buyers,
-        "orders": report.orders,
-        "revenue": _two_decimals(report.revenue),
-        "revenue_without_customer": _two_decimals(report.revenue_without_customer),
-        "revenue_total": _two_decimals(report.revenue_total),
-        "first_order": _iso(report.first_order),
-        "last_order": _iso(report.last_order),
-        "currency": currency,
-        "mapping": mapping,
-        "warnings": list(report.warnings),
     }
 
 
@@ -329,7 +306,7 @@ def _run_json(results: "AnalysisResults", files: dict[str, Path]) -> dict[str, A
         sizes = results.rfm.segments.set_index("segment")["customers"]
         figures["segments"] = {str(name): int(size) for name, size in sizes.items()}
     return {
-        **_ledger_json(results.ledger, results.mapping, results.settings.currency or None),
+        **results.ledger.as_json(results.mapping, results.settings.currency or None),
         "files": _paths(files),
         "models": figures,
         "skipped": results.skipped,
@@ -384,6 +361,10 @@ def _ledger_text(ledger: "Ledger") -> str:
         parts.append(_listed("Set aside", aside))
     if report.warnings:
         parts.append(_listed("Mind", list(report.warnings)))
+    warned = ledger.findings["finding"].isin(["no_customer", "duplicates"])
+    found = ledger.findings.loc[~warned, "sentence"].to_list()
+    if found:
+        parts.append(_listed("Data quality", found))
     return "\n\n".join(parts)
 
 

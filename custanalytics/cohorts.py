@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.stats import CensoredData, ecdf
 
 from custanalytics.checks import Check
-from custanalytics.engine import HasEngine, as_engine
+from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError
 from custanalytics.summary import observation_period
 
@@ -102,7 +102,7 @@ def cohort_retention(
         fitting = [name for name, size in _PERIODS.items() if months <= size * _MOST_COHORTS]
         period = fitting[0] if fitting else "year"
     size = _PERIODS[period]
-    engine.keep("orders_seen", "orders", observation_end=end)
+    see_orders(engine, end)
     found = engine.run("cohorts", months_per_period=size)
     if found.empty:
         raise UnsupportedError("no known customer has an order that came to more than zero")

@@ -25,16 +25,17 @@ _PARAMETER = re.compile(r"\$([a-z_]+)")
 _SCRATCH = "custanalytics-"
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
-LEDGER_COLUMNS = {
-    "line_no": "BIGINT",
-    "customer_id": "VARCHAR",
-    "order_id": "VARCHAR",
-    "ordered_at": "TIMESTAMP",
-    "amount": "DECIMAL(18,4)",
-    "product": "VARCHAR",
-    "quantity": "DECIMAL(18,4)",
-    "nets_order_id": "VARCHAR",
-}
+_REQUIRED = ("customer_id", "ordered_at", "amount")
+LEDGER_COLUMNS = (
+    "line_no",
+    "customer_id",
+    "order_id",
+    "ordered_at",
+    "amount",
+    "product",
+    "quantity",
+    "nets_order_id",
+)
 
 
 class QueryError(CustAnalyticsError):
@@ -73,6 +74,7 @@ class Engine:
     """
 
     def __init__(self, allowed: Iterable[Path | str] = (), memory_limit: str = "1GB") -> None:
+        self.orders_seen_on: date | None = None
         _sweep()
         self.scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
         self._connection = duckdb.connect(
@@ -116,14 +118,15 @@ class Engine:
         """Run a statement that returns nothing worth keeping."""
         self._execute("statement", text, params)
 
-    def add(self, table: str, frame: pd.DataFrame) -> None:
-        """Copy a DataFrame into a table, replacing one of that name."""
+    def add(self, table: str, frame: pd.DataFrame, query: str | None = None) -> None:
+        """Copy a DataFrame into a table, as it is or as a query reads it from ``incoming``."""
+        text = query_text(query) if query else "SELECT * FROM incoming"
         # A copy, because DuckDB can't read columns that run backwards in memory.
-        self._connection.register("_incoming", frame.copy())
+        self._connection.register("incoming", frame.copy())
         try:
-            self.execute(f"CREATE OR REPLACE TABLE {_name(table)} AS SELECT * FROM _incoming")
+            self.execute(f"CREATE OR REPLACE TABLE {_name(table)} AS\n{text}")
         finally:
-            self._connection.unregister("_incoming")
+            self._connection.unregister("incoming")
 
     def has(self, table: str) -> bool:
         """Whether a table of that name exists."""
@@ -168,7 +171,7 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
-    """Engine with a ``ledger`` and an ``orders`` table for these transactions.
+    """Engine with a ``ledger`` table for these transactions.
 
     Parameters
     ----------
@@ -187,48 +190,55 @@ def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
         A required column is missing, or a value has the wrong type.
     """
     if isinstance(transactions, HasEngine):
-        engine = transactions.engine
-    else:
-        engine = Engine()
-        engine.add("lines", _canonical(transactions))
-        casts = ", ".join(f"CAST({c} AS {kind}) AS {c}" for c, kind in LEDGER_COLUMNS.items())
-        engine.execute(f"CREATE TABLE ledger AS SELECT {casts} FROM lines")
-        engine.execute("DROP TABLE lines")
-    if not engine.has("orders"):
-        engine.keep("orders", "orders", observation_end=date.max)
+        return transactions.engine
+    engine = Engine()
+    engine.add("ledger", _canonical(transactions), "ledger_of_lines")
     return engine
 
 
+def see_orders(engine: Engine, day: date) -> None:
+    """Have the table ``orders_seen`` hold the orders as seen on a day.
+
+    Parameters
+    ----------
+    engine : Engine
+        With a ``ledger`` table.
+    day : date
+        Later lines, returns of earlier orders too, are not seen.
+    """
+    if engine.orders_seen_on != day:
+        engine.keep("orders_seen", "orders", observation_end=day)
+        engine.orders_seen_on = day
+
+
 def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
-    required = ["customer_id", "ordered_at", "amount"]
-    missing = [column for column in required if column not in frame.columns]
+    missing = [column for column in _REQUIRED if column not in frame.columns]
     if missing:
         raise SourceError(
-            f"transactions need the columns {', '.join(required)}; missing: {', '.join(missing)}; "
+            f"transactions need the columns {', '.join(_REQUIRED)}; missing: {', '.join(missing)}; "
             f"found: {', '.join(map(str, frame.columns))}"
         )
-    lines = pd.DataFrame({"line_no": range(1, len(frame) + 1)})
-    known = frame["customer_id"].notna().to_numpy()
-    text = frame["customer_id"].astype("str").to_numpy()
-    lines["customer_id"] = pd.Series(text, dtype="str").where(known, None)
+    lines = frame[[column for column in LEDGER_COLUMNS if column in frame.columns]].copy()
+    lines["line_no"] = range(1, len(lines) + 1)
     try:
-        lines["ordered_at"] = pd.to_datetime(frame["ordered_at"]).to_numpy()
-        lines["amount"] = pd.to_numeric(frame["amount"]).to_numpy()
+        lines["ordered_at"] = pd.to_datetime(lines["ordered_at"])
+        lines["amount"] = pd.to_numeric(lines["amount"])
     except (ValueError, TypeError) as error:
         raise SourceError(f"ordered_at must hold dates and amount numbers: {error}") from error
-    if lines["ordered_at"].isna().any() or lines["amount"].isna().any():
+    gaps = lines[["ordered_at", "amount"]].isna().sum()
+    if gaps.any():
         raise SourceError(
-            f"{int(lines['ordered_at'].isna().sum())} rows have no ordered_at and "
-            f"{int(lines['amount'].isna().sum())} no amount; drop or fill them first"
+            f"{gaps['ordered_at']} rows have no ordered_at and {gaps['amount']} no amount; "
+            "drop or fill them first"
         )
-    if "order_id" in frame.columns:
-        lines["order_id"] = frame["order_id"].astype("str").to_numpy()
-    else:
-        day = lines["ordered_at"].dt.strftime("%Y-%m-%d")
-        lines["order_id"] = lines["customer_id"].fillna("") + "/" + day
-    for column in ("product", "quantity", "nets_order_id"):
-        lines[column] = frame[column].to_numpy() if column in frame.columns else None
-    return lines
+    ids = lines["customer_id"]
+    if pd.api.types.is_float_dtype(ids) and (ids.dropna() % 1 == 0).all():
+        # Whole numbers that became floats because some are missing.
+        lines["customer_id"] = ids.astype("Int64")
+    for column in LEDGER_COLUMNS:
+        if column not in lines:
+            lines[column] = pd.Series(None, index=lines.index, dtype="str")
+    return lines[list(LEDGER_COLUMNS)]
 
 
 def _literal(path: Path) -> str:

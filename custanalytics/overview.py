@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.checks import Check
-from custanalytics.engine import HasEngine, as_engine
+from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError
 from custanalytics.summary import observation_period
 
@@ -72,7 +72,7 @@ def business_overview(
         raise UnsupportedError(
             f"the first sale is on {first_day}, after {end}; use a later --as-of"
         )
-    engine.keep("orders_seen", "orders", observation_end=end)
+    see_orders(engine, end)
     sale_days = engine.run("sale_days", observation_end=end)["sale_day"]
     monthly = _every_month(engine.run("monthly", observation_end=end))
     monthly["complete"] = _complete(monthly["month"], sale_days, end)

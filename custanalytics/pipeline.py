@@ -10,8 +10,7 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from custanalytics import __version__
-from custanalytics.clv import customer_value
-from custanalytics.clv.bake_off import rolling_holdouts
+from custanalytics.clv import CustomerValue, customer_value, rolling_holdouts, tracked_value
 from custanalytics.cohorts import cohort_retention
 from custanalytics.concentration import revenue_concentration
 from custanalytics.decisions import segment_decisions
@@ -203,17 +202,8 @@ def analyse(
         earlier = end - timedelta(days=MIGRATION_DAYS)
         before = attempt("migration", lambda: _segments_before(ledger, first_day, earlier))
     with step("Estimating customer value"):
-        value = attempt(
-            "value",
-            lambda: customer_value(
-                summary,
-                horizon_days=chosen.horizon_days,
-                annual_discount_rate=chosen.annual_discount_rate,
-                margin=chosen.margin,
-                seed=chosen.seed,
-                holdout=rolling_holdouts(ledger, end, chosen.horizon_days) or None,
-            ),
-        )
+        worth = attempt("value", lambda: _value(ledger, summary, chosen))
+        value, tracking = worth or (None, None)
     with step("Estimating who buys next"):
         propensity = attempt(
             "propensity",
@@ -236,6 +226,7 @@ def analyse(
         migration_from=earlier if before and groups else None,
         cohorts=back,
         value=value,
+        tracking=tracking,
         propensity=propensity,
         customers=customers,
         decisions=segment_decisions(groups, customers, value) if groups else None,
@@ -250,6 +241,21 @@ def _write_report(
     brand = read_brand(folder if (folder / "_brand.yml").exists() else source)
     stage(build(results, brand.colors), source, folder)
     return render(folder, formats, renderer, results.settings.made_on)
+
+
+def _value(
+    ledger: Ledger, summary: pd.DataFrame, chosen: Settings
+) -> tuple[CustomerValue, pd.DataFrame | None]:
+    holdouts = rolling_holdouts(ledger, chosen.observation_end, chosen.horizon_days)
+    value = customer_value(
+        summary,
+        horizon_days=chosen.horizon_days,
+        annual_discount_rate=chosen.annual_discount_rate,
+        margin=chosen.margin,
+        seed=chosen.seed,
+        holdout=holdouts,
+    )
+    return value, tracked_value(ledger, value, holdouts)
 
 
 def _segments_before(ledger: Ledger, first_day: date, earlier: date) -> RFM:

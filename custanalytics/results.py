@@ -102,6 +102,9 @@ class AnalysisResults:
         The same doubts as checks.
     overview, concentration, rfm, cohorts, value, propensity
         The analyses; None where the data does not support one.
+    tracking : DataFrame or None
+        Expected and actual purchases by week, see `custanalytics.clv.weekly_tracking`; None
+        where the history is too short to hold a part of it back.
     migration : DataFrame or None
         Moves between segments since `migration_from`: ``from_segment``, ``to_segment``,
         ``customers``.
@@ -127,6 +130,7 @@ class AnalysisResults:
     migration_from: date | None = None
     cohorts: Cohorts | None = None
     value: CustomerValue | None = None
+    tracking: pd.DataFrame | None = None
     propensity: RepeatPurchase | None = None
     customers: pd.DataFrame | None = None
     decisions: pd.DataFrame | None = None

@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from custanalytics.engine import HasEngine, as_engine
+from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError, UsageError
 
 
@@ -62,7 +62,7 @@ def customer_summary(
     """
     engine = as_engine(transactions)
     end = observation_end or observation_period(engine)[1]
-    engine.keep("orders_seen", "orders", observation_end=end)
+    see_orders(engine, end)
     summary = engine.run("customer_summary", observation_end=end)
     if summary.empty:
         raise UnsupportedError(
@@ -104,7 +104,7 @@ def holdout_summary(
         raise UsageError(f"the cutoff {cutoff} must be before the end {observation_end}")
     engine = as_engine(transactions)
     summary = customer_summary(engine, observation_end=cutoff)
-    engine.keep("orders_seen", "orders", observation_end=observation_end)
+    see_orders(engine, observation_end)
     after = engine.run("holdout", cutoff=cutoff)
     joined = summary.merge(after, on="customer_id", how="left")
     joined["holdout_frequency"] = joined["holdout_frequency"].fillna(0).astype("int64")

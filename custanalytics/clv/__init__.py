@@ -5,7 +5,7 @@ from custanalytics.clv.gamma_gamma import GammaGamma
 from custanalytics.clv.group_value import group_value
 from custanalytics.clv.models import PurchaseModel, fit, from_json
 from custanalytics.clv.season import Season, yearly_season
-from custanalytics.clv.tracking import weekly_tracking
+from custanalytics.clv.tracking import tracked_value, weekly_tracking
 from custanalytics.clv.value import CustomerValue, customer_value
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "from_json",
     "group_value",
     "rolling_holdouts",
+    "tracked_value",
     "weekly_tracking",
     "yearly_season",
 ]

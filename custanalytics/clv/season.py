@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv.inputs import Floats
-from custanalytics.engine import HasEngine, as_engine
+from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.summary import observation_period
 
 MONTHS = 12
@@ -149,7 +149,7 @@ def yearly_season(
     engine = as_engine(transactions)
     first, last = observation_period(engine)
     end = min(observation_end or last, last)
-    engine.keep("orders_seen", "orders", observation_end=end)
+    see_orders(engine, end)
     days = engine.run("purchase_days", cutoff=end)
     month_of = pd.PeriodIndex(pd.to_datetime(days["purchase_day"]), freq="M")
     again = (days["buyers"] - days["new_customers"]).to_numpy(np.float64)

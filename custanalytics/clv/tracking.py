@@ -1,12 +1,16 @@
 """Repeat purchases week by week: what a model expects, and what happened."""
 
-from datetime import date
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
 
+from custanalytics.clv.bake_off import cutoff_of, usable
 from custanalytics.clv.models import fit
-from custanalytics.engine import HasEngine, as_engine
+from custanalytics.clv.validation import best_candidate, length_of
+from custanalytics.clv.value import CustomerValue
+from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UsageError
 from custanalytics.summary import customer_summary
 
@@ -42,7 +46,7 @@ def weekly_tracking(
         One row per whole week from the first purchase on: ``week_end`` (its last day),
         ``actual`` and ``predicted`` (repeat purchase days in the week),
         ``actual_cumulative``, ``predicted_cumulative``, ``holdout`` (the week ends after
-        the cutoff).
+        the cutoff), ``model`` (its name).
 
     Raises
     ------
@@ -55,7 +59,7 @@ def weekly_tracking(
         raise UsageError(f"the cutoff {cutoff} must be before the end {observation_end}")
     engine = as_engine(transactions)
     model = fit(model_name, customer_summary(engine, observation_end=cutoff))
-    engine.keep("orders_seen", "orders", observation_end=observation_end)
+    see_orders(engine, observation_end)
     seen = engine.run("purchase_days", cutoff=cutoff)
     day = pd.to_datetime(seen["purchase_day"])
     start = day.min()
@@ -79,5 +83,37 @@ def weekly_tracking(
             "actual_cumulative": np.cumsum(actual),
             "predicted_cumulative": np.cumsum(predicted),
             "holdout": week_end > pd.Timestamp(cutoff),
+            "model": model_name,
         }
     )
+
+
+def tracked_value(
+    transactions: pd.DataFrame | HasEngine,
+    value: CustomerValue,
+    holdouts: Sequence[pd.DataFrame],
+) -> pd.DataFrame | None:
+    """Track the model that a value rests on, up to and through its latest holdout.
+
+    Parameters
+    ----------
+    transactions : DataFrame or loaded ledger
+        As for `custanalytics.summary.customer_summary`.
+    value : CustomerValue
+        Tested on these holdouts. Where it rests on a rule of thumb, the best of the models
+        is tracked.
+    holdouts : sequence of DataFrame
+        Oldest first, as `rolling_holdouts` gives them.
+
+    Returns
+    -------
+    DataFrame or None
+        As `weekly_tracking` gives it; None where no holdout could be used.
+    """
+    tested = usable(holdouts)
+    if not tested:
+        return None
+    cutoff = cutoff_of(tested[-1]).date()
+    end = cutoff + timedelta(days=length_of(tested[-1]))
+    models = value.validation[value.validation["role"] == "model"]
+    return weekly_tracking(transactions, cutoff, end, best_candidate(models))

@@ -12,6 +12,7 @@ from custanalytics.display.chart import Callout, Chart, Reference
 from custanalytics.display.format import Formats, as_date
 
 _MONTHS = ("month", "month_short")
+_DATED = (*_MONTHS, "date_short")
 _SMALLEST = {"share": 0.01, "money": 0.01, "number": 0.1}
 
 
@@ -25,7 +26,13 @@ class Axis:
 
 
 def place(values: Sequence[Any], kind: str, order: Sequence[Any]) -> list[float]:
-    """Positions of values on an axis: months count up, texts stand in order of appearance."""
+    """Positions of values on an axis: months count up, texts stand in order of appearance.
+
+    Days stand between the months, so that both have the same ticks.
+    """
+    if kind == "date_short":
+        days = [pd.Timestamp(as_date(value)) for value in values]
+        return [d.year * 12 + d.month - 1 + (d.day - 1) / d.days_in_month for d in days]
     if kind in _MONTHS:
         return [float(as_date(value).year * 12 + as_date(value).month - 1) for value in values]
     if kind == "text":
@@ -38,15 +45,15 @@ def x_axis(chart: Chart, formats: Formats) -> Axis:
     """Range and ticks of the horizontal axis of a line, columns or points chart."""
     values = list(chart.data[chart.x])
     spots = place(values, chart.x_format, values)
-    if chart.kind == "columns" or chart.x_format in _MONTHS:
+    if chart.kind == "columns" or chart.x_format in _DATED:
         pad = 0.6 if chart.kind == "columns" else 0.3
         low, high = min(spots) - pad, max(spots) + pad
     else:
         low, high = min(0.0, *spots), max(*spots, 1e-9)
     if chart.kind == "points":
         low, high = (chart.limits or (low, high))[0], (chart.limits or (low, high))[1]
-    if chart.x_format in _MONTHS:
-        return Axis(low, high, _month_ticks(int(min(spots)), int(max(spots)), formats))
+    if chart.x_format in _DATED:
+        return Axis(low, high, _month_ticks(math.ceil(min(spots)), int(max(spots)), formats))
     if chart.x_format == "text" or chart.kind == "columns":
         texts = dict(zip(spots, values, strict=True))
         ticks = tuple(

@@ -8,7 +8,7 @@ import pandas as pd
 from scipy.stats import norm
 
 from custanalytics.checks import Check
-from custanalytics.engine import HasEngine, as_engine
+from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.propensity.calibration import Bools, Floats
 from custanalytics.propensity.evaluation import wilson_interval
@@ -93,6 +93,7 @@ def measure(
             f"the column group holds 'contact' or 'control'; {len(other)} other values"
         )
     engine = as_engine(transactions)
+    see_orders(engine, date.max)
     last = pd.Timestamp(engine.run("propensity_span")["last_sale"].iloc[0]).date()
     if last <= contacted_on:
         raise UnsupportedError(

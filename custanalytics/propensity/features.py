@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from custanalytics.engine import Engine
+from custanalytics.engine import Engine, see_orders
 
 FEATURES = (
     "days_since_last_purchase",
@@ -44,6 +44,7 @@ FEATURES = (
 
 def prepare(engine: Engine) -> None:
     """Reduce the ledger to the table of money movements that features are read from."""
+    see_orders(engine, date.max)
     engine.keep("propensity_movements", "propensity_movements")
 
 

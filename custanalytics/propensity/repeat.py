@@ -10,7 +10,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from custanalytics.checks import Check
-from custanalytics.engine import Engine, HasEngine, as_engine
+from custanalytics.engine import Engine, HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.propensity import doubts
 from custanalytics.propensity.calibration import Bools, Floats
@@ -281,6 +281,7 @@ def _season(known: pd.DataFrame, apart: Floats, years: list[date]) -> float:
 
 def _observed(engine: Engine, observation_end: date | None) -> tuple[date, date]:
     """First day with a known customer's purchase, and the last day to look at."""
+    see_orders(engine, date.max)
     span = engine.run("propensity_span")
     if span["first_purchase"].isna().iloc[0]:
         raise UnsupportedError("Predicting purchases needs sales with a known customer: none here.")

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pandas as pd
 
+from custanalytics.engine import see_orders
 from custanalytics.errors import SourceError
 from custanalytics.source.currency import settle_currency
 from custanalytics.source.dates import DateColumn, date_cell
@@ -107,12 +108,12 @@ def assemble(
         tidy_ids=_is_all_point_zero(staging),
         drop_duplicates=drop_duplicates,
     )
-    _refuse_misread(staging, mapping)
+    _refuse_misread(staging, mapping, numbers)
     if money == "order_total":
         _refuse_several_totals(staging, mapping)
     _warn_of_turned(staging, mapping, warnings)
     engine.keep("ledger", "source/ledger")
-    engine.keep("orders", "orders", observation_end=date.max)
+    see_orders(engine, date.max)
     decimals = {numbers[c].decimal for c in mapping.columns.values() if c in numbers}
     decided = replace(
         mapping,
@@ -240,7 +241,7 @@ def _is_all_point_zero(staging: Staging) -> bool:
     return int(found["n"]) > 0 and int(found["n"]) == int(found["tidy"])
 
 
-def _refuse_misread(staging: Staging, mapping: Mapping) -> None:
+def _refuse_misread(staging: Staging, mapping: Mapping, numbers: Dict[str, NumberColumn]) -> None:
     """A column of which much can't be read is the wrong column, or read the wrong way."""
     counts = staging.engine.sql("SELECT fate, count(*) AS n FROM fates GROUP BY fate")
     by_fate = {str(f): int(n) for f, n in zip(counts["fate"], counts["n"], strict=True)}
@@ -254,17 +255,14 @@ def _refuse_misread(staging: Staging, mapping: Mapping) -> None:
         bad = sum(by_fate.get(fate, 0) for fate in fates)
         if bad <= (_MOST_BLANK if fates[0].startswith("no_") else _MOST_BAD) * staging.rows:
             continue
-        money = ("amount", "order_total", "unit_price")
-        column = next(
-            mapping.roles[r].column
-            for r in ((role,) if role == "ordered_at" else money)
-            if r in mapping.roles
-        )
-        option = (
-            "--date-order or --map ordered_at=COLUMN"
-            if role == "ordered_at"
-            else ("--decimal, --currency or --map amount=COLUMN")
-        )
+        if role == "ordered_at":
+            column = mapping.roles[role].column
+            option = "--date-order or --map ordered_at=COLUMN"
+        else:
+            money = ("amount", "order_total", "unit_price", "quantity")
+            columns = [mapping.roles[r].column for r in money if r in mapping.roles]
+            column = max(columns, key=lambda name: numbers[name].bad)
+            option = "--decimal, --currency or --map amount=COLUMN"
         raise SourceError(
             f"{bad} of {staging.rows} cells of column {column!r} can't be read as {what} (shapes "
             f"such as {', '.join(staging.shapes(column))}); see {option}"

@@ -1,8 +1,7 @@
 """How the fields of a text file are told apart, decided from its first lines.
 
 Every candidate delimiter is tried on the sample. The best one splits most lines into the same
-number of fields, and leaves cells that look like one thing each. clevercsv rests on the same
-two ideas; its result on short or preamble-headed files was no better and it costs seconds.
+number of fields, and leaves cells that look like one thing each.
 """
 
 import csv

@@ -18,7 +18,7 @@ REASONS = {
     "no_customer": "no customer: counted in the overview of the business only",
     "zero_amount": "an amount of zero",
     "no_amount": "no amount",
-    "bad_amount": "an amount that can't be read",
+    "bad_amount": "an amount, quantity or price that can't be read",
     "no_currency": "no currency, in a file of several",
     "no_date": "no date",
     "bad_date": "a date that can't be read or is impossible",
@@ -95,6 +95,26 @@ class LoadReport:
     duplicate_amount: Decimal
     warnings: tuple[str, ...]
 
+    def as_json(self, mapping: Dict[str, str], currency: str | None) -> dict[str, Any]:
+        """Return the counts and sums as plain values, with the columns they come from."""
+        return {
+            "rows_read": self.rows_read,
+            "rows_used": self.rows_used,
+            "rows_set_aside": dict(self.rows_set_aside),
+            "rows_unreadable": self.rows_unreadable,
+            "customers": self.customers,
+            "buyers": self.buyers,
+            "orders": self.orders,
+            "revenue": f"{self.revenue:.2f}",
+            "revenue_without_customer": f"{self.revenue_without_customer:.2f}",
+            "revenue_total": f"{self.revenue_total:.2f}",
+            "first_order": self.first_order.isoformat() if self.first_order else None,
+            "last_order": self.last_order.isoformat() if self.last_order else None,
+            "currency": currency,
+            "mapping": dict(mapping),
+            "warnings": list(self.warnings),
+        }
+
 
 @dataclass(frozen=True)
 class Ledger:
@@ -139,21 +159,4 @@ class Ledger:
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``custanalytics check --json`` prints."""
-        report = self.report
-        return {
-            "rows_read": report.rows_read,
-            "rows_used": report.rows_used,
-            "rows_set_aside": dict(report.rows_set_aside),
-            "rows_unreadable": report.rows_unreadable,
-            "customers": report.customers,
-            "buyers": report.buyers,
-            "orders": report.orders,
-            "revenue": f"{report.revenue:.2f}",
-            "revenue_without_customer": f"{report.revenue_without_customer:.2f}",
-            "revenue_total": f"{report.revenue_total:.2f}",
-            "first_order": report.first_order.isoformat() if report.first_order else None,
-            "last_order": report.last_order.isoformat() if report.last_order else None,
-            "currency": self.currency,
-            "mapping": self.mapping.columns,
-            "warnings": list(report.warnings),
-        }
+        return self.report.as_json(self.mapping.columns, self.currency)

@@ -7,8 +7,7 @@ WITH lines AS (
         customer_id,
         COALESCE(nets_order_id, order_id) AS effective_order,
         ordered_at AS happened_at,
-        amount AS paid,
-        CASE WHEN nets_order_id IS NULL THEN product END AS bought
+        amount AS paid
     FROM ledger
     WHERE CAST(ordered_at AS DATE) <= CAST($observation_end AS DATE)
 )
@@ -19,8 +18,7 @@ SELECT
     MIN(happened_at) AS ordered_at,
     CAST(MIN(happened_at) AS DATE) AS order_date,
     CAST(SUM(paid) AS DECIMAL(18, 4)) AS amount,
-    SUM(paid) > 0 AS is_purchase,
-    COUNT(DISTINCT bought) AS n_products
+    SUM(paid) > 0 AS is_purchase
 FROM lines
 GROUP BY customer_id, effective_order
 ORDER BY customer_id NULLS FIRST, MIN(happened_at), effective_order

@@ -68,7 +68,8 @@ def injected_cases(rows: tuple[int, ...] = _ROWS) -> Iterator[Case]:
                 name = f"{edit.__name__} at row {row}, {key}"
                 yield Case(name, (defects.broken_line(at, edit, column),))
             for text in ("", "abc", "2024-02-30", "31.12.2099", "1,2,3", '=1+1"', "' OR 1=1"):
-                loses = key in ("when", "amount", "order")
+                # A word for a number may mean that the line has shifted: it is set aside.
+                loses = key in ("when", "amount", "order") or bool(text)
                 name = f"{text!r} in row {row}, {key}"
                 yield Case(name, (defects.broken_cell(at, column, text, loses=loses),))
 

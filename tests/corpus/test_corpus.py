@@ -25,7 +25,7 @@ def test_each_defect_alone_is_read_right() -> None:
 def test_defects_in_pairs_are_never_silently_wrong() -> None:
     wrong, right = _silently_wrong(pair_cases(401))
     assert not wrong
-    assert right > 0.95
+    assert right > 0.9
 
 
 def test_defects_at_rows_and_columns_are_never_silently_wrong() -> None:

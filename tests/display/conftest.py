@@ -104,6 +104,16 @@ def forecast(customers: pd.Series, *, good: bool = True, margin: float | None = 
                 "chosen": [True] * 3,
             }
         ),
+        deciles=pd.DataFrame(
+            {
+                "candidate": ["BG/NBD"] * 10,
+                "decile": range(1, 11),
+                "customers": 6,
+                "actual_mean": np.linspace(6.2, 0.1, 10),
+                "predicted_mean": np.linspace(5.8, 0.2, 10),
+                "chosen": True,
+            }
+        ),
         model="BG/NBD",
         spend_model="gamma-gamma",
         params={
@@ -114,7 +124,26 @@ def forecast(customers: pd.Series, *, good: bool = True, margin: float | None = 
         },
         checks=(
             Check("clv.total_error", good, "The total was missed by 40%." if not good else "Ok."),
+            Check("clv.interval_coverage", True, "The intervals held 91% of them."),
+            Check("clv.leaving", True, "The model finds that 8% leave."),
         ),
+    )
+
+
+def tracked(_: pd.Series) -> pd.DataFrame:
+    """Purchases of 66 weeks; from the end of 2024 on they were not known to the model."""
+    week_end = pd.date_range("2024-01-07", periods=66, freq="7D")
+    actual, predicted = np.arange(66) % 9, np.linspace(0.0, 9.0, 66)
+    return pd.DataFrame(
+        {
+            "week_end": week_end,
+            "actual": actual,
+            "predicted": predicted,
+            "actual_cumulative": actual.cumsum(),
+            "predicted_cumulative": predicted.cumsum(),
+            "holdout": week_end > pd.Timestamp("2024-12-31"),
+            "model": "BG/NBD",
+        }
     )
 
 
@@ -221,6 +250,7 @@ def results_of(lines: pd.DataFrame, **changes):
         "rfm": None,
         "cohorts": None,
         "value": None,
+        "tracking": None,
         "propensity": None,
         "migration": None,
         "migration_from": None,
@@ -320,7 +350,7 @@ def nobody() -> pd.DataFrame:
 @pytest.fixture(scope="session")
 def rich():
     """Every analysis there, every check passed."""
-    return results_of(shop(), with_={"value": forecast, "propensity": likely})
+    return results_of(shop(), with_={"value": forecast, "tracking": tracked, "propensity": likely})
 
 
 @pytest.fixture(scope="session")
@@ -330,6 +360,7 @@ def doubtful():
         shop(),
         with_={
             "value": lambda ids: forecast(ids, good=False, margin=None),
+            "tracking": tracked,
             "propensity": lambda ids: likely(ids, calibrated=False),
         },
         settings={"currency": "EUR", "locale": "de_DE"},

@@ -15,7 +15,7 @@ from tests.corpus.draft import Draft
 
 TODAY = date(2026, 1, 31)
 FEW = settings(
-    max_examples=5, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -49,7 +49,7 @@ def test_splitting_a_file_changes_nothing(at: int, turned: bool) -> None:
     assert figures(*(pieces[::-1] if turned else pieces)) == figures(draft.bytes())
 
 
-@settings(FEW, max_examples=30)
+@settings(FEW, max_examples=15)
 @given(st.binary(min_size=1, max_size=400), st.booleans())
 def test_any_bytes_give_a_result_or_a_clear_error(raw: bytes, after_sales: bool) -> None:
     # Any other exception than this one fails the test.

@@ -11,18 +11,27 @@ from custanalytics.display.section import Section
 from custanalytics.display.sections.value_tests import (
     calibration_chart,
     calibration_table,
+    coverage,
+    decile_chart,
     doubts,
+    leaving,
     parameter_table,
     tested,
     validation_table,
 )
+from custanalytics.display.sections.value_tracking import tracking_charts
 from custanalytics.display.tables import Column, Table, table
 from custanalytics.display.words import plural, say
 
 _MONTHS_SHOWN = (0, 1, 3, 6, 9, 12, 18, 24, 36)
 
 
-def value(found: CustomerValue | None, decisions: pd.DataFrame | None, formats: Formats) -> Section:
+def value(
+    found: CustomerValue | None,
+    tracking: pd.DataFrame | None,
+    decisions: pd.DataFrame | None,
+    formats: Formats,
+) -> Section:
     """Section 6 of the report."""
     if found is None:
         return Section("value", present=False)
@@ -34,7 +43,9 @@ def value(found: CustomerValue | None, decisions: pd.DataFrame | None, formats: 
         tables.insert(1, _segment_table(by_segment, found, formats))
     if len(found.validation):
         tables += [validation_table(found, formats), calibration_table(found, formats)]
-        charts.append(calibration_chart(found, formats))
+        charts += [calibration_chart(found, formats), decile_chart(found, formats)]
+    if tracking is not None:
+        charts += tracking_charts(tracking, formats)
     against = doubts(found)
     caution = callout("warning", say("Take this forecast as a rough guide"), " ".join(against))
     return Section(
@@ -46,10 +57,12 @@ def value(found: CustomerValue | None, decisions: pd.DataFrame | None, formats: 
             "new_customer": _new_customer(found, formats),
             "basis": basis(found, formats),
             "model": _model(found),
+            "coverage": coverage(found),
+            "leaving": leaving(found),
         },
         charts=tuple(charts),
         tables=tuple(tables),
-        flags={"value_tested": len(found.validation) > 0},
+        flags={"value_tested": len(found.validation) > 0, "tracking": tracking is not None},
     )
 
 

@@ -9,6 +9,33 @@ from custanalytics.display.tables import Column, Table, table
 from custanalytics.display.words import say
 
 _MATTERS = {"clv.total_error", "clv.interval_coverage", "clv.converged"}
+_PACE = {
+    "r": "How alike customers are in their pace: below 1, a few buy far more often than the rest",
+    "alpha": "With r, the pace: a customer who is active buys r / alpha times a day on average",
+}
+_RETURNS = {
+    "a": "With b, who leaves: on average a / (a + b) of customers after a purchase",
+    "b": "See a; the larger a and b, the more alike customers are in leaving",
+}
+_MEANINGS = {
+    "BG/NBD": _PACE | _RETURNS,
+    "MBG/NBD": _PACE
+    | {
+        "a": "With b, who leaves: on average a / (a + b) of customers after a purchase, the first "
+        "included",
+        "b": _RETURNS["b"],
+    },
+    "Pareto/NBD": _PACE
+    | {
+        "s": "How alike customers are in leaving: below 1, a few leave early and the rest stay",
+        "beta": "With s, who leaves: customers leave at a rate of s / beta a day on average",
+    },
+    "gamma-gamma": {
+        "p": "How steady one customer's orders are: the larger, the more alike",
+        "q": "How alike customers are in their mean order: the larger, the more alike",
+        "v": "With p and q, the mean order: p v / (q - 1)",
+    },
+}
 
 
 def latest(found: CustomerValue) -> pd.DataFrame:
@@ -77,6 +104,20 @@ def in_short(found: CustomerValue, formats: Formats) -> str:
     )
 
 
+def coverage(found: CustomerValue) -> str:
+    """How many customers' purchases lay in their intervals, as the check says."""
+    return _check(found, "clv.interval_coverage")
+
+
+def leaving(found: CustomerValue) -> str:
+    """How many customers leave according to the model, as the check says."""
+    return _check(found, "clv.leaving")
+
+
+def _check(found: CustomerValue, name: str) -> str:
+    return " ".join(check.sentence for check in found.checks if check.name == name)
+
+
 def _missed(error: float, formats: Formats) -> str:
     if is_missing(error):
         return say("nothing to compare with")
@@ -92,6 +133,10 @@ def parameter_table(found: CustomerValue, formats: Formats) -> Table:
     rows = found.parameters.copy()
     rows["shown"] = [_digits(number, formats) for number in rows["value"]]
     rows["error"] = [_digits(number, formats) for number in rows["standard_error"]]
+    rows["meaning"] = [
+        _MEANINGS.get(model, {}).get(symbol, "")
+        for model, symbol in zip(rows["model"], rows["parameter"], strict=True)
+    ]
     return table(
         "parameters",
         rows,
@@ -100,9 +145,11 @@ def parameter_table(found: CustomerValue, formats: Formats) -> Table:
             Column("parameter", "Parameter"),
             Column("shown", "Value", right=True),
             Column("error", "Standard error", right=True),
+            Column("meaning", "What it says"),
         ],
         formats,
-        "Fitted parameters",
+        "Fitted parameters, times in days and money in the currency of the report",
+        note=say("A dash as the standard error: the data do not fix that parameter."),
     )
 
 
@@ -195,4 +242,35 @@ def calibration_chart(found: CustomerValue, formats: Formats) -> Chart:
         alt=say(
             "Two lines, expected and real purchases by earlier frequency. {title}.", title=title
         ),
+        half=True,
+    )
+
+
+def decile_chart(found: CustomerValue, formats: Formats) -> Chart:
+    """Expected and real purchases by tenth of the customers, most expected first."""
+    rows = found.deciles.loc[found.deciles["chosen"]]
+    tidy = rows.melt("decile", ["predicted_mean", "actual_mean"], "series", "value")
+    tidy["series"] = tidy["series"].map({"predicted_mean": "Expected", "actual_mean": "Happened"})
+    tidy["tenth"] = [formats.count(decile) for decile in tidy["decile"]]
+    top = rows.iloc[0]
+    title = say(
+        "Top tenth: {predicted} purchases each expected, {actual} happened",
+        predicted=formats.number(top["predicted_mean"]),
+        actual=formats.number(top["actual_mean"]),
+    )
+    return Chart(
+        name="value-deciles",
+        kind="line",
+        data=tidy[["tenth", "series", "value"]],
+        x="tenth",
+        y="value",
+        series="series",
+        x_format="text",
+        y_format="number",
+        x_title="Tenths of the customers, most expected first",
+        colors={"Expected": "series-1", "Happened": "series-2"},
+        title=title,
+        subtitle="Purchases per customer in the time held back, by tenth of the forecast",
+        alt=say("Two lines, expected and real purchases by tenth. {title}.", title=title),
+        half=True,
     )

@@ -59,6 +59,8 @@ SELECT
         WHEN l.gross IS NULL OR TRY_CAST(l.gross AS DECIMAL(18, 4)) IS NULL THEN 'bad'
         WHEN COALESCE(l.unit, '') <> '' AND u.currency IS NULL THEN 'bad'
         WHEN l.refunded_form = 'bad' THEN 'bad'
+        -- Words where a quantity or price should be: the line may have shifted by a column.
+        WHEN l.quantity_form = 'bad' OR l.price_form = 'bad' THEN 'bad'
         ELSE 'ok'
     END AS amount_state,
     COALESCE(c.currency, u.currency) AS currency,
