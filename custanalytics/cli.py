@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from custanalytics import __version__
-from custanalytics.errors import CustAnalyticsError, UsageError
+from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
 if TYPE_CHECKING:
     from custanalytics.results import AnalysisResults
@@ -48,19 +48,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except CustAnalyticsError as error:
         print(f"custanalytics: {error}", file=sys.stderr)
         return error.exit_code
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            # Whoever read our output has gone: leave without a word, as other commands do.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
+        print(f"custanalytics: {error}", file=sys.stderr)
+        return RenderError.exit_code
     except KeyboardInterrupt:
         print("custanalytics: stopped; the report folder is as it was", file=sys.stderr)
         return 130
-    except BrokenPipeError:
-        # Whoever read our output has gone: leave without a word, as other commands do.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141
     return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and where the rest can be read."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UsageError.exit_code, f"custanalytics: {message}; see {self.prog} --help\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """All commands and options; a test holds the README against them."""
-    root = argparse.ArgumentParser(
+    root = _Parser(
         prog="custanalytics",
         description="From a shop's sales export to a client-ready customer report.",
     )
@@ -209,6 +219,8 @@ def _render_options(command: argparse.ArgumentParser) -> None:
 def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
     from custanalytics.pipeline import run
 
+    if (options.contact_cost is None) != (options.conversion_value is None):
+        raise UsageError("--contact-cost and --conversion-value belong together: give both")
     load_options = _load_options(options)
     if options.made_on is not None:
         load_options["today"] = options.made_on
@@ -326,7 +338,8 @@ def _run_text(results: "AnalysisResults", files: dict[str, Path]) -> str:
     if results.value is not None:
         totals = results.value.totals.iloc[0]
         lines.append(
-            f"Customer value over {settings.horizon_days} days: {formats.money(totals['clv'])} "
+            f"Customer value over {settings.horizon_days} days, discounted: "
+            f"{formats.money(totals['clv'])} "
             f"({formats.money(totals['clv_low'])} to {formats.money(totals['clv_high'])}), "
             f"by {results.value.model}"
         )
@@ -336,7 +349,12 @@ def _run_text(results: "AnalysisResults", files: dict[str, Path]) -> str:
             f"Expected to buy within {settings.window_days} days: {formats.count(expected)} "
             f"customers, by {results.propensity.model}"
         )
-    warnings = [*ledger.warnings, *(f"Left out: {reason}" for reason in results.skipped.values())]
+    late = [check.sentence for check in results.ledger_checks if check.name == "ledger.as_of"]
+    warnings = [
+        *ledger.warnings,
+        *late,
+        *(f"Left out: {reason}" for reason in results.skipped.values()),
+    ]
     parts = ["\n".join(lines)]
     if warnings:
         parts.append(_listed("Mind", warnings))

@@ -33,12 +33,15 @@ def segment_decisions(
         ``clv_low``, ``clv_high``, ``expected_buyers`` (sum of propensities),
         ``late_customers``, ``revenue_at_risk``, ``at_stake`` (the sum of CLV, or of the
         revenue so far where there is no CLV), ``control_size`` (customers to leave alone so
-        that a lift by a quarter can be told from chance), ``detectable_lift`` (relative lift
-        that a group of this size can show), ``control_enough`` (whether that is a quarter or
-        less). Null where an analysis is missing.
+        that a lift by a quarter can be told from chance; null where nobody is to be
+        contacted, or where so many buy anyway that a quarter more is impossible),
+        ``detectable_lift`` (relative lift that a group of this size can show; null with it),
+        ``control_enough`` (whether that is a quarter or less; False where null). Null where
+        an analysis is missing.
     """
     table = groups.segments.loc[groups.segments["customers"] > 0]
-    table = table[["segment", "action", "customers", "revenue"]].reset_index(drop=True)
+    table = table[["segment", "action", "contact", "customers", "revenue"]]
+    table = table.reset_index(drop=True)
     sums = {
         "expected_buyers": "propensity",
         "late_customers": "late",
@@ -58,12 +61,15 @@ def segment_decisions(
     table["at_stake"] = table["clv"].fillna(table["revenue"])
     rates = table["expected_buyers"] / table["customers"]
     plans = [
-        plan_control(int(size), float(rate), LIFT) if size > 1 and 0 < rate < 1 else None
-        for size, rate in zip(table["customers"], rates, strict=True)
+        plan_control(int(size), float(rate), LIFT)
+        if contact and size > 1 and 0 < rate * (1 + LIFT) < 1
+        else None
+        for size, rate, contact in zip(table["customers"], rates, table["contact"], strict=True)
     ]
     table["control_size"] = [plan.control if plan else np.nan for plan in plans]
     table["detectable_lift"] = [
         plan.detectable_effect / plan.expected_rate if plan else np.nan for plan in plans
     ]
     table["control_enough"] = [bool(plan and plan.check.passed) for plan in plans]
+    table = table.drop(columns="contact")
     return table.sort_values(["at_stake", "segment"], ascending=[False, True], ignore_index=True)

@@ -10,15 +10,25 @@ from typing import Any, TypeVar
 import pandas as pd
 
 from custanalytics import __version__
-from custanalytics.clv import CustomerValue, customer_value, rolling_holdouts, tracked_value
+from custanalytics.checks import Check
+from custanalytics.clv import (
+    CustomerValue,
+    customer_value,
+    fit,
+    rolling_holdouts,
+    tracked_value,
+    try_season,
+)
 from custanalytics.cohorts import cohort_retention
 from custanalytics.concentration import revenue_concentration
 from custanalytics.decisions import segment_decisions
 from custanalytics.display.document import build
+from custanalytics.engine import HasEngine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.exports import write_exports
 from custanalytics.overview import business_overview
 from custanalytics.propensity import repeat_purchase
+from custanalytics.propensity.candidates import Rival
 from custanalytics.report import publish, read_brand, render, stage, template
 from custanalytics.results import AnalysisResults, Settings, read_results, write_results
 from custanalytics.rfm import RFM, rfm_segmentation, segment_migration
@@ -31,6 +41,9 @@ T = TypeVar("T")
 FORMATS = ("html", "pdf")
 TEMPLATE = "customer-value"
 MIGRATION_DAYS = 90
+_SILENT_DAYS = 31
+# the quickest of the purchase models: it is fitted again at every cutoff
+RIVAL = "BG/NBD"
 
 
 @dataclass(frozen=True)
@@ -96,7 +109,7 @@ def run(
     out = Path(out)
     with publish(out) as folder:
         with step("Reading the sales"):
-            ledger = load(sources, **(load_options or {}))
+            ledger = load(sources, as_of=as_of, **(load_options or {}))
         results = analyse(ledger, as_of=as_of, step=step, **settings)
         with step("Writing results and lists"):
             write_results(results, folder / "results")
@@ -179,7 +192,7 @@ def analyse(
         "ledger": ledger.report,
         "mapping": ledger.mapping.columns,
         "findings": ledger.findings,
-        "ledger_checks": ledger.checks,
+        "ledger_checks": (*ledger.checks, *_silence(last_day, end)),
     }
     skipped: dict[str, str] = {}
 
@@ -214,6 +227,7 @@ def analyse(
                 seed=chosen.seed,
                 contact_cost=chosen.contact_cost,
                 conversion_value=chosen.conversion_value,
+                rivals={RIVAL: _purchase_model(ledger, chosen.window_days)},
             ),
         )
     customers = _scored(summary, groups, spread, value, propensity)
@@ -246,16 +260,50 @@ def _write_report(
 def _value(
     ledger: Ledger, summary: pd.DataFrame, chosen: Settings
 ) -> tuple[CustomerValue, pd.DataFrame | None]:
-    holdouts = rolling_holdouts(ledger, chosen.observation_end, chosen.horizon_days)
+    end = chosen.observation_end
+    holdouts = rolling_holdouts(ledger, end, chosen.horizon_days)
+    trial = try_season(ledger, holdouts, end, seed=chosen.seed)
     value = customer_value(
         summary,
         horizon_days=chosen.horizon_days,
         annual_discount_rate=chosen.annual_discount_rate,
         margin=chosen.margin,
         seed=chosen.seed,
-        holdout=holdouts,
+        holdout=trial.holdouts,
+        season=trial.season,
+        season_check=trial.check,
     )
-    return value, tracked_value(ledger, value, holdouts)
+    return value, tracked_value(ledger, value, trial.holdouts)
+
+
+def _purchase_model(sales: pd.DataFrame | HasEngine, window_days: int) -> Rival:
+    """What the model of customer value says of buying in a window, as seen on a day."""
+
+    def propensity(cutoff: date) -> pd.DataFrame:
+        try:
+            seen = customer_summary(sales, cutoff)
+            predicted = fit(RIVAL, seen).predict(seen, window_days)
+        except UnsupportedError:  # too few came back by then: no answer for that day
+            return pd.DataFrame({"customer_id": [], "propensity": []})
+        return predicted.rename(columns={"p_purchase": "propensity"})
+
+    return propensity
+
+
+def _silence(last_day: date, end: date) -> tuple[Check, ...]:
+    days = (end - last_day).days
+    if days <= _SILENT_DAYS:
+        return ()
+    return (
+        Check(
+            "ledger.as_of",
+            None,
+            f"The last sale is on {last_day}, {days} days before the day the report looks from: "
+            "every customer counts as silent since then.",
+            value=days,
+            threshold=_SILENT_DAYS,
+        ),
+    )
 
 
 def _segments_before(ledger: Ledger, first_day: date, earlier: date) -> RFM:

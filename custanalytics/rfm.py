@@ -29,12 +29,15 @@ class Segment:
         Takes the scored customers (a DataFrame), returns a boolean Series.
     action : str
         What the segment calls for, one sentence.
+    contact : bool, default True
+        Whether the action is to contact its customers.
     """
 
     name: str
     rule: str
     condition: Callable[[pd.DataFrame], pd.Series]
     action: str
+    contact: bool = True
 
 
 def _both(scored: pd.DataFrame) -> pd.Series:
@@ -83,6 +86,7 @@ SEGMENTS = (
         "R at most 2, F + M below 6",
         lambda s: s["r_score"] <= 2,
         "Spend nothing beyond the regular newsletter.",
+        contact=False,
     ),
 )
 
@@ -101,7 +105,7 @@ class RFM:
         One row per segment, empty ones too, in the order of the rules: ``segment``, ``rule``,
         ``customers``, ``customer_share``, ``revenue`` (currency units), ``revenue_share``,
         ``mean_days_since_last_purchase``, ``mean_orders``, ``mean_spend`` (null when empty),
-        ``action``.
+        ``action``, ``contact`` (bool: whether the action is to contact them).
     bounds : DataFrame
         One row per score: ``score``, and the range of values that got it:
         ``days_since_low``, ``days_since_high``, ``orders_low``, ``orders_high``,
@@ -231,12 +235,13 @@ def _totals(scored: pd.DataFrame, segments: Sequence[Segment]) -> pd.DataFrame:
     totals["revenue"] = totals["revenue"].fillna(0.0)
     totals["rule"] = [segment.rule for segment in segments]
     totals["action"] = [segment.action for segment in segments]
+    totals["contact"] = [segment.contact for segment in segments]
     totals["customer_share"] = totals["customers"] / len(scored)
     revenue = totals["revenue"].sum()
     totals["revenue_share"] = totals["revenue"] / revenue if revenue > 0 else np.nan
     order = ["segment", "rule", "customers", "customer_share", "revenue", "revenue_share"]
     means = ["mean_days_since_last_purchase", "mean_orders", "mean_spend"]
-    return totals[[*order, *means, "action"]]
+    return totals[[*order, *means, "action", "contact"]]
 
 
 def _bounds(scored: pd.DataFrame) -> pd.DataFrame:

@@ -138,6 +138,22 @@ def test_check_reports_on_the_data_only(tmp_path):
     assert found["mapping"]["customer_id"] == "Customer number"
 
 
+def test_what_comes_after_the_last_day_is_set_aside(tmp_path):
+    out = tmp_path / "report"
+    done = call(
+        "run", SHOP, "--as-of", "2026-05-31", "--out", out, "--format", "pdf", "--json", *FIXED
+    )
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    lines = pd.read_csv(SHOP)
+    lines = lines[(lines["Status"] != "payment failed") & lines["Customer number"].notna()]
+    lines = lines[lines["Order date"] < "2026-06-01"]
+    assert found["rows_set_aside"]["after_as_of"] > 100
+    assert found["rows_used"] == len(lines)
+    assert found["revenue"] == f"{(lines['Quantity'] * lines['Unit price']).sum():.2f}"
+    assert found["last_order"] <= "2026-05-31"
+
+
 def test_a_saved_mapping_gives_the_same_ledger(report, tmp_path):
     mapping = report[0] / "mapping.toml"
     again = json.loads(call("check", SHOP, "--mapping", mapping, "--json").stdout)
@@ -153,10 +169,12 @@ def test_a_saved_mapping_gives_the_same_ledger(report, tmp_path):
         (["check", "text.csv"], 10, "--map"),
         (["run", "ok.csv", "--map", "customer_id"], 2, "ROLE=COLUMN"),
         (["run", "ok.csv", "--map", "customer_id=nope"], 10, "nope"),
-        (["run", "ok.csv", "--as-of", "1999-01-01"], 2, "--as-of"),
+        (["run", "ok.csv", "--as-of", "1999-01-01"], 10, "--as-of"),
         (["run", "ok.csv", "--horizon-days", "0"], 2, "days"),
         (["run", "ok.csv", "--out", "full"], 2, "--out"),
         (["run", "ok.csv", "--locale", "xx_XX"], 2, "xx_XX"),
+        (["run", "ok.csv", "--contact-cost", "1"], 2, "--conversion-value"),
+        (["run", "ok.csv", "--out", "text.csv/report"], 2, "--out"),
         (["render", "full"], 10, "results.json"),
         (["nonsense"], 2, "nonsense"),
     ],

@@ -5,6 +5,7 @@ from custanalytics.clv.gamma_gamma import GammaGamma
 from custanalytics.clv.group_value import group_value
 from custanalytics.clv.models import PurchaseModel, fit, from_json
 from custanalytics.clv.season import Season, yearly_season
+from custanalytics.clv.season_trial import SeasonTrial, try_season
 from custanalytics.clv.tracking import tracked_value, weekly_tracking
 from custanalytics.clv.value import CustomerValue, customer_value
 
@@ -14,6 +15,7 @@ __all__ = [
     "GammaGamma",
     "PurchaseModel",
     "Season",
+    "SeasonTrial",
     "bake_off",
     "customer_value",
     "fit",
@@ -21,6 +23,7 @@ __all__ = [
     "group_value",
     "rolling_holdouts",
     "tracked_value",
+    "try_season",
     "weekly_tracking",
     "yearly_season",
 ]

@@ -161,7 +161,7 @@ def require_repeat_buyers(summary: pd.DataFrame) -> int:
     if repeat < MIN_REPEAT_BUYERS:
         raise UnsupportedError(
             f"{repeat:,} of {len(summary):,} customers bought on more than one day; customer value "
-            f"needs at least {MIN_REPEAT_BUYERS} of them (five for each of the model's four "
-            "parameters). A longer sales history would mend it."
+            f"needs at least {MIN_REPEAT_BUYERS} of them; more customers who come back, or a "
+            "longer sales history, would mend it."
         )
     return repeat

@@ -251,9 +251,43 @@ def of_validation(table: pd.DataFrame, chosen: str, level: float) -> list[Check]
     ]
 
 
-def of_options(
-    margin: float | None, horizon_days: int, history_days: float, season: Season | None
-) -> list[Check]:
+def season_known(history_days: float, season: Season | None) -> Check | None:
+    """Whether predictions know the course of the year, where nobody has tried it.
+
+    Parameters
+    ----------
+    history_days : float
+        Days since the first customer's first purchase.
+    season : Season or None
+        The course of the year, if the predictions know it.
+
+    Returns
+    -------
+    Check or None
+        None where the history is long enough but no season was given.
+    """
+    if season:
+        most, least = max(season.factors), min(season.factors)
+        return Check(
+            "clv.season",
+            True,
+            f"Predictions follow the course of the year: {most - 1:+.0%} purchases in the "
+            f"strongest month, {least - 1:+.0%} in the weakest.",
+            most - 1,
+        )
+    if history_days < YEARS_FOR_SEASON * 365:
+        return Check(
+            "clv.season",
+            None,
+            f"{history_days:,.0f} days of history are too few to tell seasons from growth (two "
+            "years would do), so the predictions know no season.",
+            history_days,
+            float(YEARS_FOR_SEASON * 365),
+        )
+    return None
+
+
+def of_options(margin: float | None, horizon_days: int, history_days: float) -> list[Check]:
     """What the options mean for the figures.
 
     Parameters
@@ -264,36 +298,12 @@ def of_options(
         How far ahead is predicted.
     history_days : float
         Days since the first customer's first purchase.
-    season : Season or None
-        The course of the year, if the predictions know it.
 
     Returns
     -------
     list of Check
     """
     checks = []
-    if season:
-        most, least = max(season.factors), min(season.factors)
-        checks.append(
-            Check(
-                "clv.season",
-                True,
-                f"Predictions follow the course of the year: {most - 1:+.0%} purchases in the "
-                f"strongest month, {least - 1:+.0%} in the weakest.",
-                most - 1,
-            )
-        )
-    elif history_days < YEARS_FOR_SEASON * 365:
-        checks.append(
-            Check(
-                "clv.season",
-                None,
-                f"{history_days:,.0f} days of history are too few to tell seasons from growth (two "
-                "years would do), so the predictions know no season.",
-                history_days,
-                float(YEARS_FOR_SEASON * 365),
-            )
-        )
     if margin is None:
         checks.append(
             Check(

@@ -123,6 +123,25 @@ class Season:
         return np.asarray(np.interp(ahead, self.ahead(start, whole), whole))
 
 
+def whole_months(first: date, last: date) -> list[pd.Period]:
+    """Months of the calendar that lie wholly in a period.
+
+    Parameters
+    ----------
+    first, last : date
+        First and last day of the period.
+
+    Returns
+    -------
+    list of Period
+    """
+    return [
+        month
+        for month in pd.period_range(first, last, freq="M")
+        if month.start_time.date() >= first and month.end_time.date() <= last
+    ]
+
+
 def yearly_season(
     transactions: pd.DataFrame | HasEngine, observation_end: date | None = None
 ) -> Season | None:
@@ -153,12 +172,7 @@ def yearly_season(
     days = engine.run("purchase_days", cutoff=end)
     month_of = pd.PeriodIndex(pd.to_datetime(days["purchase_day"]), freq="M")
     again = (days["buyers"] - days["new_customers"]).to_numpy(np.float64)
-    months = pd.period_range(first, end, freq="M")
-    whole = [
-        month
-        for month in months
-        if month.start_time.date() >= first and month.end_time.date() <= end
-    ]
+    whole = whole_months(first, end)
     if len(whole) < MIN_MONTHS:
         return None
     count = pd.Series(again).groupby(month_of).sum().reindex(whole, fill_value=0.0)

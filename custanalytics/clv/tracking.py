@@ -8,6 +8,7 @@ import pandas as pd
 
 from custanalytics.clv.bake_off import cutoff_of, usable
 from custanalytics.clv.models import fit
+from custanalytics.clv.season import Season, yearly_season
 from custanalytics.clv.validation import best_candidate, length_of
 from custanalytics.clv.value import CustomerValue
 from custanalytics.engine import HasEngine, as_engine, see_orders
@@ -22,6 +23,7 @@ def weekly_tracking(
     cutoff: date,
     observation_end: date,
     model_name: str = "BG/NBD",
+    season: Season | None = None,
 ) -> pd.DataFrame:
     """Compare expected and actual repeat purchases of each week, before and after a cutoff.
 
@@ -39,6 +41,8 @@ def weekly_tracking(
         Last day to compare.
     model_name : str
         Name of a model, such as ``"BG/NBD"``.
+    season : Season, optional
+        The course of the year as it was known at the cutoff.
 
     Returns
     -------
@@ -58,7 +62,8 @@ def weekly_tracking(
     if cutoff >= observation_end:
         raise UsageError(f"the cutoff {cutoff} must be before the end {observation_end}")
     engine = as_engine(transactions)
-    model = fit(model_name, customer_summary(engine, observation_end=cutoff))
+    summary = customer_summary(engine, observation_end=cutoff)
+    model = fit(model_name, season.applied(summary) if season else summary)
     see_orders(engine, observation_end)
     seen = engine.run("purchase_days", cutoff=cutoff)
     day = pd.to_datetime(seen["purchase_day"])
@@ -67,9 +72,15 @@ def weekly_tracking(
     at = (day - start).dt.days.to_numpy(np.int64)
     repeats = np.bincount(at, seen["buyers"] - seen["new_customers"], length)
     new = np.bincount(at, seen["new_customers"], length)
-    # purchases expected on the day so many days after a first one; none on the first day itself
-    per_day = np.diff(model.new_customer(np.arange(length, dtype=np.float64)), prepend=0.0)
-    expected = np.convolve(new, per_day)[:length]
+    calendar = pd.date_range(start, periods=length, freq="D")
+    clock = season.clock(calendar) if season else np.arange(length, dtype=np.float64)
+    # repeat purchases by so long after a first one; none on the first day itself
+    passed = np.arange(np.ceil(clock[-1] - clock[0]) + 1)
+    curve = model.new_customer(passed)
+    so_far = np.zeros(length)
+    for on in np.flatnonzero(new):
+        so_far[on:] += new[on] * np.interp(clock[on:] - clock[on], passed, curve)
+    expected = np.diff(so_far, prepend=0.0)
     weeks = length // WEEK
     actual, predicted = (
         daily[: weeks * WEEK].reshape(weeks, WEEK).sum(axis=1) for daily in (repeats, expected)
@@ -103,7 +114,8 @@ def tracked_value(
         Tested on these holdouts. Where it rests on a rule of thumb, the best of the models
         is tracked.
     holdouts : sequence of DataFrame
-        Oldest first, as `rolling_holdouts` gives them.
+        Oldest first, as `rolling_holdouts` or `try_season` gives them; those that are on the
+        clock of a season are tracked with the season known at the cutoff.
 
     Returns
     -------
@@ -116,4 +128,6 @@ def tracked_value(
     cutoff = cutoff_of(tested[-1]).date()
     end = cutoff + timedelta(days=length_of(tested[-1]))
     models = value.validation[value.validation["role"] == "model"]
-    return weekly_tracking(transactions, cutoff, end, best_candidate(models))
+    on_clock = "calendar_days" in tested[-1].columns
+    season = yearly_season(transactions, cutoff) if on_clock else None
+    return weekly_tracking(transactions, cutoff, end, best_candidate(models), season)

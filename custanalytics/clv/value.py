@@ -89,6 +89,7 @@ def customer_value(
     holdout: pd.DataFrame | Sequence[pd.DataFrame] | None = None,
     models: Sequence[str] = MODELS,
     season: Season | None = None,
+    season_check: Check | None = None,
 ) -> CustomerValue:
     """Predict purchases, spend and lifetime value of every customer.
 
@@ -120,7 +121,10 @@ def customer_value(
         Models to choose from; the first is used where there is no holdout.
     season : Season, optional
         The course of the year (see `yearly_season`); needs ``first_order`` in summary and
-        holdouts.
+        holdouts. Holdouts that are on its clock already stay as they are.
+    season_check : Check, optional
+        What trying the season has shown (see `try_season`); by default, whether the history
+        is long enough for one.
 
     Returns
     -------
@@ -143,14 +147,18 @@ def customer_value(
     checks = [judgement.repeat_buyers(repeat_buyers, len(frame)), *checks]
 
     origins = usable(_listed(holdout))
-    origins = [season.applied(origin) for origin in origins] if season else origins
+    if season:
+        # one that `try_season` put on the clock keeps the season known at its cutoff
+        origins = [o if "calendar_days" in o.columns else season.applied(o) for o in origins]
     tested = hold_against(origins, models, level, seed)
     fitted = candidates(rows, models, origins[-1] if origins else None)
     chosen = next(one for one in fitted if one.name == (tested.best or models[0]))
     first = next(one for one in fitted if isinstance(one, PurchaseModel))
     checks += judgement.of_model(chosen if isinstance(chosen, PurchaseModel) else first)
     checks += judgement.of_validation(tested.table, chosen.name, level)
-    checks += judgement.of_options(margin, horizon_days, history, season)
+    told = season_check or judgement.season_known(history, season)
+    checks += [told] if told else []
+    checks += judgement.of_options(margin, horizon_days, history)
 
     ends = month_ends(horizon_days)
     factors = discount_factors(ends, annual_discount_rate)

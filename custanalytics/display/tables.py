@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.display.format import Formats, is_missing
-from custanalytics.display.words import escape, prose
+from custanalytics.display.words import escape, prose, short
 
 _WIDEST = 44
 _NO_CENTS = 200
@@ -172,11 +172,11 @@ def _cell(value: Any, column: Column, formats: Formats) -> Cell:
 
 
 def _text(cell: Cell) -> str:
-    return cell.text if isinstance(cell, Markup) else escape(cell)
+    return cell.text if isinstance(cell, Markup) else escape(short(cell))
 
 
 def _plain(cell: Cell) -> str:
-    return cell.text.split("]")[0] if isinstance(cell, Markup) else cell
+    return cell.text.split("]")[0] if isinstance(cell, Markup) else short(cell)
 
 
 def _row(texts: Sequence[str]) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>~^$@|{}#])")
+_LONG_WORD = re.compile(r"\S{29,}")
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -32,6 +33,11 @@ def listing(items: Sequence[str]) -> str:
 def prose(sentence: str) -> str:
     """A sentence of ours as markdown: its figures and names can't start any markup."""
     return _MARKDOWN.sub(r"\\\1", " ".join(sentence.split("\n")))
+
+
+def short(text: str) -> str:
+    """Text whose words fit a column: of a long one, such as an id, only both ends are left."""
+    return _LONG_WORD.sub(lambda word: f"{word[0][:14]}…{word[0][-13:]}", text)
 
 
 def escape(text: str) -> str:

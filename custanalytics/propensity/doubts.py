@@ -63,8 +63,8 @@ def revenue_foreseen(predicted: float, actual: float) -> Check:
     return Check(
         "propensity.revenue",
         passed=abs(off) <= LARGEST_REVENUE_ERROR,
-        sentence=f"The revenue expected of known customers in the test window was {off:+.0%} off "
-        "what they spent.",
+        sentence="The revenue expected of known customers in the test window was "
+        f"{abs(off):.0%} too {'high' if off > 0 else 'low'}.",
         value=off,
         threshold=LARGEST_REVENUE_ERROR,
         source="rule of thumb",

@@ -24,7 +24,7 @@ from custanalytics.propensity.evaluation import (
     reliability_table,
 )
 from custanalytics.propensity.features import features_at, outcomes_after, prepare, with_outcome
-from custanalytics.propensity.rhythm import late_factor, rhythm
+from custanalytics.propensity.rhythm import late_factors, rhythm
 from custanalytics.propensity.schedule import Schedule, plan
 from custanalytics.propensity.spend import fit_spend
 from custanalytics.propensity.swing import bounds, season_shift, shifted, swing
@@ -48,8 +48,9 @@ class RepeatPurchase:
         ``propensity_decile`` (1 = most likely), ``expected_revenue`` (in the window, currency
         units: propensity times the spend expected of a buyer), ``usual_gap_days`` (NaN with
         one purchase day), ``days_since_last_purchase``, ``expected_next_order`` (datetime,
-        may lie in the past; NaT with one purchase day), ``late`` (bool), ``revenue_at_risk``
-        (currency units; 0 where not late).
+        may lie in the past; NaT with one purchase day), ``late`` (bool: waits longer
+        than the shop's customers usually do and not yet so long that hardly any came back),
+        ``revenue_at_risk`` (currency units: ``expected_revenue`` where late, else 0).
     evaluation : DataFrame
         One row per candidate, judged on the test window: ``candidate``, ``role`` ('model' or
         'baseline'), ``log_loss``, ``brier_score``, ``auc``, ``average_precision``, ``ece``,
@@ -67,7 +68,8 @@ class RepeatPurchase:
     figures : dict of str to float
         ``expected_buyers``, ``expected_buyers_low``, ``expected_buyers_high``,
         ``expected_revenue`` (in the window, of today's customers, currency units),
-        ``late_customers``, ``revenue_at_risk``, ``late_factor`` (usual gaps), ``swing_sd``
+        ``late_customers``, ``revenue_at_risk`` (in the window; a part of ``expected_revenue``),
+        ``late_factor``, ``gone_factor`` (usual gaps, see `rhythm.late_factors`), ``swing_sd``
         (log-odds), ``season_shift`` (log-odds, 0 where unused).
     model : str
         Name of the chosen candidate.
@@ -167,8 +169,8 @@ def repeat_purchase(
         foreseen = trial.predictions[trial.chosen.name] * fit_spend(learning).predict(test)
 
     scored = now.assign(propensity=scores, expected_revenue=scores * spend)
-    factor = late_factor(now)
-    customers = _customer_table(scored, end, window_days, level_sd, factor)
+    factors = late_factors(now)
+    customers = _customer_table(scored, end, level_sd, factors)
     y, p = test["bought"].to_numpy(), trial.predictions[trial.chosen.name]
     profit = None
     if contact_cost is not None and conversion_value is not None:
@@ -189,7 +191,8 @@ def repeat_purchase(
             "expected_revenue": float(customers["expected_revenue"].sum()),
             "late_customers": float(customers["late"].sum()),
             "revenue_at_risk": float(customers["revenue_at_risk"].sum()),
-            "late_factor": factor,
+            "late_factor": factors[0],
+            "gone_factor": factors[1],
             "swing_sd": level_sd,
             "season_shift": season,
         },
@@ -324,7 +327,7 @@ def _require_enough(learning: pd.DataFrame, test: pd.DataFrame, window_days: int
 
 
 def _customer_table(
-    scored: pd.DataFrame, end: date, window_days: int, level_sd: float, factor: float
+    scored: pd.DataFrame, end: date, level_sd: float, factors: tuple[float, float]
 ) -> pd.DataFrame:
     p = scored["propensity"].to_numpy()
     low, high = bounds(p, level_sd, INTERVAL_LEVEL)
@@ -340,7 +343,7 @@ def _customer_table(
             "expected_revenue": scored["expected_revenue"],
         }
     )
-    return frame.join(rhythm(scored, end, window_days, factor))
+    return frame.join(rhythm(scored, end, factors))
 
 
 def _cutoff_table(known: pd.DataFrame, now: pd.DataFrame, schedule: Schedule) -> pd.DataFrame:

@@ -6,8 +6,11 @@ import numpy as np
 import pandas as pd
 
 LATE_LEVEL = 0.90
+GONE_LEVEL = 0.99
 FEWEST_RHYTHMS = 30
 USUAL_FACTOR = 2.0
+LEAST_FACTOR = 1.5
+LEAST_SPAN = 2.0  # from late to gone
 
 
 def usual_gap(customers: pd.DataFrame) -> "pd.Series[float]":
@@ -31,11 +34,13 @@ def usual_gap(customers: pd.DataFrame) -> "pd.Series[float]":
     return (total + _shop_gap(customers)) / (gaps + 1)
 
 
-def late_factor(customers: pd.DataFrame) -> float:
-    """How many usual gaps may pass before a customer of this shop counts as late.
+def late_factors(customers: pd.DataFrame) -> tuple[float, float]:
+    """From and up to how many usual gaps of waiting a customer of this shop counts as late.
 
-    Nine in ten customers with three purchase days or more placed their latest order within
-    this many of what was their usual gap before it.
+    Of the customers with three purchase days or more, nine in ten placed their latest order
+    within the first multiple of what was their usual gap before it, and 99 in a hundred
+    within the second: whoever waits longer than the first is late, whoever waits longer than
+    the second is gone.
 
     Parameters
     ----------
@@ -44,56 +49,58 @@ def late_factor(customers: pd.DataFrame) -> float:
 
     Returns
     -------
-    float
-        At least 1; 2 where fewer than 30 customers have a rhythm to learn from.
+    tuple of float
+        Usual gaps. The first is at least 1.5, since where all pay by the month one day more
+        is no sign of leaving, and 2 where fewer than 30 customers have a rhythm to learn
+        from; the second is at least twice the first.
     """
     known = customers[customers["purchase_days"] >= 3]
     if len(known) < FEWEST_RHYTHMS:
-        return USUAL_FACTOR
+        return USUAL_FACTOR, USUAL_FACTOR * LEAST_SPAN
     earlier = (known["gap_total"] - known["gap_last"]).astype("float64")
     before = (earlier + _shop_gap(customers)) / (known["purchase_days"] - 1)
     ratio = known["gap_last"].astype("float64") / before
-    return max(float(np.quantile(ratio, LATE_LEVEL)), 1.0)
+    late = max(float(np.quantile(ratio, LATE_LEVEL)), LEAST_FACTOR)
+    return late, max(float(np.quantile(ratio, GONE_LEVEL)), late * LEAST_SPAN)
 
 
 def rhythm(
-    customers: pd.DataFrame, observation_end: date, window_days: int, factor: float
+    customers: pd.DataFrame, observation_end: date, factors: tuple[float, float]
 ) -> pd.DataFrame:
     """Each customer's usual gap, next expected order, lateness and revenue at risk.
 
     Parameters
     ----------
     customers : DataFrame
-        One row per customer as `features_at` returns them, with ``propensity``.
+        One row per customer as `features_at` returns them, with ``expected_revenue``
+        (currency units, in the window).
     observation_end : date
         The day they are judged on.
-    window_days : int
-        Length of the window that revenue at risk refers to, in days.
-    factor : float
-        From `late_factor`.
+    factors : tuple of float
+        From `late_factors`.
 
     Returns
     -------
     DataFrame
         One row per customer: ``usual_gap_days`` (NaN with one purchase day),
         ``days_since_last_purchase``, ``expected_next_order`` (last purchase plus usual gap,
-        which may lie in the past; NaT with one purchase day), ``late`` (the wait exceeds
-        `factor` usual gaps), ``revenue_at_risk`` (currency units: what the own rhythm would
-        bring in the window, times the probability of no purchase; 0 where not late).
+        which may lie in the past; NaT with one purchase day), ``late`` (the wait is longer
+        than the first and no longer than the second of `factors` times the usual gap; False
+        with one purchase day), ``revenue_at_risk`` (currency units: the revenue still
+        expected in the window from a customer who is late, so never more than
+        ``expected_revenue``; 0 where not late).
     """
     waited = customers["days_since_last_purchase"]
     gap = usual_gap(customers)
     last = pd.Timestamp(observation_end) - pd.to_timedelta(waited, unit="D")
-    late = waited > factor * gap
-    per_day = customers["gross_spend"] / customers["purchase_days"]
-    at_stake = per_day * window_days / gap * (1 - customers["propensity"])
+    late = (waited > factors[0] * gap) & (waited <= factors[1] * gap)
     return pd.DataFrame(
         {
             "usual_gap_days": gap,
             "days_since_last_purchase": waited,
             "expected_next_order": last + pd.to_timedelta(gap.round(), unit="D"),
             "late": late,
-            "revenue_at_risk": at_stake.where(late, 0.0),
+            "revenue_at_risk": customers["expected_revenue"].where(late, 0.0),
         }
     )
 

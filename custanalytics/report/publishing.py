@@ -46,7 +46,10 @@ def publish(target: Path) -> Iterator[Path]:
     """
     target = Path(os.path.abspath(target))  # noqa: PTH100 - a link stays the name it is
     new, old = (target.with_name(f".{target.name}.{kind}") for kind in ("new", "old"))
-    target.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(target, error) from error
     with _locked(target.with_name(f".{target.name}.lock"), target):
         _recover(target, new, old)
         generated = _generated(target)
@@ -141,6 +144,10 @@ def _exchange(first: Path, second: Path) -> bool:
     raise RenderError(f"{second} can't be replaced: {os.strerror(code)}")
 
 
+def _unwritable(target: Path, error: OSError) -> UsageError:
+    return UsageError(f"{target} can't be written ({error.strerror}); give another folder (--out)")
+
+
 @contextmanager
 def _locked(lock: Path, target: Path) -> Iterator[None]:
     """Keep a second run away from the folder; the lock ends with the process."""
@@ -149,7 +156,10 @@ def _locked(lock: Path, target: Path) -> Iterator[None]:
         return
     import fcntl
 
-    handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+    try:
+        handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
+    except OSError as error:
+        raise _unwritable(target, error) from error
     try:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -67,6 +67,7 @@ def assemble(
     numbers: Dict[str, NumberColumn],
     dates: DateColumn,
     drop_duplicates: bool,
+    as_of: date | None,
     today: date,
     warnings: Sequence[str],
 ) -> Ledger:
@@ -107,6 +108,7 @@ def assemble(
         nets_refunds="refunded" in mapping.roles,
         tidy_ids=_is_all_point_zero(staging),
         drop_duplicates=drop_duplicates,
+        as_of=as_of or date.max,
     )
     _refuse_misread(staging, mapping, numbers)
     if money == "order_total":

@@ -30,8 +30,8 @@ _DATE = re.compile(
 )
 _UNIT = r"(?:[^\W\d_]{1,4}\.?|[^\w\s.,'’()+\-−–]{1,2}|[a-zA-Z]{1,2}\$|&[#\w]{2,6};)"
 _NUMBER = re.compile(
-    rf"^[-+−–(]?\s*{_UNIT}?\s*[-+−–]?\s*(?:\d[\d.,'’ \u00a0\u2009\u202f]*|[.,]\d+)"
-    rf"(?:[.,]?[-–—]+)?\s*{_UNIT}?\s*[-)+]?$"
+    rf"^[-+−–(]?\s*(?P<before>{_UNIT})?\s*[-+−–]?\s*(?:\d[\d.,'’ \u00a0\u2009\u202f]*|[.,]\d+)"
+    rf"(?:[.,]?[-–—]+)?\s*(?P<after>{_UNIT})?\s*[-)+]?$"
 )
 _LONE_LETTERS = re.compile(r"^[^\W\d_]{1,4}\d+$")
 
@@ -43,10 +43,17 @@ def kind_of(cell: str) -> Kind:
         return "blank"
     if _DATE.match(cell):
         return "date"
-    # "A123" is a code, "EUR 123" and "€123" are money.
-    if _NUMBER.match(cell) and not _LONE_LETTERS.match(cell):
+    # "A123" is a code and "Tax 1 Name" a name; "EUR 123" and "€123" are money.
+    found = _NUMBER.match(cell)
+    if found and not _LONE_LETTERS.match(cell) and not _two_words(found):
         return "number"
     return "text"
+
+
+def _two_words(number: re.Match[str]) -> bool:
+    """Words before and behind the figure: no currency has two of them."""
+    before, after = (number[side] or "" for side in ("before", "after"))
+    return before[:1].isalpha() and after[:1].isalpha() and before.lower() != after.lower()
 
 
 def kinds_of(rows: Iterable[Sequence[str]], width: int) -> list[dict[Kind, int]]:

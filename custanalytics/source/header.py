@@ -1,11 +1,15 @@
 """Where the table starts in a file: title and note lines, header lines, the first sale."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from custanalytics.source.cells import Kind, kind_of, kinds_of, leading_kind
 from custanalytics.source.names import known_name, plain
+from custanalytics.source.words import currency_code
+
+# Where a header may stand.
+_FIRST_RECORDS = 60
 
 
 @dataclass(frozen=True)
@@ -27,18 +31,43 @@ class Layout:
     header_record: int
 
 
-def find_layout(records: Sequence[Sequence[str]]) -> Layout | None:
-    """Layout of a table whose first records these are; None where they hold no table."""
+def find_layout(
+    records: Sequence[Sequence[str]], given: Collection[str] = frozenset()
+) -> Layout | None:
+    """Layout of a table whose first records these are; None where they hold no table.
+
+    Parameters
+    ----------
+    records : sequence of sequence of str
+    given : collection of str
+        What the user calls columns: a record that holds one of these is the header.
+    """
     width = _usual_width(records)
     if width < 2:
         return None
     header = _by_names(records, width)
     if header is None:
         header = _by_contrast(records, width)
+    names = _names_of(records, header, width)
+    # Numbers of columns are no names of theirs.
+    wanted = {_folded(name) for name in given if not name.strip().isdecimal()}
+    if not wanted & {_folded(name) for name in names or ()}:
+        told = _by_given(records, width, wanted)
+        header, names = (told, _names_of(records, told, width)) if told else (header, names)
+    return Layout(width, names, header[1] if header else -1)
+
+
+def _names_of(
+    records: Sequence[Sequence[str]], header: tuple[int, int] | None, width: int
+) -> tuple[str, ...] | None:
     if header is None:
-        return Layout(width, None, -1)
+        return None
     first, last = header
-    return Layout(width, _join_names(records[first : last + 1], width), last)
+    return _join_names(records[first : last + 1], width)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()
 
 
 def _usual_width(records: Sequence[Sequence[str]]) -> int:
@@ -71,12 +100,36 @@ def _is_heading(record: Sequence[str]) -> bool:
     return "text" in kinds and "date" not in kinds and "number" not in kinds
 
 
+def _is_row_of_names(record: Sequence[str]) -> bool:
+    """As `_is_heading`, but names that end in a figure ("Tax 1") pass; money does not."""
+    return _is_heading([cell for cell in record if not _is_numbered_name(cell)])
+
+
+def _is_numbered_name(cell: str) -> bool:
+    words = "".join(sign for sign in cell if not sign.isdecimal()).strip()
+    return words != cell.strip() and words.isalpha() and currency_code(words) is None
+
+
+def _by_given(
+    records: Sequence[Sequence[str]], width: int, wanted: Collection[str]
+) -> tuple[int, int] | None:
+    """Header found by the names that the user gives to columns."""
+    counts = [
+        len({_folded(cell) for cell in record} & set(wanted))
+        if 2 <= len(_trimmed(record)) <= width
+        else 0
+        for record in records[:_FIRST_RECORDS]
+    ]
+    most = max(counts, default=0)
+    return _block(records, counts.index(most), width) if most else None
+
+
 def _by_names(records: Sequence[Sequence[str]], width: int) -> tuple[int, int] | None:
     """Header found by names that sales exports use; three of them are no accident."""
     best, best_named = None, 2
-    for at, record in enumerate(records[:60]):
+    for at, record in enumerate(records[:_FIRST_RECORDS]):
         named = _named_cells(record)
-        if named > best_named and _is_heading(record) and len(_trimmed(record)) <= width:
+        if named > best_named and _is_row_of_names(record) and len(_trimmed(record)) <= width:
             best, best_named = at, named
     return None if best is None else _block(records, best, width)
 

@@ -10,6 +10,7 @@ from pathlib import Path
 from custanalytics.errors import SourceError, UsageError
 from custanalytics.source import roles as find
 from custanalytics.source.assemble import assemble
+from custanalytics.source.codes import iso_codes
 from custanalytics.source.dates import read_dates
 from custanalytics.source.mapping import Mapping, choices, one_of
 from custanalytics.source.mapping import rates as checked_rates
@@ -35,6 +36,7 @@ def load(
     rates: Dict[str, Decimal | float | str] | None = None,
     drop_duplicates: bool = False,
     max_unreadable: float = 0.02,
+    as_of: date | None = None,
     today: date | None = None,
     memory_limit: str = "700MB",
 ) -> Ledger:
@@ -62,6 +64,8 @@ def load(
         Set aside lines that repeat another line in every column.
     max_unreadable : float
         Highest share of lines that may be unreadable.
+    as_of : date, optional
+        Last day that counts; later rows are set aside.
     today : date, optional
         No sale is later; the day of the run where not given.
     memory_limit : str
@@ -89,11 +93,11 @@ def load(
         decimal=one_of("decimal", decimal, ("point", "comma")) or wanted.decimal,
         rates={**wanted.rates, **checked_rates(rates or {})},
     )
-    staging = stage(paths, memory_limit)
-    _refuse_unreadable(staging, max_unreadable)
-    day = today or date.today()
     left_out = {role for role, choice in wanted.roles.items() if choice.column == NO_COLUMN}
     given = {role: choice for role, choice in wanted.roles.items() if role not in left_out}
+    staging = stage(paths, memory_limit, {choice.column for choice in given.values()})
+    _refuse_unreadable(staging, max_unreadable)
+    day = today or date.today()
     beside = Path(mapping_file).parent if mapping_file else None
     platform = recognise(staging, wanted.platform, beside)
     chosen = find.given_roles(staging, given)
@@ -108,7 +112,7 @@ def load(
     find.find_date(roles)
     find.find_customer_and_order(roles)
     numbers = read_numbers(staging, find.number_candidates(roles), wanted.decimal)
-    find_money(roles, numbers)
+    find_money(roles, numbers, drop_duplicates=drop_duplicates)
     find.find_rest(roles)
     chosen = find.in_order(roles.chosen)
     dates = read_dates(
@@ -125,6 +129,7 @@ def load(
         numbers=numbers,
         dates=dates,
         drop_duplicates=drop_duplicates,
+        as_of=as_of,
         today=day,
         warnings=roles.warnings,
     )
@@ -134,8 +139,10 @@ def _code(currency: str | None) -> str | None:
     if currency is None:
         return None
     code = currency.strip().upper()
-    if len(code) != 3 or not code.isalpha():
-        raise UsageError(f"--currency is a code of three letters such as EUR, not {currency!r}")
+    if code not in iso_codes():
+        raise UsageError(
+            f"--currency is an ISO 4217 code of three letters such as EUR, not {currency!r}"
+        )
     return code
 
 

@@ -14,17 +14,27 @@ _FEWEST = 5
 _MOST_VOTES = 0.8
 
 
-def find_money(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:
+def find_money(roles: Roles, numbers: Mapping[str, NumberColumn], *, drop_duplicates: bool) -> None:
     """Choose amount, or order_total, or quantity and unit_price.
+
+    Parameters
+    ----------
+    roles : Roles
+    numbers : mapping of str to NumberColumn
+    drop_duplicates : bool
+        Rows that repeat another one are set aside later.
 
     Raises
     ------
     SourceError
         Nothing says what was paid, or a column may mean two things.
     """
+    is_given = "amount" in roles.chosen
     _take(roles, "quantity")
     _take(roles, "refunded")
     _find_paid(roles, numbers)
+    if not is_given and not drop_duplicates:
+        _refuse_overlap(roles)
     _refuse_undecided(roles, numbers)
     if "unit_price" in roles.chosen and not {"amount", "order_total"} & roles.chosen.keys():
         _settle_discount(roles)
@@ -136,6 +146,35 @@ def _take_line(roles: Roles, lines: list[Candidate]) -> None:
     roles.take("amount", first.column, reason, first.strength - 0.2 * (len(several) > 1))
 
 
+def _refuse_overlap(roles: Roles) -> None:
+    """Orders that stand in two files with the same figure count twice, unless the user knows."""
+    column = roles.column("amount")
+    staging = roles.staging
+    if column is None or len(staging.parts) < 2:
+        return
+    if not repeated_in_orders(roles, column, in_all_files=True):
+        return
+    found = staging.engine.sql(
+        "SELECT part_no, count(*) AS n, min(file_line) AS line FROM staged WHERE line_no NOT IN "
+        f"(SELECT line_no FROM ({_rows_once(staging)})) GROUP BY part_no ORDER BY part_no"
+    )
+    listed = ", ".join(
+        f"{n} rows of {staging.parts[int(part)].label} (the first in line {line})"
+        for part, n, line in zip(found["part_no"], found["n"], found["line"], strict=True)
+    )
+    raise SourceError(
+        f"the files overlap: {listed} repeat a row of another file in every column, and would "
+        f"count twice; say --drop-duplicates to count them once, or --map amount={column} if they "
+        "are sales of their own"
+    )
+
+
+def _rows_once(staging: Staging) -> str:
+    """SQL for the staged rows without those that an earlier file holds as well."""
+    cells = ", ".join(staging.column(name) for name in staging.names)
+    return f"SELECT * FROM staged QUALIFY part_no = min(part_no) OVER (PARTITION BY {cells})"
+
+
 def _take_price(roles: Roles, price: Candidate, quantity: str | None) -> None:
     """A bare "price" may be of one piece or of the line: the data must tell."""
     name = price.column
@@ -212,18 +251,25 @@ def product_share(staging: Staging, quantity: str, price: str, total: str) -> tu
     return (float(row["hit"]) / rows if rows else 0.0), rows
 
 
-def repeated_in_orders(roles: Roles, column: str) -> tuple[int, int] | None:
-    """Orders of several lines that show one figure throughout, and all; None if that is rare."""
+def repeated_in_orders(
+    roles: Roles, column: str, *, in_all_files: bool = False
+) -> tuple[int, int] | None:
+    """Orders of several lines that show one figure throughout, and all; None if that is rare.
+
+    Rows that another file holds as well are lines of the order only ``in_all_files``.
+    """
     order = roles.column("order_id")
     if order is None:
         return None
     o, v = roles.staging.column(order), roles.staging.column(column)
     products = [c.column for c in roles.candidates.get("product", [])]
     product = roles.staging.column(products[0]) if products else "CAST(line_no AS VARCHAR)"
+    several = len(roles.staging.parts) > 1 and not in_all_files
+    rows = f"({_rows_once(roles.staging)})" if several else "staged"
     row = roles.staging.engine.sql(
         "SELECT CAST(COALESCE(sum(CASE WHEN figures = 1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS same, "
         "count(*) AS orders, CAST(count(DISTINCT figure) AS BIGINT) AS figures FROM ("
-        f"SELECT {o}, count(DISTINCT {v}) AS figures, min({v}) AS figure FROM staged "
+        f"SELECT {o}, count(DISTINCT {v}) AS figures, min({v}) AS figure FROM {rows} "
         f"WHERE {o} IS NOT NULL AND {v} IS NOT NULL GROUP BY 1 "
         f"HAVING count(*) > 1 AND count(DISTINCT {product}) > 1)"
     ).iloc[0]

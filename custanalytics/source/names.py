@@ -6,6 +6,8 @@ import unicodedata
 from functools import cache
 from importlib import resources
 
+from custanalytics.source.codes import iso_codes
+
 # role -> what it holds; the order is the order in which roles are shown.
 ROLES = {
     "customer_id": "who bought",
@@ -31,6 +33,10 @@ _TAX_BEHIND = re.compile(
     r" ((incl|inc|including|excl|ex|exc|excluding|inkl|exkl|zzgl|plus|with|without) "
     r"(vat|tax|taxes|gst|mwst|ust|btw|iva|tva)|ttc|ht|brutto|netto|iva (incluido|inclusa))$"
 )
+# Roles that hold money.
+MONEY = ("amount", "order_total", "unit_price", "discount", "refunded")
+# Codes that are common words in names of columns ("all sales").
+_WORDS_TOO = frozenset({"all", "top"})
 _WORD = re.compile(r"[^a-z0-9]+")
 
 
@@ -66,8 +72,24 @@ def meanings(name: str) -> dict[str, tuple[str, float]]:
     if full in table:
         return table[full]
     short = plain(re.sub(r"\(.*?\)|\[.*?\]", " ", name))
-    short = _CURRENCY_BEHIND.sub("", _TAX_BEHIND.sub("", short))
-    return table.get(short, {})
+    short = _TAX_BEHIND.sub("", short)
+    if (bare := _CURRENCY_BEHIND.sub("", short)) in table:
+        return table[bare]
+    found = money_and_code(short)
+    return found[0] if found else {}
+
+
+def money_and_code(name: str) -> tuple[dict[str, tuple[str, float]], str] | None:
+    """Roles and code of a plain name of money beside a currency: "amount jpy"; None for others."""
+    first, _, behind = name.partition(" ")
+    before, _, last = name.rpartition(" ")
+    for code, rest in ((last, before), (first, behind)):
+        if code in _WORDS_TOO or code.upper() not in iso_codes():
+            continue
+        roles = {role: entry for role, entry in _table().get(rest, {}).items() if role in MONEY}
+        if roles:
+            return roles, code.upper()
+    return None
 
 
 def known_name(name: str) -> bool:

@@ -7,7 +7,7 @@ and the line in the file. Whatever could not be read is in `Part.unreadable`.
 import csv
 import io
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -72,8 +72,10 @@ class Numbering:
         self.last = 0
 
 
-def text_part(source: SourceFile, target: Path, numbering: Numbering) -> Part:
-    """Read one text file.
+def text_part(
+    source: SourceFile, target: Path, numbering: Numbering, given: Collection[str]
+) -> Part:
+    """Read one text file; the header is a record that holds a name in ``given``.
 
     Raises
     ------
@@ -96,7 +98,7 @@ def text_part(source: SourceFile, target: Path, numbering: Numbering) -> Part:
                 "expected a comma, semicolon, tab, bar or blanks between the fields"
             )
         found = [r for r in read_records(iter(sample), dialect) if isinstance(r, tuple)]
-        layout = find_layout([fields for _, fields in found])
+        layout = find_layout([fields for _, fields in found], given)
         if layout is None:
             raise SourceError(f"{source.label} has no table of two or more columns")
         start = found[layout.header_record][0] if layout.names else None
@@ -113,7 +115,7 @@ def text_part(source: SourceFile, target: Path, numbering: Numbering) -> Part:
 
 
 def workbook_parts(
-    source: SourceFile, target: Callable[[], Path], numbering: Numbering
+    source: SourceFile, target: Callable[[], Path], numbering: Numbering, given: Collection[str]
 ) -> tuple[list[Part], list[str]]:
     """Read the sheets of a workbook that hold the same table, and say which were left out."""
     try:
@@ -129,7 +131,7 @@ def workbook_parts(
     parts, others = [], []
     for name, cells in sheets.items():
         rows = [[_text(cell) for cell in row] for row in cells]
-        layout = find_layout([row for row in rows[:_SAMPLE_LINES] if any(row)])
+        layout = find_layout([row for row in rows[:_SAMPLE_LINES] if any(row)], given)
         if layout is None:
             others.append(name)
             continue

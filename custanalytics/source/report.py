@@ -23,6 +23,7 @@ REASONS = {
     "no_date": "no date",
     "bad_date": "a date that can't be read or is impossible",
     "future_date": "a date in the future",
+    "after_as_of": "after the last day that counts (--as-of)",
     "payment_failed": "the payment failed",
     "not_paid": "not paid",
     "cancelled": "cancelled",

@@ -276,12 +276,26 @@ def _customer_by_content(roles: Roles) -> None:
         _keys_without_names(roles, free)
     if "customer_id" in roles.chosen:
         return
-    shown = emails or [n for n in free if not meanings(n) or "customer_id" in meanings(n)] or free
+    shown = emails or [name for name in free if _may_be_customer(roles, name)]
+    if not shown:
+        raise SourceError(
+            "no column names the customer (role customer_id): the columns are "
+            f"{_listed(staging.names)}, and what is said about customers needs one; export the "
+            "sales with the customer, or say which column it is with --map customer_id=COLUMN"
+        )
     what = "several columns" if emails else "no column"
     raise SourceError(
         f"{what} can be told to be the customer (role customer_id); candidates: "
         f"{_with_shapes(staging, shown[:8])}; say which with --map customer_id=COLUMN"
     )
+
+
+def _may_be_customer(roles: Roles, name: str) -> bool:
+    """Not a column whose name says something else, nor one of figures with decimals."""
+    if roles.staging.has_header and meanings(name):
+        return "customer_id" in meanings(name)
+    decimals = any("." in cell or "," in cell for cell in roles.staging.values(name))
+    return not (roles.kinds[name] == "number" and decimals)
 
 
 def _keys_without_names(roles: Roles, free: list[str]) -> None:

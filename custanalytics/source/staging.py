@@ -5,7 +5,7 @@ header can reach SQL.
 """
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -62,8 +62,19 @@ class Staging:
         return sorted(counts, key=lambda shape: (-counts[shape], shape))[:most]
 
 
-def stage(paths: Sequence[Path | str], memory_limit: str = "700MB") -> Staging:
+def stage(
+    paths: Sequence[Path | str],
+    memory_limit: str = "700MB",
+    given: Collection[str] = frozenset(),
+) -> Staging:
     """Read the files into one table of text.
+
+    Parameters
+    ----------
+    paths : sequence of path
+    memory_limit : str
+    given : collection of str
+        Columns by the names the user gives them; they settle which record is the header.
 
     Raises
     ------
@@ -80,9 +91,9 @@ def stage(paths: Sequence[Path | str], memory_limit: str = "700MB") -> Staging:
 
     for source in open_sources(paths, engine.scratch):
         if source.kind == "text":
-            parts.append(text_part(source, target(), numbering))
+            parts.append(text_part(source, target(), numbering, given))
         elif source.kind == "workbook":
-            found, left_out = workbook_parts(source, target, numbering)
+            found, left_out = workbook_parts(source, target, numbering, given)
             parts.extend(found)
             warnings.extend(left_out)
         else:

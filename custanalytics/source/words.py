@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from functools import cache
 from importlib import resources
 
-from custanalytics.source.names import plain
+from custanalytics.source.codes import iso_codes
+from custanalytics.source.names import money_and_code, plain
 
 
 @cache
@@ -15,26 +16,24 @@ def _words() -> dict[str, dict[str, object]]:
     return tomllib.loads(text)
 
 
-@cache
-def _codes() -> frozenset[str]:
-    return frozenset(str(_words()["codes"]["iso_4217"]).split())
-
-
 def currency_code(text: str) -> str | None:
     """ISO code of a currency sign, name or code; None where it is none.
 
     ``kr`` stays unknown: it may be Swedish, Norwegian or Danish.
     """
     text = text.strip().lower()
-    if text.upper() in _codes():
+    if text.upper() in iso_codes():
         return text.upper()
     code = _words()["currency"].get(text)
     return str(code) if code else None
 
 
 def currency_in_name(name: str) -> str | None:
-    """Currency named in a column's header, such as "Betrag (EUR)" or "Sale Price ($)"."""
+    """Currency named in a header, such as "Betrag (EUR)", "Sale Price ($)" or "amount_jpy"."""
     found = {code for part in re.split(r"[\s()\[\],/:_-]+", name) if (code := _in_header(part))}
+    if not found:
+        named = money_and_code(plain(name))
+        return named[1] if named else None
     return found.pop() if len(found) == 1 else None
 
 

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
@@ -10,6 +11,7 @@ from custanalytics.clv import (
     customer_value,
     group_value,
     rolling_holdouts,
+    tracked_value,
     weekly_tracking,
 )
 from custanalytics.clv.bake_off import cutoff_of, hold_against, latest_before, past_errors
@@ -171,6 +173,26 @@ def test_weeks_add_up_to_the_repeat_purchases(purchases):
     assert table["holdout"].sum() == 39
     with pytest.raises(UsageError, match="before the end"):
         weekly_tracking(purchases, date(2026, 1, 1), date(2025, 12, 30))
+
+
+def test_the_model_behind_the_value_is_tracked(purchases, holdouts):
+    summary = customer_summary(purchases)
+    value = customer_value(summary, 180, holdout=holdouts, models=("MBG/NBD",))
+    table = tracked_value(purchases, value, holdouts)
+    assert set(table["model"]) == {"MBG/NBD"}
+    held_back = table.loc[table["holdout"], "week_end"]
+    cutoff = cutoff_of(holdouts[-1])
+    assert cutoff < held_back.min() <= cutoff + pd.Timedelta(days=7)
+    assert held_back.max() > purchases["ordered_at"].max() - pd.Timedelta(days=7)
+    assert tracked_value(purchases, value, []) is None
+
+
+def test_a_rule_of_thumb_is_not_tracked_but_the_best_model(purchases, holdouts):
+    value = customer_value(customer_summary(purchases), 180, holdout=holdouts[-1:])
+    table = value.validation.assign(score=lambda rows: rows["score"] + (rows["role"] == "model"))
+    fooled = replace(value, validation=table, model="own rate carried forward")
+    best = mean_scores(table[table["role"] == "model"]).idxmin()
+    assert set(tracked_value(purchases, fooled, holdouts)["model"]) == {best}
 
 
 def test_customers_who_do_as_the_model_says_are_predicted():

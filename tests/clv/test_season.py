@@ -4,7 +4,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.clv import Season, customer_value, weekly_tracking, yearly_season
+from custanalytics.clv import (
+    Season,
+    customer_value,
+    rolling_holdouts,
+    tracked_value,
+    try_season,
+    weekly_tracking,
+    yearly_season,
+)
+from custanalytics.clv.bake_off import cutoff_of
+from custanalytics.clv.validation import length_of
 from custanalytics.summary import customer_summary, holdout_summary
 
 FACTORS = (0.7, 0.7, 0.8, 0.9, 1.0, 1.0, 0.9, 0.9, 1.0, 1.1, 1.4, 1.6)
@@ -95,3 +105,77 @@ def test_holdouts_run_on_the_same_clock(shop):
 def test_tracking_counts_every_week(shop):
     table = weekly_tracking(shop, date(2024, 6, 30), date(2024, 12, 31))
     assert len(table) == (pd.Timestamp("2024-12-31") - pd.Timestamp("2022-01-01")).days // 7
+
+
+def test_tracking_follows_the_season(shop):
+    cutoff, end = date(2024, 10, 31), date(2024, 12, 31)
+    plain, seasonal = (
+        weekly_tracking(shop, cutoff, end, season=season).loc[lambda weeks: weeks["holdout"]]
+        for season in (None, yearly_season(shop, cutoff))
+    )
+    actual = plain["actual"].sum()
+    assert plain["predicted"].sum() < 0.85 * actual
+    assert seasonal["predicted"].sum() == pytest.approx(actual, rel=0.08)
+
+
+def test_a_flat_season_tracks_as_none_does(shop):
+    known, unknown = (
+        weekly_tracking(shop, date(2024, 6, 30), date(2024, 12, 31), season=season)
+        for season in (Season((1.0,) * 12), None)
+    )
+    pd.testing.assert_frame_equal(known, unknown, rtol=1e-6)
+
+
+def test_a_season_that_helps_is_kept_as_it_was_known_at_each_cutoff(shop):
+    holdouts = rolling_holdouts(shop, horizon_days=120)
+    trial = try_season(shop, holdouts, models=("BG/NBD",))
+    assert trial.season == yearly_season(shop)
+    assert trial.check.passed is True
+    assert trial.check.value < trial.check.threshold
+    assert [cutoff_of(frame) for frame in trial.holdouts] == [cutoff_of(f) for f in holdouts]
+    assert [length_of(frame) for frame in trial.holdouts] == [120] * len(holdouts)
+    for frame in trial.holdouts:
+        known = yearly_season(shop, cutoff_of(frame).date())
+        ahead = known.ahead(cutoff_of(frame), np.array([120.0])).item() if known else 120.0
+        assert frame["holdout_days"].iloc[0] == pytest.approx(ahead)
+    early = [yearly_season(shop, cutoff_of(frame).date()) is None for frame in holdouts]
+    assert any(early)
+    assert not all(early)
+    value = customer_value(
+        customer_summary(shop),
+        120,
+        holdout=trial.holdouts,
+        season=trial.season,
+        season_check=trial.check,
+        models=("BG/NBD",),
+    )
+    assert [c for c in value.checks if c.name == "clv.season"] == [trial.check]
+    weeks = tracked_value(shop, value, trial.holdouts)
+    known = yearly_season(shop, cutoff_of(holdouts[-1]).date())
+    last = cutoff_of(holdouts[-1]).date()
+    again = weekly_tracking(shop, last, date(2024, 12, 31), "BG/NBD", known)
+    pd.testing.assert_frame_equal(weeks, again)
+
+
+def test_a_season_that_does_not_help_is_left_out(shop):
+    # in the third year the strong months are weak
+    turned = (shop["ordered_at"] >= pd.Timestamp("2024-10-01")) & (np.arange(len(shop)) % 3 > 0)
+    kept = shop[~turned]
+    trial = try_season(kept, rolling_holdouts(kept, horizon_days=90), models=("BG/NBD",))
+    assert trial.season is None
+    assert trial.check.passed is None
+    assert "did not help" in trial.check.sentence
+    assert all("calendar_days" not in frame.columns for frame in trial.holdouts)
+
+
+def test_a_season_that_no_holdout_can_try_is_left_out(shop):
+    trial = try_season(shop, rolling_holdouts(shop, horizon_days=365)[:1])
+    assert trial.season is None
+    assert "no holdout has two years before it" in trial.check.sentence
+
+
+def test_no_season_is_said_with_its_reason(shop):
+    short = try_season(shop, [], date(2023, 11, 30))
+    assert short.check.sentence.startswith("23 whole months")
+    rare = try_season(shop[shop["customer_id"] < "c1003"], [])
+    assert "too few repeat purchases in a month" in rare.check.sentence

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custanalytics.display.axes import spread, value_axis, x_axis
+from custanalytics.display.axes import place, spread, value_axis, x_axis
 from custanalytics.display.chart import Chart
 from custanalytics.display.format import Formats
 
@@ -40,7 +40,18 @@ def test_months_without_a_row_keep_their_place() -> None:
     assert axis.high - axis.low > 11
 
 
-@given(st.lists(st.floats(0, 1e7), min_size=1, max_size=20))
+def test_days_stand_between_their_months() -> None:
+    days = [pd.Timestamp("2024-02-01"), pd.Timestamp("2024-02-16"), pd.Timestamp("2024-05-31")]
+    months = place(days, "month", days)
+    first, middle, last = place(days, "date_short", days)
+    assert (first, middle) == (months[0], pytest.approx(months[0] + 15 / 29))
+    assert months[2] < last < months[2] + 1
+    data = pd.DataFrame({"x": days, "y": [1.0, 2.0, 3.0]})
+    axis = x_axis(Chart("x", "line", data, "x", "y", "", "", "", x_format="date_short"), FORMATS)
+    assert [text for _, text in axis.ticks] == ["Feb\n2024", "Mar", "Apr", "May"]
+
+
+@given(st.lists(st.floats(0, 1e7, allow_subnormal=False), min_size=1, max_size=20))
 def test_the_value_axis_starts_at_zero_and_holds_all(values: list[float]) -> None:
     data = pd.DataFrame({"x": range(len(values)), "y": values})
     axis = value_axis(Chart("x", "line", data, "x", "y", "", "", "", y_format="money"), FORMATS)

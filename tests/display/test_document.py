@@ -138,6 +138,22 @@ def test_without_a_margin_no_acquisition_cost_is_named(bad) -> None:
     assert "Revenue, not profit" in document.parts["fig-payback"]
 
 
+def test_the_validation_page_holds_the_weeks_against_the_forecast(good) -> None:
+    weekly, total = good.parts["fig-tracking-weekly"], good.parts["fig-tracking-cumulative"]
+    assert "In the weeks held back, 113 purchases were expected, 54 happened" in weekly
+    assert "held back from here" in weekly
+    assert "after 29 December 2024" in weekly
+    assert "By the end, 16% more purchases were expected than happened" in total
+    assert good.flags["tracking"]
+    assert "Top tenth: 5.8 purchases each expected, 6.2 happened" in good.parts["fig-value-deciles"]
+
+
+def test_parameters_are_said_in_words(good) -> None:
+    assert "a few buy far more often" in good.parts["tbl-parameters"]
+    assert good.variables["value"]["coverage"] == "The intervals held 91% of them."
+    assert good.variables["value"]["leaving"] == "The model finds that 8% leave."
+
+
 def test_a_warning_is_not_said_twice(rich) -> None:
     finding = pd.DataFrame(
         {"sentence": ["2 rows are zero."], "rows": [2], "amount": [0.0], "effect": ["Left out."]}

@@ -41,6 +41,16 @@ def test_every_customer_is_scored_once(shop, result):
     assert not customers.loc[once, "late"].any()
 
 
+def test_no_more_is_at_risk_than_is_expected(result):
+    customers = result.customers
+    late = customers["late"]
+    assert 0 < late.sum() < len(customers) / 2
+    assert (customers["revenue_at_risk"] == customers["expected_revenue"].where(late, 0)).all()
+    assert result.figures["revenue_at_risk"] < result.figures["expected_revenue"]
+    waited = customers["days_since_last_purchase"] / customers["usual_gap_days"]
+    assert waited[late].between(result.figures["late_factor"], result.figures["gone_factor"]).all()
+
+
 def test_the_best_candidate_is_chosen_and_beats_the_naive_rule(result):
     evaluation = result.evaluation.set_index("candidate")
     assert evaluation["chosen"].sum() == 1

@@ -99,6 +99,38 @@ def test_returns_are_paired_with_their_purchase(
     assert [None if name != name else name for name in back] == nets
 
 
+@pytest.mark.parametrize(
+    ("rows", "nets"),
+    [
+        ("CM10065,A,2024-03-01,credit memo,1,-30.00", ["10065"]),
+        ("10065-CN,A,2024-03-01,credit memo,1,-30.00", ["10065"]),
+        # Another amount, another customer, another number, before the sale.
+        ("CM10065,A,2024-03-01,credit memo,1,-10.00", [None]),
+        ("CM10065,B,2024-03-01,credit memo,1,-30.00", [None]),
+        ("CM110065,A,2024-03-01,credit memo,1,-30.00", [None]),
+        ("CM10065,A,2023-12-01,credit memo,1,-30.00", [None]),
+        # An order is taken back in full once.
+        (
+            "CM10065,A,2024-03-01,credit memo,1,-30.00\nCN10065,A,2024-03-02,credit memo,1,-30.00",
+            ["10065", None],
+        ),
+    ],
+)
+def test_a_credit_memo_is_paired_with_the_order_its_number_names(
+    tmp_path: Path, rows: str, nets: list[str | None]
+) -> None:
+    sales = """
+order,customer,date,product,quantity,amount
+10064,A,2024-01-12,mug,1,30.00
+10065,A,2024-01-13,mug,1,10.00
+10065,A,2024-01-13,tee,1,20.00
+10066,B,2024-01-14,tee,1,20.00
+"""
+    lines = loaded(tmp_path, sales + rows).lines()
+    back = lines.loc[lines["amount"] < 0, "nets_order_id"]
+    assert [None if name != name else name for name in back] == nets
+
+
 def test_orders_that_net_to_zero_are_no_purchase(tmp_path: Path) -> None:
     report = loaded(tmp_path, SMALL + "R,A,2024-03-01,mug,-1,-10.00").report
     assert (report.orders, report.buyers, report.revenue) == (2, 2, 30)
@@ -151,6 +183,7 @@ def test_columns_by_number_where_there_is_no_header(tmp_path: Path) -> None:
         ("order,customer,date,note\n1,A,2024-01-13,x\n2,B,2024-01-14,y", {}, "--map amount"),
         (SMALL, {"mapping": {"amount": "Amuont"}}, "has no column 'Amuont'"),
         (SMALL, {"currency": "EURO"}, "--currency"),
+        (SMALL, {"currency": "XYZ"}, "ISO 4217"),
         (SMALL, {"mapping": {"amuont": "amount"}}, "unknown role"),
         (SMALL, {"date_order": "ydm"}, "--date-order"),
         ("order,customer,date,quantity,price\n1,A,2024-01-13,2,5.00\n2,B,2024-01-14,3,7.00", {}, "--map unit_price=price"),
@@ -287,6 +320,42 @@ def test_files_that_overlap_are_told_of(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text(SMALL.strip() + "\n4,B,2024-03-15,mug,1,10.00\n")
     report = load([tmp_path / "a.csv", tmp_path / "b.csv"], today=TODAY).report
     assert any("another file" in warning for warning in report.warnings)
+
+
+def test_orders_of_two_overlapping_files_are_no_order_totals(tmp_path: Path) -> None:
+    rows = [f"{n},C{n % 7},2024-03-{1 + n:02},{5 + n}.50" for n in range(28)]
+    for name, part in (("a.csv", rows[:18]), ("b.csv", rows[10:])):
+        (tmp_path / name).write_text("order,customer,date,total\n" + "\n".join(part))
+    paths = [tmp_path / "a.csv", tmp_path / "b.csv"]
+    with pytest.raises(SourceError, match=r"8 rows of b\.csv .*--drop-duplicates"):
+        load(paths, today=TODAY)
+    once = load(paths, today=TODAY, drop_duplicates=True).report
+    assert (once.rows_used, once.revenue) == (28, sum(range(5, 33)) + 14)
+    twice = load(paths, today=TODAY, mapping={"amount": "total"}).report
+    assert twice.rows_used == 36
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("amount_jpy", "JPY"), ("AmountCHF", "CHF"), ("SEK total", "SEK"), ("Betrag (EUR)", "EUR")],
+)
+def test_a_currency_beside_the_name_of_the_amount(tmp_path: Path, name: str, code: str) -> None:
+    ledger = loaded(tmp_path, SMALL.replace("amount", name))
+    assert (ledger.mapping.columns["amount"], ledger.currency) == (name, code)
+
+
+def test_a_column_that_the_user_names_settles_the_header(tmp_path: Path) -> None:
+    text = "Kasse 1,Karte 2,Wann 3\n12.50,K1,2024-01-13\n7.25,K2,2024-01-14\n3.00,K1,2024-01-15"
+    given = {"amount": "Kasse 1", "customer_id": "karte 2", "ordered_at": "Wann 3"}
+    ledger = loaded(tmp_path, "Till of the shop\n" + text, mapping=given)
+    assert (ledger.report.rows_read, ledger.report.revenue) == (3, Decimal("22.7500"))
+    assert ledger.mapping.columns["customer_id"] == "Karte 2"
+
+
+def test_the_amount_is_no_candidate_for_the_customer(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="no column names the customer") as caught:
+        loaded(tmp_path, "date,order,amount\n2024-01-13,1,1.50\n2024-01-14,2,2.50")
+    assert "candidates" not in str(caught.value)
 
 
 def test_parquet_is_read_whatever_its_types(tmp_path: Path) -> None:

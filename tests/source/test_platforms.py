@@ -49,6 +49,28 @@ Name,Email,Financial Status,Paid at,Currency,Subtotal,Shipping,Taxes,Total,Creat
     assert ledger.currency == "USD"
 
 
+SHOPIFY_79 = "Name,Email,Financial Status,Paid at,Fulfillment Status,Fulfilled at,Accepts Marketing,Currency,Subtotal,Shipping,Taxes,Total,Discount Code,Discount Amount,Shipping Method,Created at,Lineitem quantity,Lineitem name,Lineitem price,Lineitem compare at price,Lineitem sku,Lineitem requires shipping,Lineitem taxable,Lineitem fulfillment status,Billing Name,Billing Street,Billing Address1,Billing Address2,Billing Company,Billing City,Billing Zip,Billing Province,Billing Country,Billing Phone,Shipping Name,Shipping Street,Shipping Address1,Shipping Address2,Shipping Company,Shipping City,Shipping Zip,Shipping Province,Shipping Country,Shipping Phone,Notes,Note Attributes,Cancelled at,Payment Method,Payment Reference,Refunded Amount,Vendor,Outstanding Balance,Employee,Location,Device ID,Id,Tags,Risk Level,Source,Lineitem discount,Tax 1 Name,Tax 1 Value,Tax 2 Name,Tax 2 Value,Tax 3 Name,Tax 3 Value,Tax 4 Name,Tax 4 Value,Tax 5 Name,Tax 5 Value,Phone,Receipt Number,Duties,Billing Province Name,Shipping Province Name,Payment ID,Payment Terms Name,Next Payment Due At,Payment References"
+
+
+@pytest.mark.parametrize("tax", ["", "State tax 8%"])
+def test_the_full_shopify_header_is_a_header(tmp_path: Path, tax: str) -> None:
+    rows = [
+        {
+            "Name": f"#{1000 + n}", "Email": f"c{n % 9}@example.com", "Currency": "USD",
+            "Financial Status": "paid", "Paid at": f"2025-01-{1 + n:02} 10:57:54 -0800",
+            "Created at": f"2025-01-{1 + n:02} 10:57:54 -0800", "Subtotal": "10.00",
+            "Shipping": "4.90", "Taxes": "0.00", "Total": "14.90", "Lineitem quantity": "1",
+            "Lineitem name": "Mug", "Lineitem price": "10.00", "Billing Zip": "'85004",
+            "Refunded Amount": "0.00", "Id": f"{4000000000 + n}", "Tax 1 Name": tax,
+        }
+        for n in range(28)
+    ]  # fmt: skip
+    lines = [",".join(row.get(name, "") for name in SHOPIFY_79.split(",")) for row in rows]
+    ledger = loaded(tmp_path, "\n".join([SHOPIFY_79, *lines]))
+    assert ledger.mapping.platform == "Shopify orders"
+    assert (ledger.report.rows_used, ledger.report.revenue) == (28, Decimal("417.2000"))
+
+
 def test_stripe_takes_converted_amounts_and_leaves_out_tests_and_failures(tmp_path: Path) -> None:
     ledger = loaded(
         tmp_path,

@@ -1,5 +1,8 @@
 """The back of the report: data and reconciliation, checks, how to run it again."""
 
+import re
+import shlex
+
 import pandas as pd
 
 from custanalytics.display import blocks
@@ -21,6 +24,8 @@ SUBJECTS = {
     "value": "Value",
     "propensity": "Next purchase",
 }
+_SWITCHES = ("--json", "--sample", "--drop-duplicates")
+_SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
 _VERDICTS = {True: ("holds", "good"), False: ("doubt", "bad"), None: ("note", "neutral")}
 
 
@@ -51,12 +56,29 @@ def appendix(results: AnalysisResults, formats: Formats) -> Section:
         ),
         parts={
             "warnings": blocks.bullets(warnings) if warnings else "",
-            "command": f"```\n{results.settings.command}\n```\n"
-            if results.settings.command
-            else "",
+            "command": _again(results.settings.command) if results.settings.command else "",
         },
         flags={"command": bool(results.settings.command)},
     )
+
+
+def _again(command: str) -> str:
+    # Files by their names: where they lay is nobody else's business, nor where the report went.
+    words: list[str] = []
+    option = ""
+    for word in shlex.split(command):
+        if option == "--out" or word == "--json" or word.startswith("--out="):
+            option = ""
+            continue
+        if option in ("", "--mapping") and not word.startswith("-"):
+            word = re.split(r"[/\\\\]", word)[-1]
+        option = word if word.startswith("--") and word not in _SWITCHES and "=" not in word else ""
+        if option != "--out":
+            words.append(word)
+    # Three braces show a shortcode instead of running it.
+    text = _SHORTCODE.sub(r"{\g<0>}", shlex.join(words))
+    fence = "`" * max(3, 1 + max((len(ticks) for ticks in re.findall("`+", text)), default=0))
+    return f"{fence}\n{text}\n{fence}\n"
 
 
 def reason(results: AnalysisResults, analysis: str) -> str:

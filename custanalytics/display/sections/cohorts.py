@@ -64,8 +64,7 @@ def within(found: Cohorts, formats: Formats) -> str:
     if not waits:
         return ""
     return say(
-        "Allowing for those who only just joined, {share} of new customers buy a second time "
-        "within {days} days.",
+        "Within {days} days of the first purchase, {share} of new customers buy a second time.",
         share=formats.share(found.figures[f"share_second_{waits[-1]}d"]),
         days=formats.days(waits[-1]),
     )

@@ -75,12 +75,13 @@ def _curve(found: Concentration, formats: Formats) -> Chart:
     fifth = found.shares.iloc[-1]
     label = say(
         "{top} of customers: {share} of revenue",
-        top=formats.share(fifth["top_share"]),
+        top=formats.share(fifth["customers"] / found.figures["customers"]),
         share=formats.share(fifth["revenue_share"]),
     )
     at = found.curve.iloc[(found.curve["customer_share"] - fifth["top_share"]).abs().idxmin()]
     title = say(
-        "One customer in five brings {share} of the revenue",
+        "The best {top} of customers bring {share} of the revenue",
+        top=formats.share(fifth["customers"] / found.figures["customers"]),
         share=formats.share(fifth["revenue_share"]),
     )
     return Chart(

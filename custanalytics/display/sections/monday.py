@@ -11,6 +11,8 @@ from custanalytics.display.tables import Column, Markup, Table, table
 from custanalytics.display.words import escape, plural, say
 from custanalytics.exports import CONTACT, CUSTOMERS, segment_list
 
+LEAVE_ALONE = "Dormant"
+
 
 def monday(
     decisions: pd.DataFrame | None,
@@ -43,10 +45,14 @@ def stake(found: CustomerValue | None, formats: Formats) -> str:
 
 
 def ranked(decisions: pd.DataFrame, found: CustomerValue | None) -> pd.DataFrame:
-    """Segments by the ``money`` that `stake` names, most first."""
+    """Segments by the ``money`` that `stake` names, most first; those to leave alone last."""
     money = decisions["clv"] if trusted(found) else decisions["revenue"]
-    return decisions.assign(money=money).sort_values(
-        ["money", "segment"], ascending=[False, True], ignore_index=True
+    alone = decisions["segment"] == LEAVE_ALONE
+    return (
+        decisions.assign(money=money, alone=alone)
+        .sort_values(["alone", "money", "segment"], ascending=[True, False, True])
+        .drop(columns="alone")
+        .reset_index(drop=True)
     )
 
 

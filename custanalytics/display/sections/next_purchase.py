@@ -76,15 +76,19 @@ def risk(found: RepeatPurchase, formats: Formats) -> str:
     figures = found.figures
     late = figures["late_customers"]
     if not late:
-        return say("No customer is late against their own rhythm.")
+        return say("No customer is late against their own rhythm and still likely to come back.")
     return plural(
         late,
-        "One customer has waited longer than {factor} times the usual gap between orders. In the "
-        "next {window} days {money} of revenue would go missing, on average, if that goes on.",
-        "{late} customers have waited longer than {factor} times their usual gap between orders. "
-        "Against their own rhythm, {money} of revenue is at risk in the next {window} days.",
+        "One customer has waited between {late_from} and {gone_from} times the usual gap between "
+        "orders: later than usual, and not yet so long that hardly anyone came back. {money} of "
+        "the revenue expected in the next {window} days is theirs and can still be lost.",
+        "{late} customers have waited between {late_from} and {gone_from} times their usual gap "
+        "between orders: later than usual, and not yet so long that hardly anyone came back. "
+        "{money} of the revenue expected in the next {window} days is theirs and can still be "
+        "lost.",
         late=formats.count(late),
-        factor=formats.number(figures["late_factor"]),
+        late_from=formats.number(figures["late_factor"]),
+        gone_from=formats.number(figures["gone_factor"]),
         money=formats.money_short(figures["revenue_at_risk"]),
         window=formats.days(found.window_days),
     )
@@ -239,21 +243,29 @@ def _best(profit: pd.DataFrame, formats: Formats) -> str:
     best = profit.loc[profit["best"]].iloc[0]
     careful = profit.loc[profit["best_lower_value"]].iloc[0]
     money = formats.money_short(best["expected_profit"])
-    if best["contacted"] == 0:
-        return say("At your cost per contact and margin per purchase no contact pays.")
-    if best["contacted"] == profit["contacted"].max():
-        return say(
-            "At your cost per contact and margin per purchase it pays to contact everybody: "
-            "{money} expected. If a purchase is worth 30% less, stop at {careful}.",
-            money=money,
+    less = (
+        say("If a purchase is worth 30% less, it still pays to contact as many.")
+        if careful["contacted"] == best["contacted"]
+        else say(
+            "If a purchase is worth 30% less, stop at {careful}.",
             careful=formats.count(careful["contacted"]),
         )
+    )
+    if best["contacted"] == 0:
+        return say("At your cost per contact and value per purchase no contact pays.")
+    if best["contacted"] == profit["contacted"].max():
+        return say(
+            "At your cost per contact and value per purchase it pays to contact everybody: "
+            "{money} expected, if none of them would have bought anyway. {careful}",
+            money=money,
+            careful=less,
+        )
     return say(
-        "At your cost per contact and margin per purchase it pays to contact the {contacted} most "
-        "likely customers: {money} expected. If a purchase is worth 30% less, stop at {careful}.",
+        "At your cost per contact and value per purchase it pays to contact the {contacted} most "
+        "likely customers: {money} expected, if none of them would have bought anyway. {careful}",
         contacted=formats.count(best["contacted"]),
         money=money,
-        careful=formats.count(careful["contacted"]),
+        careful=less,
     )
 
 
@@ -280,8 +292,7 @@ def _contacts(found: RepeatPurchase, customers: pd.DataFrame | None, formats: Fo
         ],
         formats,
         say("Most likely to buy in the next {window} days", window=formats.days(found.window_days)),
-        note="These customers are likely to buy anyway: plan stock and service for them. A message "
-        "changes most where customers are late.",
+        note="These customers are likely to buy anyway: plan stock and service for them.",
     )
 
 

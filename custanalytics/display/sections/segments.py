@@ -212,7 +212,7 @@ def _moves(found: RFM, migration: pd.DataFrame, since: date | None, formats: For
             text
             + " "
             + say(
-                "None has left “{first}” or “{second}” for a weaker one.",
+                "None has fallen from “{first}” or “{second}” to a lower group than these.",
                 first=first,
                 second=second,
             )
@@ -222,8 +222,8 @@ def _moves(found: RFM, migration: pd.DataFrame, since: date | None, formats: For
         + " "
         + plural(
             slipped,
-            "One has left “{first}” or “{second}” for a weaker one.",
-            "{slipped} have left “{first}” or “{second}” for a weaker one.",
+            "One has fallen from “{first}” or “{second}” to a lower group than these.",
+            "{slipped} have fallen from “{first}” or “{second}” to a lower group than these.",
             slipped=formats.count(slipped),
             first=first,
             second=second,

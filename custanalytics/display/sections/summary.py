@@ -22,7 +22,6 @@ from custanalytics.propensity import RepeatPurchase
 from custanalytics.results import AnalysisResults
 
 _MOST = 3
-_STAY_AWAY = "Dormant"
 
 
 def summary(results: AnalysisResults, formats: Formats) -> Section:
@@ -67,7 +66,7 @@ def cards(results: AnalysisResults, formats: Formats) -> list[Card]:
             Card(
                 formats.money_short(figures["revenue_at_risk"]),
                 say(
-                    "at risk in the next {days} days",
+                    "expected from late customers in the next {days} days",
                     days=formats.days(results.propensity.window_days),
                 ),
                 plural(
@@ -110,7 +109,7 @@ def _business_cards(found: Overview, back: Cohorts | None, formats: Formats) -> 
     items.append(
         Card(
             formats.money(figures["average_order_value"]),
-            say("average order"),
+            say("average order above zero, whole period"),
             ""
             if figures["orders"] == 1
             else say(
@@ -207,8 +206,8 @@ def _future(results: AnalysisResults, formats: Formats) -> Point | None:
         horizon=value.horizon(found.params["horizon_days"], formats),
     )
     detail = say(
-        "Between {low} and {high}, with {level} confidence. So far, in {period}, they brought "
-        "{past}.",
+        "Between {low} and {high}, with {level} confidence; new customers still to be won are "
+        "not in it. So far, in {period}, they brought {past}.",
         low=formats.money_short(totals["revenue_low"]),
         high=formats.money_short(totals["revenue_high"]),
         level=formats.share(found.params["level"]),
@@ -245,7 +244,7 @@ def actions(results: AnalysisResults, formats: Formats) -> list[Point]:
         items.append(_win_back(results.propensity, formats))
     what = monday.stake(results.value, formats)
     ranked = monday.ranked(decisions, results.value)
-    for row in ranked.loc[ranked["segment"] != _STAY_AWAY].to_dict("records"):
+    for row in ranked.loc[ranked["segment"] != monday.LEAVE_ALONE].to_dict("records"):
         if len(items) == _MOST:
             break
         headline = say("{segment}: {action}", segment=row["segment"], action=row["action"])
@@ -279,8 +278,8 @@ def _win_back(found: RepeatPurchase, formats: Formats) -> Point:
         late=formats.count(figures["late_customers"]),
     )
     detail = say(
-        "{money} of revenue is at risk in the next {days} days; the ones with most at risk are "
-        "listed in this report.",
+        "They are still expected to spend {money} in the next {days} days, which can be lost; the "
+        "ones with most at risk are listed in this report.",
         money=formats.money_short(figures["revenue_at_risk"]),
         days=formats.days(found.window_days),
     )

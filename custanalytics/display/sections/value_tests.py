@@ -9,6 +9,7 @@ from custanalytics.display.tables import Column, Table, table
 from custanalytics.display.words import say
 
 _MATTERS = {"clv.total_error", "clv.interval_coverage", "clv.converged"}
+_REVENUE_BOUND = 0.2
 _PACE = {
     "r": "How alike customers are in their pace: below 1, a few buy far more often than the rest",
     "alpha": "With r, the pace: a customer who is active buys r / alpha times a day on average",
@@ -48,7 +49,12 @@ def doubts(found: CustomerValue) -> list[str]:
     """What speaks against stating the forecast as a finding; empty where nothing does."""
     if not len(found.validation):
         return [say("The forecast could not be tested on this shop's own past.")]
-    return [c.sentence for c in found.checks if c.name in _MATTERS and c.passed is False]
+    failed = [c.sentence for c in found.checks if c.name in _MATTERS and c.passed is False]
+    rows = latest(found)
+    error = float(rows.loc[rows["chosen"], "revenue_error"].iloc[0])
+    if abs(error) > _REVENUE_BOUND:
+        failed.append(say("On the time held back, revenue was more than a fifth off the forecast."))
+    return failed
 
 
 def trusted(found: CustomerValue | None) -> bool:
@@ -67,11 +73,15 @@ def tested(found: CustomerValue, formats: Formats) -> str:
     row = rows.loc[rows["chosen"]].iloc[0]
     text = say(
         "Tested on the last {days} days, which were held back: {predicted} purchases expected, "
-        "{actual} happened ({error}).",
+        "{actual} happened ({error}); {expected} of revenue expected, {came} came in "
+        "({money_error}).",
         days=formats.days(row["holdout_days"]),
         predicted=formats.count(row["predicted_purchases"]),
         actual=formats.count(row["actual_purchases"]),
         error=_missed(row["total_error"], formats),
+        expected=formats.money_short(row["predicted_revenue"]),
+        came=formats.money_short(row["actual_revenue"]),
+        money_error=_missed(row["revenue_error"], formats),
     )
     if row["role"] == "baseline":
         return (
@@ -98,8 +108,10 @@ def in_short(found: CustomerValue, formats: Formats) -> str:
         else say("a statistical model, which did better than rules of thumb")
     )
     return say(
-        "The forecast of purchases was tested on the past: {error}. It rests on {rests}.",
+        "The forecast was tested on the past: {error} in purchases, {money_error} in revenue. It "
+        "rests on {rests}.",
         error=_missed(row["total_error"], formats),
+        money_error=_missed(row["revenue_error"], formats),
         rests=rests,
     )
 
@@ -154,7 +166,7 @@ def parameter_table(found: CustomerValue, formats: Formats) -> Table:
 
 
 def _digits(number: float, formats: Formats) -> str:
-    return formats.number(number, 3)
+    return formats.number(number, 0 if abs(number) >= 1000 else 3)
 
 
 def validation_table(found: CustomerValue, formats: Formats) -> Table:

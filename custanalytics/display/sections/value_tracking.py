@@ -7,7 +7,8 @@ from custanalytics.display.chart import Chart, Reference
 from custanalytics.display.format import Formats
 from custanalytics.display.words import say
 
-_COLORS = {"Expected": "series-1", "Happened": "series-2"}
+# in the order of drawing: the smooth line lies on the ragged one
+_COLORS = {"Happened": "series-2", "Expected": "series-1"}
 
 
 def tracking_charts(tracking: pd.DataFrame, formats: Formats) -> tuple[Chart, Chart]:
@@ -19,25 +20,24 @@ def tracking_charts(tracking: pd.DataFrame, formats: Formats) -> tuple[Chart, Ch
         _chart(
             "tracking-weekly",
             tracking,
-            ("predicted", "actual"),
+            ("actual", "predicted"),
             formats,
             title=say(
-                "Week by week, {expected} repeat purchases were expected, {happened} happened",
+                "In the weeks held back, {expected} purchases were expected, {happened} happened",
                 expected=formats.count(expected),
                 happened=formats.count(happened),
             ),
             subtitle=say("Repeat purchases per week, expected by {model} and real", model=model),
             note=say(
-                "The title counts the weeks held back. The curve knows only when each customer "
-                "first bought, so it shows whether the model has the course of the whole customer "
-                "base right; weeks with a sale or a feast stand out of it. Customers who first "
-                "bought after the line are not counted."
+                "The curve knows only when each customer first bought, so it shows whether the "
+                "model has the course of the whole customer base right. Customers who first bought "
+                "after the line are not counted."
             ),
         ),
         _chart(
             "tracking-cumulative",
             tracking,
-            ("predicted_cumulative", "actual_cumulative"),
+            ("actual_cumulative", "predicted_cumulative"),
             formats,
             title=_so_far(tracking, formats),
             subtitle=say(

@@ -41,6 +41,7 @@ SELECT
         WHEN k.date_state = 'missing' THEN 'no_date'
         WHEN k.date_state = 'bad' THEN 'bad_date'
         WHEN k.date_state = 'future' THEN 'future_date'
+        WHEN CAST(k.ordered_at AS DATE) > CAST($as_of AS DATE) THEN 'after_as_of'
         WHEN k.amount_state = 'missing' THEN 'no_amount'
         WHEN k.amount_state = 'bad' THEN 'bad_amount'
         WHEN $mixed AND k.rate IS NULL THEN 'no_currency'

@@ -17,14 +17,37 @@ bought AS (
     SELECT customer_id, order_id, MIN(ordered_at) AS ordered_at
     FROM usable WHERE amount > 0 GROUP BY customer_id, order_id
 ),
--- A return inside the order it belongs to needs no partner.
+totals AS (
+    SELECT customer_id, order_id, SUM(amount) AS amount, MAX(amount) > 0 AS is_purchase,
+        MIN(ordered_at) AS ordered_at, bool_or(refund_of IS NOT NULL) AS is_named,
+        '-' || array_to_string(regexp_extract_all(order_id, '[0-9]+'), '-') || '-' AS figures
+    FROM usable WHERE customer_id IS NOT NULL AND has_order GROUP BY customer_id, order_id
+),
+-- A return whose number names the order that it takes back in full: CM10065 for 10065.
+noted AS (
+    SELECT r.customer_id, r.order_id, p.order_id AS purchase_id
+    FROM totals AS r
+    JOIN totals AS p
+        ON p.customer_id = r.customer_id AND p.amount = -r.amount
+        AND contains(r.figures, p.figures) AND p.ordered_at <= r.ordered_at
+    WHERE NOT r.is_purchase AND NOT r.is_named AND p.amount > 0 AND p.figures <> '--'
+    QUALIFY row_number() OVER (
+            PARTITION BY r.customer_id, r.order_id
+            ORDER BY length(p.figures) DESC, p.ordered_at, p.order_id) = 1
+        AND row_number() OVER (
+            PARTITION BY p.customer_id, p.order_id ORDER BY r.ordered_at, r.order_id) = 1
+),
+-- A return inside the order it belongs to needs no partner, nor does one paired by its number.
 events AS (
     SELECT u.line_no, u.customer_id, u.order_id, u.ordered_at, u.amount > 0 AS is_purchase,
         u.product, abs(u.quantity) AS quantity, abs(u.amount) AS amount
     FROM usable AS u
     LEFT JOIN bought AS b
         ON b.customer_id = u.customer_id AND b.order_id = u.order_id AND u.amount < 0 AND u.has_order
-    WHERE u.customer_id IS NOT NULL AND b.order_id IS NULL
+    LEFT JOIN noted AS n
+        ON n.customer_id = u.customer_id AND u.has_order
+        AND (n.order_id = u.order_id OR n.purchase_id = u.order_id)
+    WHERE u.customer_id IS NOT NULL AND b.order_id IS NULL AND n.order_id IS NULL
 ),
 paired_kinds AS (
     SELECT e.*,
@@ -64,9 +87,11 @@ matched AS (
 )
 SELECT
     u.line_no, u.customer_id, u.order_id, u.ordered_at, u.amount, u.product, u.quantity,
-    CASE WHEN u.amount < 0 THEN COALESCE(named.order_id, m.order_id) END AS nets_order_id
+    CASE WHEN u.amount < 0 THEN COALESCE(named.order_id, n.purchase_id, m.order_id) END AS nets_order_id
 FROM usable AS u
 LEFT JOIN matched AS m ON m.line_no = u.line_no
+LEFT JOIN noted AS n
+    ON n.customer_id = u.customer_id AND n.order_id = u.order_id AND u.has_order
 LEFT JOIN bought AS named
     ON named.order_id = u.refund_of AND named.customer_id = u.customer_id
     AND named.ordered_at <= u.ordered_at
