@@ -216,7 +216,7 @@ def _checks(retention: pd.DataFrame, customers: int, period: str) -> tuple[Check
         Check(
             "cohorts.customers",
             customers >= _MIN_CUSTOMERS,
-            f"{customers} customers are followed"
+            f"{customers:,} customers are followed"
             + (
                 "."
                 if customers >= _MIN_CUSTOMERS
@@ -224,7 +224,7 @@ def _checks(retention: pd.DataFrame, customers: int, period: str) -> tuple[Check
             ),
             value=customers,
             threshold=_MIN_CUSTOMERS,
-            source="rule of thumb: one customer in twenty is 5 %",
+            source="rule of thumb: one customer in twenty is 5%",
         )
     ]
     if len(sizes) >= 3:

@@ -138,7 +138,7 @@ def revenue_concentration(summary: pd.DataFrame) -> Concentration:
             Check(
                 "concentration.negative",
                 None,
-                f"{negative} of {n} customers returned more than they bought in the data; "
+                f"{negative:,} of {n:,} customers returned more than they bought in the data; "
                 "they count with zero revenue here.",
                 value=negative,
             )

@@ -264,7 +264,7 @@ def _checks(scored: pd.DataFrame) -> tuple[Check, ...]:
     enough = Check(
         "rfm.customers",
         n >= _MIN_CUSTOMERS,
-        f"{n} customers are scored, enough for five levels."
+        f"{n:,} customers are scored, enough for five levels."
         if n >= _MIN_CUSTOMERS
         else f"Only {n} customers are scored (five levels need {_MIN_CUSTOMERS}): read the "
         "segments as an order in which to look at customers one by one.",

@@ -5,6 +5,7 @@ import shlex
 
 import pandas as pd
 
+from custanalytics.checks import Check
 from custanalytics.display import blocks
 from custanalytics.display.format import Formats
 from custanalytics.display.section import Section
@@ -170,7 +171,7 @@ def _mapping(results: AnalysisResults, formats: Formats) -> Table:
 
 def _checks(results: AnalysisResults) -> Table:
     rows = tuple(
-        (SUBJECTS[name], badge(*_VERDICTS[check.passed]), check.sentence)
+        (SUBJECTS[name], badge(*_VERDICTS[check.passed]), _with_source(check))
         for name, check in all_checks(results)
     )
     return Table(
@@ -180,6 +181,12 @@ def _checks(results: AnalysisResults) -> Table:
         (False, False, False),
         "What this data supports, and what to keep in mind",
     )
+
+
+def _with_source(check: Check) -> str:
+    if not check.source:
+        return check.sentence
+    return say("{sentence} Bound: {source}.", sentence=check.sentence, source=check.source)
 
 
 def _left_out(results: AnalysisResults) -> Table:
