@@ -128,13 +128,6 @@ class Engine:
         finally:
             self._connection.unregister("incoming")
 
-    def has(self, table: str) -> bool:
-        """Whether a table of that name exists."""
-        found = self.sql(
-            "SELECT count(*) AS n FROM information_schema.tables WHERE table_name = $t", t=table
-        )
-        return bool(found["n"].iloc[0])
-
     def _execute(self, name: str, text: str, params: dict[str, Any]) -> duckdb.DuckDBPyConnection:
         wanted = set(_PARAMETER.findall(text))
         missing = wanted - params.keys()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from custanalytics import __version__
@@ -24,7 +25,7 @@ from custanalytics.concentration import revenue_concentration
 from custanalytics.decisions import segment_decisions
 from custanalytics.display.document import build
 from custanalytics.engine import HasEngine
-from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.errors import ModelError, UnsupportedError, UsageError
 from custanalytics.exports import write_exports
 from custanalytics.overview import business_overview
 from custanalytics.propensity import repeat_purchase
@@ -202,6 +203,11 @@ def analyse(
         except UnsupportedError as reason:
             skipped[name] = str(reason)
             return None
+        except (np.linalg.LinAlgError, FloatingPointError) as error:
+            raise ModelError(
+                f"the {name} model failed on these sales ({error}); another --as-of, "
+                "--horizon-days or --window-days may do"
+            ) from error
 
     with step("Measuring the business"):
         business = attempt("overview", lambda: business_overview(ledger, end))

@@ -13,6 +13,7 @@ from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from pypdf import PdfReader
@@ -192,6 +193,17 @@ def test_errors_have_a_code_and_one_message(tmp_path, arguments, code, says):
     assert says in done.stderr
     assert done.stdout == ""
     assert hashes(tmp_path) == before
+
+
+def test_a_model_that_fails_has_its_code(tmp_path, monkeypatch):
+    def fail(*_, **__):
+        raise np.linalg.LinAlgError("singular matrix")
+
+    monkeypatch.setattr("custanalytics.pipeline.customer_value", fail)
+    done = call("run", SHOP, "--out", tmp_path / "report")
+    assert done.returncode == 12
+    assert "value model failed" in done.stderr
+    assert not (tmp_path / "report").exists()
 
 
 def test_help_is_quick_because_nothing_heavy_is_loaded():

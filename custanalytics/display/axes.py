@@ -1,6 +1,7 @@
 """Where things stand on a chart: positions, round ticks and labels, shared by all renderers."""
 
 import math
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -82,7 +83,7 @@ def value_axis(chart: Chart, formats: Formats) -> Axis:
         ]
         extremes += [mark.y for mark in chart.marks if isinstance(mark, Callout)]
         low, high = min(extremes), max(extremes)
-        span = (high - low) or 1.0
+        span = high - low if high - low >= sys.float_info.min else 1.0
         low, high = low - (0.04 * span if low < 0 else 0.0), high + 0.06 * span
     return Axis(low, high, _ticks(low, high, kind, formats))
 

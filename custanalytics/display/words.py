@@ -5,7 +5,6 @@ catalogue can be put behind these two functions.
 """
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 _MARKDOWN = re.compile(r"([\\`*_\[\]<>~^$@|{}#])")
@@ -21,13 +20,6 @@ def say(template: str, **values: Any) -> str:
 def plural(number: float, one: str, many: str, **values: Any) -> str:
     """The sentence that fits the number: ``one`` for exactly one, else ``many``."""
     return say(one if number == 1 else many, **values)
-
-
-def listing(items: Sequence[str]) -> str:
-    """Items as a list in a sentence: ``a, b and c``."""
-    if len(items) < 2:
-        return "".join(items)
-    return say("{first} and {last}", first=", ".join(items[:-1]), last=items[-1])
 
 
 def prose(sentence: str) -> str:
