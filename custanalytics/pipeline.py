@@ -1,5 +1,6 @@
 """The one place that knows the order: load, compute, write, render."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
@@ -25,13 +26,21 @@ from custanalytics.concentration import revenue_concentration
 from custanalytics.decisions import segment_decisions
 from custanalytics.display.document import build
 from custanalytics.engine import HasEngine
-from custanalytics.errors import ModelError, UnsupportedError, UsageError
+from custanalytics.errors import ModelError, SourceError, UnsupportedError, UsageError
 from custanalytics.exports import write_exports
 from custanalytics.overview import business_overview
 from custanalytics.propensity import repeat_purchase
 from custanalytics.propensity.candidates import Rival
-from custanalytics.report import publish, read_brand, render, stage, template
-from custanalytics.results import AnalysisResults, Settings, read_results, write_results
+from custanalytics.report import BRAND, DOCUMENT, copy_brand, publish, read_brand, render, stage
+from custanalytics.report import template as find_template
+from custanalytics.results import (
+    TEMPLATE,
+    AnalysisResults,
+    Settings,
+    read_results,
+    read_settings,
+    write_results,
+)
 from custanalytics.rfm import RFM, rfm_segmentation, segment_migration
 from custanalytics.source import Ledger, load
 from custanalytics.summary import customer_summary, observation_period
@@ -40,7 +49,6 @@ Step = Callable[[str], AbstractContextManager[Any]]
 T = TypeVar("T")
 
 FORMATS = ("html", "pdf")
-TEMPLATE = "customer-value"
 MIGRATION_DAYS = 90
 _SILENT_DAYS = 31
 # the quickest of the purchase models: it is fitted again at every cutoff
@@ -70,6 +78,7 @@ def run(
     as_of: date | None = None,
     formats: Sequence[str] = FORMATS,
     renderer: str = "auto",
+    template: str | None = None,
     load_options: Mapping[str, Any] | None = None,
     step: Step = lambda _: nullcontext(),
     **settings: Any,
@@ -90,6 +99,9 @@ def run(
         Of ``"html"`` and ``"pdf"``.
     renderer : str
         ``"auto"``, ``"embedded"`` or ``"quarto"``.
+    template : str, optional
+        Name of a report template or path of its folder; by default that of the report that is
+        renewed, or ``customer-value``.
     load_options : mapping, optional
         Arguments of `custanalytics.load`, such as ``mapping``.
     step : callable, optional
@@ -108,21 +120,26 @@ def run(
         Any branch of the error tree; its message says what to do.
     """
     out = Path(out)
-    with publish(out) as folder:
+    chosen = _template_for(out, template)
+    with publish(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
             ledger = load(sources, as_of=as_of, **(load_options or {}))
-        results = analyse(ledger, as_of=as_of, step=step, **settings)
+        results = analyse(ledger, as_of=as_of, step=step, template=chosen, **settings)
         with step("Writing results and lists"):
             write_results(results, folder / "results")
             files = {"mapping": folder / "mapping.toml"} | write_exports(results, folder)
             ledger.mapping.save(folder / "mapping.toml")
         with step("Writing the report"):
             files = _write_report(results, folder, formats, renderer) | files
-    return Report(results, {role: out / path.relative_to(folder) for role, path in files.items()})
+    return Report(results, _moved(files, folder, out))
 
 
 def rerender(
-    folder: Path | str, formats: Sequence[str] = FORMATS, renderer: str = "auto"
+    folder: Path | str,
+    formats: Sequence[str] = FORMATS,
+    renderer: str = "auto",
+    template: str | None = None,
+    out: Path | str | None = None,
 ) -> dict[str, Path]:
     """Render a report folder again from its results, keeping what was edited in it.
 
@@ -134,6 +151,11 @@ def rerender(
         Of ``"html"`` and ``"pdf"``.
     renderer : str
         ``"auto"``, ``"embedded"`` or ``"quarto"``.
+    template : str, optional
+        Another template, for a further report from the same results and with the same brand;
+        needs `out`.
+    out : path, optional
+        The report folder to make for it.
 
     Returns
     -------
@@ -144,11 +166,27 @@ def rerender(
     ------
     SourceError
         The folder holds no results.
+    UsageError
+        Only one of `template` and `out` is given, or `out` holds another template's report.
     RenderError
         The document can't be rendered; the rendered files stay as they were.
     """
     folder = Path(folder)
-    return _write_report(read_results(folder / "results"), folder, formats, renderer)
+    if (template is None) != (out is None):
+        raise UsageError("--template and --out belong together: a further report is a new folder")
+    results = read_results(folder / "results")
+    if template is None or out is None:
+        return _write_report(results, folder, formats, renderer)
+    out = Path(out)
+    chosen = _template_for(out, template)
+    with publish(out, find_template(chosen)) as fresh:
+        settings = dataclasses.replace(results.settings, template=chosen)
+        results = dataclasses.replace(results, settings=settings)
+        write_results(results, fresh / "results")
+        files = write_exports(results, fresh)
+        copy_brand(folder, fresh)
+        files |= _write_report(results, fresh, formats, renderer)
+    return _moved(files, fresh, out)
 
 
 def analyse(
@@ -257,10 +295,29 @@ def analyse(
 def _write_report(
     results: AnalysisResults, folder: Path, formats: Sequence[str], renderer: str
 ) -> dict[str, Path]:
-    source = template(TEMPLATE)
-    brand = read_brand(folder if (folder / "_brand.yml").exists() else source)
-    stage(build(results, brand.colors), source, folder)
+    # A folder that has its document needs its template no more: it may lie elsewhere by now.
+    source = None if (folder / DOCUMENT).exists() else find_template(results.settings.template)
+    branded = folder if source is None or (folder / BRAND).exists() else source
+    stage(build(results, read_brand(branded).colors), source, folder)
     return render(folder, formats, renderer, results.settings.made_on)
+
+
+def _template_for(out: Path, named: str | None) -> str:
+    """The template asked for, or that of the report that is there."""
+    try:
+        there = read_settings(out / "results").template if (out / DOCUMENT).exists() else None
+    except SourceError:
+        there = None
+    if there and named and there != named:
+        raise UsageError(
+            f"{out} holds a report made from the template {there!r}, with its own text; "
+            f"give another folder for {named!r} (--out)"
+        )
+    return named or there or TEMPLATE
+
+
+def _moved(files: Mapping[str, Path], folder: Path, out: Path) -> dict[str, Path]:
+    return {role: out / path.relative_to(folder) for role, path in files.items()}
 
 
 def _value(

@@ -31,6 +31,7 @@ from custanalytics.rfm import RFM
 from custanalytics.source import LoadReport
 
 FORMAT = 1
+TEMPLATE = "customer-value"
 T = TypeVar("T")
 
 
@@ -64,6 +65,10 @@ class Settings:
         The version of custanalytics that computed the results.
     contact_cost, conversion_value : float or None
         Cost of contacting a customer, and what a purchase is worth, in currency units.
+    template : str
+        The report template: a name, or the path of a folder.
+    mark : str
+        What is printed on every page: empty, or such as ``Confidential``.
     """
 
     observation_end: date
@@ -82,6 +87,8 @@ class Settings:
     version: str = ""
     contact_cost: float | None = None
     conversion_value: float | None = None
+    template: str = TEMPLATE
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,6 +182,33 @@ def read_results(folder: Path | str) -> AnalysisResults:
         There are no results in the folder, or of another version.
     """
     folder = Path(folder)
+    written = _written(folder)
+    return _understood(AnalysisResults, written, folder, read_tables(folder))
+
+
+def read_settings(folder: Path | str) -> Settings:
+    """Read the settings alone of what `write_results` wrote.
+
+    Parameters
+    ----------
+    folder : path
+        The ``results`` folder of a report.
+
+    Returns
+    -------
+    Settings
+        Equal to what was written.
+
+    Raises
+    ------
+    SourceError
+        There are no results in the folder, or of another version.
+    """
+    folder = Path(folder)
+    return _understood(Settings, _written(folder)["settings"], folder, {})
+
+
+def _written(folder: Path) -> Any:
     path = folder / "results.json"
     if not path.is_file():
         raise SourceError(f"no results.json in {folder}; give the folder that 'run' wrote")
@@ -187,13 +221,16 @@ def read_results(folder: Path | str) -> AnalysisResults:
             f"{path} has format {written.get('format')!r}, this version reads {FORMAT}; "
             "run the analysis again"
         )
+    return written["results"]
+
+
+def _understood(kind: type[T], value: Any, folder: Path, tables: dict[str, pd.DataFrame]) -> T:
     try:
-        decoded: AnalysisResults = _decode(
-            AnalysisResults, written["results"], "", read_tables(folder)
-        )
+        decoded: T = _decode(kind, value, "", tables)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceError(
-            f"{path} does not hold results that this version reads; run the analysis again"
+            f"{folder / 'results.json'} does not hold results that this version reads; "
+            "run the analysis again"
         ) from error
     return decoded
 

@@ -18,7 +18,7 @@ from custanalytics.display.sections.value import horizon, value
 from custanalytics.display.static_chart import svg
 from custanalytics.display.theme import Theme
 from custanalytics.display.words import say
-from custanalytics.results import AnalysisResults
+from custanalytics.results import TEMPLATE, AnalysisResults
 
 # What report.qmd may include; a part that this report has nothing for is empty.
 PARTS = (
@@ -26,6 +26,7 @@ PARTS = (
     "summary-findings",
     "summary-actions",
     "summary-confidence",
+    "summary-doubts",
     "fig-monthly-revenue",
     "fig-monthly-activity",
     "fig-average-order",
@@ -114,6 +115,13 @@ FLAGS = (
     "control",
     "command",
 )
+# Where no title is given; a template of one's own has that of the full report.
+TITLES = {
+    TEMPLATE: "What your customers are worth",
+    "owner-brief": "Your customers in brief",
+    "rfm": "What kinds of customers you have",
+    "prospects": "Which prospects will convert",
+}
 FONT_FAMILY = "Report Sans"
 _REASONS = {
     "business": "overview",
@@ -140,8 +148,9 @@ class Document:
         Name -> Quarto markdown, for ``{{< include _parts/NAME.qmd >}}``.
     files : dict
         Path inside the report's folder -> bytes.
-    title, subtitle, client, author, date, lang : str
-        For the title page; ``date`` is in words, ``lang`` a language tag.
+    title, subtitle, client, author, date, mark, lang : str
+        For the title page; ``date`` is in words, ``mark`` stands on every page, ``lang`` is a
+        language tag.
     """
 
     variables: dict[str, dict[str, str]]
@@ -153,6 +162,7 @@ class Document:
     client: str
     author: str
     date: str
+    mark: str
     lang: str
 
 
@@ -190,11 +200,12 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
             for section in sections
             for chart in section.charts
         },
-        title=settings.title or say("What your customers are worth"),
+        title=settings.title or say(TITLES.get(settings.template, TITLES[TEMPLATE])),
         subtitle=say("Sales from {period}", period=covered) if covered else "",
         client=settings.client,
         author=settings.author,
         date=formats.date(settings.made_on) if settings.made_on > date.min else "",
+        mark=settings.mark,
         lang=formats.language,
     )
 

@@ -34,6 +34,7 @@ def summary(results: AnalysisResults, formats: Formats) -> Section:
             "findings": blocks.points(found, "findings"),
             "actions": blocks.points(done, "actions") if done else "",
             "confidence": blocks.bullets(confidence(results, formats)),
+            "doubts": blocks.bullets([check.sentence for _, check in doubts(results)]),
         },
         flags={"actions": bool(done)},
     )
@@ -292,7 +293,7 @@ def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
     sentences = [
         say(
             "{used} of {read} rows in the export could be used; every row set aside is accounted "
-            "for in the appendix.",
+            "for.",
             used=formats.count(ledger.rows_used),
             read=formats.count(ledger.rows_read),
         )
@@ -308,13 +309,13 @@ def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
         sentences.append(value_tests.in_short(results.value, formats))
     if results.propensity is not None:
         sentences.append(next_purchase.in_short(results.propensity, formats))
-    failed = [check for check in all_checks(results) if check[1].passed is False]
+    failed = doubts(results)
     if failed:
         sentences.append(
             plural(
                 len(failed),
-                "One check found a doubt; it is spelled out in the appendix.",
-                "{failed} checks found a doubt; each is spelled out in the appendix.",
+                "One check found a doubt; it is spelled out below.",
+                "{failed} checks found a doubt; each is spelled out below.",
                 failed=formats.count(len(failed)),
             )
         )
@@ -328,6 +329,11 @@ def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
             )
         )
     return sentences
+
+
+def doubts(results: AnalysisResults) -> list[tuple[str, Check]]:
+    """The checks that failed, with the analysis each belongs to."""
+    return [named for named in all_checks(results) if named[1].passed is False]
 
 
 def all_checks(results: AnalysisResults) -> list[tuple[str, Check]]:
