@@ -26,7 +26,7 @@ from custanalytics.concentration import Concentration
 from custanalytics.engine import read_tables, write_tables
 from custanalytics.errors import SourceError
 from custanalytics.overview import Overview
-from custanalytics.propensity import RepeatPurchase
+from custanalytics.propensity import Prospects, RepeatPurchase
 from custanalytics.rfm import RFM
 from custanalytics.source import LoadReport
 
@@ -107,8 +107,8 @@ class AnalysisResults:
         Data quality, one row per finding, as the ledger has it.
     ledger_checks : tuple of Check
         The same doubts as checks.
-    overview, concentration, rfm, cohorts, value, propensity
-        The analyses; None where the data does not support one.
+    overview, concentration, rfm, cohorts, value, propensity, prospects
+        The analyses; None where the data does not support one, or no prospects were given.
     tracking : DataFrame or None
         Expected and actual purchases by week, see `custanalytics.clv.weekly_tracking`; None
         where the history is too short to hold a part of it back.
@@ -139,6 +139,7 @@ class AnalysisResults:
     value: CustomerValue | None = None
     tracking: pd.DataFrame | None = None
     propensity: RepeatPurchase | None = None
+    prospects: Prospects | None = None
     customers: pd.DataFrame | None = None
     decisions: pd.DataFrame | None = None
     skipped: dict[str, str] = field(default_factory=dict)

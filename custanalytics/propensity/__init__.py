@@ -1,7 +1,7 @@
 """Who buys next, and which prospects convert: probabilities that can be taken at their word."""
 
 from custanalytics.propensity.control import ControlPlan, contact_list, plan_control
-from custanalytics.propensity.convert import Prospects, prospects
+from custanalytics.propensity.convert import Prospects, learn_prospects
 from custanalytics.propensity.decision import profit_curve
 from custanalytics.propensity.effect import CampaignEffect, measure, measure_campaign
 from custanalytics.propensity.prospect_model import ProspectModel
@@ -16,11 +16,11 @@ __all__ = [
     "RepeatPurchase",
     "Uplift",
     "contact_list",
+    "learn_prospects",
     "measure",
     "measure_campaign",
     "plan_control",
     "profit_curve",
-    "prospects",
     "rank_uplift",
     "repeat_purchase",
 ]

@@ -32,7 +32,7 @@ CERTAIN_SCORE = 3
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of each prospect, where known.
+    """Which column says who converted.
 
     Attributes
     ----------
@@ -40,27 +40,40 @@ class Outcome:
         The column it was read from.
     positive : str
         The value that means converted.
-    known : array of bool
-        Whether the row has an outcome; the others are open and get a score.
-    converted : array of bool
-        Whether it converted; False where not known.
     found : bool
         Whether the column was found rather than named.
     """
 
     column: str
     positive: str
-    known: NDArray[np.bool_]
-    converted: NDArray[np.bool_]
     found: bool
 
 
-def read_outcome(
+@dataclass(frozen=True)
+class Outcomes:
+    """The outcome of each prospect, where known.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        Where they were read.
+    known : array of bool
+        Whether the row has an outcome; the others are open and get a score.
+    converted : array of bool
+        Whether it converted; False where not known.
+    """
+
+    outcome: Outcome
+    known: NDArray[np.bool_]
+    converted: NDArray[np.bool_]
+
+
+def read_outcomes(
     table: pd.DataFrame,
     columns: list[Column],
     outcome: str | None = None,
     positive: str | None = None,
-) -> Outcome:
+) -> Outcomes:
     """Find or read the outcome of each prospect.
 
     Parameters
@@ -76,7 +89,7 @@ def read_outcome(
 
     Returns
     -------
-    Outcome
+    Outcomes
 
     Raises
     ------
@@ -92,12 +105,10 @@ def read_outcome(
     decided = values.mask(values.isin(OPEN - ({_folded(positive)} if positive else set())))
     levels = sorted(decided.dropna().unique())
     yes = _positive(column.name, decided, levels, positive)
-    return Outcome(
-        column.name,
-        yes,
+    return Outcomes(
+        Outcome(column.name, yes, found=outcome is None),
         decided.notna().to_numpy(),
         (decided == yes).to_numpy(dtype=bool),
-        outcome is None,
     )
 
 

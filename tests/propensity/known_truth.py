@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from custanalytics.propensity import prospects
+from custanalytics.propensity import learn_prospects
 from custanalytics.propensity.evaluation import expected_calibration_error
 
 KINDS = ("copy", "filled", "talk", "after", "while_open")
@@ -70,9 +70,9 @@ def simulate(seed: int) -> tuple[pd.DataFrame, np.ndarray, set[str]]:
 def judge(seed: int) -> dict[str, float]:
     """Leaks missed, honest columns accused, and calibration on one simulated table."""
     table, truth, leaks = simulate(seed)
-    result = prospects(table)
+    result, _ = learn_prospects(table)
     accused = set(result.leaks["column"])
-    waiting = ~result.outcome.known
+    waiting = table["converted"].isna().to_numpy()
     p, true = result.prospects["propensity"].to_numpy(), truth[waiting]
     rng = np.random.default_rng(seed)
     noise = [expected_calibration_error(rng.random(len(true)) < true, true) for _ in range(50)]

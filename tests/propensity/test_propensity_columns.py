@@ -8,7 +8,7 @@ from leads import leads
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.propensity.columns import describe, inputs, typed
 from custanalytics.propensity.ordering import find_order
-from custanalytics.propensity.outcome import read_outcome
+from custanalytics.propensity.outcome import Outcome, read_outcomes
 
 
 def only(values, name="x"):
@@ -91,12 +91,12 @@ def test_doubled_and_missing_columns_are_named():
 
 
 def outcome(table, **named):
-    return read_outcome(table, describe(table), **named)
+    return read_outcomes(table, describe(table), **named)
 
 
 def test_the_outcome_is_found_and_blanks_are_open():
     found = outcome(leads(300))
-    assert (found.column, found.positive, found.found) == ("converted", "yes", True)
+    assert found.outcome == Outcome("converted", "yes", found=True)
     assert 0.7 < found.known.mean() < 0.9
     assert not found.converted[~found.known].any()
 
@@ -105,7 +105,7 @@ def test_a_stage_with_words_for_open():
     table = leads(300).drop(columns="converted")
     table["stage"] = ["Closed Won", "closed_lost", "Open"] * 100
     found = outcome(table)
-    assert (found.column, found.positive) == ("stage", "closed won")
+    assert found.outcome == Outcome("stage", "closed won", found=True)
     assert found.known.tolist()[:3] == [True, True, False]
     assert found.converted.tolist()[:3] == [True, False, False]
 
@@ -113,8 +113,8 @@ def test_a_stage_with_words_for_open():
 def test_the_rarer_of_two_unknown_words_counts():
     table = leads(300).drop(columns="converted")
     table["result"] = ["blue", "red", "red"] * 100
-    assert outcome(table).positive == "blue"
-    assert outcome(table, outcome="result", positive="Red").positive == "red"
+    assert outcome(table).outcome.positive == "blue"
+    assert outcome(table, outcome="result", positive="Red").outcome.positive == "red"
 
 
 def test_what_is_not_clear_is_asked_for():
@@ -141,18 +141,18 @@ def order(table, converted=None, **kwargs):
 
 def test_order_by_date_else_by_file():
     table = leads(200)
-    assert (order(table).basis, order(table).clock) == ("date", "created")
+    assert (order(table).order.basis, order(table).order.clock) == ("date", "created")
     later = order(table).later(np.ones(200, dtype=bool))
     assert later.tolist() == [False] * 160 + [True] * 40
-    assert order(table.drop(columns="created")).basis == "file order"
+    assert order(table.drop(columns="created")).order.basis == "file order"
 
 
 def test_a_sorted_file_has_no_order_in_time():
     table = leads(200).drop(columns="created")
     by_outcome = order(table, np.arange(200) < 60)
-    assert by_outcome.basis is None
-    assert "sorted by the outcome" in by_outcome.sentence
+    assert by_outcome.order.basis is None
+    assert "sorted by the outcome" in by_outcome.order.sentence
     score = table.assign(score=np.sort(np.random.default_rng(0).normal(size=200)).astype(str))
-    assert "sorted by score" in order(score).sentence
+    assert "sorted by score" in order(score).order.sentence
     with pytest.raises(UsageError, match="no column of dates"):
         order(table, date="country")
