@@ -13,6 +13,7 @@ from custanalytics.display.sections.business import business, period
 from custanalytics.display.sections.cohorts import cohorts
 from custanalytics.display.sections.concentration import concentration
 from custanalytics.display.sections.next_purchase import next_purchase
+from custanalytics.display.sections.prospects import prospects
 from custanalytics.display.sections.segments import segments
 from custanalytics.display.sections.value import horizon, value
 from custanalytics.display.static_chart import svg
@@ -65,6 +66,21 @@ PARTS = (
     "tbl-deciles",
     "tbl-propensity-validation",
     "tbl-cutoffs",
+    "prospects-kpis",
+    "prospects-doubts",
+    "prospects-checks",
+    "prospects-files",
+    "fig-prospects-lift",
+    "fig-prospects-reliability",
+    "fig-prospects-drivers",
+    "fig-prospects-drift",
+    "fig-prospects-profit",
+    "tbl-prospects-open",
+    "tbl-prospects-effects",
+    "tbl-prospects-deciles",
+    "tbl-prospects-validation",
+    "tbl-prospects-columns",
+    "tbl-prospects-leaks",
     "tbl-decisions",
     "tbl-control-groups",
     "decisions-files",
@@ -81,6 +97,7 @@ PARTS = (
     "reason-cohorts",
     "reason-value",
     "reason-propensity",
+    "reason-prospects",
     "reason-decisions",
 )
 # What report.qmd may quote; a text that this report has nothing for is a dash.
@@ -92,6 +109,9 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "cohorts": ("lead", "waiting"),
     "value": ("lead", "tested", "new_customer", "basis", "model", "coverage", "leaving"),
     "propensity": ("lead", "risk", "tested", "profit"),
+    "prospects": (
+        "lead", "tested", "measures", "drivers", "leaks", "time", "more", "outcome", "profit",
+    ),
     "decisions": ("lead",),
     "data": ("rows", "version", "seed", "end"),
 }
@@ -111,6 +131,13 @@ FLAGS = (
     "tracking",
     "propensity",
     "profit",
+    "prospects",
+    "prospects_asked",
+    "prospects_open",
+    "prospects_drivers",
+    "prospects_leaks",
+    "prospects_drift",
+    "prospects_profit",
     "decisions",
     "control",
     "command",
@@ -130,6 +157,7 @@ _REASONS = {
     "cohorts": "cohorts",
     "value": "value",
     "propensity": "propensity",
+    "prospects": "prospects",
     "decisions": "rfm",
 }
 
@@ -224,6 +252,7 @@ def _sections(results: AnalysisResults, formats: Formats) -> tuple[Section, ...]
         cohorts(results.cohorts, formats),
         value(results.value, results.tracking, results.decisions, formats),
         next_purchase(results.propensity, results.customers, formats),
+        prospects(results.prospects, formats),
         monday.monday(results.decisions, results.customers, results.value, formats),
         appendix.appendix(results, formats),
     )
