@@ -4,6 +4,7 @@ from custanalytics.propensity.control import ControlPlan, contact_list, plan_con
 from custanalytics.propensity.convert import Prospects, learn_prospects
 from custanalytics.propensity.decision import profit_curve
 from custanalytics.propensity.effect import CampaignEffect, measure, measure_campaign
+from custanalytics.propensity.prospect_list import prospect_list
 from custanalytics.propensity.prospect_model import ProspectModel
 from custanalytics.propensity.repeat import RepeatPurchase, repeat_purchase
 from custanalytics.propensity.uplift import Uplift, rank_uplift
@@ -21,6 +22,7 @@ __all__ = [
     "measure_campaign",
     "plan_control",
     "profit_curve",
+    "prospect_list",
     "rank_uplift",
     "repeat_purchase",
 ]

@@ -10,7 +10,7 @@ from leads import leads
 
 from custanalytics.bundled import sample_data_dir
 from custanalytics.errors import CustAnalyticsError, UnsupportedError, UsageError
-from custanalytics.propensity import ProspectModel, learn_prospects
+from custanalytics.propensity import ProspectModel, learn_prospects, plan_control, prospect_list
 from custanalytics.results import AnalysisResults, Settings, read_results, write_results
 from custanalytics.source import load
 from tests.tables import assert_same
@@ -95,6 +95,22 @@ def test_results_are_read_back_as_they_were_written(result, tmp_path):
     results = AnalysisResults(Settings(date(2024, 6, 1)), ledger.report, prospects=result)
     write_results(results, tmp_path)
     assert_same(read_results(tmp_path).prospects, result)
+
+
+def test_the_list_to_contact_names_its_control_group(result):
+    best = result.profit.loc[result.profit["best"], "contacted"].item()
+    plan = plan_control(best, result.prospects["propensity"].nlargest(best).mean())
+    listed = prospect_list(result, plan, seed=4)
+    assert listed["group"].value_counts().to_dict() == {
+        "contact": best - plan.control,
+        "control": plan.control,
+    }
+    assert listed["propensity"].is_monotonic_decreasing
+    assert listed["expected_profit"].sum() == pytest.approx(
+        result.profit.loc[result.profit["best"], "expected_profit"].item()
+    )
+    pd.testing.assert_frame_equal(listed, prospect_list(result, plan, seed=4))
+    assert not listed["group"].equals(prospect_list(result, plan, seed=5)["group"])
 
 
 def test_columns_go_by_number_too(table, result):
