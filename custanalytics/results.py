@@ -99,8 +99,8 @@ class AnalysisResults:
     ----------
     settings : Settings
         What was asked.
-    ledger : LoadReport
-        What was read, used and set aside.
+    ledger : LoadReport or None
+        What was read, used and set aside; None where only prospects were given.
     mapping : dict
         Role -> the column that played it.
     findings : DataFrame or None
@@ -117,8 +117,12 @@ class AnalysisResults:
         ``customers``.
     migration_from : date or None
         The earlier day that `migration` starts from.
+    prospect_list : DataFrame or None
+        One row per open prospect, most likely first: its scores, ``group`` ('contact',
+        'control', null where a contact does not pay) and the columns of the file given.
     customers : DataFrame or None
-        The scored list: one row per customer, the columns of all analyses side by side.
+        The scored list: one row per customer, the columns of all analyses side by side, and
+        ``group`` ('contact' or 'control', null where a contact is not advised).
     decisions : DataFrame or None
         What to do with each segment, see `custanalytics.decisions`.
     skipped : dict
@@ -126,7 +130,7 @@ class AnalysisResults:
     """
 
     settings: Settings
-    ledger: LoadReport
+    ledger: LoadReport | None = None
     mapping: dict[str, str] = field(default_factory=dict)
     findings: pd.DataFrame | None = None
     ledger_checks: tuple[Check, ...] = ()
@@ -140,6 +144,7 @@ class AnalysisResults:
     tracking: pd.DataFrame | None = None
     propensity: RepeatPurchase | None = None
     prospects: Prospects | None = None
+    prospect_list: pd.DataFrame | None = None
     customers: pd.DataFrame | None = None
     decisions: pd.DataFrame | None = None
     skipped: dict[str, str] = field(default_factory=dict)

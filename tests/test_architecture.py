@@ -17,7 +17,7 @@ STEPS = (
     ("overview", "concentration", "rfm", "cohorts", "clv", "propensity"),
     ("decisions",),
     ("results",),
-    ("exports",),
+    ("analysis", "campaigns", "exports"),
     ("display",),
     ("report",),
     ("pipeline",),

@@ -6,9 +6,12 @@ import os
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from custanalytics.errors import UsageError
+
+if TYPE_CHECKING:
+    from custanalytics.analysis import Leads
 
 FORMATS = ("html", "pdf")
 ROLES = (
@@ -121,10 +124,43 @@ def money_options(command: argparse.ArgumentParser) -> None:
     )
 
 
-def both_or_none(options: argparse.Namespace) -> None:
-    """Cost and value make sense together only."""
-    if (options.contact_cost is None) != (options.conversion_value is None):
-        raise UsageError("--contact-cost and --conversion-value belong together: give both")
+def need_cost(options: argparse.Namespace) -> None:
+    """A value alone makes no curve."""
+    if options.contact_cost is None and options.conversion_value is not None:
+        raise UsageError("--conversion-value needs --contact-cost beside it")
+
+
+def prospect_options(command: argparse.ArgumentParser) -> None:
+    """How a table of prospects is to be read."""
+    command.add_argument(
+        "--outcome", metavar="COLUMN", help="column of the prospects that says who converted"
+    )
+    command.add_argument(
+        "--positive", metavar="VALUE", help="its value that means converted, such as yes"
+    )
+    command.add_argument(
+        "--prospect-date", metavar="COLUMN", help="column with the day a prospect came in"
+    )
+    command.add_argument(
+        "--keep",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="use this column although it seems to give the outcome away; repeatable",
+    )
+
+
+def leads(options: argparse.Namespace, files: Sequence[Path]) -> "Leads":
+    """The table of prospects, as asked for."""
+    from custanalytics.analysis import Leads
+
+    return Leads(
+        tuple(files),
+        options.outcome,
+        options.positive,
+        options.prospect_date,
+        tuple(options.keep),
+    )
 
 
 def load_options(options: argparse.Namespace) -> dict[str, Any]:

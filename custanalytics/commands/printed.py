@@ -9,7 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from custanalytics.display.format import Formats
+from custanalytics.propensity import CampaignEffect, Prospects
 from custanalytics.results import AnalysisResults
 from custanalytics.source import Ledger
 
@@ -66,8 +69,12 @@ def run_json(results: AnalysisResults, files: dict[str, Path]) -> dict[str, Any]
     if results.rfm is not None:
         sizes = results.rfm.segments.set_index("segment")["customers"]
         figures["segments"] = {str(name): int(size) for name, size in sizes.items()}
+    if results.prospects is not None:
+        figures["prospects"] = prospects_json(results.prospects)
+    ledger = results.ledger
+    loaded = ledger.as_json(results.mapping, results.settings.currency or None) if ledger else {}
     return {
-        **results.ledger.as_json(results.mapping, results.settings.currency or None),
+        **loaded,
         "files": paths(files),
         "models": figures,
         "skipped": results.skipped,
@@ -79,10 +86,13 @@ def run_text(results: AnalysisResults, files: dict[str, Path]) -> str:
     settings = results.settings
     formats = Formats(settings.locale, settings.currency or None)
     ledger = results.ledger
-    lines = [
-        f"{formats.count(ledger.orders)} orders of {formats.count(ledger.customers)} customers, "
-        f"{formats.money(ledger.revenue)} net, up to {formats.date(settings.observation_end)}"
-    ]
+    lines = []
+    if ledger is not None:
+        lines.append(
+            f"{formats.count(ledger.orders)} orders of {formats.count(ledger.customers)} "
+            f"customers, {formats.money(ledger.revenue)} net, up to "
+            f"{formats.date(settings.observation_end)}"
+        )
     if results.value is not None:
         totals = results.value.totals.iloc[0]
         lines.append(
@@ -97,10 +107,13 @@ def run_text(results: AnalysisResults, files: dict[str, Path]) -> str:
             f"Expected to buy within {settings.window_days} days: {formats.count(expected)} "
             f"customers, by {results.propensity.model}"
         )
+    if results.prospects is not None:
+        lines += _prospect_lines(results.prospects, formats)
     late = [check.sentence for check in results.ledger_checks if check.name == "ledger.as_of"]
     warnings = [
-        *ledger.warnings,
+        *(ledger.warnings if ledger else ()),
         *late,
+        *_prospect_warnings(results.prospects),
         *(f"Left out: {reason}" for reason in results.skipped.values()),
     ]
     parts = ["\n".join(lines)]
@@ -108,6 +121,78 @@ def run_text(results: AnalysisResults, files: dict[str, Path]) -> str:
         parts.append(listed("Mind", warnings))
     parts.append(listed("Files", [str(path) for path in files.values()]))
     return "\n\n".join(parts)
+
+
+def prospects_json(found: Prospects) -> dict[str, Any]:
+    """What was learned about prospects, for programs."""
+    return {
+        "outcome": {"column": found.outcome.column, "positive": found.outcome.positive},
+        "model": found.chosen,
+        "figures": {name: _number(figure) for name, figure in found.figures.items()},
+        "leaks": found.leaks["column"].to_list(),
+        "evaluation": [
+            {str(name): _number(cell) for name, cell in row.items()}
+            for row in found.evaluation.to_dict("records")
+        ],
+        "checks": [
+            {"name": check.name, "passed": check.passed, "sentence": check.sentence}
+            for check in found.checks
+        ],
+    }
+
+
+def _prospect_lines(found: Prospects, formats: Formats) -> list[str]:
+    figures = found.figures
+    lines = [
+        f"{formats.count(figures['labelled'])} decided prospects, "
+        f"{formats.share(figures['base_rate'])} converted "
+        f"({found.outcome.column} = {found.outcome.positive}); {formats.count(figures['open'])} "
+        f"open, {formats.count(figures['expected_conversions'])} expected to convert, by "
+        f"{found.chosen}"
+    ]
+    for row in found.evaluation.loc[found.evaluation["chosen"]].to_dict("records"):
+        lines.append(
+            f"AUC {row['test']}: {formats.number(row['auc'], 3)} "
+            f"({formats.number(row['auc_low'], 3)} to {formats.number(row['auc_high'], 3)}), "
+            f"calibration error {formats.share(row['ece'])}"
+        )
+    return lines
+
+
+def _prospect_warnings(found: Prospects | None) -> list[str]:
+    if found is None:
+        return []
+    told = ("prospects.read", "prospects.outcome")
+    return [c.sentence for c in found.checks if c.passed is False or c.name in told]
+
+
+def effect_json(effect: CampaignEffect) -> dict[str, Any]:
+    """What a contact added, for programs."""
+    return {
+        "window_days": effect.window_days,
+        "effects": [
+            {str(name): _number(cell) for name, cell in row.items()}
+            for row in effect.effects.to_dict("records")
+        ],
+        "checks": [
+            {"name": check.name, "passed": check.passed, "sentence": check.sentence}
+            for check in effect.checks
+        ],
+    }
+
+
+def effect_text(effect: CampaignEffect) -> str:
+    """What a contact added, in a few lines and a table."""
+    shown = effect.effects.copy()
+    names = [str(name) for name in shown.columns]
+    rates = [name for name in names if name.startswith(("rate_", "effect"))]
+    shown[rates] = shown[rates].map(lambda rate: "" if rate != rate else f"{100 * rate:.1f} %")
+    figures = [name for name in names if name.startswith(("spend_", "extra_"))]
+    shown[figures] = shown[figures].map(lambda n: "" if n != n else f"{n:,.2f}")
+    shown.columns = pd.Index([name.replace("_", " ") for name in names])
+    shown = shown.loc[:, (shown != "").any()]
+    sentences = "\n".join(check.sentence for check in effect.checks)
+    return f"{sentences}\n\n{shown.to_string(index=False)}"
 
 
 def ledger_text(ledger: Ledger) -> str:

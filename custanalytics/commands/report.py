@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from custanalytics.commands import arguments
+from custanalytics.errors import UsageError
 
 
 def add(commands: Any) -> None:
@@ -59,6 +60,14 @@ def add(commands: Any) -> None:
         help="yearly discount rate for future money (0.10)",
     )
     arguments.money_options(run)
+    run.add_argument(
+        "--prospects",
+        action="append",
+        type=Path,
+        metavar="FILE",
+        help="table of prospects to score as well; repeatable",
+    )
+    arguments.prospect_options(run)
     run.set_defaults(action=_run)
 
     again = commands.add_parser(
@@ -88,7 +97,10 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
     from custanalytics.commands.printed import print_json, progress, run_json, run_text
     from custanalytics.pipeline import run
 
-    arguments.both_or_none(options)
+    arguments.need_cost(options)
+    named = options.outcome or options.positive or options.prospect_date or options.keep
+    if named and not options.prospects:
+        raise UsageError("--outcome, --positive, --prospect-date and --keep need --prospects FILE")
     load_options = arguments.load_options(options)
     if options.made_on is not None:
         load_options["today"] = options.made_on
@@ -100,6 +112,7 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
         renderer=options.renderer,
         template=options.template,
         load_options=load_options,
+        prospects=arguments.leads(options, options.prospects) if options.prospects else None,
         step=progress,
         horizon_days=options.horizon_days,
         window_days=options.window_days,

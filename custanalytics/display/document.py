@@ -110,7 +110,16 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "value": ("lead", "tested", "new_customer", "basis", "model", "coverage", "leaving"),
     "propensity": ("lead", "risk", "tested", "profit"),
     "prospects": (
-        "lead", "tested", "measures", "drivers", "leaks", "time", "more", "outcome", "profit",
+        "lead",
+        "tested",
+        "measures",
+        "drivers",
+        "leaks",
+        "time",
+        "more",
+        "outcome",
+        "profit",
+        "control",
     ),
     "decisions": ("lead",),
     "data": ("rows", "version", "seed", "end"),
@@ -215,7 +224,8 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
         colors or {}, FONT_FAMILY, tuple(sorted((reports_dir() / "_shared/fonts").glob("*.ttf")))
     )
     sections = _sections(results, formats)
-    flags: dict[str, bool] = {}
+    asked = results.prospects is not None or "prospects" in results.skipped
+    flags: dict[str, bool] = {"prospects_asked": asked}
     for section in sections:
         flags |= {section.name: section.present} | dict(section.flags)
     covered = period(results.overview, formats) if results.overview else ""

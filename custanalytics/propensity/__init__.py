@@ -1,6 +1,6 @@
 """Who buys next, and which prospects convert: probabilities that can be taken at their word."""
 
-from custanalytics.propensity.control import ControlPlan, contact_list, plan_control
+from custanalytics.propensity.control import ControlPlan, assign_groups, contact_list, plan_control
 from custanalytics.propensity.convert import Prospects, learn_prospects
 from custanalytics.propensity.decision import profit_curve
 from custanalytics.propensity.effect import CampaignEffect, measure, measure_campaign
@@ -16,6 +16,7 @@ __all__ = [
     "Prospects",
     "RepeatPurchase",
     "Uplift",
+    "assign_groups",
     "contact_list",
     "learn_prospects",
     "measure",

@@ -256,6 +256,7 @@ def results_of(lines: pd.DataFrame, **changes):
         "value": None,
         "tracking": None,
         "propensity": None,
+        "prospects": None,
         "migration": None,
         "migration_from": None,
         "customers": None,

@@ -48,6 +48,8 @@ def prospects(found: Prospects | None, formats: Formats) -> Section:
             "time": _sentence(found, "prospects.out_of_time"),
             "more": _sentence(found, "prospects.learning_curve"),
             "outcome": _sentence(found, "prospects.outcome"),
+            "control": _sentence(found, "propensity.control_group")
+            or say("The list is too short for a control group that would show an effect."),
             "profit": _best(found.profit, formats) if found.profit is not None else "",
         },
         charts=tuple(charts),
@@ -228,20 +230,24 @@ def _reliability(found: Prospects, formats: Formats) -> Chart:
 
 
 def _drivers(drives: pd.DataFrame) -> Chart:
-    rows = drives.head(_DRIVERS)
+    rows = drives.head(_DRIVERS).assign(
+        part=drives["log_loss_rise"] / drives["log_loss_rise"].sum()
+    )
     title = say("{first} tells most about who converts", first=rows["input"].iloc[0])
     return Chart(
         name="prospects-drivers",
         kind="bars",
-        data=rows[["input", "log_loss_rise"]],
-        x="log_loss_rise",
+        data=rows[["input", "part"]],
+        x="part",
         y="input",
-        x_format="ratio",
+        x_format="share",
         y_format="text",
         title=title,
-        subtitle=say("Loss of accuracy (log-loss) when a column is shuffled among prospects"),
+        subtitle=say("Share of the accuracy (log-loss) that is lost when a column is shuffled"),
         alt=say("Bars of what each column adds to the prediction. {title}.", title=title),
-        note=say("It shows who converts, not why: changing such a figure need not change them."),
+        note=say(
+            "It shows who converts, not why: to change such a figure need not change anybody."
+        ),
     )
 
 
@@ -289,7 +295,10 @@ def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
         ),
         subtitle=say("Expected profit by number of prospects contacted"),
         x_title=say("Open prospects contacted, most likely first"),
-        note=say("Shaded: 90% interval."),
+        note=say(
+            "It takes for granted that none of them converts without the contact. Shaded: 90% "
+            "interval."
+        ),
     )
 
 
@@ -405,12 +414,11 @@ def _evaluation(found: Prospects, formats: Formats) -> Table:
 
 def _columns(found: Prospects, formats: Formats) -> Table:
     rows = found.columns
-    shown = rows.assign(
-        verdict=[
-            badge(say("used"), "good") if used else badge(say("left out"), "neutral")
-            for used in rows["used"]
-        ]
-    )
+    verdicts = [
+        badge(say("used"), "good") if used else badge(say("left out"), "neutral")
+        for used in rows["used"]
+    ]
+    shown = rows.assign(verdict=pd.Series(verdicts, index=rows.index, dtype="object"))
     return table(
         "prospects-columns",
         shown,
@@ -460,5 +468,5 @@ def _checks(found: Prospects) -> Table:
 
 
 def _files() -> str:
-    text = say("every open prospect, most likely first, with the group drawn by lot")
+    text = say("every open prospect, most likely first, and who is to be contacted")
     return "\n".join(["::: {.files}", f"- [{escape(PROSPECTS)}]({PROSPECTS}) {text}", ":::", ""])

@@ -1,4 +1,4 @@
-"""How the pipeline ties the analyses together."""
+"""How the analyses are tied together."""
 
 from datetime import date
 
@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.bundled import sample_data_dir
-from custanalytics.pipeline import RIVAL, _purchase_model, _value
+from custanalytics.analysis import RIVAL, _purchase_model, _value
 from custanalytics.propensity import repeat_purchase
 from custanalytics.results import Settings
 from custanalytics.source import load
