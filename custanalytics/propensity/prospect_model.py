@@ -10,7 +10,7 @@ from threadpoolctl import threadpool_limits
 
 from custanalytics.errors import SourceError, UsageError
 from custanalytics.propensity.calibration import Fitted
-from custanalytics.propensity.columns import Column, inputs
+from custanalytics.propensity.columns import Column, inputs, typed
 from custanalytics.propensity.swing import bounds
 
 FORMAT = 1
@@ -64,7 +64,11 @@ class ProspectModel:
         UsageError
             A column is missing.
         """
-        X = inputs(table, self.columns, self.clock)
+        return self.score_typed(typed(table, self.columns))
+
+    def score_typed(self, values: pd.DataFrame) -> pd.DataFrame:
+        """As `score`, for a table whose columns `typed` or `read_columns` have read."""
+        X = inputs(values, self.columns, self.clock)
         with threadpool_limits(limits=1):
             p = self.fitted.predict(X) if len(X) else np.empty(0)
         low, high = bounds(p, self.level_sd, self.level)
