@@ -34,6 +34,7 @@ ONLY_IN = {
     "plotly": {"display"},
     "lifetimes": {"clv"},
     "sklearn": {"propensity"},
+    "skops": {"propensity"},
     "pypandoc": {"report"},
     "typst": {"report"},
 }

@@ -20,7 +20,7 @@ from custanalytics.propensity.calibration import (
     calibrated_apart,
     predicted_apart,
 )
-from custanalytics.propensity.columns import Column, describe, inputs, typed
+from custanalytics.propensity.columns import Column, inputs, read_columns
 from custanalytics.propensity.contest import OUT_OF_TIME, Contest, drift, hold, level_sd
 from custanalytics.propensity.decision import profit_curve
 from custanalytics.propensity.drivers import effects, importance, learning_curve
@@ -114,6 +114,8 @@ def learn_prospects(
     seed: int = 0,
     contact_cost: float | None = None,
     conversion_value: float | None = None,
+    decimal: str | None = None,
+    date_order: str | None = None,
 ) -> tuple[Prospects, ProspectModel]:
     """Learn from decided prospects who converts, and score the open ones.
 
@@ -140,6 +142,10 @@ def learn_prospects(
         Cost of contacting one prospect, currency units.
     conversion_value : float, optional
         Margin of one conversion, currency units.
+    decimal : {"point", "comma"}, optional
+        Decimal sign, for columns that don't tell.
+    date_order : {"dmy", "mdy", "ymd"}, optional
+        Order of day, month and year, for columns that don't tell.
 
     Returns
     -------
@@ -156,17 +162,20 @@ def learn_prospects(
     UsageError
         The outcome or date can't be found or named wrongly, or only one of cost and value
         is given.
+    SourceError
+        A column of numbers or dates is written in two ways, or in one that could be two.
     """
     if (contact_cost is None) != (conversion_value is None):
         raise UsageError("contact_cost and conversion_value belong together: give both or none")
     table = table.reset_index(drop=True)
-    recognised = describe(table)
+    read = read_columns(table, decimal, date_order)
+    recognised, values = read.columns, read.values
     names = [c.name for c in recognised]
-    target = read_outcomes(table, recognised, _column(outcome, names), positive)
+    target = read_outcomes(read, _column(outcome, names), positive)
     _require_enough(target)
     usable = [c for c in recognised if c.used and c.name != target.outcome.column]
     with threadpool_limits(limits=1):
-        leaks = _guard(table, usable, target, seed)
+        leaks = _guard(values, usable, target, seed)
         left_out = {leak.column for leak in leaks} - {_column(name, names) for name in keep}
         columns = [c for c in usable if c.name not in left_out]
         if not columns:
@@ -174,14 +183,14 @@ def learn_prospects(
                 "Learning what leads to a conversion needs at least one column that was known "
                 f"before the outcome; of {len(recognised)} columns none is left."
             )
-        ranking = find_order(table, columns, target.converted, target.known, _column(date, names))
+        ranking = find_order(values, columns, target.converted, target.known, _column(date, names))
         order = ranking.order
         rows = _drawn(target.known, seed)
         y, rank = target.converted[rows], ranking.rank[rows] if order.basis else None
-        X = inputs(table.iloc[rows], columns, order.clock).reset_index(drop=True)
+        X = inputs(values.iloc[rows], columns, order.clock).reset_index(drop=True)
         later = ranking.later(target.known)[rows] if order.basis else None
         contest = hold(X, y, later, seed)
-        with_leaks = _with_leaks(table.iloc[rows], usable, order, contest, bool(left_out), seed)
+        with_leaks = _with_leaks(values.iloc[rows], usable, order, contest, bool(left_out), seed)
         shared_error = level_sd(contest, rank)
         model = ProspectModel(
             columns=tuple(columns),
@@ -197,7 +206,7 @@ def learn_prospects(
         curves = effects(fitted, X[judge], y[judge], drivers["input"].tolist(), seed)
         learned = learning_curve(lambda part: contest.chosen.build(part, seed), X, y, judge, seed)
 
-    scored = _scored(table, recognised, model, ~target.known)
+    scored = _scored(values, recognised, model, ~target.known)
     p = scored["propensity"].to_numpy()
     profit = None
     if contact_cost is not None and conversion_value is not None:
@@ -283,17 +292,15 @@ def _require_enough(target: Outcomes) -> None:
             )
 
 
-def _guard(table: pd.DataFrame, usable: list[Column], target: Outcomes, seed: int) -> list[Leak]:
+def _guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: int) -> list[Leak]:
     """Leaks among the usable columns; dates count by being filled and by what they say."""
     plain = [c for c in usable if c.kind != "date"]
     dated = [c for c in usable if c.kind == "date"]
-    values = inputs(table, plain, None)
-    days = {c.name: typed(table[c.name], c) for c in dated}
-    for name, day in days.items():
-        values[name] = (day - pd.Timestamp(0)).dt.total_seconds()
+    dates = typed[[c.name for c in dated]]
+    seconds = dates.apply(lambda day: (day - pd.Timestamp(0)).dt.total_seconds())
+    values = pd.concat([inputs(typed, plain, None), seconds], axis=1)
     known = target.known
-    dates = pd.DataFrame(days, index=table.index)[known]
-    return find_leaks(values[known], values[~known], target.converted[known], dates, seed)
+    return find_leaks(values[known], values[~known], target.converted[known], dates[known], seed)
 
 
 def _drawn(known: Bools, seed: int) -> NDArray[np.intp]:
@@ -332,13 +339,13 @@ def _with_leaks(
 
 
 def _scored(
-    table: pd.DataFrame, recognised: list[Column], model: ProspectModel, waiting: Bools
+    values: pd.DataFrame, recognised: list[Column], model: ProspectModel, waiting: Bools
 ) -> pd.DataFrame:
     rows = np.flatnonzero(waiting)
     names = [c.name for c in recognised if c.kind == "identifier"]
-    scored = model.score(table.iloc[rows])
+    scored = model.score_typed(values.iloc[rows])
     scored["row"] = rows + 1
-    known_as = table[names[0]].iloc[rows].astype("str").to_numpy() if names else None
+    known_as = values[names[0]].iloc[rows].astype("str").to_numpy() if names else None
     scored.insert(1, "prospect_id", known_as)
     return scored
 

@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from custanalytics.errors import UsageError
 from custanalytics.propensity.calibration import Bools
-from custanalytics.propensity.columns import Column, typed
+from custanalytics.propensity.columns import Column
 
 CLOCK_NAME = re.compile(
     r"creat|signup|sign_up|register|received|lead|contact|enquir|inquir|first|date|datum|erstellt"
@@ -66,14 +66,14 @@ class Ranking:
 
 
 def find_order(
-    table: pd.DataFrame, columns: list[Column], converted: Bools, known: Bools, date: str | None
+    values: pd.DataFrame, columns: list[Column], converted: Bools, known: Bools, date: str | None
 ) -> Ranking:
     """Order of the prospects by a date column, else by the file where that means something.
 
     Parameters
     ----------
-    table : DataFrame
-        One row per prospect.
+    values : DataFrame
+        One row per prospect; see `TypedTable.values`.
     columns : list of Column
         Columns that were known before the outcome.
     converted, known : array of bool
@@ -97,18 +97,18 @@ def find_order(
     named = [c for c in full if CLOCK_NAME.search(c.name)] or full
     clock = next((c for c in dated if c.name == date), named[0] if named else None)
     if clock is not None:
-        days = typed(table[clock.name], clock)
+        days = values[clock.name]
         rank = rankdata(days.fillna(days.min()).astype("int64"), method="min").astype(np.int64)
         sentence = f"The prospects are ordered by {clock.name}."
         return Ranking(Order("date", clock.name, sentence), rank)
-    rank = np.arange(len(table), dtype=np.int64)
+    rank = np.arange(len(values), dtype=np.int64)
     by_outcome = float(roc_auc_score(converted[known], rank[known]))
     if max(by_outcome, 1 - by_outcome) >= SORTED_AUC:
         return _unordered(rank, "the outcome")
     for column in columns:
         if column.kind == "number" and column.distinct > 20:
-            values = typed(table[column.name], column)
-            ranks = rankdata(values.fillna(values.median()))
+            own = values[column.name]
+            ranks = rankdata(own.fillna(own.median()))
             if abs(float(np.corrcoef(ranks, rank)[0, 1])) >= SORTED_BY_COLUMN:
                 return _unordered(rank, column.name)
     sentence = "There is no date, so the order of the rows is taken for the order in time."

@@ -1,16 +1,24 @@
 """Which prospects convert: on tables with known truth and on the bank's calls."""
 
+import dataclasses
+import os
+import pickle
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 from known_truth import judge
 from leads import leads
+from sklearn.preprocessing import FunctionTransformer
 
 from custanalytics.bundled import sample_data_dir
-from custanalytics.errors import CustAnalyticsError, UnsupportedError, UsageError
+from custanalytics.errors import CustAnalyticsError, SourceError, UnsupportedError, UsageError
 from custanalytics.propensity import ProspectModel, learn_prospects, plan_control, prospect_list
+from custanalytics.propensity.calibration import Calibration, Fitted
+from custanalytics.propensity.columns import inputs, read_columns
+from custanalytics.propensity.pipelines import PROSPECT_CANDIDATES
 from custanalytics.results import AnalysisResults, Settings, read_results, write_results
 from custanalytics.source import load
 from tests.tables import assert_same
@@ -76,18 +84,41 @@ def test_unused_columns_say_why(result):
     assert result.columns.set_index("column").loc["visits", "used"]
 
 
-def test_a_kept_model_scores_a_later_file(table, result, model, tmp_path):
-    model.save(tmp_path / "model.pkl")
-    model = ProspectModel.load(tmp_path / "model.pkl")
+def test_a_kept_model_scores_a_later_file(table, result, learned, tmp_path):
+    learned[1].save(tmp_path / "model.skops")
+    model = ProspectModel.load(tmp_path / "model.skops")
     waiting = table[table["converted"] == ""]
     np.testing.assert_array_equal(
         model.score(waiting)["propensity"], result.prospects["propensity"]
     )
+    assert model.columns == learned[1].columns
     odd = waiting.assign(country="atlantis", visits="").drop(columns=["note", "converted"])
     assert model.score(odd)["propensity"].between(0, 1).all()
     assert model.score(waiting.head(0)).empty
     with pytest.raises(UsageError, match="missing: visits"):
         model.score(waiting.drop(columns="visits"))
+
+
+def test_every_candidate_can_be_kept(table, model, tmp_path):
+    read = read_columns(table)
+    X = inputs(read.values, model.columns, model.clock)
+    y = (table["converted"] == "yes").to_numpy()
+    for candidate in PROSPECT_CANDIDATES:
+        fitted = Fitted(candidate.build(X, 0).fit(X, y), Calibration(0.1, 0.9))
+        dataclasses.replace(model, fitted=fitted).save(tmp_path / "kept")
+        kept = ProspectModel.load(tmp_path / "kept")
+        np.testing.assert_array_equal(kept.fitted.predict(X), fitted.predict(X))
+
+
+@pytest.mark.parametrize("content", [b"no model", pickle.dumps({"format": 2}), None])
+def test_what_is_no_model_is_refused_and_not_run(content, tmp_path):
+    path = tmp_path / "model"
+    if content is None:
+        skops.io.dump({"format": 2, "estimator": FunctionTransformer(os.getcwd)}, path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(SourceError, match="no model of prospects"):
+        ProspectModel.load(path)
 
 
 def test_results_are_read_back_as_they_were_written(result, tmp_path):
