@@ -5,8 +5,8 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from custanalytics.bundled import sample_data_dir
 from custanalytics.analysis import RIVAL, _purchase_model, _value
+from custanalytics.bundled import sample_data_dir
 from custanalytics.propensity import repeat_purchase
 from custanalytics.results import Settings
 from custanalytics.source import load
