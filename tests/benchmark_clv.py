@@ -64,7 +64,8 @@ def ours(step: str, lines: pd.DataFrame, summary: pd.DataFrame) -> tuple[float, 
     from custanalytics.clv.validation import expected_by_month
     from custanalytics.summary import customer_summary
 
-    model, spend = fit("BG/NBD", summary), GammaGamma.fitted(summary)
+    model = fit("BG/NBD", summary) if step in ("prediction", "12-month value") else None
+    spend = GammaGamma.fitted(summary) if step == "12-month value" else None
     begin = time.perf_counter()
     if step == "summary":
         table = customer_summary(
