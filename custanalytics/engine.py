@@ -198,7 +198,7 @@ def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
 
 
 def see_orders(engine: Engine, day: date) -> None:
-    """Have the table ``orders_seen`` hold the orders as seen on a day.
+    """Have ``orders_seen`` show the orders as seen on a day.
 
     Parameters
     ----------
@@ -207,9 +207,14 @@ def see_orders(engine: Engine, day: date) -> None:
     day : date
         Later lines, returns of earlier orders too, are not seen.
     """
-    if engine.orders_seen_on != day:
-        engine.keep("orders_seen", "orders", observation_end=day)
-        engine.orders_seen_on = day
+    if engine.orders_seen_on == day:
+        return
+    engine.execute("CREATE OR REPLACE TABLE seen AS SELECT CAST($day AS DATE) AS day", day=day)
+    if engine.orders_seen_on is None:
+        engine.keep("orders", "orders")
+        engine.keep("order_changes", "order_changes")
+        engine.execute(f"CREATE VIEW orders_seen AS\n{query_text('views/orders_seen')}")
+    engine.orders_seen_on = day
 
 
 def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
