@@ -45,7 +45,10 @@ class Validation:
 
 
 def candidates(
-    rows: Rows, models: Sequence[str], earlier: pd.DataFrame | None = None
+    rows: Rows,
+    models: Sequence[str],
+    earlier: pd.DataFrame | None = None,
+    last_year: pd.DataFrame | None = None,
 ) -> list[Candidate]:
     """Fit the named models and take the rules of thumb, all on the same rows.
 
@@ -57,13 +60,15 @@ def candidates(
         Names of models.
     earlier : DataFrame, optional
         A holdout that was over before, for the rules to learn from.
+    last_year : DataFrame, optional
+        The same period a year before, likewise.
 
     Returns
     -------
     list
     """
     fitted: list[Candidate] = [model_class(name).fitted(rows) for name in models]
-    return [*fitted, *naive_rules(rows, earlier)]
+    return [*fitted, *naive_rules(rows, earlier, last_year)]
 
 
 def expected_by_month(candidate: Candidate, rows: Rows, ends: Floats) -> Floats:
@@ -114,6 +119,7 @@ def validate(
     level: float,
     seed: int,
     earlier: pd.DataFrame | None = None,
+    last_year: pd.DataFrame | None = None,
 ) -> Validation:
     """Fit on the time before a cutoff and compare with the time after it.
 
@@ -133,6 +139,8 @@ def validate(
         Where the random numbers start.
     earlier : DataFrame, optional
         A holdout that was over by the cutoff, for the rules of thumb to learn from.
+    last_year : DataFrame, optional
+        The same period a year before, likewise.
 
     Returns
     -------
@@ -156,7 +164,7 @@ def validate(
         frame["frequency"].to_numpy(np.float64), frame["monetary_value"].to_numpy(np.float64)
     )
     table, calibration, deciles = [], [], []
-    for candidate in candidates(learned, models, earlier):
+    for candidate in candidates(learned, models, earlier, last_year):
         alive = candidate.p_alive(rows)
         groups, code = candidate.groups(rows)
         at = np.array([days])
