@@ -17,6 +17,7 @@ from custanalytics.clv import (
     CustomerValue,
     customer_value,
     fit,
+    last_year_holdouts,
     rolling_holdouts,
     tracked_value,
     try_season,
@@ -325,6 +326,7 @@ def _value(
         holdout=trial.holdouts,
         season=trial.season,
         season_check=trial.check,
+        last_years=last_year_holdouts(ledger, end, chosen.horizon_days),
     )
     return value, tracked_value(ledger, value, trial.holdouts)
 
