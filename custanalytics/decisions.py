@@ -5,6 +5,7 @@ import pandas as pd
 
 from custanalytics.clv import CustomerValue, group_value
 from custanalytics.propensity import plan_control
+from custanalytics.propensity.control import assign_groups
 from custanalytics.rfm import RFM
 
 LIFT = 0.25
@@ -73,3 +74,37 @@ def segment_decisions(
     table["control_enough"] = [bool(plan and plan.check.passed) for plan in plans]
     table = table.drop(columns="contact")
     return table.sort_values(["at_stake", "segment"], ascending=[False, True], ignore_index=True)
+
+
+def contact_groups(
+    customers: pd.DataFrame, groups: RFM, decisions: pd.DataFrame, seed: int
+) -> pd.DataFrame:
+    """Customers of the segments to contact, each with the group it was drawn into.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        One row per customer: ``customer_id``, ``segment``, ``propensity``, others as wished.
+    groups : RFM
+        The segments, which name those to contact.
+    decisions : DataFrame
+        What `segment_decisions` returned.
+    seed : int
+        Of the draw.
+
+    Returns
+    -------
+    DataFrame
+        The columns of `customers` with ``group`` after the first: ``contact``, or ``control``
+        for as many of a segment as ``control_size`` asks for; the most likely buyers first.
+    """
+    wanted = set(groups.segments.loc[groups.segments["contact"], "segment"])
+    sizes = decisions.set_index("segment")["control_size"].fillna(0).astype(int)
+    listed = customers.loc[customers["segment"].isin(wanted)].sort_values(
+        ["propensity", "customer_id"], ascending=[False, True], ignore_index=True
+    )
+    group = pd.Series("contact", index=listed.index, dtype="str")
+    for segment, members in listed.groupby("segment", sort=True)["customer_id"]:
+        group[members.index] = assign_groups(members, int(sizes.get(segment, 0)), seed)
+    listed.insert(1, "group", group)
+    return listed
