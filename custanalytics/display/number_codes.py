@@ -13,14 +13,12 @@ _FIXED = {
     "number": "#,##0.0",
     "exact": "0.000",
     "figure": "[=0]0;[>=100]#,##0;0.000",
-    "share": "0%",
-    "probability": "0.0%",
-    "change": "+0%;-0%;0%",
     "date": "d mmm yyyy",
     "date_short": "d mmm yyyy",
     "month": "mmm yyyy",
     "month_short": "mmm yyyy",
 }
+_PERCENT = {"share": "0%", "probability": "0.0%", "change": "+0%;-0%;0%"}
 
 
 def number_code(kind: str, formats: Formats) -> str:
@@ -50,6 +48,8 @@ def number_code(kind: str, formats: Formats) -> str:
     if kind.startswith("money"):
         digits = _cents(formats) if kind == "money_exact" else 0
         return _money("#,##0" + ("." + "0" * digits if digits else ""), formats)
+    if kind in _PERCENT:
+        return _PERCENT[kind].replace("%", _percent(formats))
     return _FIXED.get(kind, "General")
 
 
@@ -75,6 +75,11 @@ def _money(digits: str, formats: Formats) -> str:
     space = " " if "\xa0" in pattern or " " in pattern else ""
     before = pattern.strip().lstrip("\u200e\u200f").startswith("¤")
     return f"{symbol}{space}{digits}" if before else f"{digits}{space}{symbol}"
+
+
+def _percent(formats: Formats) -> str:
+    pattern = Locale.parse(formats.locale).percent_formats[None].pattern
+    return " %" if "\xa0" in pattern or " " in pattern else "%"
 
 
 def _cents(formats: Formats) -> int:

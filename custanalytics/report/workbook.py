@@ -4,7 +4,7 @@ import io
 import math
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 import pandas as pd
@@ -15,7 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from custanalytics.display.workbook import Workbook
 from custanalytics.display.workbook_sheet import Field, Sheet
 from custanalytics.report.brand import Brand
-from custanalytics.report.office import office_fonts, printable
+from custanalytics.report.office import EARLIEST, office_fonts, printable
 from custanalytics.report.workbook_charts import shade, sheet_chart
 
 HEADER_ROW = 3
@@ -49,7 +49,7 @@ def workbook_bytes(content: Workbook, brand: Brand) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "nan_inf_to_errors": False})
     # What the file says of itself must not be the clock's time.
-    made = max(content.made_on, date(1980, 1, 1))
+    made = max(content.made_on, EARLIEST)
     book.set_properties(
         {
             "title": printable(content.title),
@@ -279,7 +279,8 @@ class _Writer:
             return max(11.0, words)
         if field.kind in _DATES:
             return max(13.0, words)
-        largest = float(values.abs().max())
+        known = values.dropna()
+        largest = float(known.abs().max()) if len(known) else 1.0
         digits = len(f"{largest if math.isfinite(largest) else 1.0:,.0f}")
         return max(9.0, words, digits + (6 if field.kind.startswith("money") else 4))
 
