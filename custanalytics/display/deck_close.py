@@ -239,7 +239,9 @@ def next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
                 "Send a new export in {days} days.",
                 days=formats.days(results.settings.window_days),
             ),
-            say("It shows who came back, and holds this forecast against what happened."),
+            say("It shows who came back, and holds this forecast against what happened.")
+            if results.value is not None or results.propensity is not None
+            else say("It shows who came back."),
         )
     )
     if results.settings.margin is None and results.value is not None:

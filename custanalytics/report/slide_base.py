@@ -22,6 +22,8 @@ _TITLES = {ROLE.TITLE, ROLE.CENTER_TITLE}
 _CONTENTS = {ROLE.OBJECT, ROLE.BODY, ROLE.CHART, ROLE.TABLE, ROLE.PICTURE}
 _FURNITURE = {ROLE.DATE, ROLE.FOOTER, ROLE.SLIDE_NUMBER}
 _SIDE, _GAP = Inches(0.6), Inches(0.12)
+_WIDE = {"Verdana", "Century Gothic", "Courier New", "Lucida Sans", "Rockwell", "Bookman Old Style"}
+_BIGGEST_TITLE = 32.0
 _A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 
 
@@ -60,6 +62,8 @@ class Base:
         Where charts, tables and text go.
     title_size : float
         Of titles, in points.
+    slack : float
+        Share of a box's width to count on: less where the theme's fonts are wide ones.
     own : bool
         Made from the brand, not a client's template.
     """
@@ -69,6 +73,7 @@ class Base:
     titled: Any
     content: Box
     title_size: float
+    slack: float
     own: bool
 
 
@@ -111,6 +116,7 @@ def base_presentation(brand: Brand, template: Path | None) -> Base:
         titled,
         _content(presentation, layouts, titled),
         _title_size(presentation, titled),
+        0.86 if _fonts(presentation) & _WIDE else 1.0,
         template is None,
     )
 
@@ -132,8 +138,12 @@ def _title_only(layout: Any) -> int | None:
     found = roles(layout)
     if not _TITLES & set(found) or ROLE.VERTICAL_TITLE in found or ROLE.SUBTITLE in found:
         return None
+    book = layout.part.package.presentation_part.presentation
+    head = _title_shape(layout)
+    on_top = head.top + head.height < book.slide_height * 0.35
+    across = head.width > book.slide_width * 0.6
     # A title alone is best; else the fewest placeholders that must be taken off.
-    return len(found) + 5 * (ROLE.VERTICAL_BODY in found)
+    return len(found) + 5 * (ROLE.VERTICAL_BODY in found) + 20 * (not on_top) + 20 * (not across)
 
 
 def _best(layouts: list[Any], rank: Any) -> Any:
@@ -174,7 +184,14 @@ def _title_size(presentation: Any, titled: Any) -> float:
         presentation.slide_master._element.find(f".//{qn('p:titleStyle')}/{_A}lvl1pPr/{_A}defRPr"),
     ]
     sizes = [spot.get("sz") for spot in spots if spot is not None and spot.get("sz")]
-    return float(sizes[0]) / 100 if sizes else 28.0
+    return min(_BIGGEST_TITLE, float(sizes[0]) / 100) if sizes else 28.0
+
+
+def _fonts(presentation: Any) -> set[str]:
+    part = presentation.slide_master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
+    theme = etree.fromstring(part.blob)
+    named = (theme.find(f".//{_A}{role}/{_A}latin") for role in ("majorFont", "minorFont"))
+    return {font.get("typeface", "") for font in named if font is not None}
 
 
 def _without_slides(presentation: Any) -> None:

@@ -25,7 +25,7 @@ _PAINT = {
     "series-5": (THEME.ACCENT_5, 0.0),
     "series-6": (THEME.ACCENT_6, 0.0),
     "series-7": (THEME.ACCENT_3, -0.4),
-    "series-8": (THEME.BACKGROUND_1, -0.35),
+    "series-8": (THEME.TEXT_1, 0.5),
 }
 
 

@@ -87,7 +87,12 @@ def height(texts: Sequence[str], size: float, room: float, gap: float = 0.4) -> 
 
 
 def fitting(
-    texts: Sequence[str], room: float, tall: float, largest: float, smallest: float
+    texts: Sequence[str],
+    room: float,
+    tall: float,
+    largest: float,
+    smallest: float,
+    gap: float = 0.4,
 ) -> float:
     """The largest size at which paragraphs fit a box.
 
@@ -99,6 +104,8 @@ def fitting(
         Width and height of the box, EMU.
     largest, smallest : float
         Points.
+    gap : float, default 0.4
+        Space after each paragraph, in lines.
 
     Returns
     -------
@@ -106,7 +113,7 @@ def fitting(
         Points; the smallest where nothing fits.
     """
     size = largest
-    while size > smallest and height(texts, size, room) > tall:
+    while size > smallest and height(texts, size, room, gap) > tall:
         size -= 1
     return size
 

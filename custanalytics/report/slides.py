@@ -84,7 +84,7 @@ class _Writer:
         facts = [content.client, content.subtitle, content.author, content.made]
         told = [printable(fact) for fact in facts if fact]
         spare = [s for s in slide.placeholders if s.placeholder_format.type == ROLE.SUBTITLE]
-        self._title(slide, printable(content.title), 44)
+        self._title(slide, printable(content.title), 40)
         if spare:
             self._paragraphs(spare[0], told, 20, 12)
         else:
@@ -113,16 +113,16 @@ class _Writer:
         box = self.base.content
         if content.subtitle:
             text, size = printable(content.subtitle), _SUBTITLE
-            most = min(2, lines(text, size, box.width))
+            room = box.width * self.base.slack
+            most = min(2, lines(text, size, room))
             tall = (most * LINE + 0.5) * size * POINT
-            self._text(
-                slide, shortened(text, size, box.width, most), _strip(box, tall), size, "muted"
-            )
+            self._text(slide, shortened(text, size, room, most), _strip(box, tall), size, "muted")
             box = box.cut(top=tall)
         if content.small:
             size = _SMALL
-            text = shortened(printable(content.small), size, box.width, 2)
-            tall = (lines(text, size, box.width) * LINE + 0.3) * size * POINT
+            room = box.width * self.base.slack
+            text = shortened(printable(content.small), size, room, 2)
+            tall = (lines(text, size, room) * LINE + 0.3) * size * POINT
             foot = Box(box.left, int(box.top + box.height - tall), box.width, int(tall))
             self._text(slide, text, foot, size, "muted")
             box = box.cut(bottom=tall + 0.08 * 914400)
@@ -158,16 +158,19 @@ class _Writer:
 
     def _title(self, slide: Any, text: str, size: float) -> None:
         shape = slide.shapes.title
-        room, tall = shape.width - 0.2 * 914400, shape.height - 0.1 * 914400
-        smaller = fitting([text], room, tall + 0.4 * size * POINT, size, min(size, 18))
-        most = max(1, int(tall / (smaller * LINE * POINT)))
-        shape.text_frame.text = shortened(text, smaller, room, most)
-        if smaller < size:
+        room = (shape.width - 0.2 * 914400) * self.base.slack
+        tall = shape.height - 0.1 * 914400
+        fits = fitting([text], room, tall, size, min(size, 16), gap=0)
+        most = max(1, int(tall / (fits * LINE * POINT)))
+        shape.text_frame.text = shortened(text, fits, room, most)
+        inherited = self.base.title_size if slide.slide_layout == self.base.titled else size
+        if fits < inherited or not self.base.own:
             for run in shape.text_frame.paragraphs[0].runs:
-                run.font.size = Pt(smaller)
+                run.font.size = Pt(fits)
 
     def _paragraphs(self, shape: Any, texts: list[str], largest: float, least: float) -> None:
-        size = fitting(texts, shape.width - 0.2 * 914400, shape.height, largest, least)
+        room = (shape.width - 0.2 * 914400) * self.base.slack
+        size = fitting(texts, room, shape.height, largest, least)
         shape.text_frame.text = "\n".join(texts)
         for paragraph in shape.text_frame.paragraphs:
             for run in paragraph.runs:
@@ -200,8 +203,8 @@ class _Writer:
                 top=0.1 * 914400, bottom=0.06 * 914400, left=0.17 * 914400, right=0.08 * 914400
             )
             texts = [printable(t) for t in (card.value, card.label, card.note) if t]
-            sizes = [26.0, 12.0, 11.0]
-            while sizes[1] > 8 and _stacked(texts, sizes, inside.width) > inside.height:
+            sizes, room = [26.0, 12.0, 11.0], inside.width * self.base.slack
+            while sizes[1] > 8 and _stacked(texts, sizes, room) > inside.height:
                 sizes = [size - 1 for size in sizes]
             shape = self._text(slide, "\n".join(texts), inside, sizes[1], "muted")
             for j, paragraph in enumerate(shape.text_frame.paragraphs):
@@ -214,21 +217,23 @@ class _Writer:
         self._decoration(slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(rule)), "accent")
         inside = box.cut(left=0.2 * 914400)
         told = [printable(text) for text in texts]
-        size = fitting(told, inside.width, inside.height, 16, 10)
-        while len(told) > 1 and height(told, size, inside.width) > inside.height:
+        room = inside.width * self.base.slack
+        size = fitting(told, room, inside.height, 16, 10)
+        while len(told) > 1 and height(told, size, room) > inside.height:
             told = told[:-1]
         self._spaced(self._text(slide, "\n".join(told), inside, size, "ink"), size)
 
     def _items(self, slide: Any, items: tuple[Item, ...], box: Box) -> None:
         told = [(printable(item.headline), printable(item.detail)) for item in items]
-        room = box.width - 0.45 * 914400
+        # Headlines are bold, which is wider.
+        room = (box.width - 0.45 * 914400) * 0.97 * self.base.slack
         joined = [f"{head} {detail}".strip() for head, detail in told]
-        size = fitting(joined, room * 0.97, box.height, 22, 11)
-        while len(told) > 1 and height(joined, size, room * 0.97) > box.height:
+        size = fitting(joined, room, box.height, 22, 11)
+        while len(told) > 1 and height(joined, size, room) > box.height:
             told, joined = told[:-1], joined[:-1]
         numbered = any(detail for _, detail in told)
         shape = self._text(slide, "\n".join(head for head, _ in told), box, size, "ink")
-        free = box.height - height(joined, size, room * 0.97, gap=0)
+        free = box.height - height(joined, size, room, gap=0)
         self._spaced(shape, size, min(1.1, free / len(told) / (size * LINE * POINT)))
         for paragraph, (_, detail) in zip(shape.text_frame.paragraphs, told, strict=True):
             if len(told) > 1:
@@ -297,7 +302,10 @@ class _Writer:
                 placed = next(
                     s for s in slide.placeholders if s.placeholder_format.type == ROLE.FOOTER
                 )
-                placed.text_frame.text = shortened(who, 10, placed.width, 1)
+                placed.text_frame.text = shortened(who, 10, placed.width * self.base.slack, 1)
+                for run in placed.text_frame.paragraphs[0].runs:
+                    run.font.size, run.font.name = Pt(10), "+mn-lt"
+                    paint(run.font.color, "muted")
 
     def _drop_empty(self, slide: Any) -> None:
         # An empty placeholder shows "Click to add text".
