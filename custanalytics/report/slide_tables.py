@@ -21,7 +21,7 @@ _PAD = 0.09 * 914400
 _MOST_LINES = 3
 
 
-def add_table(shapes: Any, table: Table, box: Box) -> Any:
+def add_table(shapes: Any, table: Table, box: Box, slack: float = 1.0) -> Any:
     """Write a table; long cells wrap, and longer ones than that end in an ellipsis.
 
     Parameters
@@ -32,6 +32,8 @@ def add_table(shapes: Any, table: Table, box: Box) -> Any:
         Of plain texts.
     box : Box
         Where it goes; the table is as high as its rows.
+    slack : float, default 1.0
+        Share of a cell's width to count on.
 
     Returns
     -------
@@ -41,7 +43,7 @@ def add_table(shapes: Any, table: Table, box: Box) -> Any:
         [printable(" ".join(str(cell).split())) for cell in row]
         for row in (table.header, *table.rows)
     ]
-    size, widths, heights = _measured(rows, box)
+    size, widths, heights = _measured(rows, box, slack)
     frame = shapes.add_table(
         len(rows),
         len(widths),
@@ -57,7 +59,7 @@ def add_table(shapes: Any, table: Table, box: Box) -> Any:
     for i, (row, tall) in enumerate(zip(rows, heights, strict=True)):
         grid.rows[i].height = Emu(tall)
         for j, text in enumerate(row):
-            room = widths[j] - 2 * _PAD
+            room = (widths[j] - 2 * _PAD) * slack
             cell = grid.cell(i, j)
             _text(cell, shortened(text, size, room, _MOST_LINES), size, bold=i == 0 or j == 0)
             right = table.numeric[j]
@@ -129,15 +131,15 @@ def add_heatmap(shapes: Any, grid: pd.DataFrame, texts: Table, box: Box) -> Any:
     return frame
 
 
-def _measured(rows: list[list[str]], box: Box) -> tuple[float, list[int], list[int]]:
+def _measured(rows: list[list[str]], box: Box, slack: float) -> tuple[float, list[int], list[int]]:
     """Size of the type, widths of the columns, heights of the rows."""
     size = float(_LARGEST)
     while True:
-        widths = _widths(rows, size, box.width)
+        widths = _widths(rows, size, box.width, slack)
         heights = []
         for i, row in enumerate(rows):
             count = max(
-                min(_MOST_LINES, lines(text, size, wide - 2 * _PAD, bold=i == 0 or j == 0))
+                min(_MOST_LINES, lines(text, size, (wide - 2 * _PAD) * slack, i == 0 or j == 0))
                 for j, (text, wide) in enumerate(zip(row, widths, strict=True))
             )
             heights.append(int(count * size * LINE * POINT + 1.3 * _PAD))
@@ -146,9 +148,9 @@ def _measured(rows: list[list[str]], box: Box) -> tuple[float, list[int], list[i
         size -= 1
 
 
-def _widths(rows: list[list[str]], size: float, room: int) -> list[int]:
+def _widths(rows: list[list[str]], size: float, room: int, slack: float) -> list[int]:
     natural = [
-        max(width(row[j], size, bold=True) for row in rows) + 2.4 * _PAD
+        max(width(row[j], size, bold=True) for row in rows) / slack + 2.4 * _PAD
         for j in range(len(rows[0]))
     ]
     if sum(natural) <= room:
@@ -159,6 +161,7 @@ def _widths(rows: list[list[str]], size: float, room: int) -> list[int]:
         min(
             wide,
             max(width(word, size, bold=True) for row in rows for word in (row[j].split() or [""]))
+            / slack
             + 2.4 * _PAD,
         )
         for j, wide in enumerate(natural)
@@ -194,7 +197,7 @@ def _text(cell: Any, text: str, size: float, bold: bool) -> None:
 
 def _rule(cell: Any, strong: bool) -> None:
     if strong:
-        fill(cell.fill, "accent-soft")
+        fill(cell.fill, "surface")
     properties = cell._tc.get_or_add_tcPr()
     line = etree.Element(qn("a:lnB"), w=str(19050 if strong else 6350))
     color = etree.SubElement(etree.SubElement(line, qn("a:solidFill")), qn("a:schemeClr"))

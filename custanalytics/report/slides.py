@@ -149,7 +149,7 @@ class _Writer:
         elif content.chart is not None:
             frame = add_chart(slide.shapes, content.chart, box, self.content.codes)
         elif content.table is not None:
-            frame = add_table(slide.shapes, content.table, box)
+            frame = add_table(slide.shapes, content.table, box, self.base.slack)
         if frame is not None:
             alt = content.chart.alt if content.chart is not None else content.title
             named = frame._element.nvGraphicFramePr.cNvPr
