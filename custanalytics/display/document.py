@@ -223,7 +223,7 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
     theme = Theme(
         colors or {}, FONT_FAMILY, tuple(sorted((reports_dir() / "_shared/fonts").glob("*.ttf")))
     )
-    sections = _sections(results, formats)
+    sections = sections_of(results, formats)
     asked = results.prospects is not None or "prospects" in results.skipped
     flags: dict[str, bool] = {"prospects_asked": asked}
     for section in sections:
@@ -250,10 +250,11 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
 
 def charts_of(results: AnalysisResults, formats: Formats) -> tuple[Chart, ...]:
     """All charts of a report, in order."""
-    return tuple(chart for section in _sections(results, formats) for chart in section.charts)
+    return tuple(chart for section in sections_of(results, formats) for chart in section.charts)
 
 
-def _sections(results: AnalysisResults, formats: Formats) -> tuple[Section, ...]:
+def sections_of(results: AnalysisResults, formats: Formats) -> tuple[Section, ...]:
+    """All sections of a report, in order."""
     return (
         summary.summary(results, formats),
         business(results.overview, formats),
