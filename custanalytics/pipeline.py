@@ -16,7 +16,17 @@ from custanalytics.display.document import build
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.exports import write_csv, write_exports
 from custanalytics.propensity import ProspectModel
-from custanalytics.report import BRAND, DOCUMENT, copy_brand, publish, read_brand, render, stage
+from custanalytics.report import (
+    BRAND,
+    DOCUMENT,
+    StaleProse,
+    copy_brand,
+    publish,
+    read_brand,
+    render,
+    stage,
+    stale_prose,
+)
 from custanalytics.report import template as find_template
 from custanalytics.results import (
     TEMPLATE,
@@ -42,10 +52,13 @@ class Report:
         What was computed.
     files : dict
         Format or role (``html``, ``pdf``, ``customers_csv`` ...) -> path in the folder.
+    stale : tuple of StaleProse
+        Paragraphs of the consultant's own whose figures this run has changed.
     """
 
     results: AnalysisResults
     files: dict[str, Path]
+    stale: tuple[StaleProse, ...] = ()
 
 
 def run(
@@ -111,7 +124,8 @@ def run(
         files = {"mapping": folder / "mapping.toml"}
         ledger.mapping.save(files["mapping"])
         files |= _write(results, model, folder, formats, renderer, step)
-    return Report(results, _moved(files, folder, out))
+        stale = stale_prose(out, folder, find_template(chosen))
+    return Report(results, _moved(files, folder, out), stale)
 
 
 def run_prospects(
@@ -166,7 +180,8 @@ def run_prospects(
         if results.prospects is None:
             raise UnsupportedError(results.skipped["prospects"])
         files = _write(results, model, folder, formats, renderer, step)
-    return Report(results, _moved(files, folder, out))
+        stale = stale_prose(out, folder, find_template(chosen))
+    return Report(results, _moved(files, folder, out), stale)
 
 
 def score_prospects(
