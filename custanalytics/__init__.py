@@ -7,15 +7,17 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from custanalytics.analysis import Leads as Leads
+    from custanalytics.analysis import analyse as analyse
     from custanalytics.clv import CustomerValue as CustomerValue
     from custanalytics.clv import customer_value as customer_value
     from custanalytics.cohorts import cohort_retention as cohort_retention
     from custanalytics.concentration import revenue_concentration as revenue_concentration
     from custanalytics.overview import business_overview as business_overview
     from custanalytics.pipeline import Report as Report
-    from custanalytics.pipeline import analyse as analyse
     from custanalytics.pipeline import rerender as rerender
     from custanalytics.pipeline import run as run
+    from custanalytics.pipeline import run_prospects as run_prospects
     from custanalytics.propensity import RepeatPurchase as RepeatPurchase
     from custanalytics.propensity import repeat_purchase as repeat_purchase
     from custanalytics.results import AnalysisResults as AnalysisResults
@@ -32,11 +34,12 @@ if TYPE_CHECKING:
 __version__ = metadata.version("custanalytics")
 
 _HOMES = {
+    "analysis": ("Leads", "analyse"),
     "clv": ("CustomerValue", "customer_value"),
     "cohorts": ("cohort_retention",),
     "concentration": ("revenue_concentration",),
     "overview": ("business_overview",),
-    "pipeline": ("Report", "analyse", "rerender", "run"),
+    "pipeline": ("Report", "rerender", "run", "run_prospects"),
     "propensity": ("RepeatPurchase", "repeat_purchase"),
     "results": ("AnalysisResults", "read_results", "write_results"),
     "rfm": ("Segment", "rfm_segmentation", "segment_migration"),

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv import CustomerValue, group_value
-from custanalytics.propensity import plan_control
-from custanalytics.propensity.control import assign_groups
+from custanalytics.propensity import ControlPlan, assign_groups, plan_control
 from custanalytics.rfm import RFM
 
 LIFT = 0.25
+LARGEST_LIFT = 0.5
 
 
 def segment_decisions(
@@ -30,15 +30,16 @@ def segment_decisions(
     -------
     DataFrame
         One row per segment with customers, the most money at stake first: ``segment``,
-        ``action``, ``customers``, ``revenue`` (so far, net), ``clv`` (sum) with its interval
+        ``action``, ``contact`` (whether the action is to contact them), ``customers``,
+        ``revenue`` (so far, net), ``clv`` (sum) with its interval
         ``clv_low``, ``clv_high``, ``expected_buyers`` (sum of propensities),
         ``late_customers``, ``revenue_at_risk``, ``at_stake`` (the sum of CLV, or of the
         revenue so far where there is no CLV), ``control_size`` (customers to leave alone so
         that a lift by a quarter can be told from chance; null where nobody is to be
-        contacted, or where so many buy anyway that a quarter more is impossible),
-        ``detectable_lift`` (relative lift that a group of this size can show; null with it),
-        ``control_enough`` (whether that is a quarter or less; False where null). Null where
-        an analysis is missing.
+        contacted, where so many buy anyway that a quarter more is impossible, or where not
+        even half as many more buyers could be told from chance), ``detectable_lift`` (relative
+        lift that a group of this size can show; null with it), ``control_enough`` (whether
+        that is a quarter or less; False where null). Null where an analysis is missing.
     """
     table = groups.segments.loc[groups.segments["customers"] > 0]
     table = table[["segment", "action", "contact", "customers", "revenue"]]
@@ -62,9 +63,7 @@ def segment_decisions(
     table["at_stake"] = table["clv"].fillna(table["revenue"])
     rates = table["expected_buyers"] / table["customers"]
     plans = [
-        plan_control(int(size), float(rate), LIFT)
-        if contact and size > 1 and 0 < rate * (1 + LIFT) < 1
-        else None
+        useful_control(int(size), float(rate)) if contact else None
         for size, rate, contact in zip(table["customers"], rates, table["contact"], strict=True)
     ]
     table["control_size"] = [plan.control if plan else np.nan for plan in plans]
@@ -72,39 +71,53 @@ def segment_decisions(
         plan.detectable_effect / plan.expected_rate if plan else np.nan for plan in plans
     ]
     table["control_enough"] = [bool(plan and plan.check.passed) for plan in plans]
-    table = table.drop(columns="contact")
     return table.sort_values(["at_stake", "segment"], ascending=[False, True], ignore_index=True)
 
 
-def contact_groups(
-    customers: pd.DataFrame, groups: RFM, decisions: pd.DataFrame, seed: int
-) -> pd.DataFrame:
-    """Customers of the segments to contact, each with the group it was drawn into.
+def drawn_groups(customers: pd.DataFrame, decisions: pd.DataFrame, seed: int) -> "pd.Series[str]":
+    """Who is to be contacted and who is left alone, drawn by lot within each segment.
 
     Parameters
     ----------
     customers : DataFrame
-        One row per customer: ``customer_id``, ``segment``, ``propensity``, others as wished.
-    groups : RFM
-        The segments, which name those to contact.
+        One row per customer: ``customer_id``, ``segment``.
     decisions : DataFrame
         What `segment_decisions` returned.
     seed : int
-        Of the draw.
+        Of the draw: same seed, same groups, in whatever order the customers come.
 
     Returns
     -------
-    DataFrame
-        The columns of `customers` with ``group`` after the first: ``contact``, or ``control``
-        for as many of a segment as ``control_size`` asks for; the most likely buyers first.
+    Series of str
+        'contact' or 'control', on the index of `customers`; null where the action is not to
+        contact them.
     """
-    wanted = set(groups.segments.loc[groups.segments["contact"], "segment"])
-    sizes = decisions.set_index("segment")["control_size"].fillna(0).astype(int)
-    listed = customers.loc[customers["segment"].isin(wanted)].sort_values(
-        ["propensity", "customer_id"], ascending=[False, True], ignore_index=True
-    )
-    group = pd.Series("contact", index=listed.index, dtype="str")
-    for segment, members in listed.groupby("segment", sort=True)["customer_id"]:
-        group[members.index] = assign_groups(members, int(sizes.get(segment, 0)), seed)
-    listed.insert(1, "group", group)
-    return listed
+    contacted = set(decisions.loc[decisions["contact"], "segment"])
+    groups = pd.Series("contact", index=customers.index, name="group", dtype="str")
+    groups = groups.where(customers["segment"].isin(contacted))
+    for segment, size in zip(decisions["segment"], decisions["control_size"], strict=True):
+        if size > 0:
+            members = customers.loc[customers["segment"] == segment, "customer_id"]
+            groups[members.index] = assign_groups(members, int(size), seed)
+    return groups
+
+
+def useful_control(size: int, rate: float) -> ControlPlan | None:
+    """Plan of a control group, where one can show anything.
+
+    Parameters
+    ----------
+    size : int
+        Length of the list to contact.
+    rate : float
+        Share expected to convert, from 0 to 1.
+
+    Returns
+    -------
+    ControlPlan or None
+        None where not even half of the list, left alone, shows that half as many more convert.
+    """
+    if size < 2 or not 0 < rate * (1 + LIFT) < 1:
+        return None
+    plan = plan_control(size, rate, LIFT)
+    return plan if plan.detectable_effect <= LARGEST_LIFT * rate else None

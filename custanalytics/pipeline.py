@@ -1,50 +1,35 @@
 """The one place that knows the order: load, compute, write, render."""
 
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+import dataclasses
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from custanalytics import __version__
-from custanalytics.checks import Check
-from custanalytics.clv import (
-    CustomerValue,
-    customer_value,
-    fit,
-    rolling_holdouts,
-    tracked_value,
-    try_season,
-)
-from custanalytics.cohorts import cohort_retention
-from custanalytics.concentration import revenue_concentration
-from custanalytics.decisions import segment_decisions
+from custanalytics.analysis import Leads, Step, add_prospects, analyse, with_given_columns
 from custanalytics.display.document import build
-from custanalytics.engine import HasEngine
-from custanalytics.errors import ModelError, UnsupportedError, UsageError
-from custanalytics.exports import write_exports
-from custanalytics.overview import business_overview
-from custanalytics.propensity import repeat_purchase
-from custanalytics.propensity.candidates import Rival
-from custanalytics.report import publish, read_brand, render, stage, template
-from custanalytics.results import AnalysisResults, Settings, read_results, write_results
-from custanalytics.rfm import RFM, rfm_segmentation, segment_migration
-from custanalytics.source import Ledger, load
-from custanalytics.summary import customer_summary, observation_period
-
-Step = Callable[[str], AbstractContextManager[Any]]
-T = TypeVar("T")
+from custanalytics.errors import SourceError, UnsupportedError, UsageError
+from custanalytics.exports import write_csv, write_exports
+from custanalytics.propensity import ProspectModel
+from custanalytics.report import BRAND, DOCUMENT, copy_brand, publish, read_brand, render, stage
+from custanalytics.report import template as find_template
+from custanalytics.results import (
+    TEMPLATE,
+    AnalysisResults,
+    Settings,
+    read_results,
+    read_settings,
+    write_results,
+)
+from custanalytics.source import load, read_table
 
 FORMATS = ("html", "pdf")
-TEMPLATE = "customer-value"
-MIGRATION_DAYS = 90
-_SILENT_DAYS = 31
-# the quickest of the purchase models: it is fitted again at every cutoff
-RIVAL = "BG/NBD"
+PROSPECT_MODEL = "prospects.model"
 
 
 @dataclass(frozen=True)
@@ -70,7 +55,9 @@ def run(
     as_of: date | None = None,
     formats: Sequence[str] = FORMATS,
     renderer: str = "auto",
+    template: str | None = None,
     load_options: Mapping[str, Any] | None = None,
+    prospects: Leads | None = None,
     step: Step = lambda _: nullcontext(),
     **settings: Any,
 ) -> Report:
@@ -90,8 +77,13 @@ def run(
         Of ``"html"`` and ``"pdf"``.
     renderer : str
         ``"auto"``, ``"embedded"`` or ``"quarto"``.
+    template : str, optional
+        Name of a report template or path of its folder; by default that of the report that is
+        renewed, or ``customer-value``.
     load_options : mapping, optional
         Arguments of `custanalytics.load`, such as ``mapping``.
+    prospects : Leads, optional
+        A table of prospects to learn from and to score.
     step : callable, optional
         Called with each step's name; returns a context manager that is held while it runs.
     **settings
@@ -108,21 +100,115 @@ def run(
         Any branch of the error tree; its message says what to do.
     """
     out = Path(out)
-    with publish(out) as folder:
+    chosen = _template_for(out, template)
+    with publish(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
             ledger = load(sources, as_of=as_of, **(load_options or {}))
-        results = analyse(ledger, as_of=as_of, step=step, **settings)
-        with step("Writing results and lists"):
-            write_results(results, folder / "results")
-            files = {"mapping": folder / "mapping.toml"} | write_exports(results, folder)
-            ledger.mapping.save(folder / "mapping.toml")
-        with step("Writing the report"):
-            files = _write_report(results, folder, formats, renderer) | files
-    return Report(results, {role: out / path.relative_to(folder) for role, path in files.items()})
+        results = analyse(ledger, as_of=as_of, step=step, template=chosen, **settings)
+        model = None
+        if prospects is not None:
+            results, model = add_prospects(results, prospects, step)
+        files = {"mapping": folder / "mapping.toml"}
+        ledger.mapping.save(files["mapping"])
+        files |= _write(results, model, folder, formats, renderer, step)
+    return Report(results, _moved(files, folder, out))
+
+
+def run_prospects(
+    prospects: Leads,
+    out: Path | str = "prospects-report",
+    *,
+    formats: Sequence[str] = FORMATS,
+    renderer: str = "auto",
+    template: str | None = None,
+    step: Step = lambda _: nullcontext(),
+    **settings: Any,
+) -> Report:
+    """Make a report on prospects alone: what ``custanalytics prospects`` does.
+
+    The folder is complete or, whatever happens on the way, as it was before.
+
+    Parameters
+    ----------
+    prospects : Leads
+        A table of prospects to learn from and to score.
+    out : path
+        The report folder to make or renew.
+    formats : sequence of str
+        Of ``"html"`` and ``"pdf"``.
+    renderer : str
+        ``"auto"``, ``"embedded"`` or ``"quarto"``.
+    template : str, optional
+        Name of a report template or path of its folder; by default that of the report that is
+        renewed, or ``prospects``.
+    step : callable, optional
+        Called with each step's name; returns a context manager that is held while it runs.
+    **settings
+        Fields of `custanalytics.results.Settings`, such as ``client`` or ``contact_cost``.
+
+    Returns
+    -------
+    Report
+        The results and the files.
+
+    Raises
+    ------
+    CustAnalyticsError
+        Any branch of the error tree; its message says what to do.
+    """
+    out = Path(out)
+    chosen = _template_for(out, template, "prospects")
+    with publish(out, find_template(chosen)) as folder:
+        made_on = settings.get("made_on", date.today())
+        fixed = {"observation_end": made_on, "version": __version__, "template": chosen}
+        empty = AnalysisResults(Settings(**fixed, **settings))
+        results, model = add_prospects(empty, prospects, step)
+        if results.prospects is None:
+            raise UnsupportedError(results.skipped["prospects"])
+        files = _write(results, model, folder, formats, renderer, step)
+    return Report(results, _moved(files, folder, out))
+
+
+def score_prospects(
+    folder: Path | str, files: Sequence[Path], out: Path | str = "scored.csv"
+) -> pd.DataFrame:
+    """Score a later table of prospects by the model that a report has learned.
+
+    Parameters
+    ----------
+    folder : path
+        A report folder with prospects.
+    files : sequence of path
+        The files of the later table, with the columns of the first.
+    out : path
+        CSV file to write.
+
+    Returns
+    -------
+    DataFrame
+        One row per prospect, most likely first: ``row`` (1-based, in the table), its scores,
+        and the columns of the file.
+
+    Raises
+    ------
+    SourceError
+        The folder has no such model, or the table can't be read.
+    UsageError
+        A column that the model needs is missing.
+    """
+    model = ProspectModel.load(Path(folder) / "results" / PROSPECT_MODEL)
+    table = read_table(files, names=[column.name for column in model.columns])
+    scored = with_given_columns(model.score(table), table, model.outcome)
+    write_csv(scored, Path(out))
+    return scored
 
 
 def rerender(
-    folder: Path | str, formats: Sequence[str] = FORMATS, renderer: str = "auto"
+    folder: Path | str,
+    formats: Sequence[str] = FORMATS,
+    renderer: str = "auto",
+    template: str | None = None,
+    out: Path | str | None = None,
 ) -> dict[str, Path]:
     """Render a report folder again from its results, keeping what was edited in it.
 
@@ -134,6 +220,11 @@ def rerender(
         Of ``"html"`` and ``"pdf"``.
     renderer : str
         ``"auto"``, ``"embedded"`` or ``"quarto"``.
+    template : str, optional
+        Another template, for a further report from the same results and with the same brand;
+        needs `out`.
+    out : path, optional
+        The report folder to make for it.
 
     Returns
     -------
@@ -144,191 +235,70 @@ def rerender(
     ------
     SourceError
         The folder holds no results.
+    UsageError
+        Only one of `template` and `out` is given, or `out` holds another template's report.
     RenderError
         The document can't be rendered; the rendered files stay as they were.
     """
     folder = Path(folder)
-    return _write_report(read_results(folder / "results"), folder, formats, renderer)
-
-
-def analyse(
-    ledger: Ledger,
-    *,
-    as_of: date | None = None,
-    step: Step = lambda _: nullcontext(),
-    **settings: Any,
-) -> AnalysisResults:
-    """Run every analysis that the data supports.
-
-    Parameters
-    ----------
-    ledger : Ledger
-        What `custanalytics.source.load` returned.
-    as_of : date, optional
-        Last day that counts; by default the last day in the data.
-    step : callable, optional
-        Called with each step's name; returns a context manager that is held while it runs.
-    **settings
-        Fields of `custanalytics.results.Settings` other than the defaults.
-
-    Returns
-    -------
-    AnalysisResults
-        Analyses that the data does not support are None, the reason in ``skipped``.
-
-    Raises
-    ------
-    UsageError
-        `as_of` is before the first sale.
-    """
-    first_day, last_day = observation_period(ledger)
-    end = as_of or last_day
-    if end < first_day:
-        raise UsageError(f"--as-of {end} is before the first sale on {first_day}")
-    chosen = Settings(
-        observation_end=end, currency=ledger.currency or "", version=__version__, **settings
-    )
-    loaded: dict[str, Any] = {
-        "settings": chosen,
-        "ledger": ledger.report,
-        "mapping": ledger.mapping.columns,
-        "findings": ledger.findings,
-        "ledger_checks": (*ledger.checks, *_silence(last_day, end)),
-    }
-    skipped: dict[str, str] = {}
-
-    def attempt(name: str, compute: Callable[[], T]) -> T | None:
-        try:
-            return compute()
-        except UnsupportedError as reason:
-            skipped[name] = str(reason)
-            return None
-        except (np.linalg.LinAlgError, FloatingPointError) as error:
-            raise ModelError(
-                f"the {name} model failed on these sales ({error}); another --as-of, "
-                "--horizon-days or --window-days may do"
-            ) from error
-
-    with step("Measuring the business"):
-        business = attempt("overview", lambda: business_overview(ledger, end))
-    with step("Grouping customers"):
-        summary = attempt("customers", lambda: customer_summary(ledger, end))
-        if summary is None:
-            return AnalysisResults(**loaded, overview=business, skipped=skipped)
-        spread = attempt("concentration", lambda: revenue_concentration(summary))
-        groups = attempt("rfm", lambda: rfm_segmentation(summary))
-        back = attempt("cohorts", lambda: cohort_retention(ledger, end))
-        earlier = end - timedelta(days=MIGRATION_DAYS)
-        before = attempt("migration", lambda: _segments_before(ledger, first_day, earlier))
-    with step("Estimating customer value"):
-        worth = attempt("value", lambda: _value(ledger, summary, chosen))
-        value, tracking = worth or (None, None)
-    with step("Estimating who buys next"):
-        propensity = attempt(
-            "propensity",
-            lambda: repeat_purchase(
-                ledger,
-                window_days=chosen.window_days,
-                observation_end=end,
-                seed=chosen.seed,
-                contact_cost=chosen.contact_cost,
-                conversion_value=chosen.conversion_value,
-                rivals={RIVAL: _purchase_model(ledger, chosen.window_days)},
-            ),
-        )
-    customers = _scored(summary, groups, spread, value, propensity)
-    return AnalysisResults(
-        **loaded,
-        overview=business,
-        concentration=spread,
-        rfm=groups,
-        migration=segment_migration(before, groups) if before and groups else None,
-        migration_from=earlier if before and groups else None,
-        cohorts=back,
-        value=value,
-        tracking=tracking,
-        propensity=propensity,
-        customers=customers,
-        decisions=segment_decisions(groups, customers, value) if groups else None,
-        skipped=skipped,
-    )
+    if (template is None) != (out is None):
+        raise UsageError("--template and --out belong together: a further report is a new folder")
+    results = read_results(folder / "results")
+    if template is None or out is None:
+        return _write_report(results, folder, formats, renderer)
+    out = Path(out)
+    chosen = _template_for(out, template)
+    with publish(out, find_template(chosen)) as fresh:
+        settings = dataclasses.replace(results.settings, template=chosen)
+        results = dataclasses.replace(results, settings=settings)
+        write_results(results, fresh / "results")
+        files = write_exports(results, fresh)
+        copy_brand(folder, fresh)
+        files |= _write_report(results, fresh, formats, renderer)
+    return _moved(files, fresh, out)
 
 
 def _write_report(
     results: AnalysisResults, folder: Path, formats: Sequence[str], renderer: str
 ) -> dict[str, Path]:
-    source = template(TEMPLATE)
-    brand = read_brand(folder if (folder / "_brand.yml").exists() else source)
-    stage(build(results, brand.colors), source, folder)
+    # A folder that has its document needs its template no more: it may lie elsewhere by now.
+    source = None if (folder / DOCUMENT).exists() else find_template(results.settings.template)
+    branded = folder if source is None or (folder / BRAND).exists() else source
+    stage(build(results, read_brand(branded).colors), source, folder)
     return render(folder, formats, renderer, results.settings.made_on)
 
 
-def _value(
-    ledger: Ledger, summary: pd.DataFrame, chosen: Settings
-) -> tuple[CustomerValue, pd.DataFrame | None]:
-    end = chosen.observation_end
-    holdouts = rolling_holdouts(ledger, end, chosen.horizon_days)
-    trial = try_season(ledger, holdouts, end, seed=chosen.seed)
-    value = customer_value(
-        summary,
-        horizon_days=chosen.horizon_days,
-        annual_discount_rate=chosen.annual_discount_rate,
-        margin=chosen.margin,
-        seed=chosen.seed,
-        holdout=trial.holdouts,
-        season=trial.season,
-        season_check=trial.check,
-    )
-    return value, tracked_value(ledger, value, trial.holdouts)
+def _write(
+    results: AnalysisResults,
+    model: ProspectModel | None,
+    folder: Path,
+    formats: Sequence[str],
+    renderer: str,
+    step: Step,
+) -> dict[str, Path]:
+    with step("Writing results and lists"):
+        write_results(results, folder / "results")
+        files = write_exports(results, folder)
+        if model is not None:
+            files["prospect_model"] = folder / "results" / PROSPECT_MODEL
+            model.save(files["prospect_model"])
+    with step("Writing the report"):
+        return _write_report(results, folder, formats, renderer) | files
 
 
-def _purchase_model(sales: pd.DataFrame | HasEngine, window_days: int) -> Rival:
-    """What the model of customer value says of buying in a window, as seen on a day."""
-
-    def propensity(cutoff: date) -> pd.DataFrame:
-        try:
-            seen = customer_summary(sales, cutoff)
-            predicted = fit(RIVAL, seen).predict(seen, window_days)
-        except UnsupportedError:  # too few came back by then: no answer for that day
-            return pd.DataFrame({"customer_id": [], "propensity": []})
-        return predicted.rename(columns={"p_purchase": "propensity"})
-
-    return propensity
-
-
-def _silence(last_day: date, end: date) -> tuple[Check, ...]:
-    days = (end - last_day).days
-    if days <= _SILENT_DAYS:
-        return ()
-    return (
-        Check(
-            "ledger.as_of",
-            None,
-            f"The last sale is on {last_day}, {days} days before the day the report looks from: "
-            "every customer counts as silent since then.",
-            value=days,
-            threshold=_SILENT_DAYS,
-        ),
-    )
-
-
-def _segments_before(ledger: Ledger, first_day: date, earlier: date) -> RFM:
-    if earlier < first_day:
-        raise UnsupportedError(
-            f"the data begins on {first_day}, less than {MIGRATION_DAYS} days before its end, so "
-            "there is no earlier state to compare the segments with"
+def _template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:
+    """The template asked for, or that of the report that is there."""
+    try:
+        there = read_settings(out / "results").template if (out / DOCUMENT).exists() else None
+    except SourceError:
+        there = None
+    if there and named and there != named:
+        raise UsageError(
+            f"{out} holds a report made from the template {there!r}, with its own text; "
+            f"give another folder for {named!r} (--out)"
         )
-    return rfm_segmentation(customer_summary(ledger, earlier))
+    return named or there or default
 
 
-def _scored(summary: pd.DataFrame, *analyses: Any) -> pd.DataFrame:
-    scored = summary
-    for analysis in analyses:
-        if analysis is not None:
-            fresh = [
-                column
-                for column in analysis.customers.columns
-                if column == "customer_id" or column not in scored.columns
-            ]
-            scored = scored.merge(analysis.customers[fresh], on="customer_id", how="left")
-    return scored
+def _moved(files: Mapping[str, Path], folder: Path, out: Path) -> dict[str, Path]:
+    return {role: out / path.relative_to(folder) for role, path in files.items()}

@@ -26,11 +26,12 @@ from custanalytics.concentration import Concentration
 from custanalytics.engine import read_tables, write_tables
 from custanalytics.errors import SourceError
 from custanalytics.overview import Overview
-from custanalytics.propensity import RepeatPurchase
+from custanalytics.propensity import Prospects, RepeatPurchase
 from custanalytics.rfm import RFM
 from custanalytics.source import LoadReport
 
 FORMAT = 1
+TEMPLATE = "customer-value"
 T = TypeVar("T")
 
 
@@ -64,6 +65,10 @@ class Settings:
         The version of custanalytics that computed the results.
     contact_cost, conversion_value : float or None
         Cost of contacting a customer, and what a purchase is worth, in currency units.
+    template : str
+        The report template: a name, or the path of a folder.
+    mark : str
+        What is printed on every page: empty, or such as ``Confidential``.
     """
 
     observation_end: date
@@ -82,6 +87,8 @@ class Settings:
     version: str = ""
     contact_cost: float | None = None
     conversion_value: float | None = None
+    template: str = TEMPLATE
+    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,16 +99,16 @@ class AnalysisResults:
     ----------
     settings : Settings
         What was asked.
-    ledger : LoadReport
-        What was read, used and set aside.
+    ledger : LoadReport or None
+        What was read, used and set aside; None where only prospects were given.
     mapping : dict
         Role -> the column that played it.
     findings : DataFrame or None
         Data quality, one row per finding, as the ledger has it.
     ledger_checks : tuple of Check
         The same doubts as checks.
-    overview, concentration, rfm, cohorts, value, propensity
-        The analyses; None where the data does not support one.
+    overview, concentration, rfm, cohorts, value, propensity, prospects
+        The analyses; None where the data does not support one, or no prospects were given.
     tracking : DataFrame or None
         Expected and actual purchases by week, see `custanalytics.clv.weekly_tracking`; None
         where the history is too short to hold a part of it back.
@@ -110,8 +117,12 @@ class AnalysisResults:
         ``customers``.
     migration_from : date or None
         The earlier day that `migration` starts from.
+    prospect_list : DataFrame or None
+        One row per open prospect, most likely first: its scores, ``group`` ('contact',
+        'control', null where a contact does not pay) and the columns of the file given.
     customers : DataFrame or None
-        The scored list: one row per customer, the columns of all analyses side by side.
+        The scored list: one row per customer, the columns of all analyses side by side, and
+        ``group`` ('contact' or 'control', null where a contact is not advised).
     decisions : DataFrame or None
         What to do with each segment, see `custanalytics.decisions`.
     skipped : dict
@@ -119,7 +130,7 @@ class AnalysisResults:
     """
 
     settings: Settings
-    ledger: LoadReport
+    ledger: LoadReport | None = None
     mapping: dict[str, str] = field(default_factory=dict)
     findings: pd.DataFrame | None = None
     ledger_checks: tuple[Check, ...] = ()
@@ -132,6 +143,8 @@ class AnalysisResults:
     value: CustomerValue | None = None
     tracking: pd.DataFrame | None = None
     propensity: RepeatPurchase | None = None
+    prospects: Prospects | None = None
+    prospect_list: pd.DataFrame | None = None
     customers: pd.DataFrame | None = None
     decisions: pd.DataFrame | None = None
     skipped: dict[str, str] = field(default_factory=dict)
@@ -175,6 +188,33 @@ def read_results(folder: Path | str) -> AnalysisResults:
         There are no results in the folder, or of another version.
     """
     folder = Path(folder)
+    written = _written(folder)
+    return _understood(AnalysisResults, written, folder, read_tables(folder))
+
+
+def read_settings(folder: Path | str) -> Settings:
+    """Read the settings alone of what `write_results` wrote.
+
+    Parameters
+    ----------
+    folder : path
+        The ``results`` folder of a report.
+
+    Returns
+    -------
+    Settings
+        Equal to what was written.
+
+    Raises
+    ------
+    SourceError
+        There are no results in the folder, or of another version.
+    """
+    folder = Path(folder)
+    return _understood(Settings, _written(folder)["settings"], folder, {})
+
+
+def _written(folder: Path) -> Any:
     path = folder / "results.json"
     if not path.is_file():
         raise SourceError(f"no results.json in {folder}; give the folder that 'run' wrote")
@@ -187,13 +227,16 @@ def read_results(folder: Path | str) -> AnalysisResults:
             f"{path} has format {written.get('format')!r}, this version reads {FORMAT}; "
             "run the analysis again"
         )
+    return written["results"]
+
+
+def _understood(kind: type[T], value: Any, folder: Path, tables: dict[str, pd.DataFrame]) -> T:
     try:
-        decoded: AnalysisResults = _decode(
-            AnalysisResults, written["results"], "", read_tables(folder)
-        )
+        decoded: T = _decode(kind, value, "", tables)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceError(
-            f"{path} does not hold results that this version reads; run the analysis again"
+            f"{folder / 'results.json'} does not hold results that this version reads; "
+            "run the analysis again"
         ) from error
     return decoded
 

@@ -266,7 +266,7 @@ def _checks(scored: pd.DataFrame) -> tuple[Check, ...]:
         n >= _MIN_CUSTOMERS,
         f"{n:,} customers are scored, enough for five levels."
         if n >= _MIN_CUSTOMERS
-        else f"Only {n} customers are scored (five levels need {_MIN_CUSTOMERS}): read the "
+        else f"Five levels need {_MIN_CUSTOMERS} customers, and the data has {n}: read the "
         "segments as an order in which to look at customers one by one.",
         value=n,
         threshold=_MIN_CUSTOMERS,

@@ -113,6 +113,42 @@ def test_the_same_run_gives_the_same_bytes(report):
     assert hashes(folder) == before
 
 
+def test_a_further_report_from_the_same_results(report, tmp_path):
+    source = tmp_path / "report"
+    shutil.copytree(report[0], source)
+    (source / "_brand.yml").write_text('color: {primary: "#7a1f5c"}\n', "utf-8")
+    brief = tmp_path / "brief"
+    asked = ("--template", "owner-brief", "--out", brief, "--renderer", "embedded")
+    done = call("render", source, *asked)
+    assert done.returncode == 0, done.stderr
+    assert len(PdfReader(brief / "report.pdf").pages) == 2
+    assert "--accent: #7a1f5c" in (brief / "report.html").read_text("utf-8")
+    assert (brief / "exports" / "customers.csv").is_file()
+    before = hashes(brief)
+    assert call("render", brief, "--renderer", "embedded").returncode == 0
+    assert hashes(brief) == before
+    other = call("render", source, "--template", "rfm", "--out", brief)
+    assert other.returncode == 2
+    assert "owner-brief" in other.stderr
+    assert hashes(brief) == before
+
+
+def test_a_report_keeps_its_template(report):
+    done = call("run", SHOP, "--out", report[0], "--template", "rfm", *FIXED)
+    assert done.returncode == 2
+    assert "made from the template 'customer-value'" in done.stderr
+    assert "--out" in done.stderr
+    unknown = call("run", SHOP, "--out", report[0].parent / "x", "--template", "nonsense")
+    assert unknown.returncode == 2
+    assert "owner-brief" in unknown.stderr
+
+
+def test_templates_are_listed():
+    done = call("templates")
+    assert "owner-brief" in done.stdout
+    assert json.loads(call("templates", "--json").stdout)["rfm"]
+
+
 def test_render_keeps_the_consultants_edits(report, tmp_path):
     folder = tmp_path / "report"
     shutil.copytree(report[0], folder)

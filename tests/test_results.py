@@ -4,42 +4,20 @@ import dataclasses
 import json
 from datetime import date
 
-import numpy as np
-import pandas as pd
 import pytest
 
 import custanalytics as ca
+from custanalytics.analysis import add_prospects
 from custanalytics.bundled import sample_data_dir
 from custanalytics.errors import SourceError
+from tests.tables import assert_same
 
 
 @pytest.fixture(scope="module")
 def analysed():
     ledger = ca.load([sample_data_dir() / "shop.csv"])
-    return ca.analyse(ledger, made_on=date(2026, 7, 1), margin=0.4)
-
-
-def assert_same(left, right, name="results"):
-    assert isinstance(right, int | float if isinstance(left, int | float) else type(left)), name
-    if isinstance(left, pd.DataFrame):
-        # Nulls and units of time are kept; whether a column is pandas' own integer is not.
-        left, right = left.convert_dtypes(), right.convert_dtypes()
-        pd.testing.assert_frame_equal(left, right, check_dtype=False, obj=name)
-    elif dataclasses.is_dataclass(left):
-        for part in dataclasses.fields(left):
-            assert_same(getattr(left, part.name), getattr(right, part.name), f"{name}.{part.name}")
-    elif isinstance(left, dict):
-        assert left.keys() == right.keys(), name
-        for key in left:
-            assert_same(left[key], right[key], f"{name}.{key}")
-    elif isinstance(left, tuple):
-        assert len(left) == len(right), name
-        for i, (one, other) in enumerate(zip(left, right, strict=True)):
-            assert_same(one, other, f"{name}.{i}")
-    elif isinstance(left, float) and np.isnan(left):
-        assert np.isnan(right), name
-    else:
-        assert left == right, name
+    found = ca.analyse(ledger, made_on=date(2026, 7, 1), margin=0.4)
+    return add_prospects(found, ca.Leads((sample_data_dir() / "leads.csv",)))[0]
 
 
 def test_every_analysis_is_supported_by_the_sample(analysed):

@@ -70,7 +70,7 @@ def points(items: Sequence[Point], kind: str) -> str:
 
 
 def bullets(sentences: Sequence[str]) -> str:
-    """A bullet list of sentences."""
+    """A bullet list of sentences; nothing where there are none."""
     return "\n".join(f"- {prose(sentence)}" for sentence in sentences) + "\n"
 
 

@@ -13,12 +13,13 @@ from custanalytics.display.sections.business import business, period
 from custanalytics.display.sections.cohorts import cohorts
 from custanalytics.display.sections.concentration import concentration
 from custanalytics.display.sections.next_purchase import next_purchase
+from custanalytics.display.sections.prospects import prospects
 from custanalytics.display.sections.segments import segments
 from custanalytics.display.sections.value import horizon, value
 from custanalytics.display.static_chart import svg
 from custanalytics.display.theme import Theme
 from custanalytics.display.words import say
-from custanalytics.results import AnalysisResults
+from custanalytics.results import TEMPLATE, AnalysisResults, Settings
 
 # What report.qmd may include; a part that this report has nothing for is empty.
 PARTS = (
@@ -26,6 +27,7 @@ PARTS = (
     "summary-findings",
     "summary-actions",
     "summary-confidence",
+    "summary-doubts",
     "fig-monthly-revenue",
     "fig-monthly-activity",
     "fig-average-order",
@@ -64,6 +66,21 @@ PARTS = (
     "tbl-deciles",
     "tbl-propensity-validation",
     "tbl-cutoffs",
+    "prospects-kpis",
+    "prospects-doubts",
+    "prospects-checks",
+    "prospects-files",
+    "fig-prospects-lift",
+    "fig-prospects-reliability",
+    "fig-prospects-drivers",
+    "fig-prospects-drift",
+    "fig-prospects-profit",
+    "tbl-prospects-open",
+    "tbl-prospects-effects",
+    "tbl-prospects-deciles",
+    "tbl-prospects-validation",
+    "tbl-prospects-columns",
+    "tbl-prospects-leaks",
     "tbl-decisions",
     "tbl-control-groups",
     "decisions-files",
@@ -80,6 +97,7 @@ PARTS = (
     "reason-cohorts",
     "reason-value",
     "reason-propensity",
+    "reason-prospects",
     "reason-decisions",
 )
 # What report.qmd may quote; a text that this report has nothing for is a dash.
@@ -91,6 +109,18 @@ VARIABLES: Mapping[str, tuple[str, ...]] = {
     "cohorts": ("lead", "waiting"),
     "value": ("lead", "tested", "new_customer", "basis", "model", "coverage", "leaving"),
     "propensity": ("lead", "risk", "tested", "profit"),
+    "prospects": (
+        "lead",
+        "tested",
+        "measures",
+        "drivers",
+        "leaks",
+        "time",
+        "more",
+        "outcome",
+        "profit",
+        "control",
+    ),
     "decisions": ("lead",),
     "data": ("rows", "version", "seed", "end"),
 }
@@ -110,10 +140,24 @@ FLAGS = (
     "tracking",
     "propensity",
     "profit",
+    "prospects",
+    "prospects_asked",
+    "prospects_open",
+    "prospects_drivers",
+    "prospects_leaks",
+    "prospects_drift",
+    "prospects_profit",
     "decisions",
     "control",
     "command",
 )
+# Where no title is given; a template of one's own has that of the full report.
+TITLES = {
+    TEMPLATE: "What your customers are worth",
+    "owner-brief": "Your customers in brief",
+    "rfm": "What kinds of customers you have",
+    "prospects": "Which prospects will convert",
+}
 FONT_FAMILY = "Report Sans"
 _REASONS = {
     "business": "overview",
@@ -122,6 +166,7 @@ _REASONS = {
     "cohorts": "cohorts",
     "value": "value",
     "propensity": "propensity",
+    "prospects": "prospects",
     "decisions": "rfm",
 }
 
@@ -140,8 +185,9 @@ class Document:
         Name -> Quarto markdown, for ``{{< include _parts/NAME.qmd >}}``.
     files : dict
         Path inside the report's folder -> bytes.
-    title, subtitle, client, author, date, lang : str
-        For the title page; ``date`` is in words, ``lang`` a language tag.
+    title, subtitle, client, author, date, mark, lang : str
+        For the title page; ``date`` is in words, ``mark`` stands on every page, ``lang`` is a
+        language tag.
     """
 
     variables: dict[str, dict[str, str]]
@@ -153,6 +199,7 @@ class Document:
     client: str
     author: str
     date: str
+    mark: str
     lang: str
 
 
@@ -177,7 +224,8 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
         colors or {}, FONT_FAMILY, tuple(sorted((reports_dir() / "_shared/fonts").glob("*.ttf")))
     )
     sections = sections_of(results, formats)
-    flags: dict[str, bool] = {}
+    asked = results.prospects is not None or "prospects" in results.skipped
+    flags: dict[str, bool] = {"prospects_asked": asked}
     for section in sections:
         flags |= {section.name: section.present} | dict(section.flags)
     covered = period(results.overview, formats) if results.overview else ""
@@ -190,13 +238,19 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
             for section in sections
             for chart in section.charts
         },
-        title=settings.title or say("What your customers are worth"),
+        title=title_of(settings),
         subtitle=say("Sales from {period}", period=covered) if covered else "",
         client=settings.client,
         author=settings.author,
         date=formats.date(settings.made_on) if settings.made_on > date.min else "",
+        mark=settings.mark,
         lang=formats.language,
     )
+
+
+def title_of(settings: Settings) -> str:
+    """The title given, or that of the template."""
+    return settings.title or say(TITLES.get(settings.template, TITLES[TEMPLATE]))
 
 
 def charts_of(results: AnalysisResults, formats: Formats) -> tuple[Chart, ...]:
@@ -214,6 +268,7 @@ def sections_of(results: AnalysisResults, formats: Formats) -> tuple[Section, ..
         cohorts(results.cohorts, formats),
         value(results.value, results.tracking, results.decisions, formats),
         next_purchase(results.propensity, results.customers, formats),
+        prospects(results.prospects, formats),
         monday.monday(results.decisions, results.customers, results.value, formats),
         appendix.appendix(results, formats),
     )

@@ -9,6 +9,7 @@ from custanalytics.display.sections.summary import all_checks
 from custanalytics.display.words import say
 from custanalytics.display.workbook_sheet import Field, Sheet
 from custanalytics.results import AnalysisResults
+from custanalytics.source import LoadReport
 
 _VERDICTS = {True: "holds", False: "doubt", None: "note"}
 
@@ -51,22 +52,7 @@ def data(results: AnalysisResults, formats: Formats) -> list[Sheet]:
     -------
     list of Sheet
     """
-    ledger = results.ledger
-    sheets = [
-        Sheet(
-            "Reconciliation",
-            say("From the rows of the export to the rows of this report"),
-            ledger.reconciliation,
-            (
-                Field("meaning", say("Rows"), "text", say("What the rows are.")),
-                Field("rows", say("How many"), "count", say("Rows of the export.")),
-                Field("share", say("Share"), "probability", say("Of all rows read.")),
-                Field("amount", say("Amount"), "money_exact", say("Sum of their amounts.")),
-            ),
-            "data",
-            say("Rows read in all: {read}.", read=formats.count(ledger.rows_read)),
-        )
-    ]
+    sheets = [] if results.ledger is None else [_reconciliation(results.ledger, formats)]
     if results.findings is not None and len(results.findings):
         sheets.append(
             Sheet(
@@ -98,6 +84,22 @@ def data(results: AnalysisResults, formats: Formats) -> list[Sheet]:
             )
         )
     return sheets
+
+
+def _reconciliation(ledger: LoadReport, formats: Formats) -> Sheet:
+    return Sheet(
+        "Reconciliation",
+        say("From the rows of the export to the rows of this report"),
+        ledger.reconciliation,
+        (
+            Field("meaning", say("Rows"), "text", say("What the rows are.")),
+            Field("rows", say("How many"), "count", say("Rows of the export.")),
+            Field("share", say("Share"), "probability", say("Of all rows read.")),
+            Field("amount", say("Amount"), "money_exact", say("Sum of their amounts.")),
+        ),
+        "data",
+        say("Rows read in all: {read}.", read=formats.count(ledger.rows_read)),
+    )
 
 
 def _months(results: AnalysisResults, formats: Formats) -> Sheet | None:

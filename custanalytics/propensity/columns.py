@@ -2,24 +2,24 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from custanalytics.errors import UsageError
+from custanalytics.source.cells import MISSING, kind_of
+from custanalytics.source.column_values import DateCells, NumberCells
 
 Kind = Literal["number", "category", "date", "text", "identifier", "constant", "empty"]
 
-BLANKS = {"", "na", "n/a", "#n/a", "null", "nan", "nat", "-", "?"}
+BLANKS = MISSING | {"?", "nat"}
 SENTINEL = re.compile(r"^-?9{2,}$|^-1$")
 IDENTIFIER_NAME = re.compile(r"(^|[_\W])(id|key|no|nr|uuid|number|email|phone)$", re.IGNORECASE)
-DAY_FIRST = re.compile(r"^\s*(\d{1,2})[./-](\d{1,2})[./-](\d{4})")
-YEAR_FIRST = re.compile(r"^\s*\d{4}[-/.]\d{1,2}[-/.]\d{1,2}")
-NUMBER = re.compile(r"^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$", re.IGNORECASE)
-READS_AS = 0.95
+UNIQUE_SHARE = 0.95
 SENTINEL_SHARE = 0.05
+SAMPLE = 200
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,10 @@ class Column:
         Number of different values.
     sentinel : float or None
         A number that stands for "none", such as 999; read as missing.
-    decimal_comma, day_first : bool
-        How its text is to be read, so that a later file is read alike.
+    decimal : str
+        'point' or 'comma': how a later file is read where nothing in it tells.
+    date_orders : dict of str to str
+        The same for dates: form of the cells to the order of day, month and year.
     """
 
     name: str
@@ -48,8 +50,8 @@ class Column:
     filled: float
     distinct: int
     sentinel: float | None = None
-    decimal_comma: bool = False
-    day_first: bool = False
+    decimal: str = "point"
+    date_orders: dict[str, str] = field(default_factory=dict)
 
     @property
     def used(self) -> bool:
@@ -57,60 +59,132 @@ class Column:
         return self.kind in ("number", "category", "date")
 
 
-def describe(table: pd.DataFrame) -> list[Column]:
-    """Recognise each column of a table of prospects.
+@dataclass(frozen=True)
+class TypedTable:
+    """A table of prospects, each column read as what it is.
+
+    Attributes
+    ----------
+    columns : list of Column
+        In the table's order.
+    values : DataFrame
+        The same columns: numbers as float64, dates as datetime64, all others as text (object);
+        blanks are null.
+    """
+
+    columns: list[Column]
+    values: pd.DataFrame
+
+
+def read_columns(
+    table: pd.DataFrame, decimal: str | None = None, date_order: str | None = None
+) -> TypedTable:
+    """Recognise and read each column of a table of prospects.
 
     Parameters
     ----------
     table : DataFrame
         One row per prospect; text as read from a file, or typed.
+    decimal : {"point", "comma"}, optional
+        Decimal sign, for columns that don't tell.
+    date_order : {"dmy", "mdy", "ymd"}, optional
+        Order of day, month and year, for columns that don't tell.
 
     Returns
     -------
-    list of Column
-        In the table's order.
+    TypedTable
 
     Raises
     ------
     UsageError
         Two columns have the same name.
+    SourceError
+        A column of numbers or dates is written in two ways, or in one that could be two.
     """
-    doubled = table.columns[table.columns.duplicated()].unique()
-    if len(doubled):
-        raise UsageError(f"column names must differ; found twice: {', '.join(map(str, doubled))}")
-    return [_recognise(str(name), table[name]) for name in table.columns]
+    names = [str(name) for name in table.columns]
+    doubled = sorted({name for name in names if names.count(name) > 1})
+    if doubled:
+        raise UsageError(f"column names must differ; found twice: {', '.join(doubled)}")
+    texts = {name: _Text(table.iloc[:, at]) for at, name in enumerate(names)
+             if _is_text(table.iloc[:, at])}  # fmt: skip
+    varied = {name: text for name, text in texts.items() if text.varies()}
+    dates = DateCells({n: t.counts() for n, t in varied.items() if t.share_like("date") >= 0.5})
+    orders = dates.orders(date_order)
+    like = {n: t for n, t in varied.items() if n not in orders and t.share_like("number") >= 0.3}
+    numbers = NumberCells({name: text.counts() for name, text in like.items()})
+    signs = {n: numbers.decimal(n, decimal) for n in like if numbers.are_numbers(n)}
+    certain = {sign for sign in signs.values() if sign}
+    usual = certain.pop() if len(certain) == 1 else "point"
+    columns, values = [], {}
+    for at, name in enumerate(names):
+        series = table.iloc[:, at]
+        sign = signs.get(name) or usual
+        if name in orders:
+            read = texts[name].spread(dates.values(name, orders[name]))
+        elif name in signs:
+            read = texts[name].spread(numbers.values(name, sign))
+        else:
+            read = texts[name].text() if name in texts else _of_type(series)
+        column = _recognise(name, read, sign, orders.get(name, {}))
+        columns.append(column)
+        values[name] = _as_kind(read, column)
+    return TypedTable(columns, pd.DataFrame(values, index=table.index))
 
 
-def typed(series: "pd.Series", column: Column) -> "pd.Series":
-    """Values of a column as its kind says: floats, dates, or text; blanks are null.
-
-    Parameters
-    ----------
-    series : Series
-        As it stands in the table.
-    column : Column
-        What it was recognised as.
-
-    Returns
-    -------
-    Series
-        float64, datetime64 or object (str or None), on the same index.
-    """
-    if column.kind == "number":
-        numbers = _numbers(series, column.decimal_comma)
-        return numbers.mask(numbers == column.sentinel) if column.sentinel is not None else numbers
-    if column.kind == "date":
-        return _dates(series, column.day_first)
-    return _text(series)
-
-
-def inputs(table: pd.DataFrame, columns: Sequence[Column], clock: str | None) -> pd.DataFrame:
-    """Model inputs from the columns that can be used.
+def typed(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
+    """Read a later table's columns as what they were recognised to be.
 
     Parameters
     ----------
     table : DataFrame
         One row per prospect.
+    columns : sequence of Column
+        Those to read. Where the table's own cells tell how numbers and dates are written, that
+        goes before what was seen in the first table.
+
+    Returns
+    -------
+    DataFrame
+        These columns as in `TypedTable.values`.
+
+    Raises
+    ------
+    UsageError
+        A column is missing from the table.
+    """
+    table = table.rename(columns=str)
+    missing = [c.name for c in columns if c.name not in table.columns]
+    if missing:
+        raise UsageError(f"the model needs these columns, which are missing: {', '.join(missing)}")
+    texts = {c.name: _Text(table[c.name]) for c in columns if _is_text(table[c.name])}
+    counts = {name: text.counts() for name, text in texts.items()}
+    numbers = NumberCells({c.name: counts[c.name] for c in columns
+                           if c.kind == "number" and c.name in texts})  # fmt: skip
+    dates = DateCells({c.name: counts[c.name] for c in columns
+                       if c.kind == "date" and c.name in texts})  # fmt: skip
+    values = {}
+    for column in columns:
+        name = column.name
+        if name not in texts:
+            read = _of_type(table[name])
+        elif column.kind == "number":
+            sign = numbers.decimal(name, None) or column.decimal
+            read = texts[name].spread(numbers.values(name, sign))
+        elif column.kind == "date":
+            read = texts[name].spread(dates.values(name, dates.told(name, column.date_orders)))
+        else:
+            read = texts[name].text()
+        values[name] = _as_kind(read, column)
+    return pd.DataFrame(values, index=table.index)
+
+
+def inputs(values: pd.DataFrame, columns: Sequence[Column], clock: str | None) -> pd.DataFrame:
+    """Model inputs from the columns that can be used.
+
+    Parameters
+    ----------
+    values : DataFrame
+        One row per prospect, as `typed` or `read_columns` gives it.
     columns : sequence of Column
         Those to use.
     clock : str or None
@@ -121,53 +195,107 @@ def inputs(table: pd.DataFrame, columns: Sequence[Column], clock: str | None) ->
     DataFrame
         One row per row of the table: numbers as float, categories as text; a date becomes
         its month and weekday, and the days from the clock unless it is the clock.
-
-    Raises
-    ------
-    UsageError
-        A column is missing from the table.
     """
-    missing = [c.name for c in columns if c.name not in table.columns]
-    if missing:
-        raise UsageError(f"the model needs these columns, which are missing: {', '.join(missing)}")
     made: dict[str, pd.Series] = {}
-    clocks = {c.name: c for c in columns}
-    zero = typed(table[clock], clocks[clock]) if clock in clocks else None
+    zero = values[clock] if clock in {c.name for c in columns} else None
     for column in columns:
-        values = typed(table[column.name], column)
+        name, own = column.name, values[column.name]
         if column.kind != "date":
-            made[column.name] = values
+            made[name] = own
             continue
-        made[f"{column.name}: month"] = values.dt.month_name().astype(object)
-        made[f"{column.name}: weekday"] = values.dt.day_name().astype(object)
-        if zero is not None and column.name != clock:
-            made[f"{column.name}: days"] = (values - zero).dt.days.astype("float64")
-    return pd.DataFrame(made, index=table.index)
+        made[f"{name}: month"] = own.dt.month_name().astype(object)
+        made[f"{name}: weekday"] = own.dt.day_name().astype(object)
+        if zero is not None and name != clock:
+            made[f"{name}: days"] = (own - zero).dt.days.astype("float64")
+    return pd.DataFrame(made, index=values.index)
 
 
-def _recognise(name: str, series: "pd.Series") -> Column:
-    text = _text(series)
-    known = text.dropna()
-    filled, distinct = len(known) / max(len(text), 1), int(known.nunique())
+def as_category(values: "pd.Series") -> bool:
+    """Whether an input column holds categories rather than numbers."""
+    return not pd.api.types.is_numeric_dtype(values)
+
+
+def each_level(series: "pd.Series", change: Callable[[Any], object]) -> "pd.Series":
+    """Change each different value once: a million rows hold few."""
+    codes, levels = pd.factorize(series)
+    changed = np.array([*(change(level) for level in levels), None], dtype=object)
+    return pd.Series(changed[codes], index=series.index, dtype=object)
+
+
+def as_text(values: "pd.Series") -> "pd.Series[str]":
+    """Values of a column as text; a whole number has no decimals."""
+    if pd.api.types.is_numeric_dtype(values) and not pd.api.types.is_bool_dtype(values):
+        return each_level(values, lambda value: f"{value:.15g}")
+    return each_level(values, str)
+
+
+class _Text:
+    """A column of text by its distinct cells, blanks left out."""
+
+    def __init__(self, series: "pd.Series") -> None:
+        self._index = series.index
+        codes, levels = pd.factorize(series)
+        stripped = [str(level).strip() for level in levels]
+        kept = [None if cell.casefold() in BLANKS else cell for cell in stripped]
+        merged, self.levels = pd.factorize(np.array([*kept, None], dtype=object))
+        self._codes = merged[codes]
+
+    def varies(self) -> bool:
+        """Whether it tells two rows apart, be it by blanks."""
+        return len(self.levels) + bool((self._codes < 0).any()) > 1 and len(self.levels) > 0
+
+    def counts(self) -> "pd.Series[int]":
+        """How often each distinct cell occurs."""
+        n = np.bincount(self._codes[self._codes >= 0], minlength=len(self.levels))
+        return pd.Series(n, index=pd.Index(self.levels, dtype="str"))
+
+    def share_like(self, kind: str) -> float:
+        """Share of some cells, spread over the distinct ones, that look like this kind."""
+        some = self.levels[:: max(1, len(self.levels) // SAMPLE)]
+        if kind == "date":
+            return float(np.mean([kind_of(cell) == "date" for cell in some]))
+        return float(np.mean([any(map(str.isdecimal, cell)) for cell in some]))
+
+    def spread(self, values: "pd.Series") -> "pd.Series":
+        """From a value of each distinct cell to one of each row."""
+        known = values.to_numpy()
+        none = np.array([None], dtype=known.dtype)
+        return pd.Series(np.append(known, none)[self._codes], index=self._index)
+
+    def text(self) -> "pd.Series[str]":
+        """The cells of all rows, blanks as None."""
+        cells = np.array([*self.levels, None], dtype=object)
+        return pd.Series(cells[self._codes], index=self._index, dtype=object)
+
+
+def _is_text(series: "pd.Series") -> bool:
+    kinds = (pd.api.types.is_numeric_dtype, pd.api.types.is_datetime64_any_dtype)
+    return not any(is_kind(series) for is_kind in kinds)
+
+
+def _of_type(series: "pd.Series") -> "pd.Series":
+    """A typed column as float, date or text."""
+    if pd.api.types.is_datetime64_any_dtype(series):
+        return series.dt.tz_localize(None) if series.dt.tz is not None else series
+    if pd.api.types.is_bool_dtype(series):
+        return each_level(series, str)
+    return series.astype("float64")
+
+
+def _recognise(name: str, read: "pd.Series", decimal: str, orders: dict[str, str]) -> Column:
+    known = read.dropna()
+    filled, distinct = len(known) / max(len(read), 1), int(known.nunique())
     if not distinct:
         return Column(name, "empty", 0.0, 0)
     if distinct == 1 and filled == 1.0:
         return Column(name, "constant", filled, 1)
-    if pd.api.types.is_datetime64_any_dtype(series):
-        return Column(name, "date", filled, distinct)
-    if not pd.api.types.is_bool_dtype(series):
-        for comma in (False, True):
-            numbers = _numbers(series, comma)
-            if numbers.notna().sum() >= READS_AS * len(known):
-                return _number(name, numbers, filled, distinct, comma)
-        day_first = _day_first(pd.Series(known.unique()))
-        if day_first is not None:
-            dates = _dates(series, day_first)
-            if dates.notna().sum() >= READS_AS * len(known):
-                return Column(name, "date", filled, distinct, day_first=day_first)
+    if pd.api.types.is_datetime64_any_dtype(read):
+        return Column(name, "date", filled, distinct, date_orders=orders)
+    if pd.api.types.is_numeric_dtype(read):
+        return _number(name, known, filled, distinct, decimal)
     words = known.str.count(" ").mean() + 1
     unique = distinct / len(known)
-    if unique >= READS_AS and len(known) >= 20:
+    if unique >= UNIQUE_SHARE and len(known) >= 20:
         return Column(name, "text" if words > 2 else "identifier", filled, distinct)
     if unique > 0.5 and words > 3:
         return Column(name, "text", filled, distinct)
@@ -175,15 +303,22 @@ def _recognise(name: str, series: "pd.Series") -> Column:
 
 
 def _number(
-    name: str, numbers: "pd.Series[float]", filled: float, distinct: int, comma: bool
+    name: str, known: "pd.Series[float]", filled: float, distinct: int, decimal: str
 ) -> Column:
-    known = numbers.dropna()
     whole = bool((known == known.round()).all())
     if whole and distinct == len(known) and len(known) >= 20:
         steps = known.diff().dropna()
         if IDENTIFIER_NAME.search(name) or bool((steps == steps.iloc[0]).all()):
             return Column(name, "identifier", filled, distinct)
-    return Column(name, "number", filled, distinct, _sentinel(known), decimal_comma=comma)
+    return Column(name, "number", filled, distinct, _sentinel(known), decimal)
+
+
+def _as_kind(read: "pd.Series", column: Column) -> "pd.Series":
+    if column.kind == "number" and column.sentinel is not None:
+        return read.mask(read == column.sentinel)
+    if column.kind in ("number", "date") or not pd.api.types.is_numeric_dtype(read):
+        return read
+    return as_text(read)
 
 
 def _sentinel(known: "pd.Series[float]") -> float | None:
@@ -199,65 +334,3 @@ def _sentinel(known: "pd.Series[float]") -> float | None:
         if frequent and (alone or abs(edge - near) > 3 * spread):
             return float(edge)
     return None
-
-
-def _text(series: "pd.Series") -> "pd.Series[str]":
-    if pd.api.types.is_float_dtype(series) or pd.api.types.is_integer_dtype(series):
-        return each_level(series, lambda value: f"{value:.15g}")
-    return each_level(series, _stripped)
-
-
-def _stripped(value: object) -> str | None:
-    text = str(value).strip()
-    return None if text.lower() in BLANKS else text
-
-
-def each_level(series: "pd.Series", change: Callable[[Any], object]) -> "pd.Series":
-    """Change each different value once: a million rows hold few."""
-    codes, levels = pd.factorize(series)
-    changed = np.array([*(change(level) for level in levels), None], dtype=object)
-    return pd.Series(changed[codes], index=series.index, dtype=object)
-
-
-def _numbers(series: "pd.Series", decimal_comma: bool) -> "pd.Series[float]":
-    if pd.api.types.is_numeric_dtype(series):
-        return series.astype("float64")
-    group, point = (".", ",") if decimal_comma else (",", ".")
-    grouped = re.compile(rf"^[+-]?\d{{1,3}}(\{group}\d{{3}})+(\{point}\d+)?$")
-
-    def number(value: str) -> float:
-        value = re.sub(r"[\s\u00a0\u202f%€$£']", "", value)
-        if grouped.match(value):
-            value = value.replace(group, "")
-        value = value.replace(",", ".") if decimal_comma else value
-        return float(value) if NUMBER.match(value) else float("nan")
-
-    return each_level(_text(series), number).astype("float64")
-
-
-def _day_first(levels: "pd.Series[str]") -> bool | None:
-    """Whether the day stands first; None where the text does not look like dates."""
-    parts = levels.str.extract(DAY_FIRST)
-    if parts[0].notna().mean() >= READS_AS:
-        return not bool((pd.to_numeric(parts[1]) > 12).any())
-    return False if levels.str.match(YEAR_FIRST).mean() >= READS_AS else None
-
-
-def _dates(series: "pd.Series", day_first: bool) -> "pd.Series[pd.Timestamp]":
-    if pd.api.types.is_datetime64_any_dtype(series):
-        return series.dt.tz_localize(None) if series.dt.tz is not None else series
-    codes, levels = pd.factorize(_text(series))
-    read = pd.to_datetime(
-        pd.Series(levels, dtype=object),
-        errors="coerce",
-        dayfirst=day_first,
-        format="mixed",
-        utc=True,
-    )
-    days = read.dt.tz_localize(None).to_numpy()
-    return pd.Series(np.append(days, np.datetime64("NaT"))[codes], index=series.index)
-
-
-def as_category(values: "pd.Series") -> bool:
-    """Whether an input column holds categories rather than numbers."""
-    return not pd.api.types.is_numeric_dtype(values)

@@ -146,24 +146,25 @@ def hold(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) -> Contest:
     )
 
 
-def drift(contest: Contest, rank: NDArray[np.int64]) -> pd.DataFrame:
+def drift(contest: Contest, rank: NDArray[np.int64] | None) -> pd.DataFrame:
     """Observed and predicted rate by tenth of the rows in order of time.
 
     Parameters
     ----------
     contest : Contest
-    rank : array of int
-        Position of each row, earliest first.
+    rank : array of int or None
+        Position of each row, earliest first; None where there is no order.
 
     Returns
     -------
     DataFrame
-        One row per block: ``block``, ``n``, ``rate``, ``mean_propensity`` (cross-validated).
+        One row per block (none without an order): ``block``, ``n``, ``rate``,
+        ``mean_propensity`` (cross-validated).
     """
-    blocks = np.array_split(np.argsort(rank, kind="stable"), BLOCKS)
+    blocks = [] if rank is None else np.array_split(np.argsort(rank, kind="stable"), BLOCKS)
     return pd.DataFrame(
         {
-            "block": np.arange(1, BLOCKS + 1),
+            "block": np.arange(1, len(blocks) + 1),
             "n": [len(rows) for rows in blocks],
             "rate": [float(contest.y[rows].mean()) for rows in blocks],
             "mean_propensity": [float(contest.apart[rows].mean()) for rows in blocks],

@@ -20,14 +20,14 @@ from custanalytics.propensity.calibration import (
     calibrated_apart,
     predicted_apart,
 )
-from custanalytics.propensity.columns import Column, describe, inputs, typed
+from custanalytics.propensity.columns import Column, inputs, read_columns
 from custanalytics.propensity.contest import OUT_OF_TIME, Contest, drift, hold, level_sd
 from custanalytics.propensity.decision import profit_curve
 from custanalytics.propensity.drivers import effects, importance, learning_curve
 from custanalytics.propensity.evaluation import decile_table, log_loss_gain, reliability_table
 from custanalytics.propensity.leaks import Leak, find_leaks
 from custanalytics.propensity.ordering import Order, find_order
-from custanalytics.propensity.outcome import Outcome, read_outcome
+from custanalytics.propensity.outcome import Outcome, Outcomes, read_outcomes
 from custanalytics.propensity.prospect_model import ProspectModel
 
 FEWEST_ROWS = 100
@@ -74,8 +74,6 @@ class Prospects:
         Which column says who converted.
     order : Order
         What the out-of-time test goes by.
-    model : ProspectModel
-        Scores later tables; can be saved.
     figures : dict of str to float
         ``prospects``, ``labelled``, ``open``, ``base_rate``, ``expected_conversions`` (of the
         open), ``level_sd`` (log-odds).
@@ -101,14 +99,13 @@ class Prospects:
     profit: pd.DataFrame | None
     outcome: Outcome
     order: Order
-    model: ProspectModel
     figures: dict[str, float]
     chosen: str
     params: dict[str, Any]
     checks: tuple[Check, ...]
 
 
-def prospects(
+def learn_prospects(
     table: pd.DataFrame,
     outcome: str | None = None,
     positive: str | None = None,
@@ -117,7 +114,9 @@ def prospects(
     seed: int = 0,
     contact_cost: float | None = None,
     conversion_value: float | None = None,
-) -> Prospects:
+    decimal: str | None = None,
+    date_order: str | None = None,
+) -> tuple[Prospects, ProspectModel]:
     """Learn from decided prospects who converts, and score the open ones.
 
     Assumes that the open prospects come from the same stream as the decided ones, and that
@@ -129,23 +128,31 @@ def prospects(
     table : DataFrame
         One row per prospect, typed or as text; blank outcomes are open.
     outcome : str, optional
-        Column that says who converted; found by name and values if not given.
+        Column that says who converted, by name or by its number from 1; found by name and
+        values if not given.
     positive : str, optional
         Its value that means converted.
     date : str, optional
-        Column with the date a prospect came in; found by name if not given.
+        Column with the date a prospect came in, by name or number; found if not given.
     keep : tuple of str
-        Columns to use although the leak guard names them.
+        Columns, by name or number, to use although the leak guard names them.
     seed : int, default 0
         Same seed, same scores, on any number of cores.
     contact_cost : float, optional
         Cost of contacting one prospect, currency units.
     conversion_value : float, optional
         Margin of one conversion, currency units.
+    decimal : {"point", "comma"}, optional
+        Decimal sign, for columns that don't tell.
+    date_order : {"dmy", "mdy", "ymd"}, optional
+        Order of day, month and year, for columns that don't tell.
 
     Returns
     -------
     Prospects
+        What a report says; can be written and read back.
+    ProspectModel
+        Scores later tables; can be kept in a file.
 
     Raises
     ------
@@ -155,36 +162,41 @@ def prospects(
     UsageError
         The outcome or date can't be found or named wrongly, or only one of cost and value
         is given.
+    SourceError
+        A column of numbers or dates is written in two ways, or in one that could be two.
     """
     if (contact_cost is None) != (conversion_value is None):
         raise UsageError("contact_cost and conversion_value belong together: give both or none")
     table = table.reset_index(drop=True)
-    recognised = describe(table)
-    target = read_outcome(table, recognised, outcome, positive)
+    read = read_columns(table, decimal, date_order)
+    recognised, values = read.columns, read.values
+    names = [c.name for c in recognised]
+    target = read_outcomes(read, _column(outcome, names), positive)
     _require_enough(target)
-    usable = [c for c in recognised if c.used and c.name != target.column]
+    usable = [c for c in recognised if c.used and c.name != target.outcome.column]
     with threadpool_limits(limits=1):
-        leaks = _guard(table, usable, target, seed)
-        left_out = {leak.column for leak in leaks} - set(keep)
+        leaks = _guard(values, usable, target, seed)
+        left_out = {leak.column for leak in leaks} - {_column(name, names) for name in keep}
         columns = [c for c in usable if c.name not in left_out]
         if not columns:
             raise UnsupportedError(
                 "Learning what leads to a conversion needs at least one column that was known "
                 f"before the outcome; of {len(recognised)} columns none is left."
             )
-        order = find_order(table, columns, target.converted, target.known, date)
+        ranking = find_order(values, columns, target.converted, target.known, _column(date, names))
+        order = ranking.order
         rows = _drawn(target.known, seed)
-        y, rank = target.converted[rows], order.rank[rows] if order.basis else None
-        X = inputs(table.iloc[rows], columns, order.clock).reset_index(drop=True)
-        later = order.later(target.known)[rows] if order.basis else None
+        y, rank = target.converted[rows], ranking.rank[rows] if order.basis else None
+        X = inputs(values.iloc[rows], columns, order.clock).reset_index(drop=True)
+        later = ranking.later(target.known)[rows] if order.basis else None
         contest = hold(X, y, later, seed)
-        with_leaks = _with_leaks(table.iloc[rows], usable, order, contest, bool(left_out), seed)
+        with_leaks = _with_leaks(values.iloc[rows], usable, order, contest, bool(left_out), seed)
         shared_error = level_sd(contest, rank)
         model = ProspectModel(
             columns=tuple(columns),
             clock=order.clock,
-            outcome=target.column,
-            positive=target.positive,
+            outcome=target.outcome.column,
+            positive=target.outcome.positive,
             fitted=contest.final(seed),
             level_sd=shared_error,
             level=INTERVAL_LEVEL,
@@ -194,7 +206,7 @@ def prospects(
         curves = effects(fitted, X[judge], y[judge], drivers["input"].tolist(), seed)
         learned = learning_curve(lambda part: contest.chosen.build(part, seed), X, y, judge, seed)
 
-    scored = _scored(table, recognised, model, ~target.known)
+    scored = _scored(values, recognised, model, ~target.known)
     p = scored["propensity"].to_numpy()
     profit = None
     if contact_cost is not None and conversion_value is not None:
@@ -202,22 +214,21 @@ def prospects(
     tests = contest.tests()
     name, truth, predicted = tests[-1]
     gain = log_loss_gain(truth, predicted, contest.predictions[name, "base rate"], seed)
-    return Prospects(
+    result = Prospects(
         prospects=scored,
         evaluation=contest.evaluation,
         deciles=_by_test(decile_table, tests),
         reliability=_by_test(reliability_table, tests),
-        columns=_column_table(recognised, target, left_out),
+        columns=_column_table(recognised, target.outcome, left_out),
         leaks=pd.DataFrame(leaks, columns=["column", "rule", "value", "sentence"]),
         with_leaks=with_leaks,
         importance=drivers,
         effects=curves,
         learning_curve=learned,
-        drift=drift(contest, rank) if rank is not None else pd.DataFrame(),
+        drift=drift(contest, rank),
         profit=profit,
-        outcome=target,
+        outcome=target.outcome,
         order=order,
-        model=model,
         figures={
             "prospects": float(len(table)),
             "labelled": float(target.known.sum()),
@@ -228,8 +239,8 @@ def prospects(
         },
         chosen=contest.chosen.name,
         params={
-            "outcome": target.column,
-            "positive": target.positive,
+            "outcome": target.outcome.column,
+            "positive": target.outcome.positive,
             "date": order.clock,
             "keep": list(keep),
             "seed": seed,
@@ -248,6 +259,15 @@ def prospects(
             doubts.not_cause(drivers),
         ),
     )
+    return result, model
+
+
+def _column(name: str | None, names: list[str]) -> str | None:
+    """A column's name, where its number from 1 was given."""
+    if name is None or name in names or not name.strip().isdecimal():
+        return name
+    at = int(name)
+    return names[at - 1] if 1 <= at <= len(names) else name
 
 
 def _by_test(
@@ -256,7 +276,7 @@ def _by_test(
     return pd.concat([make(y, p).assign(test=name) for name, y, p in tests], ignore_index=True)
 
 
-def _require_enough(target: Outcome) -> None:
+def _require_enough(target: Outcomes) -> None:
     decided = int(target.known.sum())
     if decided < FEWEST_ROWS:
         raise UnsupportedError(
@@ -272,17 +292,15 @@ def _require_enough(target: Outcome) -> None:
             )
 
 
-def _guard(table: pd.DataFrame, usable: list[Column], target: Outcome, seed: int) -> list[Leak]:
+def _guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: int) -> list[Leak]:
     """Leaks among the usable columns; dates count by being filled and by what they say."""
     plain = [c for c in usable if c.kind != "date"]
     dated = [c for c in usable if c.kind == "date"]
-    values = inputs(table, plain, None)
-    days = {c.name: typed(table[c.name], c) for c in dated}
-    for name, day in days.items():
-        values[name] = (day - pd.Timestamp(0)).dt.total_seconds()
+    dates = typed[[c.name for c in dated]]
+    seconds = dates.apply(lambda day: (day - pd.Timestamp(0)).dt.total_seconds())
+    values = pd.concat([inputs(typed, plain, None), seconds], axis=1)
     known = target.known
-    dates = pd.DataFrame(days, index=table.index)[known]
-    return find_leaks(values[known], values[~known], target.converted[known], dates, seed)
+    return find_leaks(values[known], values[~known], target.converted[known], dates[known], seed)
 
 
 def _drawn(known: Bools, seed: int) -> NDArray[np.intp]:
@@ -321,20 +339,20 @@ def _with_leaks(
 
 
 def _scored(
-    table: pd.DataFrame, recognised: list[Column], model: ProspectModel, waiting: Bools
+    values: pd.DataFrame, recognised: list[Column], model: ProspectModel, waiting: Bools
 ) -> pd.DataFrame:
     rows = np.flatnonzero(waiting)
     names = [c.name for c in recognised if c.kind == "identifier"]
-    scored = model.score(table.iloc[rows])
+    scored = model.score_typed(values.iloc[rows])
     scored["row"] = rows + 1
-    known_as = table[names[0]].iloc[rows].astype("str").to_numpy() if names else None
+    known_as = values[names[0]].iloc[rows].astype("str").to_numpy() if names else None
     scored.insert(1, "prospect_id", known_as)
     return scored
 
 
-def _column_table(recognised: list[Column], target: Outcome, left_out: set[str]) -> pd.DataFrame:
+def _column_table(recognised: list[Column], outcome: Outcome, left_out: set[str]) -> pd.DataFrame:
     def why(column: Column) -> str:
-        if column.name == target.column:
+        if column.name == outcome.column:
             return "the outcome"
         if column.name in left_out:
             return "gives the outcome away"
@@ -347,7 +365,7 @@ def _column_table(recognised: list[Column], target: Outcome, left_out: set[str])
                 "kind": c.kind,
                 "filled": c.filled,
                 "distinct": c.distinct,
-                "used": c.used and c.name not in left_out | {target.column},
+                "used": c.used and c.name not in left_out | {outcome.column},
                 "why": why(c),
             }
             for c in recognised

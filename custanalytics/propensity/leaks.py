@@ -3,10 +3,12 @@
 import re
 from dataclasses import dataclass
 from functools import partial
+from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from scipy.special import logit
 from sklearn.metrics import log_loss, roc_auc_score
 
 from custanalytics.propensity.calibration import Bools, Floats, clipped, predicted_apart
@@ -18,6 +20,8 @@ COPY_AUC = 0.97
 OUT_OF_LINE_SHARE = 0.15
 TOLD_SHARE = 0.08
 ALONE_SHARE = 0.40
+APART_Z = 3.0
+TELLING_Z = 2.0
 TELLING_SHARE = 0.10
 TELLING_NAME = re.compile(
     r"duration|talk|call_?(length|time|sec|min)|seconds|minutes|handle_?time|dauer|durée|duree"
@@ -84,11 +88,19 @@ def find_leaks(
     -----
     Five signs: filled for one outcome only; filled for the decided but never for the open;
     dated after the outcome; a copy of the outcome (cross-validated AUC of 0.97 or more on its
-    own); power out of line, which is to explain at least 15 % of the deviance on top of all
-    other columns and more than all of them together, where they explain at least 8 % (among
-    columns that tell little, one that tells much is no wonder); or 40 % in any case; or 10 %
-    under a name that speaks of the contact or the deal itself, such as a call's duration.
-    The last sign suspects rather than proves: the result is shown with and without the column.
+    own); and power out of line: to explain at least 10 % of the deviance on top of all other
+    columns under a name that speaks of the contact or the deal itself, such as a call's
+    duration; or at least 15 % under any name and in the way of a consequence; or, where the way
+    can't be told, 15 % and more than all other columns together, where they explain at least
+    8 %, or 40 %. A consequence of the outcome tells nothing of the other columns once the
+    outcome is known, but something before; a cause tells nothing before and, the outcome
+    known, speaks against the others ("explaining away"). No figure of the column alone
+    separates the two: both can have the same distribution given the outcome. Power suspects
+    rather than proves: the result is shown with and without the column.
+
+    References
+    ----------
+    Pearl (2009), Causality, 2nd edition, section 1.2.3 (explaining away).
     """
     leaks = _by_filling(labelled, still_open, y)
     leaks += [leak for leak in _by_date(dates) if leak.column not in {k.column for k in leaks}]
@@ -208,13 +220,18 @@ def _out_of_line(
     for name in strongest:
         group = [name, *(o for o in X.columns if o != name and _alike(alone[o], alone[name]))]
         others = [o for o in X.columns if o not in group]
-        rest = float(log_loss(y, _apart(X[others], y, fold, seed))) if others else nothing
-        own = rest - together
-        told = nothing - rest
+        if not others:
+            continue
+        told_apart = _apart(X[others], y, fold, seed)
+        rest = float(log_loss(y, told_apart))
+        own, told = rest - together, nothing - rest
         outweighs = own >= OUT_OF_LINE_SHARE * nothing and own > told >= TOLD_SHARE * nothing
         outweighs |= own >= ALONE_SHARE * nothing
+        way = _way(alone[name], told_apart, y)
+        suspect = own >= OUT_OF_LINE_SHARE * nothing and way == "consequence"
+        suspect |= outweighs and way == "unclear"
         telling = own >= TELLING_SHARE * nothing and bool(TELLING_NAME.search(name))
-        if others and (outweighs or telling):
+        if suspect or telling:
             return [
                 Leak(
                     member,
@@ -230,11 +247,32 @@ def _out_of_line(
     return []
 
 
+def _way(p: Floats, rest: Floats, y: Bools) -> Literal["cause", "consequence", "unclear"]:
+    """How a column's prediction goes with that of all others, before and given the outcome.
+
+    In standard errors of a correlation. Given the outcome, a consequence shows none, and before
+    it as much as the two tell of the outcome; an independent cause shows none before.
+    """
+    f, g = logit(p), logit(clipped(rest))
+    if f.std() == 0 or g.std() == 0:
+        return "unclear"
+    scale = f.std() * g.std() / np.sqrt(len(y))
+    before = float(np.mean((f - f.mean()) * (g - g.mean())) / scale)
+    shift_f, shift_g = (v[y].mean() - v[~y].mean() for v in (f, g))
+    by_outcome = float(y.mean() * (~y).mean() * shift_f * shift_g / scale)
+    given = before - by_outcome
+    if by_outcome < TELLING_Z:
+        return "unclear"
+    if abs(given) < APART_Z and before > by_outcome / 2:
+        return "consequence"
+    return "cause"
+
+
 def _alike(p: Floats, q: Floats) -> bool:
     """Whether two columns tell the same about the outcome."""
     if p.std() == 0 or q.std() == 0:
         return False
-    return bool(np.corrcoef(np.log(p / (1 - p)), np.log(q / (1 - q)))[0, 1] >= ALIKE)
+    return bool(np.corrcoef(logit(p), logit(q))[0, 1] >= ALIKE)
 
 
 def _apart(X: pd.DataFrame, y: Bools, fold: NDArray[np.int64], seed: int) -> Floats:

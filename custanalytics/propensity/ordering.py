@@ -12,7 +12,7 @@ from sklearn.metrics import roc_auc_score
 
 from custanalytics.errors import UsageError
 from custanalytics.propensity.calibration import Bools
-from custanalytics.propensity.columns import Column, typed
+from custanalytics.propensity.columns import Column
 
 CLOCK_NAME = re.compile(
     r"creat|signup|sign_up|register|received|lead|contact|enquir|inquir|first|date|datum|erstellt"
@@ -34,16 +34,29 @@ class Order:
         None where there is no order to go by.
     clock : str or None
         The date column, where the basis is one.
-    rank : array of int
-        Position of each row, earliest first.
     sentence : str
         How it was found.
     """
 
     basis: Literal["date", "file order"] | None
     clock: str | None
-    rank: NDArray[np.int64]
     sentence: str
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """Each prospect's place in the order.
+
+    Attributes
+    ----------
+    order : Order
+        What it goes by.
+    rank : array of int
+        Position of each row, earliest first.
+    """
+
+    order: Order
+    rank: NDArray[np.int64]
 
     def later(self, among: Bools) -> Bools:
         """The last fifth of these rows; rows of one date stay together, on the later side."""
@@ -53,14 +66,14 @@ class Order:
 
 
 def find_order(
-    table: pd.DataFrame, columns: list[Column], converted: Bools, known: Bools, date: str | None
-) -> Order:
+    values: pd.DataFrame, columns: list[Column], converted: Bools, known: Bools, date: str | None
+) -> Ranking:
     """Order of the prospects by a date column, else by the file where that means something.
 
     Parameters
     ----------
-    table : DataFrame
-        One row per prospect.
+    values : DataFrame
+        One row per prospect; see `TypedTable.values`.
     columns : list of Column
         Columns that were known before the outcome.
     converted, known : array of bool
@@ -70,7 +83,7 @@ def find_order(
 
     Returns
     -------
-    Order
+    Ranking
 
     Raises
     ------
@@ -84,23 +97,30 @@ def find_order(
     named = [c for c in full if CLOCK_NAME.search(c.name)] or full
     clock = next((c for c in dated if c.name == date), named[0] if named else None)
     if clock is not None:
-        days = typed(table[clock.name], clock)
+        days = values[clock.name]
         rank = rankdata(days.fillna(days.min()).astype("int64"), method="min").astype(np.int64)
-        return Order("date", clock.name, rank, f"The prospects are ordered by {clock.name}.")
-    rank = np.arange(len(table), dtype=np.int64)
+        sentence = f"The prospects are ordered by {clock.name}."
+        return Ranking(Order("date", clock.name, sentence), rank)
+    rank = np.arange(len(values), dtype=np.int64)
     by_outcome = float(roc_auc_score(converted[known], rank[known]))
     if max(by_outcome, 1 - by_outcome) >= SORTED_AUC:
-        return Order(None, None, rank, "The file is sorted by the outcome, so its order tells "
-                     "nothing about time, and there is no date.")  # fmt: skip
+        return _unordered(rank, "the outcome")
     for column in columns:
         if column.kind == "number" and column.distinct > 20:
-            values = typed(table[column.name], column)
-            ranks = rankdata(values.fillna(values.median()))
+            own = values[column.name]
+            ranks = rankdata(own.fillna(own.median()))
             if abs(float(np.corrcoef(ranks, rank)[0, 1])) >= SORTED_BY_COLUMN:
-                return Order(None, None, rank, f"The file is sorted by {column.name}, so its "
-                             "order tells nothing about time, and there is no date.")  # fmt: skip
-    return Order("file order", None, rank, "There is no date, so the order of the rows is taken "
-                 "for the order in time.")  # fmt: skip
+                return _unordered(rank, column.name)
+    sentence = "There is no date, so the order of the rows is taken for the order in time."
+    return Ranking(Order("file order", None, sentence), rank)
+
+
+def _unordered(rank: NDArray[np.int64], sorted_by: str) -> Ranking:
+    sentence = (
+        f"The file is sorted by {sorted_by}, so its order tells nothing about time, and there "
+        "is no date."
+    )
+    return Ranking(Order(None, None, sentence), rank)
 
 
 def _listed(columns: list[Column]) -> str:

@@ -8,7 +8,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custanalytics.errors import UnsupportedError, UsageError
-from custanalytics.propensity.columns import Column, each_level, typed
+from custanalytics.propensity.columns import Column, TypedTable, as_text, each_level
 
 NAMES = re.compile(
     r"^(y|target|label|outcome|result|converted|conversion|convert|won|win|bought|buy|purchased"
@@ -32,7 +32,7 @@ CERTAIN_SCORE = 3
 
 @dataclass(frozen=True)
 class Outcome:
-    """The outcome of each prospect, where known.
+    """Which column says who converted.
 
     Attributes
     ----------
@@ -40,35 +40,45 @@ class Outcome:
         The column it was read from.
     positive : str
         The value that means converted.
-    known : array of bool
-        Whether the row has an outcome; the others are open and get a score.
-    converted : array of bool
-        Whether it converted; False where not known.
     found : bool
         Whether the column was found rather than named.
     """
 
     column: str
     positive: str
-    known: NDArray[np.bool_]
-    converted: NDArray[np.bool_]
     found: bool
 
 
-def read_outcome(
-    table: pd.DataFrame,
-    columns: list[Column],
+@dataclass(frozen=True)
+class Outcomes:
+    """The outcome of each prospect, where known.
+
+    Attributes
+    ----------
+    outcome : Outcome
+        Where they were read.
+    known : array of bool
+        Whether the row has an outcome; the others are open and get a score.
+    converted : array of bool
+        Whether it converted; False where not known.
+    """
+
+    outcome: Outcome
+    known: NDArray[np.bool_]
+    converted: NDArray[np.bool_]
+
+
+def read_outcomes(
+    table: TypedTable,
     outcome: str | None = None,
     positive: str | None = None,
-) -> Outcome:
+) -> Outcomes:
     """Find or read the outcome of each prospect.
 
     Parameters
     ----------
-    table : DataFrame
+    table : TypedTable
         One row per prospect.
-    columns : list of Column
-        What `describe` said of it.
     outcome : str, optional
         Name of the outcome's column; found by name and values if not given.
     positive : str, optional
@@ -76,7 +86,7 @@ def read_outcome(
 
     Returns
     -------
-    Outcome
+    Outcomes
 
     Raises
     ------
@@ -84,25 +94,24 @@ def read_outcome(
         No column, or several equally good ones, could be the outcome; or it has another
         number of values than two and `positive` does not say which one counts.
     """
-    by_name = {column.name: column for column in columns}
+    by_name = {column.name: column for column in table.columns}
     if outcome is not None and outcome not in by_name:
         raise UsageError(f"--outcome names {outcome!r}; the columns are: {', '.join(by_name)}")
-    column = by_name[outcome] if outcome is not None else _find(table, columns, positive)
-    values = _folded_values(table, column)
+    column = by_name[outcome] if outcome is not None else _find(table, positive)
+    values = _folded_values(table, column.name)
     decided = values.mask(values.isin(OPEN - ({_folded(positive)} if positive else set())))
     levels = sorted(decided.dropna().unique())
     yes = _positive(column.name, decided, levels, positive)
-    return Outcome(
-        column.name,
-        yes,
+    return Outcomes(
+        Outcome(column.name, yes, found=outcome is None),
         decided.notna().to_numpy(),
         (decided == yes).to_numpy(dtype=bool),
-        outcome is None,
     )
 
 
-def _find(table: pd.DataFrame, columns: list[Column], positive: str | None) -> Column:
-    scores = {c.name: _likeness(table, c, columns, positive) for c in columns}
+def _find(table: TypedTable, positive: str | None) -> Column:
+    columns = table.columns
+    scores = {c.name: _likeness(table, c, positive) for c in columns}
     best = max(scores.values(), default=0)
     named = [c for c in columns if NAMES.match(c.name.strip())]
     if not best and len(named) == 1:
@@ -117,13 +126,11 @@ def _find(table: pd.DataFrame, columns: list[Column], positive: str | None) -> C
     return leaders[0]
 
 
-def _likeness(
-    table: pd.DataFrame, column: Column, columns: list[Column], positive: str | None
-) -> int:
+def _likeness(table: TypedTable, column: Column, positive: str | None) -> int:
     """Points for looking like an outcome; 0 where it can't be one."""
     if column.distinct > 6 or column.kind in ("empty", "date", "text", "identifier"):
         return 0
-    values = _folded_values(table, column)
+    values = _folded_values(table, column.name)
     levels = set(values.dropna()) - OPEN
     if positive is not None and _folded(positive) not in levels:
         return 0
@@ -132,7 +139,7 @@ def _likeness(
         return 0
     named = bool(NAMES.match(column.name.strip()))
     part = any(NAMES.match(word) for word in re.split(r"[^a-zà-ÿ]+", column.name.lower()) if word)
-    last = column.name == columns[-1].name
+    last = column.name == table.columns[-1].name
     two = len(levels) == 2
     return 3 * named + 2 * (part and not named) + worded + two + last
 
@@ -160,9 +167,8 @@ def _positive(name: str, decided: "pd.Series[str]", levels: list[str], positive:
     )
 
 
-def _folded_values(table: pd.DataFrame, column: Column) -> "pd.Series[str]":
-    as_text = Column(column.name, "category", column.filled, column.distinct)
-    return each_level(typed(table[column.name], as_text), _folded)
+def _folded_values(table: TypedTable, name: str) -> "pd.Series[str]":
+    return each_level(as_text(table.values[name]), _folded)
 
 
 def _folded(value: str) -> str:

@@ -8,23 +8,24 @@ from custanalytics.propensity.contest import CROSS_VALIDATED, OUT_OF_TIME
 from custanalytics.propensity.evaluation import Interval
 from custanalytics.propensity.leaks import Leak
 from custanalytics.propensity.ordering import Order
-from custanalytics.propensity.outcome import Outcome
+from custanalytics.propensity.outcome import Outcomes
 
 LARGEST_CALIBRATION_ERROR = 0.03
 LARGEST_AUC_GAP = 0.03
 STILL_LEARNING = 0.01
 
 
-def outcome_found(outcome: Outcome) -> Check:
+def outcome_found(outcomes: Outcomes) -> Check:
     """Which column says who converted, to be confirmed where it was found."""
+    outcome, known = outcomes.outcome, outcomes.known
     how = "found by its name and values; please confirm" if outcome.found else "as named"
-    n, rate = int(outcome.known.sum()), float(outcome.converted[outcome.known].mean())
+    n, rate = int(known.sum()), float(outcomes.converted[known].mean())
     return Check(
         "prospects.outcome",
         passed=None if outcome.found else True,
         sentence=f"The column {outcome.column} says who converted ({outcome.positive!r} counts; "
         f"{how}): {rate:.1%} of {n} decided prospects, with "
-        f"{int((~outcome.known).sum())} still open.",
+        f"{int((~known).sum())} still open.",
         value=rate,
     )
 

@@ -1,19 +1,26 @@
 """A fitted model of prospects that can be kept in a file and score a later table."""
 
-import pickle
-from dataclasses import dataclass
+import zipfile
+from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from custanalytics.errors import SourceError, UsageError
-from custanalytics.propensity.calibration import Fitted
-from custanalytics.propensity.columns import Column, inputs
+from custanalytics.errors import SourceError
+from custanalytics.propensity.calibration import Calibration, Fitted
+from custanalytics.propensity.columns import Column, inputs, typed
 from custanalytics.propensity.swing import bounds
 
-FORMAT = 1
+FORMAT = 2
+# What a pipeline of ours holds beside what skops trusts by itself; nothing else is loaded.
+TRUSTED = [
+    "custanalytics.propensity.pipelines.LevelCodes",
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+]
 
 
 @dataclass(frozen=True)
@@ -64,7 +71,11 @@ class ProspectModel:
         UsageError
             A column is missing.
         """
-        X = inputs(table, self.columns, self.clock)
+        return self.score_typed(typed(table, self.columns))
+
+    def score_typed(self, values: pd.DataFrame) -> pd.DataFrame:
+        """As `score`, for a table whose columns `typed` or `read_columns` have read."""
+        X = inputs(values, self.columns, self.clock)
         with threadpool_limits(limits=1):
             p = self.fitted.predict(X) if len(X) else np.empty(0)
         low, high = bounds(p, self.level_sd, self.level)
@@ -80,17 +91,75 @@ class ProspectModel:
             }
         )
 
-    def save(self, path: Path) -> None:
-        """Keep the model in a file (a pickle: load only files from a source you trust)."""
-        path.write_bytes(pickle.dumps({"format": FORMAT, "model": self}, protocol=5))
+    def save(self, path: Path | str) -> None:
+        """Keep the model in a file, which holds no code.
+
+        Parameters
+        ----------
+        path : path
+            Where to; written in the skops format.
+        """
+        state = {
+            "format": FORMAT,
+            "columns": [asdict(column) for column in self.columns],
+            "clock": self.clock,
+            "outcome": self.outcome,
+            "positive": self.positive,
+            "estimator": self.fitted.estimator,
+            "calibration": asdict(self.fitted.calibration),
+            "level_sd": self.level_sd,
+            "level": self.level,
+        }
+        # Imported where needed: it takes a second.
+        from skops.io import dump
+
+        dump(state, path, compression=zipfile.ZIP_DEFLATED)
 
     @staticmethod
-    def load(path: Path) -> "ProspectModel":
-        """Read a model that `save` wrote; the file must come from a source you trust."""
+    def load(path: Path | str) -> "ProspectModel":
+        """Read a model that `save` wrote, with the same or a newer scikit-learn.
+
+        Parameters
+        ----------
+        path : path
+            The file; what is in it besides a model of ours is refused, not run.
+
+        Returns
+        -------
+        ProspectModel
+
+        Raises
+        ------
+        SourceError
+            There is no such file, or it holds no model that this version reads.
+        """
+        from skops.io import load
+        from skops.io.exceptions import UntrustedTypesFoundException
+
+        path = Path(path)
         if not path.is_file():
             raise SourceError(f"no model file at {path}")
-        found = pickle.loads(path.read_bytes())  # noqa: S301 (documented)
-        if not isinstance(found, dict) or found.get("format") != FORMAT:
-            raise UsageError(f"{path.name} is no model of prospects that this version can read")
-        model: ProspectModel = found["model"]
-        return model
+        try:
+            state: dict[str, Any] = load(path, trusted=TRUSTED)
+            if state["format"] != FORMAT:
+                raise ValueError(state["format"])
+            return ProspectModel(
+                columns=tuple(Column(**column) for column in state["columns"]),
+                clock=state["clock"],
+                outcome=state["outcome"],
+                positive=state["positive"],
+                fitted=Fitted(state["estimator"], Calibration(**state["calibration"])),
+                level_sd=state["level_sd"],
+                level=state["level"],
+            )
+        except (
+            zipfile.BadZipFile,
+            UntrustedTypesFoundException,
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:
+            raise SourceError(
+                f"{path.name} is no model of prospects that this version reads; "
+                "learn from the prospects again"
+            ) from error

@@ -1,9 +1,21 @@
 """Report folders: staging a document, rendering it, and putting the folder in place."""
 
-from custanalytics.report.brand import Brand, read_brand
+from custanalytics.report.brand import FILE as BRAND
+from custanalytics.report.brand import Brand, copy_brand, read_brand
 from custanalytics.report.publishing import publish
 from custanalytics.report.rendering import render
 from custanalytics.report.staging import stage
-from custanalytics.report.templates import template
+from custanalytics.report.templates import DOCUMENT, template, templates
 
-__all__ = ["Brand", "publish", "read_brand", "render", "stage", "template"]
+__all__ = [
+    "BRAND",
+    "DOCUMENT",
+    "Brand",
+    "copy_brand",
+    "publish",
+    "read_brand",
+    "render",
+    "stage",
+    "template",
+    "templates",
+]

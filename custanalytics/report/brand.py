@@ -9,6 +9,7 @@ outside request, and what is not honoured, is an error that says so.
 """
 
 import re
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,6 +152,26 @@ def read_brand(folder: Path) -> Brand:
     colors, dark = _colors(data.get("color") or {}, path)
     text, heading, files, faces = _fonts(data.get("typography") or {}, path)
     return Brand(colors, dark, text, heading, files, faces, *_logo(data.get("logo"), path))
+
+
+def copy_brand(source: Path, target: Path) -> None:
+    """Copy the brand of one report folder to another, with its logo and fonts.
+
+    Parameters
+    ----------
+    source : Path
+        Folder with a ``_brand.yml``; without one, nothing is copied.
+    target : Path
+        Folder that has none yet; a brand that is there stays.
+    """
+    if not (source / FILE).is_file() or (target / FILE).exists():
+        return
+    brand = read_brand(source)
+    own = (file for _, file, _, _ in brand.faces if not file.startswith("_assets/"))
+    for name in dict.fromkeys((FILE, brand.logo, brand.logo_dark, *own)):
+        if name:
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source / name, target / name)
 
 
 def mix(first: str, second: str, share: float) -> str:

@@ -4,6 +4,7 @@ import ctypes
 import errno
 import json
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,25 +15,28 @@ from custanalytics.errors import RenderError, UsageError
 
 MANIFEST = ".custanalytics.json"
 _RENDERED = {"report.html", "report.pdf", MANIFEST}
-_OWNED = {"report.qmd", "_brand.yml"}
+_OWNED = re.compile(r"report\.qmd|_brand\.yml|sections/.*")
 _AT_FDCWD = {"linux": -100, "darwin": -2}
 _EXCHANGE = 2  # RENAME_EXCHANGE on Linux, RENAME_SWAP on macOS
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 @contextmanager
-def publish(target: Path) -> Iterator[Path]:
+def publish(target: Path, template: Path | None = None) -> Iterator[Path]:
     """Make or renew a folder as a whole.
 
     Inside the ``with`` block all is written to a new folder beside the target, which starts
-    with the consultant's own files from the old one: what no earlier run has made, and
-    ``report.qmd`` and ``_brand.yml`` in any case. When the block ends well, the two change
-    places in one step. A kill at any moment leaves the old folder or the new one, complete.
+    with the consultant's own files from the old one: what no earlier run has made, and what
+    a template has brought (``report.qmd``, ``_brand.yml``, ``sections/``) in any case. When
+    the block ends well, the two change places in one step. A kill at any moment leaves the
+    old folder or the new one, complete.
 
     Parameters
     ----------
     target : Path
         The report folder.
+    template : Path, optional
+        Folder whose files, once copied, are the consultant's.
 
     Yields
     ------
@@ -57,7 +61,8 @@ def publish(target: Path) -> Iterator[Path]:
         try:
             carried = _carry(target, new, generated)
             yield new
-            made = [name for name in _files(new) if name not in carried and name not in _OWNED]
+            owned = carried | set(_files(template) if template else [])
+            made = [n for n in _files(new) if n not in owned and not _OWNED.fullmatch(n)]
             (new / MANIFEST).write_text(json.dumps({"generated": made}, indent=1) + "\n", "utf-8")
             # What the consultant saved in the meantime counts.
             _carry(target, new, generated | set(made))

@@ -107,6 +107,28 @@ def read_qmd(path: Path) -> Qmd:
     return Qmd(meta, lines, shortcodes)
 
 
+def front_matter(path: Path) -> dict[str, Any]:
+    """The YAML at the top of a document.
+
+    Parameters
+    ----------
+    path : Path
+        The document.
+
+    Returns
+    -------
+    dict
+        Empty where there is none.
+
+    Raises
+    ------
+    RenderError
+        It can't be read.
+    """
+    front, _ = _front_matter(_lines(path, path.parent))
+    return _yaml("\n".join(line.text for line in front), path.name)
+
+
 def _lines(path: Path, folder: Path) -> list[Line]:
     try:
         text = path.read_text("utf-8-sig")

@@ -13,11 +13,14 @@ from custanalytics.bundled import reports_dir
 from custanalytics.report import brand
 from custanalytics.report.labels import labels
 from custanalytics.report.selfcontained import PLOTLY
+from custanalytics.report.templates import DOCUMENT
 
 if TYPE_CHECKING:
     from custanalytics.display.document import Document
 
 ASSETS = "_assets"
+SECTIONS = "sections"
+_SECTION = re.compile(r"\{\{<\s*include\s+[\"']?/?sections/([\w-]+)\.qmd[\"']?\s*>\}\}")
 
 # So that plain `quarto render` and `quarto preview` give the same report.
 _QUARTO = """\
@@ -52,17 +55,18 @@ filters:
 """
 
 
-def stage(document: "Document", template: Path, folder: Path) -> None:
+def stage(document: "Document", template: Path | None, folder: Path) -> None:
     """Write a document into a report folder, ready to be rendered.
 
-    The template's own files are copied once and never overwritten: they are the consultant's.
+    The template's own files, and the shared sections that it includes, are copied once and never
+    overwritten: they are the consultant's.
 
     Parameters
     ----------
     document : Document
         What the report says.
-    template : Path
-        Folder with ``report.qmd``, see `template`.
+    template : Path or None
+        Folder with ``report.qmd``, see `template`; None: the folder has its own already.
     folder : Path
         The report folder; made when absent.
 
@@ -72,10 +76,10 @@ def stage(document: "Document", template: Path, folder: Path) -> None:
         ``_brand.yml`` asks for what can't be honoured.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    brand_file = template / brand.FILE
-    _copy_once(brand_file if brand_file.is_file() else reports_dir() / brand.FILE, folder)
-    for path in sorted(template.iterdir()):
+    for path in sorted(template.iterdir()) if template else []:
         _copy_once(path, folder)
+    _copy_once(reports_dir() / brand.FILE, folder)
+    _sections(folder, DOCUMENT)
     _assets(folder)
     meta = {
         "title": escaped(document.title),
@@ -83,6 +87,7 @@ def stage(document: "Document", template: Path, folder: Path) -> None:
         "client": escaped(document.client),
         "author": escaped(document.author),
         "report-date": escaped(document.date),
+        "mark": escaped(document.mark),
     }
     words = labels(document.lang)
     generated = {
@@ -133,6 +138,21 @@ def _assets(folder: Path) -> None:
     library = resources.files("plotly") / "package_data" / PLOTLY
     (target / PLOTLY).write_bytes(library.read_bytes())
     refresh(folder)
+
+
+def _sections(folder: Path, name: str) -> None:
+    """Copy the shared sections that a document includes and its folder lacks."""
+    try:
+        text = (folder / name).read_text("utf-8-sig")
+    except (OSError, UnicodeDecodeError):
+        return  # the renderer says what is wrong with it, and where
+    for section in _SECTION.findall(text):
+        shared = reports_dir() / "_sections" / f"{section}.qmd"
+        target = folder / SECTIONS / shared.name
+        if shared.is_file() and not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            shutil.copyfile(shared, target)
+        _sections(folder, f"{SECTIONS}/{shared.name}")
 
 
 def _copy_once(path: Path, folder: Path) -> None:

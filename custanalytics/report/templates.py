@@ -1,9 +1,11 @@
 """The report templates: folders with a ``report.qmd``, under ``reports/`` or anywhere."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from custanalytics.bundled import reports_dir
 from custanalytics.errors import UsageError
+from custanalytics.report.qmd import front_matter
 
 DOCUMENT = "report.qmd"
 
@@ -29,8 +31,19 @@ def template(name: str) -> Path:
     for folder in (reports_dir() / name, Path(name)):
         if (folder / DOCUMENT).is_file():
             return folder
-    known = sorted(path.parent.name for path in reports_dir().glob(f"*/{DOCUMENT}"))
     raise UsageError(
-        f"no report template {name!r}: expected one of {', '.join(known)}, "
+        f"no report template {name!r}: expected one of {', '.join(templates())}, "
         f"or a folder that has a {DOCUMENT}"
     )
+
+
+def templates() -> Mapping[str, str]:
+    """Templates that come with custanalytics.
+
+    Returns
+    -------
+    mapping of str to str
+        Name -> description, from the front matter of its ``report.qmd``; in order of name.
+    """
+    found = sorted(reports_dir().glob(f"*/{DOCUMENT}"))
+    return {path.parent.name: str(front_matter(path).get("description", "")) for path in found}

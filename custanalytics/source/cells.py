@@ -10,7 +10,7 @@ from typing import Literal
 
 Kind = Literal["blank", "date", "number", "text"]
 
-_MISSING = frozenset({"", "-", "--", "–", "—", "null", "none", "nan", "n/a", "#n/a", "na", "\\n"})
+MISSING = frozenset({"", "-", "--", "–", "—", "null", "none", "nan", "n/a", "#n/a", "na", "\\n"})
 _TIME = r"(?:[t ,]+\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?.{0,12})?"
 _MONTH = (
     r"(?:jan|feb|fev|fév|mar|mär|mrt|mrz|maa|apr|abr|avr|may|mai|mei|mag|maj|jun|jui|giu|jul|lug"
@@ -39,7 +39,7 @@ _LONE_LETTERS = re.compile(r"^[^\W\d_]{1,4}\d+$")
 def kind_of(cell: str) -> Kind:
     """What the cell looks like."""
     cell = cell.strip()
-    if cell.lower() in _MISSING:
+    if cell.lower() in MISSING:
         return "blank"
     if _DATE.match(cell):
         return "date"

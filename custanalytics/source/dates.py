@@ -67,7 +67,7 @@ def read_dates(
         f"CREATE OR REPLACE TABLE date_cells AS SELECT {cell} AS cell, count(*) AS n "
         f"FROM staged WHERE {staging.column(column)} IS NOT NULL GROUP BY 1"
     )
-    engine.add("months", _months())
+    engine.add("months", months())
     engine.keep("date_forms", "source/date_forms")
     engine.keep("date_readings", "source/date_readings")
     latest = str(today + timedelta(days=2))
@@ -84,7 +84,7 @@ def read_dates(
     orders, reasons = {}, []
     for form, rows in table.groupby("form", sort=True):
         fits = {str(r): int(f) for r, f in zip(rows["reading"], rows["fit"], strict=True)}
-        chosen, reason = _decide(
+        chosen, reason = decide_order(
             column,
             fits,
             int(rows["n"].iloc[0]),
@@ -134,7 +134,7 @@ def date_cell(staging: Staging, column: str, time_column: str | None) -> str:
     )
 
 
-def _decide(
+def decide_order(
     column: str,
     fits: dict[str, int],
     cells: int,
@@ -145,6 +145,37 @@ def _decide(
     contrary: Mapping[str, int],
     several_files: bool,
 ) -> tuple[str, str]:
+    """Order of day, month and year in which cells of one form are read, and why.
+
+    Parameters
+    ----------
+    column : str
+        The column, for the message.
+    fits : dict of str to int
+        Reading to the cells that are dates in it.
+    cells : int
+        Cells of this form.
+    dotted : bool
+        Points stand between the parts of every cell.
+    given : {"dmy", "mdy", "ymd"} or None
+        The user's word, if given.
+    same : bool
+        Every reading gives the same dates.
+    contrary : mapping of str to int
+        Reading to the cells that are dates in it and not in the best one.
+    several_files : bool
+        Then a single contrary cell is one too many.
+
+    Returns
+    -------
+    tuple of str
+        The reading, and the reason.
+
+    Raises
+    ------
+    SourceError
+        The cells contradict each other, or none of them tells.
+    """
     if len(fits) == 1:
         return next(iter(fits)), ""
     if given in fits:
@@ -228,7 +259,7 @@ def _summary(table: pd.DataFrame, orders: dict[str, str]) -> tuple[int, int, int
     return int(chosen["n"].sum()), int(chosen["fit"].sum()), int(missing)
 
 
-def _months() -> pd.DataFrame:
+def months() -> pd.DataFrame:
     """Month names and short names in seven languages, with and without accents."""
     from babel import Locale
 

@@ -117,7 +117,7 @@ def _blocks_of_lines(path: Path) -> Iterator[bytes]:
             if cut == 0 and len(block) > 32 * _BLOCK:
                 raise SourceError(
                     f"{path.name}: no line end in the first {len(block) >> 20} MB; "
-                    "expected a text file with one sale a line"
+                    "expected a text file with one row a line"
                 )
             rest = block[cut:]
             yield block[:cut]

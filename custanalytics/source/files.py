@@ -68,13 +68,13 @@ def open_sources(paths: Sequence[Path | str], scratch: Path) -> list[SourceFile]
         A path is missing, empty, no sales table at all, or given twice.
     """
     if not paths:
-        raise SourceError("no sales file was given")
+        raise SourceError("no file was given")
     found: list[SourceFile] = []
     for path in map(Path, paths):
         if not path.exists():
             raise SourceError(f"{path} does not exist")
         if path.is_dir():
-            raise SourceError(f"{path} is a folder; name the sales files in it")
+            raise SourceError(f"{path} is a folder; name the files in it")
         found.extend(_open(path.name, path, scratch))
     _refuse_twins(found)
     return found

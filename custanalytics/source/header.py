@@ -1,7 +1,7 @@
 """Where the table starts in a file: title and note lines, header lines, the first sale."""
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from custanalytics.source.cells import Kind, kind_of, kinds_of, leading_kind
@@ -31,6 +31,10 @@ class Layout:
     header_record: int
 
 
+LayoutFinder = Callable[[Sequence[Sequence[str]], Collection[str]], Layout | None]
+"""From the first records, and names the user gives to columns, to the layout."""
+
+
 def find_layout(
     records: Sequence[Sequence[str]], given: Collection[str] = frozenset()
 ) -> Layout | None:
@@ -42,7 +46,7 @@ def find_layout(
     given : collection of str
         What the user calls columns: a record that holds one of these is the header.
     """
-    width = _usual_width(records)
+    width = usual_width(records)
     if width < 2:
         return None
     header = _by_names(records, width)
@@ -50,8 +54,8 @@ def find_layout(
         header = _by_contrast(records, width)
     names = _names_of(records, header, width)
     # Numbers of columns are no names of theirs.
-    wanted = {_folded(name) for name in given if not name.strip().isdecimal()}
-    if not wanted & {_folded(name) for name in names or ()}:
+    wanted = {folded(name) for name in given if not name.strip().isdecimal()}
+    if not wanted & {folded(name) for name in names or ()}:
         told = _by_given(records, width, wanted)
         header, names = (told, _names_of(records, told, width)) if told else (header, names)
     return Layout(width, names, header[1] if header else -1)
@@ -63,26 +67,29 @@ def _names_of(
     if header is None:
         return None
     first, last = header
-    return _join_names(records[first : last + 1], width)
+    return join_names(records[first : last + 1], width)
 
 
-def _folded(name: str) -> str:
+def folded(name: str) -> str:
+    """A name in small letters, any run of blanks as one."""
     return " ".join(name.split()).casefold()
 
 
-def _usual_width(records: Sequence[Sequence[str]]) -> int:
-    widths = Counter(len(_trimmed(record)) for record in records)
+def usual_width(records: Sequence[Sequence[str]]) -> int:
+    """Columns of the table that most of these records belong to."""
+    widths = Counter(len(trimmed(record)) for record in records)
     # Trailing cells may be blank: the usual full length counts, not the shorter ones.
-    full = Counter(len(record) for record in records if len(_trimmed(record)) > 1)
+    full = Counter(len(record) for record in records if len(trimmed(record)) > 1)
     if not full:
         return max(widths, default=0)
     width = max(full, key=lambda w: (full[w], w))
     longest = max((w for w in widths if w <= width), default=width)
-    header = max((len(_trimmed(r)) for r in records if _named_cells(r) >= 3), default=0)
+    header = max((len(trimmed(r)) for r in records if _named_cells(r) >= 3), default=0)
     return max(longest, header) if header <= width else width
 
 
-def _trimmed(record: Sequence[str]) -> Sequence[str]:
+def trimmed(record: Sequence[str]) -> Sequence[str]:
+    """The record without blank cells at its end."""
     end = len(record)
     while end and not record[end - 1].strip():
         end -= 1
@@ -115,8 +122,8 @@ def _by_given(
 ) -> tuple[int, int] | None:
     """Header found by the names that the user gives to columns."""
     counts = [
-        len({_folded(cell) for cell in record} & set(wanted))
-        if 2 <= len(_trimmed(record)) <= width
+        len({folded(cell) for cell in record} & set(wanted))
+        if 2 <= len(trimmed(record)) <= width
         else 0
         for record in records[:_FIRST_RECORDS]
     ]
@@ -129,7 +136,7 @@ def _by_names(records: Sequence[Sequence[str]], width: int) -> tuple[int, int] |
     best, best_named = None, 2
     for at, record in enumerate(records[:_FIRST_RECORDS]):
         named = _named_cells(record)
-        if named > best_named and _is_row_of_names(record) and len(_trimmed(record)) <= width:
+        if named > best_named and _is_row_of_names(record) and len(trimmed(record)) <= width:
             best, best_named = at, named
     return None if best is None else _block(records, best, width)
 
@@ -143,7 +150,7 @@ def _by_contrast(records: Sequence[Sequence[str]], width: int) -> tuple[int, int
     if first is None or first == 0:
         return None
     at = first - 1
-    if len(_trimmed(records[at])) < 2 or not _is_heading(records[at]):
+    if len(trimmed(records[at])) < 2 or not _is_heading(records[at]):
         return None
     return _block(records, at, width)
 
@@ -188,7 +195,8 @@ def _unlike_body(record: Sequence[str], typed: Sequence[Kind], width: int) -> bo
     return texts >= 2 or (texts >= 1 and texts == sum(bool(c.strip()) for c in record))
 
 
-def _join_names(block: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
+def join_names(block: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
+    """One name for each column from the header's records; no name twice."""
     rows = [[*(" ".join(c.split()) for c in r[:width]), *[""] * (width - len(r))] for r in block]
     named = max(range(len(rows)), key=lambda at: (_named_cells(rows[at]), at))
     names = list(rows[named])

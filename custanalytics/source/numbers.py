@@ -76,7 +76,7 @@ def read_numbers(
     for name in names:
         col = staging.column(name)
         forms = _by_form(votes[votes["col"] == col])
-        found, reason = _decide(name, forms, decimal, several_files=len(staging.parts) > 1)
+        found, reason = decide_decimal(name, forms, decimal, several_files=len(staging.parts) > 1)
         columns[name] = NumberColumn(
             name=name,
             decimal=found,
@@ -101,7 +101,7 @@ def read_numbers(
     return columns
 
 
-_WHOLE = "whole numbers only"
+WHOLE = "whole numbers only"
 _NO_CELLS = "SELECT '' AS col, '' AS cell, 0 AS n WHERE false"
 
 
@@ -109,9 +109,32 @@ def _by_form(votes: pd.DataFrame) -> dict[str, int]:
     return {str(f): int(n) for f, n in zip(votes["form"], votes["n"], strict=True)}
 
 
-def _decide(
+def decide_decimal(
     name: str, forms: dict[str, int], given: str | None, *, several_files: bool
 ) -> tuple[str | None, str]:
+    """Decimal sign of a column from how many cells have each form, and why.
+
+    Parameters
+    ----------
+    name : str
+        The column, for the message.
+    forms : dict of str to int
+        Form (see ``sql/source/number_forms.sql``) to cells.
+    given : {"point", "comma"} or None
+        The user's word, if given.
+    several_files : bool
+        Then a single stray cell is one too many: each file may be written its own way.
+
+    Returns
+    -------
+    tuple of str or None, and str
+        ``"point"``, ``"comma"`` or None while nothing tells; and the reason.
+
+    Raises
+    ------
+    SourceError
+        Both ways of writing decimals occur.
+    """
     point = forms.get("point", 0) + forms.get("comma_groups", 0)
     comma = forms.get("comma", 0) + forms.get("point_groups", 0)
     if given:
@@ -132,12 +155,12 @@ def _decide(
         return sign, f"{max(point, comma)} cells can only be read with a decimal {sign}"
     if forms.get("point3") or forms.get("comma3"):
         return None, "every figure could hold decimals or thousands"
-    return "point", _WHOLE
+    return "point", WHOLE
 
 
 def _follow_neighbours(columns: dict[str, NumberColumn]) -> dict[str, NumberColumn]:
     """A column that can't tell is written like the others of the same export."""
-    certain = {c.decimal for c in columns.values() if c.decimal and c.reason != _WHOLE}
+    certain = {c.decimal for c in columns.values() if c.decimal and c.reason != WHOLE}
     if len(certain) != 1:
         return columns
     sign = certain.pop()

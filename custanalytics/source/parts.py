@@ -20,7 +20,7 @@ from custanalytics.errors import SourceError
 from custanalytics.source.dialect import detect_dialect
 from custanalytics.source.encoding import detect_encoding
 from custanalytics.source.files import SourceFile
-from custanalytics.source.header import find_layout
+from custanalytics.source.header import LayoutFinder
 from custanalytics.source.records import Record, Unreadable, read_records
 
 _SAMPLE_LINES = 400
@@ -73,7 +73,11 @@ class Numbering:
 
 
 def text_part(
-    source: SourceFile, target: Path, numbering: Numbering, given: Collection[str]
+    source: SourceFile,
+    target: Path,
+    numbering: Numbering,
+    given: Collection[str],
+    find_layout: LayoutFinder,
 ) -> Part:
     """Read one text file; the header is a record that holds a name in ``given``.
 
@@ -115,7 +119,11 @@ def text_part(
 
 
 def workbook_parts(
-    source: SourceFile, target: Callable[[], Path], numbering: Numbering, given: Collection[str]
+    source: SourceFile,
+    target: Callable[[], Path],
+    numbering: Numbering,
+    given: Collection[str],
+    find_layout: LayoutFinder,
 ) -> tuple[list[Part], list[str]]:
     """Read the sheets of a workbook that hold the same table, and say which were left out."""
     try:

@@ -13,6 +13,7 @@ from custanalytics.engine import Engine, QueryError, quote
 from custanalytics.errors import SourceError
 from custanalytics.source.cells import kinds_of, leading_kind, shape_of
 from custanalytics.source.files import open_sources
+from custanalytics.source.header import LayoutFinder, find_layout
 from custanalytics.source.names import plain
 from custanalytics.source.parts import Numbering, Part, text_part, workbook_parts
 
@@ -66,6 +67,7 @@ def stage(
     paths: Sequence[Path | str],
     memory_limit: str = "700MB",
     given: Collection[str] = frozenset(),
+    layout: LayoutFinder = find_layout,
 ) -> Staging:
     """Read the files into one table of text.
 
@@ -75,6 +77,8 @@ def stage(
     memory_limit : str
     given : collection of str
         Columns by the names the user gives them; they settle which record is the header.
+    layout : callable
+        How the header is found.
 
     Raises
     ------
@@ -91,9 +95,9 @@ def stage(
 
     for source in open_sources(paths, engine.scratch):
         if source.kind == "text":
-            parts.append(text_part(source, target(), numbering, given))
+            parts.append(text_part(source, target(), numbering, given, layout))
         elif source.kind == "workbook":
-            found, left_out = workbook_parts(source, target, numbering, given)
+            found, left_out = workbook_parts(source, target, numbering, given, layout)
             parts.extend(found)
             warnings.extend(left_out)
         else:
@@ -205,9 +209,11 @@ def _insert(
     keys = [_key(name) for name in names]
     for part_no, part in enumerate(parts):
         own = [_key(name) for name in part.names] if has_header and part.names else keys
-        cells = [
-            f"NULLIF(TRIM(p{own.index(key) + 1}), '')" if key in own else "NULL" for key in keys
-        ]
+        places = [own.index(key) + 1 if key in own else None for key in keys]
+        if part.names == names:
+            # Names that differ in signs only ("Price €", "price $") have one key.
+            places = list(range(1, len(names) + 1))
+        cells = [f"NULLIF(TRIM(p{at}), '')" if at else "NULL" for at in places]
         engine.execute(
             f"INSERT INTO staged SELECT line_no, {part_no}, file_line, {', '.join(cells)} "
             f"FROM {_reader(part)}"

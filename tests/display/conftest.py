@@ -256,6 +256,8 @@ def results_of(lines: pd.DataFrame, **changes):
         "value": None,
         "tracking": None,
         "propensity": None,
+        "prospects": None,
+        "prospect_list": None,
         "migration": None,
         "migration_from": None,
         "customers": None,

@@ -10,7 +10,7 @@ from custanalytics.bundled import reports_dir
 from custanalytics.display.document import FLAGS, PARTS, VARIABLES, build
 from custanalytics.display.words import prose
 
-REPORT = (reports_dir() / "customer-value" / "report.qmd").read_text("utf-8")
+REPORT = "\n".join(path.read_text("utf-8") for path in sorted(reports_dir().rglob("*.qmd")))
 
 
 @pytest.fixture(scope="session")

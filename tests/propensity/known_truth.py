@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import expit
 
-from custanalytics.propensity import prospects
+from custanalytics.propensity import learn_prospects
 from custanalytics.propensity.evaluation import expected_calibration_error
 
 KINDS = ("copy", "filled", "talk", "after", "while_open")
@@ -63,16 +63,36 @@ def simulate(seed: int) -> tuple[pd.DataFrame, np.ndarray, set[str]]:
         table.loc[still_open, names[kind]] = rng.permutation(table[names[kind]])[still_open]
     if "filled" in kinds:
         table.loc[still_open, "coupon"] = None
+    leaks = {names[kind] for kind in kinds} | _more_leaks(table, converted, still_open, seed)
     table["converted"] = np.where(still_open, None, np.where(converted, "yes", "no"))
-    return table, truth, {names[kind] for kind in kinds}
+    return table, truth, leaks
+
+
+def _more_leaks(
+    table: pd.DataFrame, converted: np.ndarray, still_open: np.ndarray, seed: int
+) -> set[str]:
+    """Put in leaks with an error in every tenth row, under names that say nothing."""
+    rng = np.random.default_rng([seed, 1])
+    n = len(table)
+    leaks = set()
+    if rng.random() < 0.2:
+        wrong = rng.random(n) < 0.1
+        table["flag_7"] = np.where(converted ^ wrong, "a", "b")
+        table.loc[still_open, "flag_7"] = rng.choice(["a", "b"], int(still_open.sum()))
+        leaks.add("flag_7")
+    if rng.random() < 0.2:
+        filled = rng.random(n) < np.where(converted, 0.6, 0.03)
+        table["remark_code"] = np.where(filled & ~still_open, rng.integers(1, 9, n), np.nan)
+        leaks.add("remark_code")
+    return leaks
 
 
 def judge(seed: int) -> dict[str, float]:
     """Leaks missed, honest columns accused, and calibration on one simulated table."""
     table, truth, leaks = simulate(seed)
-    result = prospects(table)
+    result, _ = learn_prospects(table)
     accused = set(result.leaks["column"])
-    waiting = ~result.outcome.known
+    waiting = table["converted"].isna().to_numpy()
     p, true = result.prospects["propensity"].to_numpy(), truth[waiting]
     rng = np.random.default_rng(seed)
     noise = [expected_calibration_error(rng.random(len(true)) < true, true) for _ in range(50)]

@@ -1,13 +1,27 @@
 """Which prospects convert: on tables with known truth and on the bank's calls."""
 
+import dataclasses
+import os
+import pickle
+from datetime import date
+
 import numpy as np
 import pandas as pd
 import pytest
+import skops.io
 from known_truth import judge
 from leads import leads
+from sklearn.preprocessing import FunctionTransformer
 
-from custanalytics.errors import CustAnalyticsError, UnsupportedError, UsageError
-from custanalytics.propensity import ProspectModel, prospects
+from custanalytics.bundled import sample_data_dir
+from custanalytics.errors import CustAnalyticsError, SourceError, UnsupportedError, UsageError
+from custanalytics.propensity import ProspectModel, learn_prospects, plan_control, prospect_list
+from custanalytics.propensity.calibration import Calibration, Fitted
+from custanalytics.propensity.columns import inputs, read_columns
+from custanalytics.propensity.pipelines import PROSPECT_CANDIDATES
+from custanalytics.results import AnalysisResults, Settings, read_results, write_results
+from custanalytics.source import load
+from tests.tables import assert_same
 
 
 @pytest.fixture(scope="module")
@@ -16,8 +30,18 @@ def table():
 
 
 @pytest.fixture(scope="module")
-def result(table):
-    return prospects(table, contact_cost=1.0, conversion_value=10.0)
+def learned(table):
+    return learn_prospects(table, contact_cost=1.0, conversion_value=10.0)
+
+
+@pytest.fixture(scope="module")
+def result(learned):
+    return learned[0]
+
+
+@pytest.fixture(scope="module")
+def model(learned):
+    return learned[1]
 
 
 def test_open_prospects_are_scored_and_named(table, result):
@@ -60,13 +84,14 @@ def test_unused_columns_say_why(result):
     assert result.columns.set_index("column").loc["visits", "used"]
 
 
-def test_a_kept_model_scores_a_later_file(table, result, tmp_path):
-    result.model.save(tmp_path / "model.pkl")
-    model = ProspectModel.load(tmp_path / "model.pkl")
+def test_a_kept_model_scores_a_later_file(table, result, learned, tmp_path):
+    learned[1].save(tmp_path / "model.skops")
+    model = ProspectModel.load(tmp_path / "model.skops")
     waiting = table[table["converted"] == ""]
     np.testing.assert_array_equal(
         model.score(waiting)["propensity"], result.prospects["propensity"]
     )
+    assert model.columns == learned[1].columns
     odd = waiting.assign(country="atlantis", visits="").drop(columns=["note", "converted"])
     assert model.score(odd)["propensity"].between(0, 1).all()
     assert model.score(waiting.head(0)).empty
@@ -74,8 +99,60 @@ def test_a_kept_model_scores_a_later_file(table, result, tmp_path):
         model.score(waiting.drop(columns="visits"))
 
 
+def test_every_candidate_can_be_kept(table, model, tmp_path):
+    read = read_columns(table)
+    X = inputs(read.values, model.columns, model.clock)
+    y = (table["converted"] == "yes").to_numpy()
+    for candidate in PROSPECT_CANDIDATES:
+        fitted = Fitted(candidate.build(X, 0).fit(X, y), Calibration(0.1, 0.9))
+        dataclasses.replace(model, fitted=fitted).save(tmp_path / "kept")
+        kept = ProspectModel.load(tmp_path / "kept")
+        np.testing.assert_array_equal(kept.fitted.predict(X), fitted.predict(X))
+
+
+@pytest.mark.parametrize("content", [b"no model", pickle.dumps({"format": 2}), None])
+def test_what_is_no_model_is_refused_and_not_run(content, tmp_path):
+    path = tmp_path / "model"
+    if content is None:
+        skops.io.dump({"format": 2, "estimator": FunctionTransformer(os.getcwd)}, path)
+    else:
+        path.write_bytes(content)
+    with pytest.raises(SourceError, match="no model of prospects"):
+        ProspectModel.load(path)
+
+
+def test_results_are_read_back_as_they_were_written(result, tmp_path):
+    ledger = load([sample_data_dir() / "shop.csv"])
+    results = AnalysisResults(Settings(date(2024, 6, 1)), ledger.report, prospects=result)
+    write_results(results, tmp_path)
+    assert_same(read_results(tmp_path).prospects, result)
+
+
+def test_the_list_to_contact_names_its_control_group(result):
+    best = result.profit.loc[result.profit["best"], "contacted"].item()
+    plan = plan_control(best, result.prospects["propensity"].nlargest(best).mean())
+    listed = prospect_list(result, plan, seed=4)
+    assert listed["group"].value_counts().to_dict() == {
+        "contact": best - plan.control,
+        "control": plan.control,
+    }
+    assert listed["propensity"].is_monotonic_decreasing
+    assert listed["expected_profit"].sum() == pytest.approx(
+        result.profit.loc[result.profit["best"], "expected_profit"].item()
+    )
+    pd.testing.assert_frame_equal(listed, prospect_list(result, plan, seed=4))
+    assert not listed["group"].equals(prospect_list(result, plan, seed=5)["group"])
+
+
+def test_columns_go_by_number_too(table, result):
+    numbers = {name: str(at) for at, name in enumerate(table.columns, 1)}
+    again, _ = learn_prospects(table, outcome=numbers["converted"], date=numbers["created"])
+    assert (again.outcome.column, again.order.clock) == ("converted", "created")
+    np.testing.assert_array_equal(again.prospects["propensity"], result.prospects["propensity"])
+
+
 def test_same_scores_whatever_the_index(table, result):
-    again = prospects(table.set_index(table.index + 7))
+    again, _ = learn_prospects(table.set_index(table.index + 7))
     np.testing.assert_array_equal(again.prospects["propensity"], result.prospects["propensity"])
 
 
@@ -90,16 +167,16 @@ def test_a_leak_is_named_left_out_and_shown_both_ways(table):
     )
     leaky.loc[leaky.index[::5], "rating"] = "4"
     leaky.loc[won.isna(), "rating"] = ""
-    found = prospects(leaky)
+    found, model = learn_prospects(leaky)
     rules = found.leaks.set_index("column")["rule"].to_dict()
     assert set(rules) == {"contract", "coupon", "rating", "closed_on"}
     assert rules["coupon"] == "filled_for_one_outcome"
     both = found.with_leaks.set_index("leaks")["auc"]
     assert both["left in"] > both["left out"] + 0.05
-    used = {c.name for c in found.model.columns}
+    used = {c.name for c in model.columns}
     assert not used & set(rules)
-    kept = prospects(leaky, keep=("coupon",))
-    assert "coupon" in {c.name for c in kept.model.columns}
+    _, kept = learn_prospects(leaky, keep=("coupon",))
+    assert "coupon" in {c.name for c in kept.columns}
 
 
 def test_known_truth():
@@ -128,14 +205,14 @@ def few(converted):
 )
 def test_a_table_that_cannot_tell_says_why(table, said):
     with pytest.raises(UnsupportedError, match=said):
-        prospects(table)
+        learn_prospects(table)
 
 
 def test_noise_gives_the_base_rate_or_says_it_is_no_better():
     table = leads(400, still_open=0.0)
     table["converted"] = np.random.default_rng(3).choice(["yes", "no"], 400, p=[0.3, 0.7])
     try:
-        found = prospects(table)
+        found, _ = learn_prospects(table)
     except CustAnalyticsError as error:
         pytest.fail(f"noise is an answer, not an error: {error}")
     check = next(c for c in found.checks if c.name == "prospects.beats_base_rate")
@@ -144,7 +221,7 @@ def test_noise_gives_the_base_rate_or_says_it_is_no_better():
 
 def test_bank_calls(shared_data):
     bank = pd.read_csv(shared_data / "bank_additional.csv.gz", sep=";", dtype=str)
-    found = prospects(bank)
+    found, _ = learn_prospects(bank)
     assert (found.outcome.column, found.outcome.positive) == ("y", "yes")
     assert found.leaks["column"].tolist() == ["duration"]
     assert found.order.basis == "file order"

@@ -14,7 +14,7 @@ from leads import leads
 from shops import steady_shop
 
 from custanalytics.errors import UnsupportedError, UsageError
-from custanalytics.propensity import prospects, repeat_purchase
+from custanalytics.propensity import learn_prospects, repeat_purchase
 
 
 @pytest.fixture(scope="module")
@@ -185,7 +185,7 @@ print(fingerprint())
 def fingerprint() -> str:
     """Everything scored and judged on a small shop and a small table of prospects, hashed."""
     shop = repeat_purchase(steady_shop(300, 400), window_days=60)
-    table = prospects(leads(300))
+    table, _ = learn_prospects(leads(300))
     frames = [shop.customers, shop.evaluation, table.prospects, table.evaluation, table.importance]
     return hashlib.sha256("".join(f.to_csv() for f in frames).encode()).hexdigest()
 

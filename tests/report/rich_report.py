@@ -89,6 +89,7 @@ class Document:
     client: str
     author: str
     date: str
+    mark: str
     lang: str
 
 
@@ -117,6 +118,7 @@ def rich_document(**changes: object) -> Document:
         "client": "O'Neil & Söhne *Handel*",
         "author": "Jane Doe Consulting",
         "date": "22 November 2026",
+        "mark": "",
         "lang": "en",
     }
     return Document(**(fields | changes))

@@ -129,3 +129,19 @@ def test_a_kill_at_any_moment_leaves_a_complete_folder(tmp_path):
             assert len(texts.pop()) == 1000
     write(target, a="1")
     assert leftovers(target) == []
+
+
+def test_what_a_template_brings_is_the_consultants(tmp_path):
+    template = tmp_path / "template"
+    (template / "pictures").mkdir(parents=True)
+    (template / "pictures" / "shop.svg").write_text("theirs", "utf-8")
+    target = tmp_path / "report"
+    for text in ("first", "second"):
+        with publish(target, template) as folder:
+            picture = folder / "pictures" / "shop.svg"
+            if not picture.exists():
+                picture.parent.mkdir()
+                picture.write_text(text, "utf-8")
+            (folder / "_made.yml").write_text(text, "utf-8")
+    assert (target / "pictures" / "shop.svg").read_text("utf-8") == "first"
+    assert (target / "_made.yml").read_text("utf-8") == "second"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich_report import RICH, rich_document
 
 from custanalytics.errors import UsageError
-from custanalytics.report import read_brand, stage, template
+from custanalytics.report import read_brand, stage, template, templates
 from custanalytics.report.staging import escaped
 
 
@@ -88,3 +88,24 @@ def test_templates_by_name_and_by_path():
     assert template(str(RICH)) == Path(RICH)
     with pytest.raises(UsageError, match="no report template 'nonsense': expected one of"):
         template("nonsense")
+
+
+def test_included_sections_are_copied_once_and_then_the_consultants(tmp_path):
+    template_folder = tmp_path / "template"
+    template_folder.mkdir()
+    text = "---\nlang: en\n---\n\n{{< include sections/glossary.qmd >}}\n"
+    (template_folder / "report.qmd").write_text(text, "utf-8")
+    folder = tmp_path / "report"
+    stage(rich_document(), template_folder, folder)
+    copied = folder / "sections" / "glossary.qmd"
+    assert "Cohort" in copied.read_text("utf-8")
+    copied.write_text("My own words.\n", "utf-8")
+    stage(rich_document(), template_folder, folder)
+    assert copied.read_text("utf-8") == "My own words.\n"
+    assert [path.name for path in (folder / "sections").iterdir()] == ["glossary.qmd"]
+
+
+def test_templates_are_listed_with_what_they_are_for():
+    found = templates()
+    assert {"customer-value", "owner-brief", "rfm"} <= found.keys()
+    assert all(about.endswith(".") for about in found.values())

@@ -13,6 +13,7 @@ from custanalytics.display.sections.summary import all_checks
 from custanalytics.display.tables import Column, Table, badge, table
 from custanalytics.display.words import plural, say
 from custanalytics.results import AnalysisResults
+from custanalytics.source import LoadReport
 
 SUBJECTS = {
     "ledger": "Data",
@@ -24,6 +25,7 @@ SUBJECTS = {
     "cohorts": "Coming back",
     "value": "Value",
     "propensity": "Next purchase",
+    "prospects": "Prospects",
 }
 _SWITCHES = ("--json", "--sample", "--drop-duplicates")
 _SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
@@ -33,21 +35,28 @@ _VERDICTS = {True: ("holds", "good"), False: ("doubt", "bad"), None: ("note", "n
 def appendix(results: AnalysisResults, formats: Formats) -> Section:
     """Section 10 of the report, and the reasons of what was left out."""
     ledger = results.ledger
+    made = {
+        "version": results.settings.version,
+        "seed": str(results.settings.seed),
+        "end": formats.date(results.settings.observation_end),
+    }
+    command = _again(results.settings.command) if results.settings.command else ""
+    flags = {"command": bool(command)}
+    if ledger is None:
+        return Section("data", variables=made, parts={"command": command}, flags=flags)
     # The findings say the same, with what was done about it.
     told = results.findings is not None and len(results.findings) > 0
     warnings = [] if told else list(ledger.warnings)
     return Section(
         "data",
         variables={
-            "rows": _rows(results, formats),
-            "version": results.settings.version,
-            "seed": str(results.settings.seed),
-            "end": formats.date(results.settings.observation_end),
+            "rows": _rows(ledger, formats),
+            **made,
         },
         tables=tuple(
             part
             for part in (
-                _reconciliation(results, formats),
+                _reconciliation(ledger, formats),
                 _quality(results, formats),
                 _mapping(results, formats),
                 _checks(results),
@@ -57,9 +66,9 @@ def appendix(results: AnalysisResults, formats: Formats) -> Section:
         ),
         parts={
             "warnings": blocks.bullets(warnings) if warnings else "",
-            "command": _again(results.settings.command) if results.settings.command else "",
+            "command": command,
         },
-        flags={"command": bool(results.settings.command)},
+        flags=flags,
     )
 
 
@@ -95,8 +104,7 @@ def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:] + ending
 
 
-def _rows(results: AnalysisResults, formats: Formats) -> str:
-    ledger = results.ledger
+def _rows(ledger: LoadReport, formats: Formats) -> str:
     aside = sum(ledger.rows_set_aside.values())
     return plural(
         ledger.rows_read,
@@ -110,8 +118,7 @@ def _rows(results: AnalysisResults, formats: Formats) -> str:
     )
 
 
-def _reconciliation(results: AnalysisResults, formats: Formats) -> Table:
-    ledger = results.ledger
+def _reconciliation(ledger: LoadReport, formats: Formats) -> Table:
     rows = ledger.reconciliation
     total = pd.DataFrame(
         {

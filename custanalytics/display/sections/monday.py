@@ -3,13 +3,13 @@
 import pandas as pd
 
 from custanalytics.clv import CustomerValue
-from custanalytics.display.format import Formats, is_missing
+from custanalytics.display.format import Formats
 from custanalytics.display.section import Section
 from custanalytics.display.sections import value
 from custanalytics.display.sections.value_tests import trusted
 from custanalytics.display.tables import Column, Markup, Table, table
 from custanalytics.display.words import escape, plural, say
-from custanalytics.exports import CONTACT, CUSTOMERS, segment_list
+from custanalytics.exports import CONTACT, CUSTOMERS, LATE, segment_list
 
 LEAVE_ALONE = "Dormant"
 
@@ -99,8 +99,6 @@ def _groups(decisions: pd.DataFrame, formats: Formats) -> Table:
         say("shows a lift by a quarter")
         if enough
         else say("shows a lift by {lift} or more", lift=formats.share(lift))
-        if not is_missing(lift) and lift <= 1
-        else say("too few customers to tell")
         for enough, lift in zip(rows["control_enough"], rows["detectable_lift"], strict=True)
     ]
     return table(
@@ -115,6 +113,10 @@ def _groups(decisions: pd.DataFrame, formats: Formats) -> Table:
         ],
         formats,
         "How many customers to leave alone, so that you know whether the action worked",
+        note=say(
+            "They are drawn already: the column “group” of each list says contact or control. "
+            "Segments not named are too small to tell."
+        ),
     )
 
 
@@ -122,6 +124,8 @@ def _files(decisions: pd.DataFrame, customers: pd.DataFrame | None) -> str:
     lines = [(CUSTOMERS, say("every customer with all that this report knows about them"))]
     if customers is not None and "propensity" in customers.columns:
         lines.append((CONTACT, say("the same, most likely to buy first")))
+        if customers["late"].eq(True).any():
+            lines.append((LATE, say("those late by their own rhythm, most revenue at risk first")))
     first = decisions["segment"].iloc[0]
     lines.append(
         (

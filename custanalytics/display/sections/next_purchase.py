@@ -3,16 +3,16 @@
 import pandas as pd
 
 from custanalytics.display.blocks import callout
-from custanalytics.display.chart import Callout, Chart, Reference
+from custanalytics.display.chart import Chart
 from custanalytics.display.format import Formats
 from custanalytics.display.section import Section
+from custanalytics.display.sections import ranking
 from custanalytics.display.tables import Column, Table, table
 from custanalytics.display.words import plural, say
 from custanalytics.propensity import RepeatPurchase
 
 _LISTED = 10
 _CALIBRATION = "propensity.calibration"
-_ROLES = {"model": "Model", "baseline": "Rule of thumb"}
 
 
 def next_purchase(
@@ -136,33 +136,21 @@ def in_short(found: RepeatPurchase, formats: Formats) -> str:
 
 
 def _lift(found: RepeatPurchase, formats: Formats) -> Chart:
-    rows = found.deciles.copy()
-    rows["label"] = [formats.count(decile) for decile in rows["decile"]]
-    average = float(rows["converted"].sum() / rows["n"].sum())
-    title = say(
-        "Of the most likely tenth, {rate} bought; on average {average} did",
-        rate=formats.share(rows["rate"].iloc[0]),
-        average=formats.share(average),
-    )
-    return Chart(
-        name="lift",
-        kind="columns",
-        data=rows[["label", "rate", "rate_low", "rate_high"]],
-        x="label",
-        y="rate",
-        low="rate_low",
-        high="rate_high",
-        x_format="text",
-        y_format="share",
-        x_title="Tenths of the customers, most likely first",
-        marks=(Reference("y", average, say("average {share}", share=formats.share(average))),),
-        title=title,
+    average = float(found.deciles["converted"].sum() / found.deciles["n"].sum())
+    return ranking.lift(
+        "lift",
+        found.deciles,
+        formats,
+        title=say(
+            "Of the most likely tenth, {rate} bought; on average {average} did",
+            rate=formats.share(found.deciles["rate"].iloc[0]),
+            average=formats.share(average),
+        ),
         subtitle=say(
             "Share who bought in the {window} days held back",
             window=formats.days(found.window_days),
         ),
-        alt=say("Columns of the share of buyers by tenth of the list. {title}.", title=title),
-        note="Thin lines: 95% interval.",
+        x_title=say("Tenths of the customers, most likely first"),
     )
 
 
@@ -177,65 +165,33 @@ def _caution(found: RepeatPurchase) -> str:
 
 
 def _reliability(found: RepeatPurchase) -> Chart:
-    rows = found.reliability
-    top = float(rows[["prob_pred", "prob_true", "high"]].max().max())
     title = (
         say("The probabilities can be taken at their word")
         if _calibrated(found)
         else say("The probabilities were off: use them to rank, not to count")
     )
-    return Chart(
-        name="reliability",
-        kind="points",
-        data=rows,
-        x="prob_pred",
-        y="prob_true",
-        low="low",
-        high="high",
-        x_format="share",
-        y_format="share",
-        x_title="Predicted probability",
-        limits=(0.0, min(1.0, top * 1.05)),
-        marks=(Reference("diagonal", label="as predicted"),),
-        title=title,
-        subtitle="Share who bought, by predicted probability",
-        alt=say(
-            "Points of the observed against the predicted share of buyers. {title}.", title=title
-        ),
-        note="Ten groups of equal size, with 95% intervals.",
+    return ranking.reliability(
+        "reliability", found.reliability, title, say("Share who bought, by predicted probability")
     )
 
 
 def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
     best = profit.loc[profit["best"]].iloc[0]
-    title = say(
-        "Contacting {contacted} customers earns most: {money} expected",
-        contacted=formats.count(best["contacted"]),
-        money=formats.money_short(best["expected_profit"]),
-    )
-    return Chart(
-        name="profit",
-        kind="line",
-        data=profit[["contacted", "expected_profit", "profit_low", "profit_high"]],
-        x="contacted",
-        y="expected_profit",
-        low="profit_low",
-        high="profit_high",
-        x_format="count",
-        y_format="money",
-        x_title="Customers contacted, most likely first",
-        marks=(
-            Callout(
-                float(best["contacted"]),
-                float(best["expected_profit"]),
-                say("best: {contacted}", contacted=formats.count(best["contacted"])),
-            ),
+    return ranking.profit(
+        "profit",
+        profit,
+        formats,
+        title=say(
+            "Contacting {contacted} customers earns most: {money} expected",
+            contacted=formats.count(best["contacted"]),
+            money=formats.money_short(best["expected_profit"]),
         ),
-        title=title,
-        subtitle="Expected profit by number of customers contacted",
-        alt=say("Curve of expected profit by length of the contact list. {title}.", title=title),
-        note="An upper bound: it takes for granted that nobody buys without the contact. "
-        "Shaded: 90% interval.",
+        subtitle=say("Expected profit by number of customers contacted"),
+        x_title=say("Customers contacted, most likely first"),
+        note=say(
+            "An upper bound: it takes for granted that nobody buys without the contact. "
+            "Shaded: 90% interval."
+        ),
     )
 
 
@@ -317,49 +273,23 @@ def _late(late: pd.DataFrame, customers: pd.DataFrame | None, formats: Formats) 
 
 
 def _deciles(found: RepeatPurchase, formats: Formats) -> Table:
-    rows = found.deciles.copy()
-    rows["label"] = [formats.count(decile) for decile in rows["decile"]]
-    rows["times"] = [formats.number(lift) for lift in rows["lift"]]
-    return table(
+    return ranking.deciles(
         "deciles",
-        rows,
-        [
-            Column("label", "Tenth"),
-            Column("n", "Customers", "count"),
-            Column("mean_propensity", "Predicted", "share"),
-            Column("converted", "Bought", "count"),
-            Column("rate", "Share", "share"),
-            Column("times", "Times the average", right=True),
-            Column("cumulative_gain", "Of all buyers so far", "share"),
-        ],
+        found.deciles,
         formats,
-        "The list, tested: what each tenth of the customers did",
-        wide=True,
+        say("The list, tested: what each tenth of the customers did"),
+        people=say("Customers"),
+        did=say("Bought"),
+        gain=say("Of all buyers so far"),
     )
 
 
 def _evaluation(found: RepeatPurchase, formats: Formats) -> Table:
-    rows = found.evaluation.copy()
-    rows["name"] = [
-        f"{name} (used)" if chosen else name
-        for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
-    ]
-    rows["kind"] = rows["role"].map(_ROLES)
-    for column in ("log_loss", "brier_score", "auc"):
-        rows[column] = [formats.number(number, 3) for number in rows[column]]
-    return table(
+    return ranking.evaluation(
         "propensity-validation",
-        rows,
-        [
-            Column("name", "Candidate"),
-            Column("kind", "Kind"),
-            Column("log_loss", "Log-loss", right=True),
-            Column("brier_score", "Brier score", right=True),
-            Column("auc", "AUC", right=True),
-            Column("ece", "Calibration error", "share"),
-        ],
+        found.evaluation,
         formats,
-        "Models and rules of thumb on the window held back; the lowest log-loss is used",
+        say("Models and rules of thumb on the window held back; the lowest log-loss is used"),
     )
 
 

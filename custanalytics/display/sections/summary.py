@@ -16,10 +16,11 @@ from custanalytics.display.sections import (
     value_tests,
 )
 from custanalytics.display.words import plural, say
-from custanalytics.exports import segment_list
+from custanalytics.exports import LATE, segment_list
 from custanalytics.overview import Overview
 from custanalytics.propensity import RepeatPurchase
 from custanalytics.results import AnalysisResults
+from custanalytics.source import LoadReport
 
 _MOST = 3
 
@@ -34,6 +35,7 @@ def summary(results: AnalysisResults, formats: Formats) -> Section:
             "findings": blocks.points(found, "findings"),
             "actions": blocks.points(done, "actions") if done else "",
             "confidence": blocks.bullets(confidence(results, formats)),
+            "doubts": blocks.bullets([check.sentence for _, check in doubts(results)]),
         },
         flags={"actions": bool(done)},
     )
@@ -278,43 +280,29 @@ def _win_back(found: RepeatPurchase, formats: Formats) -> Point:
         late=formats.count(figures["late_customers"]),
     )
     detail = say(
-        "They are still expected to spend {money} in the next {days} days, which can be lost; the "
-        "ones with most at risk are listed in this report.",
+        "They are still expected to spend {money} in the next {days} days, which can be lost; "
+        "list in {file}.",
         money=formats.money_short(figures["revenue_at_risk"]),
         days=formats.days(found.window_days),
+        file=LATE,
     )
     return Point(headline, detail, float(figures["revenue_at_risk"]))
 
 
 def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
     """How sure we are, in a few sentences: data, forecasts, and what failed."""
-    ledger = results.ledger
-    sentences = [
-        say(
-            "{used} of {read} rows in the export could be used; every row set aside is accounted "
-            "for in the appendix.",
-            used=formats.count(ledger.rows_used),
-            read=formats.count(ledger.rows_read),
-        )
-        if ledger.rows_used < ledger.rows_read
-        else plural(
-            ledger.rows_read,
-            "The one row in the export was used.",
-            "All {read} rows in the export were used.",
-            read=formats.count(ledger.rows_read),
-        )
-    ]
+    sentences = [_used(results.ledger, formats)] if results.ledger else []
     if results.value is not None:
         sentences.append(value_tests.in_short(results.value, formats))
     if results.propensity is not None:
         sentences.append(next_purchase.in_short(results.propensity, formats))
-    failed = [check for check in all_checks(results) if check[1].passed is False]
+    failed = doubts(results)
     if failed:
         sentences.append(
             plural(
                 len(failed),
-                "One check found a doubt; it is spelled out in the appendix.",
-                "{failed} checks found a doubt; each is spelled out in the appendix.",
+                "One check found a doubt; it is spelled out below.",
+                "{failed} checks found a doubt; each is spelled out below.",
                 failed=formats.count(len(failed)),
             )
         )
@@ -330,6 +318,27 @@ def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
     return sentences
 
 
+def _used(ledger: LoadReport, formats: Formats) -> str:
+    if ledger.rows_used < ledger.rows_read:
+        return say(
+            "{used} of {read} rows in the export could be used; every row set aside is accounted "
+            "for.",
+            used=formats.count(ledger.rows_used),
+            read=formats.count(ledger.rows_read),
+        )
+    return plural(
+        ledger.rows_read,
+        "The one row in the export was used.",
+        "All {read} rows in the export were used.",
+        read=formats.count(ledger.rows_read),
+    )
+
+
+def doubts(results: AnalysisResults) -> list[tuple[str, Check]]:
+    """The checks that failed, with the analysis each belongs to."""
+    return [named for named in all_checks(results) if named[1].passed is False]
+
+
 def all_checks(results: AnalysisResults) -> list[tuple[str, Check]]:
     """Every check of every analysis, with the analysis it belongs to."""
     named = [
@@ -339,6 +348,7 @@ def all_checks(results: AnalysisResults) -> list[tuple[str, Check]]:
         ("cohorts", results.cohorts),
         ("value", results.value),
         ("propensity", results.propensity),
+        ("prospects", results.prospects),
     ]
     found = [("ledger", check) for check in results.ledger_checks]
     return found + [

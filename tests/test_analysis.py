@@ -1,12 +1,12 @@
-"""How the pipeline ties the analyses together."""
+"""How the analyses are tied together."""
 
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from custanalytics.analysis import RIVAL, _purchase_model, _value
 from custanalytics.bundled import sample_data_dir
-from custanalytics.pipeline import RIVAL, _purchase_model, _value
 from custanalytics.propensity import repeat_purchase
 from custanalytics.results import Settings
 from custanalytics.source import load

@@ -1,0 +1,472 @@
+"""Which prospects convert."""
+
+import pandas as pd
+
+from custanalytics.display import blocks
+from custanalytics.display.blocks import Card
+from custanalytics.display.chart import Chart
+from custanalytics.display.format import Formats, is_missing
+from custanalytics.display.section import Section
+from custanalytics.display.sections import ranking
+from custanalytics.display.tables import Column, Table, badge, table
+from custanalytics.display.words import escape, plural, say
+from custanalytics.exports import PROSPECTS
+from custanalytics.propensity import Prospects
+
+_LISTED = 10
+_DRIVERS = 8
+_EXPLAINED = 3
+_TESTS = {"cross-validated": "Cross-validated", "out of time": "The last fifth, out of time"}
+
+
+def prospects(found: Prospects | None, formats: Formats) -> Section:
+    """Section 8 of the report."""
+    if found is None:
+        return Section("prospects", present=False)
+    charts = [_lift(found, formats), _reliability(found, formats)]
+    tables = [_deciles(found, formats), _evaluation(found, formats), _columns(found, formats)]
+    drives = found.importance.loc[found.importance["log_loss_rise"] > 0]
+    if len(drives):
+        charts.append(_drivers(drives))
+        tables.append(_effects(found, drives, formats))
+    if len(found.prospects):
+        tables.append(_open(found, formats))
+    if len(found.drift):
+        charts.append(_drift(found, formats))
+    if found.profit is not None:
+        charts.append(_profit(found.profit, formats))
+    if len(found.leaks):
+        tables.append(_leaks(found, formats))
+    return Section(
+        "prospects",
+        variables={
+            "lead": lead(found, formats),
+            "tested": tested(found, formats),
+            "measures": measures(found, formats),
+            "drivers": _sentence(found, "prospects.not_cause"),
+            "leaks": _sentence(found, "prospects.leaks"),
+            "time": _sentence(found, "prospects.out_of_time"),
+            "more": _sentence(found, "prospects.learning_curve"),
+            "outcome": _sentence(found, "prospects.outcome"),
+            "control": _sentence(found, "propensity.control_group")
+            or say("The list is too short for a control group that would show an effect."),
+            "profit": _best(found.profit, formats) if found.profit is not None else "",
+        },
+        charts=tuple(charts),
+        tables=tuple(tables),
+        parts={
+            "kpis": blocks.cards(cards(found, formats)),
+            "doubts": blocks.bullets(
+                [check.sentence for check in found.checks if check.passed is False]
+            ),
+            "checks": _checks(found).markdown(),
+            "files": _files() if len(found.prospects) else "",
+        },
+        flags={
+            "prospects_open": len(found.prospects) > 0,
+            "prospects_drivers": len(drives) > 0,
+            "prospects_leaks": len(found.leaks) > 0,
+            "prospects_drift": len(found.drift) > 0,
+            "prospects_profit": found.profit is not None,
+        },
+    )
+
+
+def cards(found: Prospects, formats: Formats) -> list[Card]:
+    """Headline figures of a report on prospects alone."""
+    figures = found.figures
+    top = _last_test(found, found.deciles).iloc[0]
+    items = [
+        Card(
+            formats.count(figures["labelled"]),
+            plural(figures["labelled"], "decided prospect", "decided prospects"),
+            say("{rate} of them converted", rate=formats.share(figures["base_rate"])),
+        ),
+        Card(
+            formats.share(top["rate"]),
+            say("of the tenth on top converted, when tested"),
+            say("{times} times the average", times=formats.number(top["lift"])),
+            "good" if top["lift"] > 1 else "",
+        ),
+    ]
+    if figures["open"]:
+        note = say(
+            "of {open} open ones, {share}",
+            open=formats.count(figures["open"]),
+            share=formats.share(figures["expected_conversions"] / figures["open"]),
+        )
+        expected = formats.count(figures["expected_conversions"])
+        items.append(Card(expected, say("open prospects expected to convert"), note))
+    if found.profit is not None:
+        best = found.profit.loc[found.profit["best"]].iloc[0]
+        items.append(
+            Card(
+                formats.money_short(best["expected_profit"]),
+                say("expected profit of contacting the best"),
+                say(
+                    "{contacted} prospects; between {low} and {high}",
+                    contacted=formats.count(best["contacted"]),
+                    low=formats.money_short(best["profit_low"]),
+                    high=formats.money_short(best["profit_high"]),
+                ),
+            )
+        )
+    return items
+
+
+def lead(found: Prospects, formats: Formats) -> str:
+    """How many open prospects are expected to convert."""
+    figures = found.figures
+    past = say(
+        "Of {labelled} decided prospects, {rate} converted.",
+        labelled=formats.count(figures["labelled"]),
+        rate=formats.share(figures["base_rate"]),
+    )
+    if not figures["open"]:
+        return past + " " + say("No prospect in the file is open, so there is none to score.")
+    return (
+        past
+        + " "
+        + plural(
+            figures["open"],
+            "The one that is open is expected to convert with a probability of {share}.",
+            "Of the {open} that are open, about {expected} are expected to convert.",
+            open=formats.count(figures["open"]),
+            expected=formats.count(figures["expected_conversions"]),
+            share=formats.share(figures["expected_conversions"] / figures["open"]),
+        )
+    )
+
+
+def tested(found: Prospects, formats: Formats) -> str:
+    """How the ranking did on prospects that it had not seen."""
+    top = _last_test(found, found.deciles).iloc[0]
+    later = len(found.drift) > 0
+    return say(
+        "Tested on the last fifth of the decided prospects, which was held back: of the tenth "
+        "named most likely, {rate} converted, {lift} times the average."
+        if later and _tests(found)[-1] == "out of time"
+        else "Tested on decided prospects that were held back in turn: of the tenth named most "
+        "likely, {rate} converted, {lift} times the average.",
+        rate=formats.share(top["rate"]),
+        lift=formats.number(top["lift"]),
+    )
+
+
+def measures(found: Prospects, formats: Formats) -> str:
+    """The figures of merit with their intervals, and what each means."""
+    row = _last_test(found, found.evaluation.loc[found.evaluation["chosen"]]).iloc[0]
+
+    def bounds(name: str) -> dict[str, str]:
+        return {
+            "value": formats.number(row[name], 3),
+            "low": formats.number(row[f"{name}_low"], 3),
+            "high": formats.number(row[f"{name}_high"], 3),
+        }
+
+    return " ".join(
+        [
+            say(
+                "AUC {value} ({low} to {high}): how often a prospect that converted stands above "
+                "one that did not; 0.5 is a coin toss.",
+                **bounds("auc"),
+            ),
+            say(
+                "Average precision {value} ({low} to {high}): the share of conversions among "
+                "those on top, averaged over all lengths of the list; no skill gives {base}.",
+                **bounds("average_precision"),
+                base=formats.number(row["positives"] / row["n"], 3),
+            ),
+            say(
+                "Brier score {value} ({low} to {high}) and log-loss {loss}: how far the "
+                "probabilities were from what happened; less is better.",
+                **bounds("brier_score"),
+                loss=formats.number(row["log_loss"], 3),
+            ),
+        ]
+    )
+
+
+def _tests(found: Prospects) -> list[str]:
+    return list(found.deciles["test"].drop_duplicates())
+
+
+def _last_test(found: Prospects, rows: pd.DataFrame) -> pd.DataFrame:
+    return rows.loc[rows["test"] == _tests(found)[-1]].reset_index(drop=True)
+
+
+def _sentence(found: Prospects, name: str) -> str:
+    return " ".join(check.sentence for check in found.checks if check.name == name)
+
+
+def _lift(found: Prospects, formats: Formats) -> Chart:
+    rows = _last_test(found, found.deciles)
+    return ranking.lift(
+        "prospects-lift",
+        rows,
+        formats,
+        title=say(
+            "Of the most likely tenth, {rate} converted; on average {average} did",
+            rate=formats.share(rows["rate"].iloc[0]),
+            average=formats.share(float(rows["converted"].sum() / rows["n"].sum())),
+        ),
+        subtitle=say("Share that converted among the prospects held back"),
+        x_title=say("Tenths of the prospects, most likely first"),
+    )
+
+
+def _reliability(found: Prospects, formats: Formats) -> Chart:
+    rows = _last_test(found, found.reliability)
+    off = float((rows["n"] * (rows["prob_pred"] - rows["prob_true"]).abs()).sum() / rows["n"].sum())
+    return ranking.reliability(
+        "prospects-reliability",
+        rows,
+        say(
+            "Predicted and observed shares differ by {off} points on average",
+            off=formats.number(100 * off),
+        ),
+        say("Share that converted, by predicted probability, among the prospects held back"),
+    )
+
+
+def _drivers(drives: pd.DataFrame) -> Chart:
+    rows = drives.head(_DRIVERS).assign(
+        part=drives["log_loss_rise"] / drives["log_loss_rise"].sum()
+    )
+    title = say("{first} tells most about who converts", first=rows["input"].iloc[0])
+    return Chart(
+        name="prospects-drivers",
+        kind="bars",
+        data=rows[["input", "part"]],
+        x="part",
+        y="input",
+        x_format="share",
+        y_format="text",
+        title=title,
+        subtitle=say("Share of the accuracy (log-loss) that is lost when a column is shuffled"),
+        alt=say("Bars of what each column adds to the prediction. {title}.", title=title),
+        note=say(
+            "It shows who converts, not why: to change such a figure need not change anybody."
+        ),
+    )
+
+
+def _drift(found: Prospects, formats: Formats) -> Chart:
+    rows = found.drift
+    first, last = rows["rate"].iloc[0], rows["rate"].iloc[-1]
+    shown = pd.concat(
+        [
+            pd.DataFrame({"block": rows["block"], "share": rows[column], "series": say(label)})
+            for column, label in (("rate", "Converted"), ("mean_propensity", "Predicted"))
+        ],
+        ignore_index=True,
+    )
+    title = say(
+        "{last} of the latest tenth converted, {first} of the earliest",
+        first=formats.share(first),
+        last=formats.share(last),
+    )
+    return Chart(
+        name="prospects-drift",
+        kind="line",
+        data=shown,
+        x="block",
+        y="share",
+        series="series",
+        x_format="count",
+        y_format="share",
+        x_title=say("Tenths of the decided prospects, in order of time"),
+        title=title,
+        subtitle=say("Share that converted, and what was predicted for them when held back"),
+        alt=say("Lines of the observed and the predicted share over time. {title}.", title=title),
+    )
+
+
+def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
+    best = profit.loc[profit["best"]].iloc[0]
+    return ranking.profit(
+        "prospects-profit",
+        profit,
+        formats,
+        title=say(
+            "Contacting {contacted} prospects earns most: {money} expected",
+            contacted=formats.count(best["contacted"]),
+            money=formats.money_short(best["expected_profit"]),
+        ),
+        subtitle=say("Expected profit by number of prospects contacted"),
+        x_title=say("Open prospects contacted, most likely first"),
+        note=say(
+            "It takes for granted that none of them converts without the contact. Shaded: 90% "
+            "interval."
+        ),
+    )
+
+
+def _best(profit: pd.DataFrame, formats: Formats) -> str:
+    best = profit.loc[profit["best"]].iloc[0]
+    careful = profit.loc[profit["best_lower_value"]].iloc[0]
+    if best["contacted"] == 0:
+        return say("At your cost per contact and value per conversion no contact pays.")
+    return say(
+        "At your cost per contact and value per conversion it pays to contact the {contacted} "
+        "most likely prospects: {money} expected, with 90% confidence between {low} and {high}. "
+        "If a conversion is worth 30% less, stop at {careful}.",
+        contacted=formats.count(best["contacted"]),
+        money=formats.money_short(best["expected_profit"]),
+        low=formats.money_short(best["profit_low"]),
+        high=formats.money_short(best["profit_high"]),
+        careful=formats.count(careful["contacted"]),
+    )
+
+
+def _open(found: Prospects, formats: Formats) -> Table:
+    first = found.prospects.sort_values(
+        ["propensity", "row"], ascending=[False, True], ignore_index=True
+    ).head(_LISTED)
+    named = first["prospect_id"].notna().any()
+    shown = first.assign(line=[str(row) for row in first["row"]])
+    columns = [
+        Column("line", say("Row in the file"), right=True),
+        Column("propensity", say("Probability"), "share", bar=True),
+        Column("propensity_low", say("At least"), "share"),
+        Column("propensity_high", say("At most"), "share"),
+    ]
+    if named:
+        columns.insert(0, Column("prospect_id", say("Prospect")))
+    return table(
+        "prospects-open",
+        shown,
+        columns,
+        formats,
+        say("The open prospects most likely to convert"),
+        note=say("Bounds hold with 90% confidence if rates move as they did before."),
+    )
+
+
+def _effects(found: Prospects, drives: pd.DataFrame, formats: Formats) -> Table:
+    shown = found.effects.loc[found.effects["input"].isin(drives["input"].head(_EXPLAINED))]
+    shown = shown.assign(name=shown["input"].where(~shown["input"].duplicated(), ""))
+    return table(
+        "prospects-effects",
+        shown.reset_index(drop=True),
+        [
+            Column("name", say("Column")),
+            Column("value", say("Value")),
+            Column("n", say("Prospects near it"), "count"),
+            Column("rate", say("Converted"), "share"),
+            Column("mean_propensity", say("Predicted, all else as it is"), "share"),
+        ],
+        formats,
+        say("How the columns that tell most go with conversion, on prospects held back"),
+    )
+
+
+def _deciles(found: Prospects, formats: Formats) -> Table:
+    return ranking.deciles(
+        "prospects-deciles",
+        _last_test(found, found.deciles),
+        formats,
+        say("The list, tested: what each tenth of the prospects held back did"),
+        people=say("Prospects"),
+        did=say("Converted"),
+        gain=say("Of all conversions so far"),
+    )
+
+
+def _evaluation(found: Prospects, formats: Formats) -> Table:
+    rows = found.evaluation
+    shown = rows.assign(
+        name=[
+            say("{name} (used)", name=name) if chosen else name
+            for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
+        ],
+        how=[say(_TESTS[test]) for test in rows["test"]],
+    )
+    shown["how"] = shown["how"].where(~shown["how"].duplicated(), "")
+    for column in ("log_loss", "brier_score", "average_precision"):
+        shown[column] = [formats.number(number, 3) for number in rows[column]]
+    shown["auc"] = [
+        say(
+            "{value} ({low}–{high})",
+            value=formats.number(value, 3),
+            low=formats.number(low, 3),
+            high=formats.number(high, 3),
+        )
+        for value, low, high in zip(rows["auc"], rows["auc_low"], rows["auc_high"], strict=True)
+    ]
+    return table(
+        "prospects-validation",
+        shown,
+        [
+            Column("how", say("Test")),
+            Column("name", say("Candidate")),
+            Column("log_loss", say("Log-loss"), right=True),
+            Column("brier_score", say("Brier score"), right=True),
+            Column("auc", say("AUC (95% interval)"), right=True),
+            Column("average_precision", say("Average precision"), right=True),
+            Column("ece", say("Calibration error"), "share"),
+        ],
+        formats,
+        say("Models beside the overall rate; the lowest log-loss is used"),
+        wide=True,
+    )
+
+
+def _columns(found: Prospects, formats: Formats) -> Table:
+    rows = found.columns
+    verdicts = [
+        badge(say("used"), "good") if used else badge(say("left out"), "neutral")
+        for used in rows["used"]
+    ]
+    shown = rows.assign(verdict=pd.Series(verdicts, index=rows.index, dtype="object"))
+    return table(
+        "prospects-columns",
+        shown,
+        [
+            Column("column", say("Column")),
+            Column("kind", say("Read as")),
+            Column("filled", say("Filled"), "share"),
+            Column("verdict", say("Use")),
+            Column("why", say("Why")),
+        ],
+        formats,
+        say("What each column of the prospects' file was taken for"),
+    )
+
+
+def _leaks(found: Prospects, formats: Formats) -> Table:
+    auc = found.with_leaks.set_index("leaks")["auc"]
+    seeming = auc.get("left in")
+    caption = (
+        say("Columns left out, because they give the outcome away")
+        if is_missing(seeming)
+        else say(
+            "Columns left out, because they give the outcome away: with them the AUC would seem "
+            "{seeming}, without them it is {honest}",
+            seeming=formats.number(seeming, 3),
+            honest=formats.number(auc["left out"], 3),
+        )
+    )
+    return table(
+        "prospects-leaks",
+        found.leaks,
+        [Column("column", say("Column")), Column("sentence", say("What gave it away"))],
+        formats,
+        caption,
+    )
+
+
+def _checks(found: Prospects) -> Table:
+    verdicts = {True: ("holds", "good"), False: ("doubt", "bad"), None: ("note", "neutral")}
+    return Table(
+        "prospects-checks",
+        (say("Verdict"), say("What was found")),
+        tuple((badge(*verdicts[check.passed]), check.sentence) for check in found.checks),
+        (False, False),
+        say("What this data supports, and what to keep in mind"),
+    )
+
+
+def _files() -> str:
+    text = say("every open prospect, most likely first, and who is to be contacted")
+    return "\n".join(["::: {.files}", f"- [{escape(PROSPECTS)}]({PROSPECTS}) {text}", ":::", ""])
