@@ -17,6 +17,7 @@ from custanalytics.clv import (
     CustomerValue,
     customer_value,
     fit,
+    last_year_holdouts,
     rolling_holdouts,
     tracked_value,
     try_season,
@@ -66,6 +67,10 @@ class Leads:
         Column with the date a prospect came in; None: found.
     keep : tuple of str
         Columns to use although they seem to give the outcome away.
+    decimal : {"point", "comma"} or None
+        Decimal sign, for columns that don't tell.
+    date_order : {"dmy", "mdy", "ymd"} or None
+        Order of day, month and year, for columns that don't tell.
     """
 
     files: tuple[Path, ...]
@@ -73,6 +78,8 @@ class Leads:
     positive: str | None = None
     date: str | None = None
     keep: tuple[str, ...] = ()
+    decimal: str | None = None
+    date_order: str | None = None
 
 
 def analyse(
@@ -221,6 +228,8 @@ def add_prospects(
                 positive=leads.positive,
                 date=leads.date,
                 keep=leads.keep,
+                decimal=leads.decimal,
+                date_order=leads.date_order,
                 seed=settings.seed,
                 contact_cost=settings.contact_cost,
                 conversion_value=_customer_worth(settings, results.value),
@@ -317,6 +326,7 @@ def _value(
         holdout=trial.holdouts,
         season=trial.season,
         season_check=trial.check,
+        last_years=last_year_holdouts(ledger, end, chosen.horizon_days),
     )
     return value, tracked_value(ledger, value, trial.holdouts)
 

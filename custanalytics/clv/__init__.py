@@ -1,6 +1,6 @@
 """Customer lifetime value: models, predictions, intervals, and how far to trust them."""
 
-from custanalytics.clv.bake_off import BakeOff, bake_off, rolling_holdouts
+from custanalytics.clv.bake_off import BakeOff, bake_off, last_year_holdouts, rolling_holdouts
 from custanalytics.clv.gamma_gamma import GammaGamma
 from custanalytics.clv.group_value import group_value
 from custanalytics.clv.models import PurchaseModel, fit, from_json
@@ -21,6 +21,7 @@ __all__ = [
     "fit",
     "from_json",
     "group_value",
+    "last_year_holdouts",
     "rolling_holdouts",
     "tracked_value",
     "try_season",

@@ -10,6 +10,7 @@ from custanalytics.clv.gamma_gamma import GammaGamma
 from custanalytics.clv.inputs import MIN_REPEAT_BUYERS, checked
 from custanalytics.clv.mean_spend import MeanSpend
 from custanalytics.clv.models import PurchaseModel
+from custanalytics.clv.rules import LAST_YEAR
 from custanalytics.clv.scores import spearman
 from custanalytics.clv.season import Season
 from custanalytics.clv.validation import Candidate, Spend, mean_scores
@@ -249,6 +250,28 @@ def of_validation(table: pd.DataFrame, chosen: str, level: float) -> list[Check]
             level,
         ),
     ]
+
+
+def of_last_year(table: pd.DataFrame) -> list[Check]:
+    """Whether last year's same period could be one of the rules of thumb.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `CustomerValue.validation`; empty without a holdout.
+
+    Returns
+    -------
+    list of Check
+        Empty where it could, or where nothing was tested.
+    """
+    if table.empty or LAST_YEAR in set(table["candidate"]):
+        return []
+    sentence = (
+        "The sales do not reach back far enough before the holdouts to try last year's same "
+        "period as a rule of thumb."
+    )
+    return [Check("clv.last_year", None, sentence)]
 
 
 def season_known(history_days: float, season: Season | None) -> Check | None:

@@ -142,6 +142,16 @@ def prospect_options(command: argparse.ArgumentParser) -> None:
         "--prospect-date", metavar="COLUMN", help="column with the day a prospect came in"
     )
     command.add_argument(
+        "--prospects-date-order",
+        choices=("dmy", "mdy", "ymd"),
+        help="order of day, month and year in the prospects, where they don't tell",
+    )
+    command.add_argument(
+        "--prospects-decimal",
+        choices=("point", "comma"),
+        help="decimal sign in the prospects, where they don't tell",
+    )
+    command.add_argument(
         "--keep",
         action="append",
         default=[],
@@ -160,6 +170,8 @@ def leads(options: argparse.Namespace, files: Sequence[Path]) -> "Leads":
         options.positive,
         options.prospect_date,
         tuple(options.keep),
+        options.prospects_decimal,
+        options.prospects_date_order,
     )
 
 

@@ -52,7 +52,7 @@ def data(results: AnalysisResults, formats: Formats) -> list[Sheet]:
     -------
     list of Sheet
     """
-    sheets = [] if results.ledger is None else [_reconciliation(results.ledger, formats)]
+    sheets = [_reconciliation(results.ledger, formats)] if results.ledger else []
     if results.findings is not None and len(results.findings):
         sheets.append(
             Sheet(
