@@ -58,6 +58,7 @@ def _prospects(options: argparse.Namespace, given: Sequence[str]) -> None:
         options.out,
         formats=arguments.formats(options),
         renderer=options.renderer,
+        pptx_template=options.pptx_template,
         template=options.template,
         step=progress,
         locale=options.locale,

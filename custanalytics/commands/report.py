@@ -110,6 +110,7 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
         as_of=options.as_of,
         formats=arguments.formats(options),
         renderer=options.renderer,
+        pptx_template=options.pptx_template,
         template=options.template,
         load_options=load_options,
         prospects=arguments.leads(options, options.prospects) if options.prospects else None,
@@ -146,6 +147,7 @@ def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
             options.renderer,
             options.template,
             options.out,
+            options.pptx_template,
         )
     if options.json:
         print_json({"files": paths(files)})

@@ -19,7 +19,7 @@ from custanalytics.display.sections.value import horizon, value
 from custanalytics.display.static_chart import svg
 from custanalytics.display.theme import Theme
 from custanalytics.display.words import say
-from custanalytics.results import TEMPLATE, AnalysisResults
+from custanalytics.results import TEMPLATE, AnalysisResults, Settings
 
 # What report.qmd may include; a part that this report has nothing for is empty.
 PARTS = (
@@ -238,7 +238,7 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
             for section in sections
             for chart in section.charts
         },
-        title=settings.title or say(TITLES.get(settings.template, TITLES[TEMPLATE])),
+        title=title_of(settings),
         subtitle=say("Sales from {period}", period=covered) if covered else "",
         client=settings.client,
         author=settings.author,
@@ -246,6 +246,11 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
         mark=settings.mark,
         lang=formats.language,
     )
+
+
+def title_of(settings: Settings) -> str:
+    """The title given, or that of the template."""
+    return settings.title or say(TITLES.get(settings.template, TITLES[TEMPLATE]))
 
 
 def charts_of(results: AnalysisResults, formats: Formats) -> tuple[Chart, ...]:
