@@ -291,7 +291,10 @@ def _with_sentences(frame: pd.DataFrame, said: Sequence[str]) -> pd.DataFrame:
     return frame.assign(
         **{
             name: pd.Series(
-                [from_json(json.loads(text)) if isinstance(text, str) else None for text in frame[name]],
+                [
+                    from_json(json.loads(text)) if isinstance(text, str) else None
+                    for text in frame[name]
+                ],
                 index=frame.index,
                 dtype="object",
             )

@@ -206,6 +206,10 @@ def _decoded(value: Any) -> Any:
         return value
     if "template" in value:
         return from_json(value)
-    readers: dict[str, Callable[[str], Any]] = {"date": date.fromisoformat, "decimal": Decimal, "float": float}
+    readers: dict[str, Callable[[str], Any]] = {
+        "date": date.fromisoformat,
+        "decimal": Decimal,
+        "float": float,
+    }
     ((kind, text),) = value.items()
     return readers[kind](text)

@@ -18,7 +18,7 @@ STEPS = (
     ("overview", "concentration", "rfm", "cohorts", "clv", "propensity"),
     ("decisions",),
     ("results",),
-    ("analysis", "campaigns", "exports"),
+    ("analysis", "campaigns", "comparison", "exports"),
     ("display",),
     ("report",),
     ("pipeline",),

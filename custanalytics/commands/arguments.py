@@ -13,7 +13,8 @@ from custanalytics.errors import UsageError
 if TYPE_CHECKING:
     from custanalytics.analysis import Leads
 
-FORMATS = ("html", "pdf")
+FORMATS = ("html", "pdf", "docx", "pptx", "xlsx")
+_USUAL = ("html", "pdf")
 ROLES = (
     "customer_id, order_id, ordered_at, amount (or quantity and unit_price), product, "
     "currency, status"
@@ -73,13 +74,19 @@ def render_options(command: argparse.ArgumentParser) -> None:
         "--format",
         action="append",
         choices=FORMATS,
-        help="what to render; repeatable (html and pdf)",
+        help="what to write: page, PDF, Word, slides, workbook; repeatable (html and pdf)",
     )
     command.add_argument(
         "--renderer",
         choices=("auto", "embedded", "quarto"),
         default="auto",
         help="auto: Quarto where its command is found, else the embedded renderer",
+    )
+    command.add_argument(
+        "--pptx-template",
+        type=Path,
+        metavar="FILE",
+        help="presentation whose layouts, colours and fonts the slides take",
     )
 
 
@@ -205,7 +212,7 @@ def sources(options: argparse.Namespace) -> Sequence[Path]:
 
 def formats(options: argparse.Namespace) -> tuple[str, ...]:
     """Each format once."""
-    return tuple(dict.fromkeys(options.format or FORMATS))
+    return tuple(dict.fromkeys(options.format or _USUAL))
 
 
 def today() -> date:

@@ -110,6 +110,7 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
         as_of=options.as_of,
         formats=arguments.formats(options),
         renderer=options.renderer,
+        pptx_template=options.pptx_template,
         template=options.template,
         load_options=load_options,
         prospects=arguments.leads(options, options.prospects) if options.prospects else None,
@@ -130,9 +131,9 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
         command=shlex.join(["custanalytics", *given]),
     )
     if options.json:
-        print_json(run_json(report.results, report.files))
+        print_json(run_json(report))
     else:
-        print(run_text(report.results, report.files))
+        print(run_text(report))
 
 
 def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
@@ -146,6 +147,7 @@ def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
             options.renderer,
             options.template,
             options.out,
+            options.pptx_template,
         )
     if options.json:
         print_json({"files": paths(files)})

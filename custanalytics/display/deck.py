@@ -12,7 +12,7 @@ from custanalytics.display.deck_close import (
     next_steps,
     unsupported,
 )
-from custanalytics.display.document import sections_of
+from custanalytics.display.document import sections_of, title_of
 from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.language import speaking
 from custanalytics.display.number_codes import number_code
@@ -38,8 +38,10 @@ _STORY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "payback": (("new_customer",), ("basis",)),
     "lift": (("lead",), ("tested",)),
     "profit": (("profit",), ()),
+    "prospects-lift": (("lead",), ("tested", "measures")),
+    "prospects-drivers": (("drivers",), ("leaks",)),
+    "prospects-profit": (("profit",), ("control",)),
 }
-_NO_STORY = {"summary", "business", "concentration", "segments", "cohorts", "value", "propensity"}
 _ANALYSIS = {"business": "overview", "segments": "rfm"}
 _MOST_NOTED = 6
 _MOST_ROWS = 14
@@ -65,6 +67,8 @@ class Deck:
     ----------
     title, subtitle, client, author, made : str
         For the title slide; `made` is the date of making in words.
+    mark : str
+        Empty, or what stands on every page, such as ``Confidential``.
     made_on : date
         The same for the file's properties.
     slides : tuple of Slide
@@ -78,6 +82,7 @@ class Deck:
     client: str
     author: str
     made: str
+    mark: str
     made_on: date
     slides: tuple[Slide, ...]
     codes: Mapping[str, str]
@@ -117,11 +122,12 @@ def _told(results: AnalysisResults) -> Deck:
     ]
     covered = period(results.overview, formats) if results.overview else ""
     return Deck(
-        title=settings.title or say("What your customers are worth"),
+        title=title_of(settings),
         subtitle=say("Sales from {period}", period=covered) if covered else "",
         client=settings.client,
         author=settings.author,
         made=formats.date(settings.made_on) if settings.made_on > date.min else "",
+        mark=settings.mark,
         made_on=settings.made_on,
         slides=tuple(slide for slide in slides if slide is not None),
         codes={kind: number_code(kind, formats) for kind in _KINDS},
@@ -159,8 +165,8 @@ def _actions(results: AnalysisResults, formats: Formats) -> Slide | None:
 def _section_slides(
     section: Section, results: AnalysisResults, formats: Formats
 ) -> list[Slide | None]:
-    # A section that this story does not know yet comes with its charts and its lead.
-    known = section.name in _NO_STORY
+    # A section that this story does not know comes with all its charts, and its lead.
+    known = any(chart.name in _STORY for chart in section.charts)
     return [
         _chart_slide(chart, section, results, formats)
         for chart in section.charts

@@ -20,7 +20,7 @@ from custanalytics.display.sections.value import horizon, value
 from custanalytics.display.static_chart import svg
 from custanalytics.display.theme import Theme
 from custanalytics.display.words import say, word
-from custanalytics.results import TEMPLATE, AnalysisResults
+from custanalytics.results import TEMPLATE, AnalysisResults, Settings
 from custanalytics.sentences import noted
 
 # What report.qmd may include; a part that this report has nothing for is empty.
@@ -245,7 +245,7 @@ def _built(results: AnalysisResults, colors: Mapping[str, str]) -> Document:
             for section in sections
             for chart in section.charts
         },
-        title=settings.title or word(TITLES.get(settings.template, TITLES[TEMPLATE])),
+        title=title_of(settings),
         subtitle=say("Sales from {period}", period=covered) if covered else "",
         client=settings.client,
         author=settings.author,
@@ -253,6 +253,11 @@ def _built(results: AnalysisResults, colors: Mapping[str, str]) -> Document:
         mark=settings.mark,
         lang=formats.language,
     )
+
+
+def title_of(settings: Settings) -> str:
+    """The title given, or that of the template."""
+    return settings.title or word(TITLES.get(settings.template, TITLES[TEMPLATE]))
 
 
 def charts_of(results: AnalysisResults, formats: Formats) -> tuple[Chart, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from custanalytics.display.document import charts_of
+from custanalytics.display.document import charts_of, title_of
 from custanalytics.display.format import Formats
 from custanalytics.display.language import speaking
 from custanalytics.display.number_codes import number_code
@@ -33,6 +33,8 @@ class Workbook:
     ----------
     title, subtitle, client, author, made : str
         For the contents sheet; `made` is the date of making in words.
+    mark : str
+        Empty, or what stands on every page, such as ``Confidential``.
     made_on : date
         The same for the file's properties.
     sheets : tuple of Sheet
@@ -48,6 +50,7 @@ class Workbook:
     client: str
     author: str
     made: str
+    mark: str
     made_on: date
     sheets: tuple[Sheet, ...]
     codes: Mapping[str, str]
@@ -83,11 +86,12 @@ def _filled(results: AnalysisResults) -> Workbook:
     kinds = {field.kind for sheet in sheets for field in sheet.fields} | {"money_short"}
     covered = period(results.overview, formats) if results.overview else ""
     return Workbook(
-        title=settings.title or say("What your customers are worth"),
+        title=title_of(settings),
         subtitle=say("Sales from {period}", period=covered) if covered else "",
         client=settings.client,
         author=settings.author,
         made=formats.date(settings.made_on) if settings.made_on > date.min else "",
+        mark=settings.mark,
         made_on=settings.made_on,
         sheets=tuple(fitted(sheet, formats) for sheet in sheets),
         codes={kind: number_code(kind, formats) for kind in sorted(kinds)},

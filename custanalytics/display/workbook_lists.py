@@ -51,7 +51,7 @@ def lists(results: AnalysisResults, formats: Formats) -> list[Sheet]:
     list of Sheet
     """
     if results.customers is None:
-        return []
+        return [] if results.prospect_list is None else [_prospects(results, formats)]
     fields = _customer_fields(results, formats)
     known = {field.name: field for field in fields}
     sheets = [
@@ -81,7 +81,54 @@ def lists(results: AnalysisResults, formats: Formats) -> list[Sheet]:
             say("Filter the column “{column}” for the list of one segment.", column=say("Segment")),
         )
     )
+    if results.prospect_list is not None:
+        sheets.append(_prospects(results, formats))
     return sheets
+
+
+def _prospects(results: AnalysisResults, formats: Formats) -> Sheet:
+    rows = results.prospect_list
+    assert rows is not None  # noqa: S101 - the caller has looked
+    known = {
+        "row": Field("row", say("Row"), "count", say("Row of the file given, from 1.")),
+        "group": Field(
+            "group",
+            say("Group"),
+            "text",
+            say(
+                "{contact}, {control} (leave alone), or empty: a contact does not pay.",
+                contact=say("contact"),
+                control=say("control"),
+            ),
+        ),
+        "propensity": Field(
+            "propensity", say("Probability"), "probability", say("To convert, as predicted.")
+        ),
+        "expected_profit": Field(
+            "expected_profit", say("Profit expected"), "money_exact", say("Of contacting them.")
+        ),
+    }
+    fields = []
+    for name in map(str, rows.columns):
+        kind = "figure" if rows[name].dtype.kind in "iuf" else "text"
+        if rows[name].dtype.kind == "M":
+            kind = "date"
+        elif rows[name].dtype.kind == "b":
+            kind = "flag"
+        meaning = say("As the file has it, or a score of this report.")
+        fields.append(known.get(name, Field(name, name, kind, meaning)))
+    return Sheet(
+        say("Prospects"),
+        plural(
+            len(rows),
+            "One open prospect",
+            "{n} open prospects, most likely to convert first",
+            n=formats.count(len(rows)),
+        ),
+        words(rows, "group"),
+        tuple(fields),
+        "act",
+    )
 
 
 def _decisions(results: AnalysisResults, formats: Formats) -> Sheet | None:
@@ -143,13 +190,12 @@ def _decisions(results: AnalysisResults, formats: Formats) -> Sheet | None:
 
 def _contacts(results: AnalysisResults, known: dict[str, Field], formats: Formats) -> Sheet | None:
     customers = results.customers
-    if customers is None or not {"group", "propensity"} <= set(customers.columns):
+    if customers is None or "propensity" not in customers or "group" not in customers:
         return None
-    rows = customers.loc[customers["group"].notna()].sort_values(
-        ["propensity", "customer_id"], ascending=[False, True], ignore_index=True
-    )
+    rows = customers.loc[customers["group"].notna()]
     if not len(rows):
         return None
+    rows = rows.sort_values(["propensity", "customer_id"], ascending=[False, True])
     known = known | {
         "group": Field(
             "group",

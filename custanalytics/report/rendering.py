@@ -67,7 +67,9 @@ def render(
         made = {name: _by_quarto(quarto, document, name) for name in names}
     else:
         made = render_embedded(document, names, date)
-    return {name: _replace(folder / f"report.{name}", content) for name, content in made.items()}
+    return {
+        name: replace_file(folder / f"report.{name}", content) for name, content in made.items()
+    }
 
 
 def _by_quarto(quarto: str, document: Path, name: str) -> bytes:
@@ -90,7 +92,8 @@ def _by_quarto(quarto: str, document: Path, name: str) -> bytes:
             shutil.rmtree(cache, ignore_errors=True)
 
 
-def _replace(path: Path, content: bytes) -> Path:
+def replace_file(path: Path, content: bytes) -> Path:
+    """Write a file whole, or leave it as it was."""
     scratch = path.with_name(f".{path.name}.new")
     scratch.write_bytes(content)
     return scratch.replace(path)

@@ -96,20 +96,10 @@ def base_presentation(brand: Brand, template: Path | None) -> Base:
     UsageError
         The template can't be read, or has no layout with a title.
     """
-    if template is None:
-        presentation = _own(brand)
-    else:
-        try:
-            presentation = pptx.Presentation(str(template))
-        except Exception as error:
-            raise UsageError(
-                f"--pptx-template {template} can't be read as a PowerPoint file (.pptx)"
-            ) from error
-        _without_slides(presentation)
+    presentation = _own(brand) if template is None else _read(template)
+    _without_slides(presentation)
     layouts = list(presentation.slide_layouts)
     titled = _best(layouts, _title_only)
-    if titled is None:
-        raise UsageError(f"--pptx-template {template} has no layout with a title for the slides")
     return Base(
         presentation,
         _best(layouts, _opening) or titled,
@@ -119,6 +109,35 @@ def base_presentation(brand: Brand, template: Path | None) -> Base:
         0.86 if _fonts(presentation) & _WIDE else 1.0,
         template is None,
     )
+
+
+def _read(template: Path) -> Any:
+    try:
+        presentation = pptx.Presentation(str(template))
+    except Exception as error:
+        raise UsageError(
+            f"--pptx-template {template} can't be read as a PowerPoint file (.pptx)"
+        ) from error
+    if _best(list(presentation.slide_layouts), _title_only) is None:
+        raise UsageError(f"--pptx-template {template} has no layout with a title for the slides")
+    return presentation
+
+
+def check_template(template: Path | None) -> None:
+    """Find out early whether a client's template can be used.
+
+    Parameters
+    ----------
+    template : Path or None
+        The file; None is fine.
+
+    Raises
+    ------
+    UsageError
+        The template can't be read, or has no layout with a title.
+    """
+    if template is not None:
+        _read(template)
 
 
 def roles(layout: Any) -> list[Any]:

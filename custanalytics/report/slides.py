@@ -81,7 +81,7 @@ class _Writer:
         """The title slide."""
         content = self.content
         slide = self.base.presentation.slides.add_slide(self.base.opening)
-        facts = [content.client, content.subtitle, content.author, content.made]
+        facts = [content.client, content.subtitle, content.author, content.made, content.mark]
         told = [printable(fact) for fact in facts if fact]
         spare = [s for s in slide.placeholders if s.placeholder_format.type == ROLE.SUBTITLE]
         self._title(slide, printable(content.title), 40)
@@ -287,7 +287,9 @@ class _Writer:
     def _furniture(self, slide: Any) -> None:
         """Footer and slide number, which python-pptx leaves on the layout."""
         who = " · ".join(
-            printable(text) for text in (self.content.client, self.content.title) if text
+            printable(text)
+            for text in (self.content.mark, self.content.client, self.content.title)
+            if text
         )
         for shape in self.base.titled.placeholders:
             kind = shape.placeholder_format.type

@@ -109,7 +109,7 @@ class _Writer:
         page.set_column(2, 2, 10, self.plain)
         page.write_string(0, 0, printable(content.title), self.title)
         page.set_row(0, 26)
-        facts = (content.client, content.subtitle, content.author, content.made)
+        facts = (content.client, content.subtitle, content.author, content.made, content.mark)
         page.write_string(1, 0, printable(" · ".join(f for f in facts if f)), self.small)
         row = 2
         for group in ("act", "charts", "tables", "data"):
@@ -299,7 +299,9 @@ class _Writer:
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)
-        page.set_footer("&L&A&R&P / &N")
+        # An ampersand begins a code of its own there.
+        mark = printable(self.content.mark).replace("&", "&&")
+        page.set_footer(f"&L&A&C{mark}&R&P / &N")
         return page
 
     def _link(self, page: Worksheet, row: int, name: str) -> None:
