@@ -67,10 +67,10 @@ class LevelCodes(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scik
         """One column of numbers for each column of levels."""
         columns = []
         for name, codes in self.codes_.items():
-            levels = X[name].cat.categories
+            own = X[name].astype("category").cat
             # A missing value has the code -1, so its number stands last.
-            numbers = np.array([codes.get(level, 0.0) for level in (*levels, MISSING)])
-            columns.append(numbers[X[name].cat.codes])
+            numbers = np.array([codes.get(level, 0.0) for level in (*own.categories, MISSING)])
+            columns.append(numbers[own.codes])
         return np.column_stack(columns)
 
 

@@ -45,7 +45,7 @@ class NumberCells:
         )
         parts = dict(iter(found.groupby("col")))
         self._forms = {
-            name: _scientific(parts[str(at)].set_index("cell"))
+            name: _scientific(parts.get(str(at), found.iloc[:0]).set_index("cell"))
             .reindex(counts[name].index)
             .assign(n=counts[name].to_numpy())
             for at, name in enumerate(names)
