@@ -32,6 +32,7 @@ TELLING_NAME = re.compile(
 )
 ALIKE = 0.9
 ONLY_FILLED_RATE = 0.90
+RARELY_BY_CHANCE = 0.80
 FEWEST_FILLED = 20
 FEWEST_OPEN = 30
 LEAK_FOLDS = 3
@@ -123,8 +124,10 @@ def _by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> l
             continue
         for wanted, word in ((y, "converted"), (~y, "did not convert")):
             hits = int((filled & wanted).sum())
-            surely = float(wilson_interval(hits, n)[0]) >= ONLY_FILLED_RATE
-            if hits / n >= 0.98 and surely and wanted.mean() < ONLY_FILLED_RATE - 0.1:
+            usual = wanted.mean()
+            least = RARELY_BY_CHANCE if usual <= 0.5 else ONLY_FILLED_RATE
+            surely = float(wilson_interval(hits, n)[0]) >= least
+            if hits / n >= 0.98 and surely and usual < ONLY_FILLED_RATE - 0.1:
                 leaks.append(
                     Leak(
                         name,
@@ -287,7 +290,9 @@ def _alone(values: "pd.Series", y: Bools, fold: NDArray[np.int64]) -> Floats:
     """Rate of each level or twentieth of one column, over the other folds' rows."""
     if not as_category(values):
         edges = np.unique(np.nanquantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
-        code = np.where(values.isna(), len(edges) + 1, np.digitize(values, edges))
+        # A value on an edge is a group of its own, so that a few ones among zeros stand out.
+        place = np.digitize(values, edges) + np.digitize(values, edges, right=True)
+        code = np.where(values.isna(), 2 * len(edges) + 1, place)
     else:
         code = pd.factorize(values, use_na_sentinel=False)[0]
     levels = int(code.max()) + 1
