@@ -21,6 +21,8 @@ STEPS = (
     ("display",),
     ("report",),
     ("pipeline",),
+    ("engagement",),
+    ("datasets",),
     ("commands",),
     ("cli",),
     ("__main__",),
@@ -35,6 +37,7 @@ ONLY_IN = {
     "lifetimes": {"clv"},
     "sklearn": {"propensity"},
     "skops": {"propensity"},
+    "pooch": {"datasets"},
     "pypandoc": {"report"},
     "typst": {"report"},
 }
