@@ -85,9 +85,9 @@ class Inside:
         sources, settings = run_of(engagement)
         checked = _Settings(parents=[options.parser], add_help=False)
         checked.parse_args(settings)
-        # What is given here comes last and so wins.
-        self._options = [*settings, *extra]
-        self.options = options.parser.parse_args([f"--out={REPORT}", *self._options, *sources])
+        # What is given here comes last and so wins. How it is rendered changes no result.
+        self._options = [*settings, *_without_rendering(extra)]
+        self.options = options.parser.parse_args([f"--out={REPORT}", *settings, *extra, *sources])
         if self.options.out != Path(REPORT):
             raise UsageError(f"in an engagement, the report is made in {REPORT}/: leave --out out")
         self._engagement = engagement
@@ -103,6 +103,13 @@ class Inside:
 class _Settings(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
         raise UsageError(f"engagement.toml, [settings]: {message}")
+
+
+def _without_rendering(given: Sequence[str]) -> list[str]:
+    rendering = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
+    arguments.render_options(rendering)
+    rendering.add_argument("--json", action="store_true")
+    return rendering.parse_known_args(given)[1]
 
 
 def _day(command: argparse.ArgumentParser) -> None:

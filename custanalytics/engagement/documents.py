@@ -7,14 +7,13 @@ from pathlib import Path
 
 from custanalytics.display.document import Document
 from custanalytics.display.format import Formats
-from custanalytics.engagement.record import FILE, Acceptance, Engagement, read_engagement
+from custanalytics.engagement.record import FILE, Engagement, read_engagement
 from custanalytics.report import DOCUMENT, copy_brand, render, stage
 from custanalytics.report.staging import escaped
 
 DOCUMENTS = {"scope": "Scope of the work", "data-request": "Request for data"}
 OPEN = "to be agreed"
 _FACTS = "_facts.json"
-_BOUNDS = {"at-least": "at least", "at-most": "at most", "equals": "exactly"}
 
 
 def is_document(folder: Path | str) -> bool:
@@ -108,7 +107,7 @@ def _document(engagement: Engagement, name: str) -> Document:
             "scope-in": _listed(engagement.scope_in),
             "scope-out": _listed(engagement.scope_out),
             "data": _data(engagement, formats),
-            "acceptance": _listed([_in_words(check) for check in engagement.acceptance]),
+            "acceptance": _listed([check.says for check in engagement.acceptance]),
         },
         files={},
         title=DOCUMENTS[name],
@@ -140,8 +139,3 @@ def _data(engagement: Engagement, formats: Formats) -> str:
         "|:----------------|-----:|:-----|:-----|",
     ]
     return "\n".join([*head, *rows]) + "\n"
-
-
-def _in_words(check: Acceptance) -> str:
-    bounds = " and ".join(f"{_BOUNDS[name]} {bound}" for name, bound in check.bounds.items())
-    return f"{check.says} ({check.figure}: {bounds})" if bounds else check.says

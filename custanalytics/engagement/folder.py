@@ -58,6 +58,8 @@ class Brief:
         The command that answers it.
     settings : dict
         Options of that command.
+    acceptance : sequence of dict
+        Acceptance checks, as ``engagement.toml`` has them; empty: those usual for a client.
     source : dict
         Where open data come from: name, address, licence, citation; empty for a client's data.
     """
@@ -68,6 +70,7 @@ class Brief:
     success: str = ""
     command: str = "run"
     settings: Mapping[str, Any] = field(default_factory=dict)
+    acceptance: Sequence[Mapping[str, Any]] = ()
     source: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -231,12 +234,18 @@ def _values(folder: Path, day: date, brief: Brief) -> dict[str, Any]:
 
 def _blocks(brief: Brief) -> dict[str, str]:
     settings = "".join(f"{name} = {toml(value)}\n" for name, value in brief.settings.items())
-    checks = "".join(_block("[[acceptance]]", row) for row in _ACCEPTANCE[brief.command])
+    usual = () if brief.source else _ACCEPTANCE[brief.command]
+    checks = "".join(_block("[[acceptance]]", row) for row in brief.acceptance or usual)
     source = _block("[source]", brief.source) if brief.source else ""
     return {"settings": settings + source, "acceptance": checks}
 
 
+def _key(name: str) -> str:
+    return name if name.replace("-", "").isalnum() and name.isascii() else toml(name)
+
+
 def _block(head: str, rows: Mapping[str, Any]) -> str:
     return (
-        "\n".join(["", head, *(f"{name} = {toml(value)}" for name, value in rows.items())]) + "\n"
+        "\n".join(["", head, *(f"{_key(name)} = {toml(value)}" for name, value in rows.items())])
+        + "\n"
     )

@@ -90,6 +90,8 @@ class Engagement:
         The agreed checks.
     data : tuple of Received
         The files received.
+    source : dict
+        Where open data come from: name, home, licence, citation, checksums; empty for a client's.
     """
 
     folder: Path
@@ -107,6 +109,7 @@ class Engagement:
     settings: Mapping[str, Any]
     acceptance: tuple[Acceptance, ...]
     data: tuple[Received, ...]
+    source: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def locale(self) -> str:
@@ -179,6 +182,7 @@ def read_engagement(folder: Path | str = ".") -> Engagement:
             _received(row, f"{path}, [[data]] {number}")
             for number, row in enumerate(_rows(content, "data", path), start=1)
         ),
+        source={name: str(value) for name, value in _section(content, "source", path).items()},
     )
 
 
