@@ -19,7 +19,7 @@ SENTINEL = re.compile(r"^-?9{2,}$|^-1$")
 IDENTIFIER_NAME = re.compile(r"(^|[_\W])(id|key|no|nr|uuid|number|email|phone)$", re.IGNORECASE)
 UNIQUE_SHARE = 0.95
 SENTINEL_SHARE = 0.05
-SAMPLE = 200
+SAMPLE = 50
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,7 @@ def inputs(values: pd.DataFrame, columns: Sequence[Column], clock: str | None) -
     Returns
     -------
     DataFrame
-        One row per row of the table: numbers as float, categories as text; a date becomes
+        One row per row of the table: numbers as float, others as categories; a date becomes
         its month and weekday, and the days from the clock unless it is the clock.
     """
     made: dict[str, pd.Series] = {}
@@ -201,10 +201,10 @@ def inputs(values: pd.DataFrame, columns: Sequence[Column], clock: str | None) -
     for column in columns:
         name, own = column.name, values[column.name]
         if column.kind != "date":
-            made[name] = own
+            made[name] = own.astype("category") if as_category(own) else own
             continue
-        made[f"{name}: month"] = own.dt.month_name().astype(object)
-        made[f"{name}: weekday"] = own.dt.day_name().astype(object)
+        made[f"{name}: month"] = own.dt.month_name().astype("category")
+        made[f"{name}: weekday"] = own.dt.day_name().astype("category")
         if zero is not None and name != clock:
             made[f"{name}: days"] = (own - zero).dt.days.astype("float64")
     return pd.DataFrame(made, index=values.index)

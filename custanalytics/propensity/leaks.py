@@ -22,6 +22,8 @@ TOLD_SHARE = 0.08
 ALONE_SHARE = 0.40
 APART_Z = 3.0
 TELLING_Z = 2.0
+NEARER = 0.6
+MOST_COLUMNS = 40
 TELLING_SHARE = 0.10
 TELLING_NAME = re.compile(
     r"duration|talk|call_?(length|time|sec|min)|seconds|minutes|handle_?time|dauer|durée|duree"
@@ -30,6 +32,7 @@ TELLING_NAME = re.compile(
 )
 ALIKE = 0.9
 ONLY_FILLED_RATE = 0.90
+RARELY_BY_CHANCE = 0.80
 FEWEST_FILLED = 20
 FEWEST_OPEN = 30
 LEAK_FOLDS = 3
@@ -89,14 +92,14 @@ def find_leaks(
     Five signs: filled for one outcome only; filled for the decided but never for the open;
     dated after the outcome; a copy of the outcome (cross-validated AUC of 0.97 or more on its
     own); and power out of line: to explain at least 10 % of the deviance on top of all other
-    columns under a name that speaks of the contact or the deal itself, such as a call's
-    duration; or at least 15 % under any name and in the way of a consequence; or, where the way
-    can't be told, 15 % and more than all other columns together, where they explain at least
-    8 %, or 40 %. A consequence of the outcome tells nothing of the other columns once the
-    outcome is known, but something before; a cause tells nothing before and, the outcome
-    known, speaks against the others ("explaining away"). No figure of the column alone
-    separates the two: both can have the same distribution given the outcome. Power suspects
-    rather than proves: the result is shown with and without the column.
+    columns (of over 40 the strongest) under a name that speaks of the contact or the deal
+    itself, such as a call's duration; or at least 15 % under any name and in the way of a
+    consequence; or, where the way can't be told, 15 % and more than all other columns together,
+    where they explain at least 8 %, or 40 %. A consequence of the outcome tells nothing of the
+    other columns once the outcome is known, but something before; a cause tells nothing before
+    and, the outcome known, speaks against the others ("explaining away"). No figure of the
+    column alone separates the two: both can have the same distribution given the outcome. Power
+    suspects rather than proves: the result is shown with and without the column.
 
     References
     ----------
@@ -121,8 +124,10 @@ def _by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> l
             continue
         for wanted, word in ((y, "converted"), (~y, "did not convert")):
             hits = int((filled & wanted).sum())
-            surely = float(wilson_interval(hits, n)[0]) >= ONLY_FILLED_RATE
-            if hits / n >= 0.98 and surely and wanted.mean() < ONLY_FILLED_RATE - 0.1:
+            usual = wanted.mean()
+            least = RARELY_BY_CHANCE if usual <= 0.5 else ONLY_FILLED_RATE
+            surely = float(wilson_interval(hits, n)[0]) >= least
+            if hits / n >= 0.98 and surely and usual < ONLY_FILLED_RATE - 0.1:
                 leaks.append(
                     Leak(
                         name,
@@ -216,11 +221,13 @@ def _out_of_line(
     strongest += [n for n in X.columns if TELLING_NAME.search(n) and n not in strongest]
     if max(strength[name] for name in strongest) < TELLING_SHARE * nothing / 2:
         return []
+    others_too = sorted(X.columns, key=lambda name: (-strength[name], name))[:MOST_COLUMNS]
+    X = X[[n for n in X.columns if n in {*others_too, *strongest}]]
     together = float(log_loss(y, _apart(X, y, fold, seed)))
     for name in strongest:
         group = [name, *(o for o in X.columns if o != name and _alike(alone[o], alone[name]))]
         others = [o for o in X.columns if o not in group]
-        if not others:
+        if not others or strength[name] < TELLING_SHARE * nothing / 2:
             continue
         told_apart = _apart(X[others], y, fold, seed)
         rest = float(log_loss(y, told_apart))
@@ -263,7 +270,7 @@ def _way(p: Floats, rest: Floats, y: Bools) -> Literal["cause", "consequence", "
     given = before - by_outcome
     if by_outcome < TELLING_Z:
         return "unclear"
-    if abs(given) < APART_Z and before > by_outcome / 2:
+    if abs(given) < APART_Z and before > NEARER * by_outcome:
         return "consequence"
     return "cause"
 
@@ -283,7 +290,9 @@ def _alone(values: "pd.Series", y: Bools, fold: NDArray[np.int64]) -> Floats:
     """Rate of each level or twentieth of one column, over the other folds' rows."""
     if not as_category(values):
         edges = np.unique(np.nanquantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
-        code = np.where(values.isna(), len(edges) + 1, np.digitize(values, edges))
+        # A value on an edge is a group of its own, so that a few ones among zeros stand out.
+        place = np.digitize(values, edges) + np.digitize(values, edges, right=True)
+        code = np.where(values.isna(), 2 * len(edges) + 1, place)
     else:
         code = pd.factorize(values, use_na_sentinel=False)[0]
     levels = int(code.max()) + 1

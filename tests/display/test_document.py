@@ -10,7 +10,11 @@ from custanalytics.bundled import reports_dir
 from custanalytics.display.document import FLAGS, PARTS, VARIABLES, build
 from custanalytics.display.words import prose
 
-REPORT = "\n".join(path.read_text("utf-8") for path in sorted(reports_dir().rglob("*.qmd")))
+REPORT = "\n".join(
+    path.read_text("utf-8")
+    for path in sorted(reports_dir().rglob("*.qmd"))
+    if "_engagement" not in path.parts  # the documents of an engagement, not of a report
+)
 
 
 @pytest.fixture(scope="session")
