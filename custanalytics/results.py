@@ -277,7 +277,7 @@ def _without_sentences(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
         for name in frame.select_dtypes("object").columns
         if any(isinstance(cell, Sentence) for cell in frame[name])
     ]
-    texts = {
+    texts: dict[str, Any] = {
         name: [
             json.dumps(as_json(cell), ensure_ascii=False) if isinstance(cell, Sentence) else None
             for cell in frame[name]

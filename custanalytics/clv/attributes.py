@@ -20,6 +20,7 @@ from custanalytics.clv.inputs import Floats, checked, require_repeat_buyers, uni
 from custanalytics.clv.models import fit
 from custanalytics.clv.scores import log_losses
 from custanalytics.errors import UsageError
+from custanalytics.sentences import tell, tell_many
 
 # a level that fewer customers have joins the others; so do numbers, cut into classes
 FEWEST_CUSTOMERS, CLASSES = 50, 4
@@ -224,20 +225,43 @@ def try_attributes(
     """
     frames = usable(holdouts)
     if not frames:
-        sentence = "The history is too short to try customers' attributes on, so none is used."
-        return AttributeTrial(None, Check("clv.attributes", None, sentence))
+        untried = tell("The history is too short to try customers' attributes on, so none is used.")
+        return AttributeTrial(None, Check("clv.attributes", None, untried))
     trials = np.array([_surprises(frame, attributes) for frame in frames])
     without, knowing, error = (float(mean) for mean in trials.mean(axis=0))
     kept = without - knowing > SURE * error
     names = ", ".join(str(column) for column in attributes.columns if column != "customer_id")
-    where = "1 earlier cutoff" if len(frames) == 1 else f"{len(frames)} earlier cutoffs"
-    sentence = (
-        f"Tried on {where}, knowing customers' attributes ({names}) "
-        + ("helped" if kept else "did not clearly help")
-        + f" the BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
-        f"{without:.4f} without (the difference is uncertain by {error:.4f})"
-        + ("." if kept else ", so they are not used.")
-    )
+    figures = {
+        "n": len(frames),
+        "names": names,
+        "knowing": knowing,
+        "without": without,
+        "error": error,
+    }
+    if kept:
+        sentence = tell_many(
+            len(frames),
+            "Tried on one earlier cutoff, knowing customers' attributes ({names}) helped the "
+            "BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}).",
+            "Tried on {n} earlier cutoffs, knowing customers' attributes ({names}) helped the "
+            "BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}).",
+            **figures,
+        )
+    else:
+        sentence = tell_many(
+            len(frames),
+            "Tried on one earlier cutoff, knowing customers' attributes ({names}) did not clearly "
+            "help the BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}), so they are not "
+            "used.",
+            "Tried on {n} earlier cutoffs, knowing customers' attributes ({names}) did not clearly "
+            "help the BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}), so they are not "
+            "used.",
+            **figures,
+        )
     check = Check("clv.attributes", True if kept else None, sentence, knowing, without)
     return AttributeTrial(fit_attributes(summary, attributes) if kept else None, check)
 

@@ -39,11 +39,11 @@ def messages() -> Catalog:
         In the order of the code's files, each with the files that say it.
     """
     found = _empty(None)
-    for file, _, message, comments, _ in extract_from_dir(
+    for file, _, text, comments, _ in extract_from_dir(
         _PACKAGE, keywords=_KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
     ):
         place = f"custanalytics/{file}"
-        found.add(message, None, [(place, 0)], auto_comments=comments)
+        found.add(text, None, [(place, 0)], auto_comments=comments)
     for message in found:
         message.locations = sorted(set(message.locations))
         # Texts are filled by str.format, a sign of per cent is just that.

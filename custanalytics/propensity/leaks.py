@@ -15,6 +15,7 @@ from custanalytics.propensity.calibration import Bools, Floats, clipped, predict
 from custanalytics.propensity.columns import as_category
 from custanalytics.propensity.evaluation import wilson_interval
 from custanalytics.propensity.pipelines import boosting, folds
+from custanalytics.sentences import Sentence, tell
 
 COPY_AUC = 0.97
 OUT_OF_LINE_SHARE = 0.15
@@ -122,7 +123,7 @@ def _by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> l
         n = int(filled.sum())
         if n < FEWEST_FILLED or n == len(filled):
             continue
-        for wanted, word in ((y, "converted"), (~y, "did not convert")):
+        for wanted, buyers in ((y, True), (~y, False)):
             hits = int((filled & wanted).sum())
             usual = wanted.mean()
             least = RARELY_BY_CHANCE if usual <= 0.5 else ONLY_FILLED_RATE
@@ -133,8 +134,21 @@ def _by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> l
                         name,
                         "filled_for_one_outcome",
                         hits / n,
-                        f"{name} has a value in {n} rows, and {hits / n:.0%} of them {word}: "
-                        "it was filled in after the outcome.",
+                        tell(
+                            "{column} has a value in {n} rows, and {share:.0%} of them converted: "
+                            "it was filled in after the outcome.",
+                            column=name,
+                            n=n,
+                            share=hits / n,
+                        )
+                        if buyers
+                        else tell(
+                            "{column} has a value in {n} rows, and {share:.0%} of them did not "
+                            "convert: it was filled in after the outcome.",
+                            column=name,
+                            n=n,
+                            share=hits / n,
+                        ),
                     )
                 )
     named = {leak.column for leak in leaks}
@@ -147,8 +161,13 @@ def _by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> l
                         name,
                         "empty_while_open",
                         float(decided),
-                        f"{name} is filled for {decided:.0%} of the decided and for "
-                        f"{waiting:.0%} of the open prospects: it comes with the outcome.",
+                        tell(
+                            "{column} is filled for {decided:.0%} of the decided and for "
+                            "{waiting:.0%} of the open prospects: it comes with the outcome.",
+                            column=name,
+                            decided=decided,
+                            waiting=waiting,
+                        ),
                     )
                 )
     return leaks
@@ -158,7 +177,12 @@ def _by_date(dates: pd.DataFrame) -> list[Leak]:
     words = "outcome|closed|close|converted|conversion|won|decided|decision|abschluss"
     of_outcome = [n for n in dates.columns if dates[n].notna().any() and _names(n, words)]
     leaks = [
-        Leak(name, "after_outcome", 1.0, f"{name} is the date of the outcome itself.")
+        Leak(
+            name,
+            "after_outcome",
+            1.0,
+            tell("{column} is the date of the outcome itself.", column=name),
+        )
         for name in of_outcome
     ]
     if not of_outcome:
@@ -173,7 +197,12 @@ def _by_date(dates: pd.DataFrame) -> list[Leak]:
                     name,
                     "after_outcome",
                     later,
-                    f"{name} lies after the outcome in {later:.0%} of the rows with both dates.",
+                    tell(
+                        "{column} lies after the outcome in {share:.0%} of the rows with both "
+                        "dates.",
+                        column=name,
+                        share=later,
+                    ),
                 )
             )
     return leaks
@@ -191,8 +220,12 @@ def _by_power(X: pd.DataFrame, y: Bools, seed: int) -> list[Leak]:
                     name,
                     "copy",
                     auc,
-                    f"{name} alone tells the outcome almost without error (AUC {auc:.2f}): "
-                    "it is a copy or a consequence of it.",
+                    tell(
+                        "{column} alone tells the outcome almost without error (AUC {auc:.2f}): it "
+                        "is a copy or a consequence of it.",
+                        column=name,
+                        auc=auc,
+                    ),
                 )
             )
     left = [name for name in X.columns if name not in {leak.column for leak in leaks}]
@@ -239,19 +272,32 @@ def _out_of_line(
         suspect |= outweighs and way == "unclear"
         telling = own >= TELLING_SHARE * nothing and bool(TELLING_NAME.search(name))
         if suspect or telling:
+            shares = (own / nothing, 1 - rest / nothing)
             return [
-                Leak(
-                    member,
-                    "out_of_line",
-                    own / nothing,
-                    f"{member} explains {own / nothing:.0%} of what there is to explain on top of "
-                    f"all other columns, which explain {1 - rest / nothing:.0%} together: such "
-                    + ("a name and " if telling else "")
-                    + "power suggests that it was known only after the outcome.",
-                )
+                Leak(member, "out_of_line", own / nothing, _suspected(member, *shares, telling))
                 for member in group
             ]
     return []
+
+
+def _suspected(column: str, share: float, rest: float, telling: bool) -> Sentence:
+    if telling:
+        return tell(
+            "{column} explains {share:.0%} of what there is to explain on top of all other "
+            "columns, which explain {rest:.0%} together: such a name and power suggests that it "
+            "was known only after the outcome.",
+            column=column,
+            share=share,
+            rest=rest,
+        )
+    return tell(
+        "{column} explains {share:.0%} of what there is to explain on top of all other columns, "
+        "which explain {rest:.0%} together: such power suggests that it was known only after the "
+        "outcome.",
+        column=column,
+        share=share,
+        rest=rest,
+    )
 
 
 def _way(p: Floats, rest: Floats, y: Bools) -> Literal["cause", "consequence", "unclear"]:

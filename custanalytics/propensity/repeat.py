@@ -28,6 +28,7 @@ from custanalytics.propensity.rhythm import late_factors, rhythm
 from custanalytics.propensity.schedule import Schedule, plan
 from custanalytics.propensity.spend import fit_spend
 from custanalytics.propensity.swing import bounds, season_shift, shifted, swing
+from custanalytics.sentences import Sentence, tell, together
 
 MOST_ROWS = 100_000
 FEWEST_CUSTOMERS = 100
@@ -287,7 +288,9 @@ def _observed(engine: Engine, observation_end: date | None) -> tuple[date, date]
     see_orders(engine, date.max)
     span = engine.run("propensity_span")
     if span["first_purchase"].isna().iloc[0]:
-        raise UnsupportedError("Predicting purchases needs sales with a known customer: none here.")
+        raise UnsupportedError(
+            tell("Predicting purchases needs sales with a known customer: none here.")
+        )
     last = pd.Timestamp(span["last_sale"].iloc[0]).date()
     return pd.Timestamp(span["first_purchase"].iloc[0]).date(), observation_end or last
 
@@ -307,23 +310,45 @@ def _labelled(engine: Engine, cutoffs: list[date], window_days: int) -> pd.DataF
 
 
 def _require_enough(learning: pd.DataFrame, test: pd.DataFrame, window_days: int) -> None:
-    for rows, name in ((learning, "to learn from"), (test, "to test on")):
+    for rows, learned in ((learning, True), (test, False)):
         customers = rows["customer_id"].nunique()
         if customers < FEWEST_CUSTOMERS:
+            figures = {"window": window_days, "fewest": FEWEST_CUSTOMERS, "n": customers}
             raise UnsupportedError(
-                f"Predicting who buys in the next {window_days} days needs at least "
-                f"{FEWEST_CUSTOMERS} customers {name}; there are {customers}."
-            )
-        for outcome, count in (
-            ("bought again", rows.loc[rows["bought"], "customer_id"].nunique()),
-            ("did not buy again", rows.loc[~rows["bought"], "customer_id"].nunique()),
-        ):
-            if count < FEWEST_OUTCOMES:
-                raise UnsupportedError(
-                    f"Predicting who buys in the next {window_days} days needs at least "
-                    f"{FEWEST_OUTCOMES} customers who {outcome} within such a window {name}; "
-                    f"there are {count}. A window of another length may do."
+                tell(
+                    "Predicting who buys in the next {window} days needs at least {fewest} "
+                    "customers to learn from; there are {n}.",
+                    **figures,
                 )
+                if learned
+                else tell(
+                    "Predicting who buys in the next {window} days needs at least {fewest} "
+                    "customers to test on; there are {n}.",
+                    **figures,
+                )
+            )
+        for again in (True, False):
+            count = rows.loc[rows["bought"] == again, "customer_id"].nunique()
+            if count < FEWEST_OUTCOMES:
+                raise UnsupportedError(_too_few(again, learned, window_days, count))
+
+
+def _too_few(again: bool, learned: bool, window_days: int, count: int) -> Sentence:
+    figures = {"window": window_days, "fewest": FEWEST_OUTCOMES, "n": count}
+    if again:
+        needed = tell(
+            "Predicting who buys in the next {window} days needs at least {fewest} customers who "
+            "bought again within such a window; there are {n}.",
+            **figures,
+        )
+    else:
+        needed = tell(
+            "Predicting who buys in the next {window} days needs at least {fewest} customers who "
+            "did not buy again within such a window; there are {n}.",
+            **figures,
+        )
+    where = tell("That goes for learning.") if learned else tell("That goes for the test.")
+    return together(needed, where, tell("A window of another length may do."))
 
 
 def _customer_table(

@@ -339,7 +339,7 @@ def _warnings(
     staging: Staging, rows: dict[str, int], read: int, duplicates: int, duplicated: Decimal
 ) -> list[str]:
     """One sentence for every reason that a reader should know of."""
-    found = []
+    found: list[str] = []
     for reason, n in rows.items():
         if reason in ("bad_amount", "bad_date", "future_date", "no_date", "no_amount", "total_row"):
             found.append(

@@ -156,7 +156,7 @@ def workbook_parts(
     main = max(parts, key=lambda part: part.rows)
     same = [part for part in parts if _same_table(part, main)]
     left = [*others, *(part.label.rsplit("/", 1)[-1] for part in parts if part not in same)]
-    warnings = []
+    warnings: list[str] = []
     if left:
         warnings.append(
             tell_many(
