@@ -54,7 +54,8 @@ def hover(chart: Chart, formats: Formats) -> dict[str, Any]:
             name = str(row[chart.series]) if chart.series else ""
             lines.append(line_text(chart, row, formats, name))
         if flags(rows, chart.incomplete)[0]:
-            lines.append(f"<i>{html.escape(say('incomplete'))}</i>")
+            remark = html.escape(say("incomplete"))
+            lines.append(f"<i>{remark}</i>")
         texts.append("<br>".join(lines))
         known = [float(v) for v in rows[chart.y] if not is_missing(v)]
         total = sum(known) if chart.kind == "columns" else max(known, default=0.0)

@@ -104,6 +104,16 @@ def _prospects(results: AnalysisResults, formats: Formats) -> Sheet:
         "propensity": Field(
             "propensity", say("Probability"), "probability", say("To convert, as predicted.")
         ),
+        "prospect_id": Field("prospect_id", say("Prospect"), "text", say("As the file has it.")),
+        "propensity_low": Field(
+            "propensity_low", say("At least"), "probability", say("Lower bound of the probability.")
+        ),
+        "propensity_high": Field(
+            "propensity_high", say("At most"), "probability", say("Upper bound of the probability.")
+        ),
+        "propensity_decile": Field(
+            "propensity_decile", say("Tenth"), "count", say("1: the tenth most likely to convert.")
+        ),
         "expected_profit": Field(
             "expected_profit", say("Profit expected"), "money_exact", say("Of contacting them.")
         ),

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.errors import UsageError
+from custanalytics.sentences import Sentence
 from custanalytics.source.cells import MISSING, kind_of
 from custanalytics.source.column_values import DateCells, NumberCells
 
@@ -208,6 +209,25 @@ def inputs(values: pd.DataFrame, columns: Sequence[Column], clock: str | None) -
         if zero is not None and name != clock:
             made[f"{name}: days"] = (own - zero).dt.days.astype("float64")
     return pd.DataFrame(made, index=values.index)
+
+
+def input_name(name: str) -> str:
+    """An input as the reader knows it: a column, or what was made of a date.
+
+    Parameters
+    ----------
+    name : str
+        As `inputs` names it.
+
+    Returns
+    -------
+    str
+        A `Sentence`, where part of the name is a word of ours.
+    """
+    for ending, template in _MADE_OF_DATES.items():
+        if name.endswith(ending):
+            return Sentence(template, {"column": name.removesuffix(ending)})
+    return name
 
 
 def as_category(values: "pd.Series") -> bool:

@@ -4,12 +4,13 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.checks import Check
+from custanalytics.propensity.columns import input_name
 from custanalytics.propensity.contest import CROSS_VALIDATED, OUT_OF_TIME
 from custanalytics.propensity.evaluation import Interval
 from custanalytics.propensity.leaks import Leak
 from custanalytics.propensity.ordering import Order
 from custanalytics.propensity.outcome import Outcomes
-from custanalytics.sentences import noted, tell, together
+from custanalytics.sentences import listed, noted, tell, together
 
 LARGEST_CALIBRATION_ERROR = 0.03
 LARGEST_AUC_GAP = 0.03
@@ -193,14 +194,14 @@ def more_data(curve: pd.DataFrame) -> Check:
 def not_cause(importance: pd.DataFrame) -> Check:
     """What the predictions rest on, with the warning that it is no cause."""
     clear = importance[importance["log_loss_rise"] > 2 * importance["log_loss_rise_sd"]]
-    names = list(clear["input"].head(3))
+    names = [input_name(name) for name in clear["input"].head(3)]
     return Check(
         "prospects.not_cause",
         passed=None,
         sentence=tell(
             "The predictions rest most on {names}. That shows who converts, not why: changing such "
             "a figure need not change the outcome.",
-            names=", ".join(names),
+            names=listed(names),
         )
         if names
         else tell(

@@ -23,12 +23,12 @@ LETTERS = str.maketrans(string.ascii_letters, "αβψδεφγηιξκλμνοπ�
 # What no language changes: names of models and measures, figures' signs, files, ids.
 SAME = re.compile(
     r"exports/[\w./-]+|https?://\S+|\bc\d+\b|[A-Za-z]+/NBD|custanalytics run shop\.csv|Total|"
-    r"customer_id|amount|\b0\.1\.0\b|gamma-gamma|GBP"
+    r"customer_id|amount|\b0\.1\.0\b|gamma-gamma|EUR"
 )
 # Sentences that the made-up results of the tests bring along.
 MADE_UP = re.compile(
     r"The intervals held 91% of them\.|The model finds that 8% leave\.|"
-    r"Predicted 50%, happened 57%\.|2 rows come to zero\.|Ok\.|The total was missed by 40%\."
+    r"Predicted 50%, happened 57%\.|[Uu]nreadable|2 rows come to zero\.|Ok\.|The total was missed by 40%\."
 )
 
 
@@ -67,24 +67,28 @@ def english(texts: list[str], data: set[str]) -> list[str]:
     """The texts with letters that the catalogue did not change."""
     found = []
     for text in texts:
-        rest = SAME.sub(" ", MADE_UP.sub(" ", text))
+        rest = text.replace("\\", "")
         for value in sorted(data, key=len, reverse=True):
-            rest = rest.replace(value, " ")
+            rest = rest.replace(value.replace("\\", ""), " ")
+        rest = SAME.sub(" ", MADE_UP.sub(" ", rest))
         if re.search("[A-Za-z]{2}", rest):
             found.append(rest.strip())
     return found
 
 
-def hostile(results) -> set[str]:
-    """Texts of the data themselves, as they are and escaped."""
-    raw = {str(v) for v in results.mapping.values()} | set(results.customers["customer_id"])
-    return {form for v in raw for form in (v, re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", v))}
+def data_of(results) -> set[str]:
+    """Texts of the data themselves."""
+    return {str(v) for v in results.mapping.values()} | set(results.customers["customer_id"])
 
 
 def texts_of_chart(chart: Chart) -> list[str]:
     said = [chart.title, chart.subtitle, chart.alt, chart.note, chart.x_title, chart.y_title]
     said += [mark.label for mark in chart.marks]
-    for column in {chart.series, chart.y if chart.kind in ("bars", "heatmap") else None, chart.labels}:
+    for column in {
+        chart.series,
+        chart.y if chart.kind in ("bars", "heatmap") else None,
+        chart.labels,
+    }:
         if column:
             said += list(map(str, chart.data[column]))
     assert all(isinstance(mark, Callout) or mark.axis for mark in chart.marks)
@@ -124,13 +128,13 @@ def test_no_english_is_left_in_the_document(spoken_results) -> None:
     said = texts_of_parts(made.parts) + [made.title, made.subtitle, made.date]
     said += [text for group in made.variables.values() for text in group.values()]
     assert made.lang == "el-GR"
-    assert english(said, hostile(spoken_results)) == []
+    assert english(said, data_of(spoken_results)) == []
 
 
 def test_no_english_is_left_in_the_charts(spoken_results) -> None:
     with speaking("el_GR"):
         charts = charts_of(spoken_results, Formats("el_GR", "EUR"))
-    assert english([t for c in charts for t in texts_of_chart(c)], hostile(spoken_results)) == []
+    assert english([t for c in charts for t in texts_of_chart(c)], data_of(spoken_results)) == []
 
 
 def test_no_english_is_left_in_the_workbook(spoken_results) -> None:
@@ -142,7 +146,7 @@ def test_no_english_is_left_in_the_workbook(spoken_results) -> None:
         for field in sheet.fields:
             if field.kind == "text" and field.name not in ("customer_id", "abc_class"):
                 said += [str(v) for v in sheet.frame[field.name] if not pd.isna(v)]
-    assert english(said, hostile(spoken_results)) == []
+    assert english(said, data_of(spoken_results)) == []
 
 
 def test_no_english_is_left_on_the_slides(spoken_results) -> None:
@@ -156,4 +160,4 @@ def test_no_english_is_left_on_the_slides(spoken_results) -> None:
         if slide.table:
             cells = [cell for row in slide.table.rows for cell in row]
             said += [*slide.table.header, *map(str, cells)]
-    assert english(said, hostile(spoken_results)) == []
+    assert english(said, data_of(spoken_results)) == []

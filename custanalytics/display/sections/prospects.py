@@ -12,6 +12,7 @@ from custanalytics.display.tables import Column, Table, badge, table, verdict
 from custanalytics.display.words import escape, plural, say, told, word
 from custanalytics.exports import PROSPECTS
 from custanalytics.propensity import Prospects
+from custanalytics.propensity.columns import input_name
 from custanalytics.sentences import noted
 
 _LISTED = 10
@@ -21,6 +22,16 @@ _TESTS = {
     "cross-validated": noted("Cross-validated"),
     "out of time": noted("The last fifth, out of time"),
 }
+# What a column of the file is taken for.
+_KINDS = (
+    noted("number"),
+    noted("category"),
+    noted("date"),
+    noted("text"),
+    noted("identifier"),
+    noted("constant"),
+    noted("empty"),
+)
 _SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted")))
 
 
@@ -32,7 +43,7 @@ def prospects(found: Prospects | None, formats: Formats) -> Section:
     tables = [_deciles(found, formats), _evaluation(found, formats), _columns(found, formats)]
     drives = found.importance.loc[found.importance["log_loss_rise"] > 0]
     if len(drives):
-        charts.append(_drivers(drives))
+        charts.append(_drivers(drives, formats))
         tables.append(_effects(found, drives, formats))
     if len(found.prospects):
         tables.append(_open(found, formats))
@@ -236,9 +247,10 @@ def _reliability(found: Prospects, formats: Formats) -> Chart:
     )
 
 
-def _drivers(drives: pd.DataFrame) -> Chart:
+def _drivers(drives: pd.DataFrame, formats: Formats) -> Chart:
     rows = drives.head(_DRIVERS).assign(
-        part=drives["log_loss_rise"] / drives["log_loss_rise"].sum()
+        part=drives["log_loss_rise"] / drives["log_loss_rise"].sum(),
+        input=[told(input_name(name), formats) for name in drives["input"].head(_DRIVERS)],
     )
     title = say("{first} tells most about who converts", first=rows["input"].iloc[0])
     return Chart(
@@ -352,7 +364,17 @@ def _open(found: Prospects, formats: Formats) -> Table:
 
 def _effects(found: Prospects, drives: pd.DataFrame, formats: Formats) -> Table:
     shown = found.effects.loc[found.effects["input"].isin(drives["input"].head(_EXPLAINED))]
-    shown = shown.assign(name=shown["input"].where(~shown["input"].duplicated(), ""))
+    texts = [
+        say("none") if is_missing(position) else text
+        for text, position in zip(shown["value"], shown["position"], strict=True)
+    ]
+    shown = shown.assign(
+        name=[
+            "" if again else told(input_name(name), formats)
+            for name, again in zip(shown["input"], shown["input"].duplicated(), strict=True)
+        ],
+        value=texts,
+    )
     return table(
         "prospects-effects",
         shown.reset_index(drop=True),
