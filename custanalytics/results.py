@@ -274,33 +274,31 @@ def _without_sentences(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     """The frame with its sentences as JSON texts, and the columns that hold them."""
     said = [
         name
-        for name in frame.select_dtypes("object").columns
-        if any(isinstance(cell, Sentence) for cell in frame[name])
+        for name in frame.columns
+        if frame[name].dtype == "object" and any(isinstance(c, Sentence) for c in frame[name])
     ]
-    texts: dict[str, Any] = {
-        name: [
-            json.dumps(as_json(cell), ensure_ascii=False) if isinstance(cell, Sentence) else None
-            for cell in frame[name]
-        ]
-        for name in said
-    }
+    texts: dict[str, Any] = {name: [_as_text(cell) for cell in frame[name]] for name in said}
     return (frame.assign(**texts) if said else frame), said
 
 
+def _as_text(cell: Any) -> str | None:
+    if not isinstance(cell, str):
+        return None
+    return json.dumps(as_json(cell) if isinstance(cell, Sentence) else cell, ensure_ascii=False)
+
+
 def _with_sentences(frame: pd.DataFrame, said: Sequence[str]) -> pd.DataFrame:
+    cells = {name: [_from_text(text) for text in frame[name]] for name in said}
     return frame.assign(
-        **{
-            name: pd.Series(
-                [
-                    from_json(json.loads(text)) if isinstance(text, str) else None
-                    for text in frame[name]
-                ],
-                index=frame.index,
-                dtype="object",
-            )
-            for name in said
-        }
+        **{name: pd.Series(made, index=frame.index, dtype="object") for name, made in cells.items()}
     )
+
+
+def _from_text(text: Any) -> str | None:
+    if not isinstance(text, str):
+        return None
+    read = json.loads(text)
+    return from_json(read) if isinstance(read, dict) else str(read)
 
 
 def _decode(kind: Any, value: Any, name: str, tables: dict[str, pd.DataFrame]) -> Any:

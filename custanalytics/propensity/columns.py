@@ -23,6 +23,13 @@ SENTINEL_SHARE = 0.05
 SAMPLE = 50
 
 
+_MADE_OF_DATES = {
+    ": month": noted("{column}: month"),
+    ": weekday": noted("{column}: weekday"),
+    ": days": noted("{column}: days"),
+}
+
+
 @dataclass(frozen=True)
 class Column:
     """One column of a prospects table, as recognised.

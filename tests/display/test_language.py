@@ -3,6 +3,7 @@
 import json
 import re
 import string
+from datetime import date
 from types import SimpleNamespace
 
 import pandas as pd
@@ -23,7 +24,7 @@ LETTERS = str.maketrans(string.ascii_letters, "αβψδεφγηιξκλμνοπ�
 # What no language changes: names of models and measures, figures' signs, files, ids.
 SAME = re.compile(
     r"exports/[\w./-]+|https?://\S+|\bc\d+\b|[A-Za-z]+/NBD|custanalytics run shop\.csv|Total|"
-    r"customer_id|amount|\b0\.1\.0\b|gamma-gamma|EUR"
+    r"customer_id|amount|\b0\.1\.0\b|gamma-gamma|EUR|\balpha\b|\bbeta\b"
 )
 # Sentences that the made-up results of the tests bring along.
 MADE_UP = re.compile(
@@ -125,7 +126,7 @@ def strings(drawn) -> list[str]:
 
 def test_no_english_is_left_in_the_document(spoken_results) -> None:
     made = build(spoken_results)
-    said = texts_of_parts(made.parts) + [made.title, made.subtitle, made.date]
+    said = [*texts_of_parts(made.parts), made.title, made.subtitle, made.date]
     said += [text for group in made.variables.values() for text in group.values()]
     assert made.lang == "el-GR"
     assert english(said, data_of(spoken_results)) == []
@@ -161,3 +162,75 @@ def test_no_english_is_left_on_the_slides(spoken_results) -> None:
             cells = [cell for row in slide.table.rows for cell in row]
             said += [*slide.table.header, *map(str, cells)]
     assert english(said, data_of(spoken_results)) == []
+
+
+@pytest.mark.parametrize("code", catalogue.LANGUAGES)
+def test_the_catalogues_are_up_to_date_with_the_code(code) -> None:
+    # python -m custanalytics.display.catalogue
+    path = language.LOCALES / f"{code}.po"
+    assert path.read_text("utf-8") == catalogue.written(catalogue.renewed(code))
+
+
+@pytest.mark.parametrize("code", catalogue.LANGUAGES)
+def test_every_message_is_translated(code) -> None:
+    found = catalogue.renewed(code)
+    left = language.missing(found)
+    if left:
+        pytest.xfail(f"{len(left)} of {len(found)} messages of {code}.po: {left[:3]} ...")
+    with speaking(code) as now:
+        assert now.code == code
+
+
+@pytest.mark.parametrize("code", catalogue.LANGUAGES)
+def test_translations_have_the_same_places(code) -> None:
+    wrong = []
+    for message in catalogue.renewed(code):
+        ids = (message.id,) if isinstance(message.id, str) else message.id
+        said = message.string if isinstance(message.string, tuple) else (message.string,)
+        allowed = [catalogue.places(text) for text in ids]
+        for text in filter(None, said):
+            # "one customer" and "{n} customers" may trade their places
+            if message.id and catalogue.places(text) not in allowed:
+                wrong.append(text)
+    assert wrong == []
+
+
+@pytest.mark.parametrize("code", catalogue.LANGUAGES)
+def test_tabs_of_the_workbook_are_short_and_differ(code, rich) -> None:
+    settings = type(rich.settings)(**{**vars(rich.settings), "locale": code})
+    names = [
+        sheet.name
+        for sheet in workbook(SimpleNamespace(**{**vars(rich), "settings": settings})).sheets
+    ]
+    assert len({name.casefold() for name in names}) == len(names)
+    assert not [name for name in names if len(name) > 31 or re.search(r"[\[\]:*?/\\]", name)]
+
+
+def test_figures_of_sentences_follow_the_locale(greek) -> None:
+    sentence = tell(
+        "{n:,} of {all} rows, {share:.1%}, {change:+.0%}, {q:.2f}, {day}, {month:%Y-%m}, {name}",
+        n=1234, all=20, share=0.256, change=0.5, q=1.5, day=date(2025, 3, 1),
+        month=date(2025, 3, 1), name="Total",
+    )  # fmt: skip
+    english = "1,234 of 20 rows, 25.6%, +50%, 1.50, 2025-03-01, 2025-03, Total"
+    assert sentence == english
+    assert told(sentence, Formats("en_GB")) == (
+        "1,234 of 20 rows, 25.6%, +50%, 1.50, 1 March 2025, March 2025, Total"
+    )
+    german = told(sentence, Formats("de_DE")).replace("\xa0", " ")
+    assert german.startswith("1.234 of 20 rows, 25,6 %, +50 %, 1,50")
+    counted = together(tell_many(1, "one row", "{n} rows", n=1), noted("dormant"))
+    assert (counted, told(counted, Formats("en_GB"))) == ("one row dormant", "one row dormant")
+    with speaking("el_GR"):
+        assert plural(1, "One row", "{n} rows", n=1) == "One row"  # no message of ours
+        assert say("Dormant") == "Dormant".translate(LETTERS)
+
+
+def test_an_incomplete_catalogue_is_not_used(greek) -> None:
+    path = greek / "it.po"
+    path.write_text(catalogue.written(catalogue.renewed("it")), "utf-8")
+    with speaking("it_IT") as now:
+        assert now.code == "en"
+        assert Formats("it_IT").month(date(2025, 3, 1)) == "March 2025"
+    with speaking("el_GR"):
+        assert Formats("el_GR").month(date(2025, 3, 1)) == "Μάρτιος 2025"
