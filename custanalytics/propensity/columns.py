@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.errors import UsageError
-from custanalytics.sentences import Sentence
+from custanalytics.sentences import Sentence, noted
 from custanalytics.source.cells import MISSING, kind_of
 from custanalytics.source.column_values import DateCells, NumberCells
 
