@@ -1,7 +1,6 @@
 """An engagement as a consultant meets it, from the question to the handover."""
 
 import json
-import os
 import re
 import shutil
 from contextlib import chdir
@@ -259,4 +258,4 @@ def test_outside_an_engagement_nothing_changes(tmp_path):
         assert done.returncode == 2
     with chdir(tmp_path), pytest.raises(UsageError, match="no engagement"):
         read_engagement()
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
