@@ -18,7 +18,17 @@ from custanalytics.display.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.exports import write_csv, write_exports
 from custanalytics.propensity import ProspectModel
-from custanalytics.report import BRAND, DOCUMENT, copy_brand, publish, read_brand, render, stage
+from custanalytics.report import (
+    BRAND,
+    DOCUMENT,
+    StaleProse,
+    copy_brand,
+    publish,
+    read_brand,
+    render,
+    stage,
+    stale_prose,
+)
 from custanalytics.report import template as find_template
 from custanalytics.report.rendering import PAGES, replace_file
 from custanalytics.report.slide_base import check_template
@@ -49,10 +59,13 @@ class Report:
         What was computed.
     files : dict
         Format or role (``html``, ``pdf``, ``customers_csv`` ...) -> path in the folder.
+    stale : tuple of StaleProse
+        Paragraphs of the consultant's own whose figures this run has changed.
     """
 
     results: AnalysisResults
     files: dict[str, Path]
+    stale: tuple[StaleProse, ...] = ()
 
 
 def run(
@@ -122,7 +135,8 @@ def run(
         files = {"mapping": folder / "mapping.toml"}
         ledger.mapping.save(files["mapping"])
         files |= _write(results, model, folder, formats, renderer, pptx_template, step)
-    return Report(results, _moved(files, folder, out))
+        stale = stale_prose(out, folder, find_template(chosen))
+    return Report(results, _moved(files, folder, out), stale)
 
 
 def run_prospects(
@@ -181,7 +195,8 @@ def run_prospects(
         if results.prospects is None:
             raise UnsupportedError(results.skipped["prospects"])
         files = _write(results, model, folder, formats, renderer, pptx_template, step)
-    return Report(results, _moved(files, folder, out))
+        stale = stale_prose(out, folder, find_template(chosen))
+    return Report(results, _moved(files, folder, out), stale)
 
 
 def score_prospects(

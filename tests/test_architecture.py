@@ -17,7 +17,7 @@ STEPS = (
     ("overview", "concentration", "rfm", "cohorts", "clv", "propensity"),
     ("decisions",),
     ("results",),
-    ("analysis", "campaigns", "exports"),
+    ("analysis", "campaigns", "comparison", "exports"),
     ("display",),
     ("report",),
     ("pipeline",),

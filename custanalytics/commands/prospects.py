@@ -74,9 +74,9 @@ def _prospects(options: argparse.Namespace, given: Sequence[str]) -> None:
         command=shlex.join(["custanalytics", *given]),
     )
     if options.json:
-        print_json(run_json(report.results, report.files))
+        print_json(run_json(report))
     else:
-        print(run_text(report.results, report.files))
+        print(run_text(report))
 
 
 def _files(options: argparse.Namespace) -> Sequence[Path]:

@@ -131,9 +131,9 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
         command=shlex.join(["custanalytics", *given]),
     )
     if options.json:
-        print_json(run_json(report.results, report.files))
+        print_json(run_json(report))
     else:
-        print(run_text(report.results, report.files))
+        print(run_text(report))
 
 
 def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
