@@ -1,7 +1,6 @@
 """An engagement as a consultant meets it, from the question to the handover."""
 
 import json
-import os
 import re
 import shutil
 from contextlib import chdir
@@ -24,10 +23,10 @@ OPTIONS = ("--format", "html", "--renderer", "embedded")
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Path:
-    """Two years of a shop, few enough customers to be quick."""
+    """A few customers of the shop, enough for every model."""
     lines = (sample_data_dir() / "shop.csv").read_text("utf-8").splitlines()
     path = tmp_path_factory.mktemp("sales") / "sales.csv"
-    kept = [line for line in lines[1:] if re.search(r",C1\d?[0-4]00?\d*,|,C1[01]\d\d\d,", line)]
+    kept = [line for line in lines[1:] if re.search(r",C1[01]\d\d[0-2],", line)]
     path.write_text("\n".join([lines[0], *kept]) + "\n", "utf-8")
     return path
 
@@ -100,7 +99,9 @@ def test_new_leaves_nothing_behind_when_a_file_is_missing(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@pytest.mark.parametrize("text", ['He said "no"', "back\\slash", "tab\tnew\nline", "Ünï ☃ 🎁", "\x7f"])
+@pytest.mark.parametrize(
+    "text", ['He said "no"', "back\\slash", "tab\tnew\nline", "Ünï ☃ 🎁", "\x7f"]
+)
 def test_any_text_survives_the_record(tmp_path, text):
     folder = create(tmp_path / "x", [], date(2026, 7, 1), Brief(client=text, question=text))
     found = read_engagement(folder)
@@ -185,8 +186,9 @@ def test_options_given_on_top_are_noted_as_not_in_the_record(work):
 def test_figures_are_held_against_agreed_bounds(work):
     path = work / "engagement.toml"
     path.write_text(path.read_text("utf-8").replace("at-most = 0", "at-least = 5"), "utf-8")
-    assert "failed: No line of the export was unreadable (rows_unreadable is 0, at-least 5)" in (
-        steps(work)["evaluation"][1]
+    assert (
+        "failed: No line of the export was unreadable (rows_unreadable is 0, at-least 5)"
+        in (steps(work)["evaluation"][1])
     )
     path.write_text(path.read_text("utf-8").replace('"rows_unreadable"', '"rows_unread"'), "utf-8")
     assert "no figure 'rows_unread'" in steps(work)["evaluation"][1]
@@ -256,4 +258,4 @@ def test_outside_an_engagement_nothing_changes(tmp_path):
         assert done.returncode == 2
     with chdir(tmp_path), pytest.raises(UsageError, match="no engagement"):
         read_engagement()
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []
