@@ -23,10 +23,10 @@ OPTIONS = ("--format", "html", "--renderer", "embedded")
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Path:
-    """Two years of a shop, few enough customers to be quick."""
+    """A few customers of the shop, enough for every model."""
     lines = (sample_data_dir() / "shop.csv").read_text("utf-8").splitlines()
     path = tmp_path_factory.mktemp("sales") / "sales.csv"
-    kept = [line for line in lines[1:] if re.search(r",C1\d?[0-4]00?\d*,|,C1[01]\d\d\d,", line)]
+    kept = [line for line in lines[1:] if re.search(r",C1[01]\d\d[0-2],", line)]
     path.write_text("\n".join([lines[0], *kept]) + "\n", "utf-8")
     return path
 
