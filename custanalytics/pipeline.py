@@ -30,7 +30,7 @@ from custanalytics.report import (
     stale_prose,
 )
 from custanalytics.report import template as find_template
-from custanalytics.report.rendering import replace_file
+from custanalytics.report.rendering import PAGES, replace_file
 from custanalytics.report.slide_base import check_template
 from custanalytics.report.slides import slides_bytes
 from custanalytics.report.workbook import workbook_bytes
@@ -45,7 +45,6 @@ from custanalytics.results import (
 from custanalytics.source import load, read_table
 
 FORMATS = ("html", "pdf")
-PAGES = ("html", "pdf", "docx")
 SLIDES, WORKBOOK = "slides.pptx", "workbook.xlsx"
 PROSPECT_MODEL = "prospects.model"
 

@@ -1,7 +1,6 @@
 """An engagement as a consultant meets it, from the question to the handover."""
 
 import json
-import os
 import re
 import shutil
 from contextlib import chdir
@@ -24,10 +23,10 @@ OPTIONS = ("--format", "html", "--renderer", "embedded")
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Path:
-    """Two years of a shop, few enough customers to be quick."""
+    """A few customers of the shop, enough for every model."""
     lines = (sample_data_dir() / "shop.csv").read_text("utf-8").splitlines()
     path = tmp_path_factory.mktemp("sales") / "sales.csv"
-    kept = [line for line in lines[1:] if re.search(r",C1\d?[0-4]00?\d*,|,C1[01]\d\d\d,", line)]
+    kept = [line for line in lines[1:] if re.search(r",C1[01]\d\d[0-2],", line)]
     path.write_text("\n".join([lines[0], *kept]) + "\n", "utf-8")
     return path
 
@@ -259,4 +258,4 @@ def test_outside_an_engagement_nothing_changes(tmp_path):
         assert done.returncode == 2
     with chdir(tmp_path), pytest.raises(UsageError, match="no engagement"):
         read_engagement()
-    assert os.listdir(tmp_path) == []
+    assert list(tmp_path.iterdir()) == []

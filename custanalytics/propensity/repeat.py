@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
 from custanalytics.checks import Check
@@ -186,9 +187,7 @@ def repeat_purchase(
         profit=profit,
         cutoffs=cutoffs,
         figures={
-            "expected_buyers": float(scores.sum()),
-            "expected_buyers_low": float(customers["propensity_low"].sum()),
-            "expected_buyers_high": float(customers["propensity_high"].sum()),
+            **_expected(customers, scores),
             "expected_revenue": float(customers["expected_revenue"].sum()),
             "late_customers": float(customers["late"].sum()),
             "revenue_at_risk": float(customers["revenue_at_risk"].sum()),
@@ -268,12 +267,29 @@ def _score(
     y, day = known["bought"].to_numpy(), known["cutoff"].to_numpy()
     at_test = day == np.datetime64(schedule.test)
     latest = swing([(y[at_test], trial.predictions[trial.chosen.name])])
+    past = swing([(y[day == d], apart[day == d]) for d in np.unique(day)])
     years = schedule.same_season(schedule.score)
     if trial.season == "used" and years:
         season = _season(known, apart, years)
-        return shifted(model.predict(now), season), latest, season
-    past = swing([(y[day == d], apart[day == d]) for d in np.unique(day)])
+        # One window has tested the season, so half the weight stays with the swing without it.
+        rest = float(np.sqrt((past**2 + latest**2) / 2))
+        return shifted(model.predict(now), season), rest, season
     return model.predict(now), max(past, latest), 0.0
+
+
+def _expected(customers: pd.DataFrame, p: Floats) -> dict[str, float]:
+    """Buyers in the window, with bounds for the swing of the level and for chance."""
+    total = float(p.sum())
+    chance = float(norm.ppf((1 + INTERVAL_LEVEL) / 2) * np.sqrt((p * (1 - p)).sum()))
+    low, high = (
+        float(np.hypot(customers[name].sum() - total, chance))
+        for name in ("propensity_low", "propensity_high")
+    )
+    return {
+        "expected_buyers": total,
+        "expected_buyers_low": max(total - low, 0.0),
+        "expected_buyers_high": min(total + high, float(len(p))),
+    }
 
 
 def _season(known: pd.DataFrame, apart: Floats, years: list[date]) -> float:
