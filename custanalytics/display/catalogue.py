@@ -26,7 +26,12 @@ _KEYWORDS = {
 }
 # "one" says "one": in French, too, it stands for exactly one, not for none.
 _PLURAL_FORMS = "nplurals=2; plural=(n != 1);"
-_HEADER = "# Report texts of custanalytics.\n#"
+_HEADER = """\
+# Texts of the reports. Leave what stands in braces as it is, with all behind its colon; the order
+# is free. Where there are two forms, the first is for exactly one, the second for any other number.
+# Tabs of the workbook have at most 31 characters. The words contact and control are also those of
+# the CSV files, which stay English. Bring this file up to date with the code, translations kept:
+# python -m custanalytics.display.catalogue"""
 
 
 def messages() -> Catalog:
