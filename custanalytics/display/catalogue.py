@@ -5,8 +5,8 @@ are kept. Translators edit ``locale/LANGUAGE.po`` with any gettext editor.
 """
 
 import io
-import re
 import string
+import tomllib
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -26,8 +26,12 @@ _KEYWORDS = {
 }
 # "one" says "one": in French, too, it stands for exactly one, not for none.
 _PLURAL_FORMS = "nplurals=2; plural=(n != 1);"
-_HEADER = "# Report texts of custanalytics.\n#"
-_PLACE = re.compile(r"^#:.*\n", re.M)
+_HEADER = """\
+# Texts of the reports. Leave what stands in braces as it is, with all behind its colon; the order
+# is free. Where there are two forms, the first is for exactly one, the second for any other number.
+# Tabs of the workbook have at most 31 characters. The words contact and control are also those of
+# the CSV files, which stay English. Bring this file up to date with the code, translations kept:
+# python -m custanalytics.display.catalogue"""
 
 
 def messages() -> Catalog:
@@ -44,6 +48,10 @@ def messages() -> Catalog:
     ):
         place = f"custanalytics/{file}"
         found.add(text, None, [(place, 0)], auto_comments=comments)
+    for path in sorted(_PACKAGE.glob("source/platforms/*.toml")):
+        note = tomllib.loads(path.read_text("utf-8")).get("note")
+        if note:
+            found.add(note, None, [(f"custanalytics/source/platforms/{path.name}", 0)])
     for message in found:
         message.locations = sorted(set(message.locations))
         # Texts are filled by str.format, a sign of per cent is just that.

@@ -39,7 +39,7 @@ def late_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
     rows = late.iloc[:_LISTED]
     columns = [
         Column("customer_id", say("Customer")),
-        Column("revenue_at_risk", say("At risk"), "money"),
+        Column("revenue_at_risk", say("Revenue at risk"), "money"),
         Column("days_since_last_purchase", say("Days since last"), "days"),
         Column("usual_gap_days", say("Usual gap, days"), "days"),
         Column("propensity", say("Probability"), "share"),

@@ -126,7 +126,7 @@ ASKED = re.compile(r"\{\{<.*?>\}\}|-meta=\"[^\"]*\"|\{#[^}]*\}|^:::.*$", re.M)
 def test_a_translated_text_asks_for_the_same_as_the_english_one(path, language):
     translated = in_language(path, language)
     if translated == path:
-        pytest.skip(f"no {language} yet")
+        pytest.xfail(f"no {language} yet")
     # parts, variables, conditions and labels, in the order of the English text
     asked, english = (ASKED.findall(file.read_text("utf-8")) for file in (translated, path))
     assert sorted(asked) == sorted(english)

@@ -276,7 +276,7 @@ def _late(late: pd.DataFrame, customers: pd.DataFrame | None, formats: Formats) 
         [
             Column("customer_id", say("Customer")),
             Column("segment", say("Segment"), "word"),
-            Column("revenue_at_risk", say("At risk"), "money"),
+            Column("revenue_at_risk", say("Revenue at risk"), "money"),
             Column("days_since_last_purchase", say("Days since last"), "days"),
             Column("usual_gap_days", say("Usual gap, days"), "days"),
             Column("propensity", say("Probability"), "share"),
