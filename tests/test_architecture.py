@@ -38,6 +38,7 @@ ONLY_IN = {
     "sklearn": {"propensity"},
     "skops": {"propensity"},
     "pooch": {"datasets"},
+    "requests": {"datasets"},
     "pypandoc": {"report"},
     "typst": {"report"},
 }

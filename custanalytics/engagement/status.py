@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from custanalytics.checks import Check
 from custanalytics.display.sections.summary import doubts
-from custanalytics.engagement.documents import DOCUMENTS, document_state
+from custanalytics.engagement.documents import DOCUMENTS, document_state, edited_since
 from custanalytics.engagement.record import DATA, FILE, REPORT, Acceptance, Engagement
 from custanalytics.engagement.rerun import changed_files, last_run, run_is_stale
 from custanalytics.errors import SourceError
@@ -157,9 +157,14 @@ def _delivery(engagement: Engagement, behind: list[str], today: date) -> Step:
     open_ends = []
     if behind:
         open_ends.append(f"not done yet: {', '.join(behind)}")
-    for kind in ("html", "pdf"):
-        if not (engagement.folder / REPORT / f"report.{kind}").is_file():
-            open_ends.append(f"there is no {REPORT}/report.{kind}")
+    report = engagement.folder / REPORT
+    made = [report / "report.html", report / "report.pdf"]
+    open_ends += [f"there is no {REPORT}/{path.name}" for path in made if not path.is_file()]
+    edited = edited_since(report, made)
+    if edited:
+        open_ends.append(
+            f"{REPORT}/{edited} was edited since it was rendered: custanalytics render {REPORT}"
+        )
     handover = engagement.folder / "handover.md"
     if not handover.is_file():
         open_ends.append("there is no handover.md")
