@@ -17,6 +17,7 @@ from custanalytics.clv import (
     CustomerValue,
     customer_value,
     fit,
+    last_year_holdouts,
     rolling_holdouts,
     tracked_value,
     try_season,
@@ -38,6 +39,7 @@ from custanalytics.propensity import (
 from custanalytics.propensity.candidates import Rival
 from custanalytics.results import AnalysisResults, Settings
 from custanalytics.rfm import RFM, rfm_segmentation, segment_migration
+from custanalytics.sentences import tell
 from custanalytics.source import Ledger, read_table
 from custanalytics.summary import customer_summary, observation_period
 
@@ -66,6 +68,10 @@ class Leads:
         Column with the date a prospect came in; None: found.
     keep : tuple of str
         Columns to use although they seem to give the outcome away.
+    decimal : {"point", "comma"} or None
+        Decimal sign, for columns that don't tell.
+    date_order : {"dmy", "mdy", "ymd"} or None
+        Order of day, month and year, for columns that don't tell.
     """
 
     files: tuple[Path, ...]
@@ -73,6 +79,8 @@ class Leads:
     positive: str | None = None
     date: str | None = None
     keep: tuple[str, ...] = ()
+    decimal: str | None = None
+    date_order: str | None = None
 
 
 def analyse(
@@ -125,7 +133,7 @@ def analyse(
         try:
             return compute()
         except UnsupportedError as reason:
-            skipped[name] = str(reason)
+            skipped[name] = reason.sentence
             return None
         except (np.linalg.LinAlgError, FloatingPointError) as error:
             raise ModelError(
@@ -221,12 +229,14 @@ def add_prospects(
                 positive=leads.positive,
                 date=leads.date,
                 keep=leads.keep,
+                decimal=leads.decimal,
+                date_order=leads.date_order,
                 seed=settings.seed,
                 contact_cost=settings.contact_cost,
                 conversion_value=_customer_worth(settings, results.value),
             )
         except UnsupportedError as reason:
-            skipped = results.skipped | {"prospects": str(reason)}
+            skipped = results.skipped | {"prospects": reason.sentence}
             return dataclasses.replace(results, skipped=skipped), None
     noted = (Check("prospects.read", None, sentence) for sentence in table.attrs["warnings"])
     found = dataclasses.replace(found, checks=(*noted, *found.checks))
@@ -317,6 +327,7 @@ def _value(
         holdout=trial.holdouts,
         season=trial.season,
         season_check=trial.check,
+        last_years=last_year_holdouts(ledger, end, chosen.horizon_days),
     )
     return value, tracked_value(ledger, value, trial.holdouts)
 
@@ -343,8 +354,12 @@ def _silence(last_day: date, end: date) -> tuple[Check, ...]:
         Check(
             "ledger.as_of",
             None,
-            f"The last sale is on {last_day}, {days} days before the day the report looks from: "
-            "every customer counts as silent since then.",
+            tell(
+                "The last sale is on {last}, {days} days before the day the report looks from: "
+                "every customer counts as silent since then.",
+                last=last_day,
+                days=days,
+            ),
             value=days,
             threshold=_SILENT_DAYS,
         ),
@@ -354,8 +369,12 @@ def _silence(last_day: date, end: date) -> tuple[Check, ...]:
 def _segments_before(ledger: Ledger, first_day: date, earlier: date) -> RFM:
     if earlier < first_day:
         raise UnsupportedError(
-            f"the data begins on {first_day}, less than {MIGRATION_DAYS} days before its end, so "
-            "there is no earlier state to compare the segments with"
+            tell(
+                "the data begins on {first}, less than {days} days before its end, so there is no "
+                "earlier state to compare the segments with",
+                first=first_day,
+                days=MIGRATION_DAYS,
+            )
         )
     return rfm_segmentation(customer_summary(ledger, earlier))
 

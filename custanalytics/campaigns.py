@@ -11,7 +11,7 @@ import pandas as pd
 from custanalytics.engine import HasEngine
 from custanalytics.errors import UsageError
 from custanalytics.propensity import CampaignEffect, measure, measure_campaign, rank_uplift
-from custanalytics.propensity.columns import describe, inputs
+from custanalytics.propensity.columns import inputs, read_columns
 from custanalytics.propensity.outcome import read_outcomes
 from custanalytics.source import read_table
 
@@ -120,11 +120,12 @@ def measure_past(
     values = table[treatment].str.strip().str.casefold()
     alone = _alone(values, treatment, control)
     treated = (values != alone).to_numpy(dtype=bool)
-    target = read_outcomes(table, describe(table[[converted]]), converted)
+    target = read_outcomes(read_columns(table[[converted]]), converted)
     parts = None if segment is None else table[segment].fillna("none")
     effect = measure_campaign(treated, target.converted, parts)
     if by:
-        X = inputs(table, [c for c in describe(table[list(by)]) if c.used], None)
+        known = read_columns(table[list(by)])
+        X = inputs(known.values, [column for column in known.columns if column.used], None)
         ranked = rank_uplift(X, treated, target.converted)
         effect = replace(effect, checks=(*effect.checks, ranked.check))
     return effect

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from custanalytics.errors import CustAnalyticsError, SourceError, UsageError
@@ -71,14 +72,21 @@ class Engine:
         Folders and files the engine may read from, beside its own scratch folder.
     memory_limit : str, optional
         Upper bound for DuckDB, such as ``"1GB"``; past it, it spills to disk.
+    in_memory : bool
+        Keep the tables in memory, for data that is there already: several times as fast.
     """
 
-    def __init__(self, allowed: Iterable[Path | str] = (), memory_limit: str = "1GB") -> None:
+    def __init__(
+        self,
+        allowed: Iterable[Path | str] = (),
+        memory_limit: str = "1GB",
+        in_memory: bool = False,
+    ) -> None:
         self.orders_seen_on: date | None = None
         _sweep()
         self.scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
         self._connection = duckdb.connect(
-            str(self.scratch / "ledger.duckdb"),
+            ":memory:" if in_memory else str(self.scratch / "ledger.duckdb"),
             config={
                 "memory_limit": memory_limit,
                 "temp_directory": str(self.scratch / "spill"),
@@ -121,8 +129,8 @@ class Engine:
     def add(self, table: str, frame: pd.DataFrame, query: str | None = None) -> None:
         """Copy a DataFrame into a table, as it is or as a query reads it from ``incoming``."""
         text = query_text(query) if query else "SELECT * FROM incoming"
-        # A copy, because DuckDB can't read columns that run backwards in memory.
-        self._connection.register("incoming", frame.copy())
+        columns = {name: _forwards(column) for name, column in frame.items()}
+        self._connection.register("incoming", pd.DataFrame(columns, copy=False))
         try:
             self.execute(f"CREATE OR REPLACE TABLE {_name(table)} AS\n{text}")
         finally:
@@ -184,13 +192,13 @@ def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
     """
     if isinstance(transactions, HasEngine):
         return transactions.engine
-    engine = Engine()
+    engine = Engine(in_memory=True)
     engine.add("ledger", _canonical(transactions), "ledger_of_lines")
     return engine
 
 
 def see_orders(engine: Engine, day: date) -> None:
-    """Have the table ``orders_seen`` hold the orders as seen on a day.
+    """Have ``orders_seen`` show the orders as seen on a day.
 
     Parameters
     ----------
@@ -199,9 +207,14 @@ def see_orders(engine: Engine, day: date) -> None:
     day : date
         Later lines, returns of earlier orders too, are not seen.
     """
-    if engine.orders_seen_on != day:
-        engine.keep("orders_seen", "orders", observation_end=day)
-        engine.orders_seen_on = day
+    if engine.orders_seen_on == day:
+        return
+    engine.execute("CREATE OR REPLACE TABLE seen AS SELECT CAST($day AS DATE) AS day", day=day)
+    if engine.orders_seen_on is None:
+        engine.keep("orders", "orders")
+        engine.keep("order_changes", "order_changes")
+        engine.execute(f"CREATE VIEW orders_seen AS\n{query_text('views/orders_seen')}")
+    engine.orders_seen_on = day
 
 
 def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
@@ -211,7 +224,7 @@ def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
             f"transactions need the columns {', '.join(_REQUIRED)}; missing: {', '.join(missing)}; "
             f"found: {', '.join(map(str, frame.columns))}"
         )
-    lines = frame[[column for column in LEDGER_COLUMNS if column in frame.columns]].copy()
+    lines = frame[[column for column in LEDGER_COLUMNS if column in frame.columns]]
     lines["line_no"] = range(1, len(lines) + 1)
     try:
         lines["ordered_at"] = pd.to_datetime(lines["ordered_at"])
@@ -230,8 +243,14 @@ def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
         lines["customer_id"] = ids.astype("Int64")
     for column in LEDGER_COLUMNS:
         if column not in lines:
-            lines[column] = pd.Series(None, index=lines.index, dtype="str")
+            lines[column] = np.nan  # DuckDB's null, and the quickest of them to copy
     return lines[list(LEDGER_COLUMNS)]
+
+
+def _forwards(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    # DuckDB can't read columns that run backwards in memory.
+    plain = isinstance(column.dtype, np.dtype) and column.to_numpy().flags.c_contiguous
+    return column if plain else column.copy()
 
 
 def _literal(path: Path) -> str:

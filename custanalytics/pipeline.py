@@ -12,12 +12,28 @@ import pandas as pd
 
 from custanalytics import __version__
 from custanalytics.analysis import Leads, Step, add_prospects, analyse, with_given_columns
+from custanalytics.display.deck import deck
 from custanalytics.display.document import build
+from custanalytics.display.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.exports import write_csv, write_exports
 from custanalytics.propensity import ProspectModel
-from custanalytics.report import BRAND, DOCUMENT, copy_brand, publish, read_brand, render, stage
+from custanalytics.report import (
+    BRAND,
+    DOCUMENT,
+    StaleProse,
+    copy_brand,
+    publish,
+    read_brand,
+    render,
+    stage,
+    stale_prose,
+)
 from custanalytics.report import template as find_template
+from custanalytics.report.rendering import PAGES, replace_file
+from custanalytics.report.slide_base import check_template
+from custanalytics.report.slides import slides_bytes
+from custanalytics.report.workbook import workbook_bytes
 from custanalytics.results import (
     TEMPLATE,
     AnalysisResults,
@@ -29,6 +45,7 @@ from custanalytics.results import (
 from custanalytics.source import load, read_table
 
 FORMATS = ("html", "pdf")
+SLIDES, WORKBOOK = "slides.pptx", "workbook.xlsx"
 PROSPECT_MODEL = "prospects.model"
 
 
@@ -42,10 +59,13 @@ class Report:
         What was computed.
     files : dict
         Format or role (``html``, ``pdf``, ``customers_csv`` ...) -> path in the folder.
+    stale : tuple of StaleProse
+        Paragraphs of the consultant's own whose figures this run has changed.
     """
 
     results: AnalysisResults
     files: dict[str, Path]
+    stale: tuple[StaleProse, ...] = ()
 
 
 def run(
@@ -58,6 +78,7 @@ def run(
     template: str | None = None,
     load_options: Mapping[str, Any] | None = None,
     prospects: Leads | None = None,
+    pptx_template: Path | None = None,
     step: Step = lambda _: nullcontext(),
     **settings: Any,
 ) -> Report:
@@ -74,7 +95,7 @@ def run(
     as_of : date, optional
         Last day that counts; by default the last day in the data.
     formats : sequence of str
-        Of ``"html"`` and ``"pdf"``.
+        Of ``"html"``, ``"pdf"``, ``"docx"``, ``"pptx"`` and ``"xlsx"``.
     renderer : str
         ``"auto"``, ``"embedded"`` or ``"quarto"``.
     template : str, optional
@@ -84,6 +105,8 @@ def run(
         Arguments of `custanalytics.load`, such as ``mapping``.
     prospects : Leads, optional
         A table of prospects to learn from and to score.
+    pptx_template : Path, optional
+        A client's presentation whose look the slides take.
     step : callable, optional
         Called with each step's name; returns a context manager that is held while it runs.
     **settings
@@ -100,6 +123,7 @@ def run(
         Any branch of the error tree; its message says what to do.
     """
     out = Path(out)
+    check_template(pptx_template)
     chosen = _template_for(out, template)
     with publish(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
@@ -110,8 +134,9 @@ def run(
             results, model = add_prospects(results, prospects, step)
         files = {"mapping": folder / "mapping.toml"}
         ledger.mapping.save(files["mapping"])
-        files |= _write(results, model, folder, formats, renderer, step)
-    return Report(results, _moved(files, folder, out))
+        files |= _write(results, model, folder, formats, renderer, pptx_template, step)
+        stale = stale_prose(out, folder, find_template(chosen))
+    return Report(results, _moved(files, folder, out), stale)
 
 
 def run_prospects(
@@ -121,6 +146,7 @@ def run_prospects(
     formats: Sequence[str] = FORMATS,
     renderer: str = "auto",
     template: str | None = None,
+    pptx_template: Path | None = None,
     step: Step = lambda _: nullcontext(),
     **settings: Any,
 ) -> Report:
@@ -135,12 +161,14 @@ def run_prospects(
     out : path
         The report folder to make or renew.
     formats : sequence of str
-        Of ``"html"`` and ``"pdf"``.
+        Of ``"html"``, ``"pdf"``, ``"docx"``, ``"pptx"`` and ``"xlsx"``.
     renderer : str
         ``"auto"``, ``"embedded"`` or ``"quarto"``.
     template : str, optional
         Name of a report template or path of its folder; by default that of the report that is
         renewed, or ``prospects``.
+    pptx_template : Path, optional
+        A client's presentation whose look the slides take.
     step : callable, optional
         Called with each step's name; returns a context manager that is held while it runs.
     **settings
@@ -157,6 +185,7 @@ def run_prospects(
         Any branch of the error tree; its message says what to do.
     """
     out = Path(out)
+    check_template(pptx_template)
     chosen = _template_for(out, template, "prospects")
     with publish(out, find_template(chosen)) as folder:
         made_on = settings.get("made_on", date.today())
@@ -165,8 +194,9 @@ def run_prospects(
         results, model = add_prospects(empty, prospects, step)
         if results.prospects is None:
             raise UnsupportedError(results.skipped["prospects"])
-        files = _write(results, model, folder, formats, renderer, step)
-    return Report(results, _moved(files, folder, out))
+        files = _write(results, model, folder, formats, renderer, pptx_template, step)
+        stale = stale_prose(out, folder, find_template(chosen))
+    return Report(results, _moved(files, folder, out), stale)
 
 
 def score_prospects(
@@ -209,6 +239,7 @@ def rerender(
     renderer: str = "auto",
     template: str | None = None,
     out: Path | str | None = None,
+    pptx_template: Path | None = None,
 ) -> dict[str, Path]:
     """Render a report folder again from its results, keeping what was edited in it.
 
@@ -217,7 +248,7 @@ def rerender(
     folder : path
         A folder that `run` made.
     formats : sequence of str
-        Of ``"html"`` and ``"pdf"``.
+        Of ``"html"``, ``"pdf"``, ``"docx"``, ``"pptx"`` and ``"xlsx"``.
     renderer : str
         ``"auto"``, ``"embedded"`` or ``"quarto"``.
     template : str, optional
@@ -225,6 +256,8 @@ def rerender(
         needs `out`.
     out : path, optional
         The report folder to make for it.
+    pptx_template : Path, optional
+        A client's presentation whose look the slides take.
 
     Returns
     -------
@@ -241,11 +274,12 @@ def rerender(
         The document can't be rendered; the rendered files stay as they were.
     """
     folder = Path(folder)
+    check_template(pptx_template)
     if (template is None) != (out is None):
         raise UsageError("--template and --out belong together: a further report is a new folder")
     results = read_results(folder / "results")
     if template is None or out is None:
-        return _write_report(results, folder, formats, renderer)
+        return _write_report(results, folder, formats, renderer, pptx_template)
     out = Path(out)
     chosen = _template_for(out, template)
     with publish(out, find_template(chosen)) as fresh:
@@ -254,18 +288,30 @@ def rerender(
         write_results(results, fresh / "results")
         files = write_exports(results, fresh)
         copy_brand(folder, fresh)
-        files |= _write_report(results, fresh, formats, renderer)
+        files |= _write_report(results, fresh, formats, renderer, pptx_template)
     return _moved(files, fresh, out)
 
 
 def _write_report(
-    results: AnalysisResults, folder: Path, formats: Sequence[str], renderer: str
+    results: AnalysisResults,
+    folder: Path,
+    formats: Sequence[str],
+    renderer: str,
+    pptx_template: Path | None,
 ) -> dict[str, Path]:
     # A folder that has its document needs its template no more: it may lie elsewhere by now.
     source = None if (folder / DOCUMENT).exists() else find_template(results.settings.template)
     branded = folder if source is None or (folder / BRAND).exists() else source
     stage(build(results, read_brand(branded).colors), source, folder)
-    return render(folder, formats, renderer, results.settings.made_on)
+    pages = [name for name in formats if name in PAGES]
+    files = render(folder, pages, renderer, results.settings.made_on) if pages else {}
+    brand = read_brand(folder)
+    if "pptx" in formats:
+        slides = slides_bytes(deck(results), brand, folder, pptx_template)
+        files["pptx"] = replace_file(folder / SLIDES, slides)
+    if "xlsx" in formats:
+        files["xlsx"] = replace_file(folder / WORKBOOK, workbook_bytes(workbook(results), brand))
+    return files
 
 
 def _write(
@@ -274,6 +320,7 @@ def _write(
     folder: Path,
     formats: Sequence[str],
     renderer: str,
+    pptx_template: Path | None,
     step: Step,
 ) -> dict[str, Path]:
     with step("Writing results and lists"):
@@ -283,7 +330,7 @@ def _write(
             files["prospect_model"] = folder / "results" / PROSPECT_MODEL
             model.save(files["prospect_model"])
     with step("Writing the report"):
-        return _write_report(results, folder, formats, renderer) | files
+        return _write_report(results, folder, formats, renderer, pptx_template) | files
 
 
 def _template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:

@@ -1,7 +1,9 @@
 """Time and peak memory against stock lifetimes, printed as ratios.
 
-    python tests/benchmark_clv.py [CUSTOMERS ...]        (default: 10000 100000 1000000)
+    python -m tests.benchmark_clv [CUSTOMERS ...]        (default: 10000 100000 1000000)
+    python -m tests.benchmark_clv --scale [LINES]        (default: 20000000, 100 a customer)
 
+The second times the library alone, from a ledger to values with intervals.
 Every figure comes from a process of its own. The two columns of a step do the same work on
 the same customers; how far their answers differ is printed beside it.
 """
@@ -64,7 +66,8 @@ def ours(step: str, lines: pd.DataFrame, summary: pd.DataFrame) -> tuple[float, 
     from custanalytics.clv.validation import expected_by_month
     from custanalytics.summary import customer_summary
 
-    model, spend = fit("BG/NBD", summary), GammaGamma.fitted(summary)
+    model = fit("BG/NBD", summary) if step in ("prediction", "12-month value") else None
+    spend = GammaGamma.fitted(summary) if step == "12-month value" else None
     begin = time.perf_counter()
     if step == "summary":
         table = customer_summary(
@@ -150,7 +153,16 @@ def main(sizes: list[int]) -> None:
                 told, answers = {}, {}
                 for side in ("ours", "theirs"):
                     path = f"{folder}/{side}.npy"
-                    command = [sys.executable, __file__, "--one", side, step, str(size), path]
+                    command = [
+                        sys.executable,
+                        "-m",
+                        "tests.benchmark_clv",
+                        "--one",
+                        side,
+                        step,
+                        str(size),
+                        path,
+                    ]
                     output = subprocess.run(command, capture_output=True, text=True, check=True)
                     told[side] = json.loads(output.stdout.splitlines()[-1])
                     answers[side] = np.load(path)
@@ -165,8 +177,79 @@ def main(sizes: list[int]) -> None:
                 )
 
 
+LEDGER = """
+CREATE OR REPLACE TABLE ledger AS
+WITH people AS (
+    SELECT
+        'c' || i AS customer_id,
+        CAST(1000 * random() AS INTEGER) AS began,
+        ln(1 - random()) * ln(1 - random()) AS rate,
+        -900 * ln(1 - random()) AS stay
+    FROM range($customers) AS t(i)
+),
+spans AS (SELECT *, least(stay, 1095 - began) AS span FROM people),
+counts AS (SELECT *, 1 + CAST(0.0585 * rate * span AS INTEGER) AS n FROM spans),
+orders AS (
+    SELECT
+        customer_id,
+        customer_id || '-' || k AS order_id,
+        TIMESTAMP '2022-01-01' + to_seconds(CAST(
+            86400 * (began + CASE WHEN k = 1 THEN 0 ELSE span * random() END) AS BIGINT
+        )) AS ordered_at
+    FROM counts, unnest(range(1, n + 1)) AS u(k)
+)
+SELECT
+    row_number() OVER () AS line_no, customer_id, order_id, ordered_at,
+    CAST(5 + 20 * random() AS DECIMAL(18, 4)) AS amount,
+    CAST(NULL AS VARCHAR) AS product, CAST(1 AS DECIMAL(18, 4)) AS quantity,
+    CAST(NULL AS VARCHAR) AS nets_order_id
+FROM orders, range(4)
+"""
+
+
+def scale(lines: int) -> None:
+    """Time every step from a ledger of so many lines to values with intervals."""
+    from custanalytics.clv import customer_value, last_year_holdouts, rolling_holdouts
+    from custanalytics.engine import Engine
+    from custanalytics.summary import customer_summary
+
+    engine = Engine()
+    engine.sql("SELECT setseed(0.5)")
+    engine.execute(LEDGER, customers=lines // 100)
+    counted = engine.sql("SELECT count(*) AS n, count(DISTINCT customer_id) AS c FROM ledger")
+    print(f"{counted['n'].item():,} lines, {counted['c'].item():,} customers")
+    done = {}
+    steps = {
+        "summary": lambda: customer_summary(engine),
+        "rolling holdouts": lambda: rolling_holdouts(engine, horizon_days=180),
+        "last year's periods": lambda: last_year_holdouts(engine, horizon_days=180),
+        "fit, bake-off, value": lambda: customer_value(
+            done["summary"],
+            180,
+            holdout=done["rolling holdouts"],
+            last_years=done["last year's periods"],
+        ),
+    }
+    clock = time.perf_counter(), time.process_time()
+    for name, step in steps.items():
+        begin = time.perf_counter(), time.process_time()
+        done[name] = step()
+        print(
+            f"{name:<21} {time.perf_counter() - begin[0]:>6.1f} s  "
+            f"(processor {time.process_time() - begin[1]:>5.1f} s)",
+            flush=True,
+        )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(
+        f"{'all':<21} {time.perf_counter() - clock[0]:>6.1f} s  "
+        f"(processor {time.process_time() - clock[1]:>5.1f} s), peak {peak:,.0f} MB"
+    )
+
+
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--one"]:
+    if sys.argv[1:2] == ["--scale"]:
+        scale(int(sys.argv[2]) if len(sys.argv) > 2 else 20_000_000)
+    elif sys.argv[1:2] == ["--one"]:
         measured(sys.argv[2], sys.argv[3], int(sys.argv[4]))
     else:
         main([int(size) for size in sys.argv[1:]] or [10_000, 100_000, 1_000_000])

@@ -11,13 +11,14 @@ PACKAGE = Path(custanalytics.__file__).parent
 # Later steps may import earlier ones; modules in one step never import each other.
 STEPS = (
     ("errors", "bundled"),
+    ("sentences",),
     ("checks",),
     ("engine",),
     ("source", "summary"),
     ("overview", "concentration", "rfm", "cohorts", "clv", "propensity"),
     ("decisions",),
     ("results",),
-    ("analysis", "campaigns", "exports"),
+    ("analysis", "campaigns", "comparison", "exports"),
     ("display",),
     ("report",),
     ("pipeline",),
@@ -41,6 +42,8 @@ ONLY_IN = {
     "requests": {"datasets"},
     "pypandoc": {"report"},
     "typst": {"report"},
+    "pptx": {"report"},
+    "xlsxwriter": {"report"},
 }
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if "_bundled" not in p.parts)
 

@@ -1,10 +1,11 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from custanalytics.engine import as_engine
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.summary import customer_summary, holdout_summary
 from tests.tables import table, transactions
@@ -106,3 +107,29 @@ def test_properties(drawn, random):
     order = list(range(len(lines)))
     random.shuffle(order)
     pd.testing.assert_frame_equal(customer_summary(lines.iloc[order]), found)
+
+
+line = st.tuples(
+    st.sampled_from(["a", "b", None]), st.integers(0, 9), st.integers(0, 60), st.integers(-300, 900)
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(line, min_size=1, max_size=30), st.lists(st.integers(0, 60), max_size=4))
+def test_a_day_is_seen_as_if_the_data_ended_there(drawn, days):
+    lines = pd.DataFrame(drawn, columns=["customer_id", "order", "day", "cents"])
+    lines["ordered_at"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(lines["day"], unit="D")
+    lines["amount"] = lines["cents"] / 100
+    lines["order_id"] = "o" + lines["order"].astype("str")
+    lines["nets_order_id"] = lines["order_id"].where(lines["cents"] < 0)
+    engine = as_engine(lines)
+    for day in days:
+        end = date(2024, 1, 1) + timedelta(days=day)
+        known = lines[lines["day"] <= day]
+        if not ((known["cents"] > 0) & known["customer_id"].notna()).any():
+            continue
+        try:
+            expected = customer_summary(known, end)
+        except UnsupportedError:
+            continue
+        pd.testing.assert_frame_equal(customer_summary(engine, end), expected)

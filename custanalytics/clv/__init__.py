@@ -1,6 +1,12 @@
 """Customer lifetime value: models, predictions, intervals, and how far to trust them."""
 
-from custanalytics.clv.bake_off import BakeOff, bake_off, rolling_holdouts
+from custanalytics.clv.attributes import (
+    AttributeModel,
+    AttributeTrial,
+    fit_attributes,
+    try_attributes,
+)
+from custanalytics.clv.bake_off import BakeOff, bake_off, last_year_holdouts, rolling_holdouts
 from custanalytics.clv.gamma_gamma import GammaGamma
 from custanalytics.clv.group_value import group_value
 from custanalytics.clv.models import PurchaseModel, fit, from_json
@@ -10,6 +16,8 @@ from custanalytics.clv.tracking import tracked_value, weekly_tracking
 from custanalytics.clv.value import CustomerValue, customer_value
 
 __all__ = [
+    "AttributeModel",
+    "AttributeTrial",
     "BakeOff",
     "CustomerValue",
     "GammaGamma",
@@ -19,10 +27,13 @@ __all__ = [
     "bake_off",
     "customer_value",
     "fit",
+    "fit_attributes",
     "from_json",
     "group_value",
+    "last_year_holdouts",
     "rolling_holdouts",
     "tracked_value",
+    "try_attributes",
     "try_season",
     "weekly_tracking",
     "yearly_season",

@@ -16,13 +16,14 @@ from custanalytics.clv.validation import (
     length_of,
     validate,
 )
-from custanalytics.engine import HasEngine, as_engine
+from custanalytics.engine import Engine, HasEngine, as_engine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.summary import holdout_summary, observation_period
 
 MODELS = ("BG/NBD", "MBG/NBD", "Pareto/NBD")
 MIN_HOLDOUT_DAYS = 28
 MOST_ORIGINS = 6
+YEAR = 365
 
 
 @dataclass(frozen=True)
@@ -73,18 +74,58 @@ def rolling_holdouts(
         empty where the history is shorter than 84 days.
     """
     engine = as_engine(transactions)
+    _, length, cutoffs = _plan(engine, observation_end, horizon_days)
+    ahead = timedelta(days=length)
+    return [holdout_summary(engine, cutoff, cutoff + ahead) for cutoff in cutoffs]
+
+
+def last_year_holdouts(
+    transactions: pd.DataFrame | HasEngine,
+    observation_end: date | None = None,
+    horizon_days: int = 365,
+) -> list[pd.DataFrame]:
+    """Cut out the same periods a year earlier, for a rule of thumb to learn from.
+
+    Parameters
+    ----------
+    transactions : DataFrame or loaded ledger
+        As for `custanalytics.summary.customer_summary`.
+    observation_end : date, optional
+        Last day that counts; by default the last day in the data.
+    horizon_days : int
+        How far ahead will be predicted.
+
+    Returns
+    -------
+    list of DataFrame
+        As `rolling_holdouts` gives them, each a year before one of its holdouts or before the
+        time that is predicted, oldest first; only those that have half a holdout's length of
+        history before them.
+    """
+    engine = as_engine(transactions)
+    first, length, cutoffs = _plan(engine, observation_end, horizon_days)
+    if not cutoffs or length > YEAR:
+        return []
+    ahead = timedelta(days=length)
+    years_before = [cutoff - timedelta(days=YEAR) for cutoff in (*cutoffs, cutoffs[-1] + ahead)]
+    return [
+        holdout_summary(engine, cutoff, cutoff + ahead)
+        for cutoff in years_before
+        if (cutoff - first).days >= length // 2
+    ]
+
+
+def _plan(
+    engine: Engine, observation_end: date | None, horizon_days: int
+) -> tuple[date, int, list[date]]:
+    """First day of the data, length of the holdouts, and their cutoffs, oldest first."""
     first, last = observation_period(engine)
     end = min(observation_end or last, last)
     length = min(horizon_days, (end - first).days // 3)
     if length < MIN_HOLDOUT_DAYS:
-        return []
-    frames: list[pd.DataFrame] = []
-    for back in range(MOST_ORIGINS):
-        cutoff = end - timedelta(days=length + back * (length // 2))
-        if (cutoff - first).days < length // 2:
-            break
-        frames.insert(0, holdout_summary(engine, cutoff, cutoff + timedelta(days=length)))
-    return frames
+        return first, length, []
+    ends = [end - timedelta(days=length + back * (length // 2)) for back in range(MOST_ORIGINS)]
+    return first, length, [day for day in reversed(ends) if (day - first).days >= length // 2]
 
 
 def bake_off(
@@ -116,12 +157,18 @@ def bake_off(
     -------
     BakeOff
     """
-    frames = rolling_holdouts(transactions, observation_end, horizon_days)
-    return hold_against(frames, models, level, seed)
+    engine = as_engine(transactions)
+    frames = rolling_holdouts(engine, observation_end, horizon_days)
+    last_years = last_year_holdouts(engine, observation_end, horizon_days)
+    return hold_against(frames, models, level, seed, last_years)
 
 
 def hold_against(
-    holdouts: Sequence[pd.DataFrame], models: Sequence[str], level: float, seed: int
+    holdouts: Sequence[pd.DataFrame],
+    models: Sequence[str],
+    level: float,
+    seed: int,
+    last_years: Sequence[pd.DataFrame] = (),
 ) -> BakeOff:
     """The same for holdouts that are already cut.
 
@@ -136,6 +183,8 @@ def hold_against(
         Nominal coverage of the intervals.
     seed : int
         Where the random numbers start.
+    last_years : sequence of DataFrame
+        The same periods a year earlier, as `last_year_holdouts` gives them.
 
     Returns
     -------
@@ -148,7 +197,8 @@ def hold_against(
     for origin, frame in enumerate(frames):
         spend, _ = judgement.spend_model(frame)
         earlier = latest_before(frames[:origin], frame)
-        done.append(validate(frame, models, spend, level, seed, earlier))
+        before = a_year_before(last_years, frame)
+        done.append(validate(frame, models, spend, level, seed, earlier, before))
     tables = [one.table.assign(origin=origin) for origin, one in enumerate(done, start=1)]
     table = pd.concat(tables, ignore_index=True)
     best = best_candidate(table)
@@ -215,6 +265,26 @@ def latest_before(frames: Sequence[pd.DataFrame], origin: pd.DataFrame) -> pd.Da
         if cutoff_of(frame) + pd.Timedelta(days=length_of(frame)) <= cutoff_of(origin)
     ]
     return known[-1] if known else None
+
+
+def a_year_before(frames: Sequence[pd.DataFrame], now: pd.DataFrame) -> pd.DataFrame | None:
+    """The one of the frames that was cut a year before another.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        As `last_year_holdouts` gives them.
+    now : DataFrame
+        A holdout or a customer summary.
+
+    Returns
+    -------
+    DataFrame or None
+    """
+    if "first_order" not in now.columns:
+        return None
+    wanted = cutoff_of(now) - pd.Timedelta(days=YEAR)
+    return next((frame for frame in usable(frames) if cutoff_of(frame) == wanted), None)
 
 
 def cutoff_of(frame: pd.DataFrame) -> pd.Timestamp:

@@ -16,6 +16,9 @@ MAX_STEPS = 200
 FLAT_STEPS, FLAT_GAIN = 3, 1e-2
 # a step that promises less than so much of the value can't be told from rounding
 ROUNDING = 1e-15
+# nor is a shorter step worth a try that promises less than so much of it: sums over many rows
+# are no more exact
+NOISE = 1e-11
 # log parameters stay within these bounds; one that reaches them has run off
 LOWEST, HIGHEST = -18.0, 18.0
 
@@ -72,7 +75,7 @@ def minimum(objective: Objective, start: Floats, precision: float = 1e-9) -> Opt
         if -slope < ROUNDING * abs(value):
             break
         length = 1.0
-        while length > 1e-10:
+        while length == 1.0 or -slope * length > NOISE * abs(value):
             trial = np.clip(point + length * step, LOWEST, HIGHEST)
             result = objective(trial)
             lower = bool(np.isfinite(result[0])) and result[0] <= value + 1e-4 * length * slope

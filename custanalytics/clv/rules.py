@@ -13,20 +13,24 @@ from custanalytics.clv.naive import (
     SameRate,
     learned_rule,
 )
+from custanalytics.sentences import noted
 
-OWN_RATE = "own rate carried forward"
-OWN_OR_BASE_RATE = "own rate, one-time buyers at the base's rate"
-HIATUS = "own rate of those who bought recently"
-SAME_RATE = "same rate for everyone"
-SEGMENT_MEAN = "segment mean of the last holdout"
-COHORT_CURVE = "cohort curve of the last holdout"
-LAST_MEAN = "mean of the last holdout"
+OWN_RATE = noted("own rate carried forward")
+OWN_OR_BASE_RATE = noted("own rate, one-time buyers at the base's rate")
+HIATUS = noted("recency rule: own rate of those who bought recently")
+SAME_RATE = noted("same rate for everyone")
+SEGMENT_MEAN = noted("segment mean of the last holdout")
+COHORT_CURVE = noted("cohort curve of the last holdout")
+LAST_MEAN = noted("mean of the last holdout")
+LAST_YEAR = noted("last year's same period")
 
 # spread of counts before a holdout has shown one
 USUAL_SPREAD = 1.0
 
 
-def naive_rules(rows: Rows, holdout: pd.DataFrame | None = None) -> list[NaiveRule]:
+def naive_rules(
+    rows: Rows, holdout: pd.DataFrame | None = None, last_year: pd.DataFrame | None = None
+) -> list[NaiveRule]:
     """All rules of thumb, taken from a summary.
 
     Parameters
@@ -37,6 +41,9 @@ def naive_rules(rows: Rows, holdout: pd.DataFrame | None = None) -> list[NaiveRu
         What is known of an earlier time: one row per customer, ``frequency``, ``recency``,
         ``T`` (days), ``holdout_frequency``, ``holdout_days``. Rules that learn from a
         holdout need it; the others take the spread of counts from it.
+    last_year : DataFrame, optional
+        The same of the same period a year before: what customers with as many purchases, as
+        long ago, did then is expected of them now.
 
     Returns
     -------
@@ -54,14 +61,18 @@ def naive_rules(rows: Rows, holdout: pd.DataFrame | None = None) -> list[NaiveRu
         Hiatus(HIATUS, USUAL_SPREAD, base, second, HIATUS_GAPS * usual_gap),
         SameRate(SAME_RATE, USUAL_SPREAD, base),
     ]
+    seasonal: list[NaiveRule] = []
+    if last_year is not None:
+        seasonal = [learned_rule(LAST_YEAR, *outcome(last_year), (5, 5), of_age=False)]
     if holdout is None:
-        return rules
+        return [*rules, *seasonal]
     earlier, days, bought = outcome(holdout)
     return [
         *(rule.with_spread_of(earlier, days, bought) for rule in rules),
         learned_rule(SEGMENT_MEAN, earlier, days, bought, (5, 5), of_age=False),
         learned_rule(LAST_MEAN, earlier, days, bought, (1, 1), of_age=True),
         learned_rule(COHORT_CURVE, earlier, days, bought, (1, 6), of_age=True),
+        *seasonal,
     ]
 
 

@@ -51,7 +51,7 @@ def normalised_gini(predicted: Floats, actual: Floats) -> float:
 
 
 def log_loss(probability: Floats, happened: Floats) -> float:
-    """Mean surprise of yes/no outcomes; certainties are held to 1 in 1,000.
+    """Mean surprise of yes/no outcomes.
 
     Parameters
     ----------
@@ -64,5 +64,22 @@ def log_loss(probability: Floats, happened: Floats) -> float:
     -------
     float
     """
+    return float(np.mean(log_losses(probability, happened)))
+
+
+def log_losses(probability: Floats, happened: Floats) -> Floats:
+    """Surprise of each yes/no outcome; certainties are held to 1 in 1,000.
+
+    Parameters
+    ----------
+    probability : ndarray
+        Of a yes.
+    happened : ndarray
+        1 or 0.
+
+    Returns
+    -------
+    ndarray
+    """
     p = np.clip(probability, 0.001, 0.999)
-    return float(-np.mean(happened * np.log(p) + (1 - happened) * np.log(1 - p)))
+    return np.asarray(-(happened * np.log(p) + (1 - happened) * np.log(1 - p)))

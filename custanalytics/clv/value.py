@@ -10,7 +10,14 @@ import pandas as pd
 
 from custanalytics.checks import Check
 from custanalytics.clv import judgement
-from custanalytics.clv.bake_off import MODELS, cutoff_of, hold_against, past_errors, usable
+from custanalytics.clv.bake_off import (
+    MODELS,
+    a_year_before,
+    cutoff_of,
+    hold_against,
+    past_errors,
+    usable,
+)
 from custanalytics.clv.discounting import discount_factors, month_ends
 from custanalytics.clv.inputs import checked, require_repeat_buyers, unique_rows
 from custanalytics.clv.models import PurchaseModel
@@ -90,6 +97,7 @@ def customer_value(
     models: Sequence[str] = MODELS,
     season: Season | None = None,
     season_check: Check | None = None,
+    last_years: Sequence[pd.DataFrame] = (),
 ) -> CustomerValue:
     """Predict purchases, spend and lifetime value of every customer.
 
@@ -125,6 +133,9 @@ def customer_value(
     season_check : Check, optional
         What trying the season has shown (see `try_season`); by default, whether the history
         is long enough for one.
+    last_years : sequence of DataFrame
+        The same periods a year earlier, as `last_year_holdouts` gives them: a rule of thumb
+        learns from them.
 
     Returns
     -------
@@ -150,12 +161,15 @@ def customer_value(
     if season:
         # one that `try_season` put on the clock keeps the season known at its cutoff
         origins = [o if "calendar_days" in o.columns else season.applied(o) for o in origins]
-    tested = hold_against(origins, models, level, seed)
-    fitted = candidates(rows, models, origins[-1] if origins else None)
+        last_years = [season.applied(frame) for frame in last_years]
+    tested = hold_against(origins, models, level, seed, last_years)
+    before = a_year_before(last_years, frame)
+    fitted = candidates(rows, models, origins[-1] if origins else None, before)
     chosen = next(one for one in fitted if one.name == (tested.best or models[0]))
     first = next(one for one in fitted if isinstance(one, PurchaseModel))
     checks += judgement.of_model(chosen if isinstance(chosen, PurchaseModel) else first)
     checks += judgement.of_validation(tested.table, chosen.name, level)
+    checks += judgement.of_last_year(tested.table)
     told = season_check or judgement.season_known(history, season)
     checks += [told] if told else []
     checks += judgement.of_options(margin, horizon_days, history)

@@ -13,7 +13,8 @@ from custanalytics.errors import UsageError
 if TYPE_CHECKING:
     from custanalytics.analysis import Leads
 
-FORMATS = ("html", "pdf")
+FORMATS = ("html", "pdf", "docx", "pptx", "xlsx")
+_USUAL = ("html", "pdf")
 ROLES = (
     "customer_id, order_id, ordered_at, amount (or quantity and unit_price), product, "
     "currency, status"
@@ -73,13 +74,19 @@ def render_options(command: argparse.ArgumentParser) -> None:
         "--format",
         action="append",
         choices=FORMATS,
-        help="what to render; repeatable (html and pdf)",
+        help="what to write: page, PDF, Word, slides, workbook; repeatable (html and pdf)",
     )
     command.add_argument(
         "--renderer",
         choices=("auto", "embedded", "quarto"),
         default="auto",
         help="auto: Quarto where its command is found, else the embedded renderer",
+    )
+    command.add_argument(
+        "--pptx-template",
+        type=Path,
+        metavar="FILE",
+        help="presentation whose layouts, colours and fonts the slides take",
     )
 
 
@@ -142,6 +149,16 @@ def prospect_options(command: argparse.ArgumentParser) -> None:
         "--prospect-date", metavar="COLUMN", help="column with the day a prospect came in"
     )
     command.add_argument(
+        "--prospects-date-order",
+        choices=("dmy", "mdy", "ymd"),
+        help="order of day, month and year in the prospects, where they don't tell",
+    )
+    command.add_argument(
+        "--prospects-decimal",
+        choices=("point", "comma"),
+        help="decimal sign in the prospects, where they don't tell",
+    )
+    command.add_argument(
         "--keep",
         action="append",
         default=[],
@@ -160,6 +177,8 @@ def leads(options: argparse.Namespace, files: Sequence[Path]) -> "Leads":
         options.positive,
         options.prospect_date,
         tuple(options.keep),
+        options.prospects_decimal,
+        options.prospects_date_order,
     )
 
 
@@ -193,7 +212,7 @@ def sources(options: argparse.Namespace) -> Sequence[Path]:
 
 def formats(options: argparse.Namespace) -> tuple[str, ...]:
     """Each format once."""
-    return tuple(dict.fromkeys(options.format or FORMATS))
+    return tuple(dict.fromkeys(options.format or _USUAL))
 
 
 def today() -> date:

@@ -143,10 +143,11 @@ def _receive(options: argparse.Namespace, _: Sequence[str]) -> None:
 def _status(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.commands.printed import print_json, run_json
     from custanalytics.engagement import read_engagement, status
+    from custanalytics.pipeline import Report
 
     engagement = read_engagement(options.folder)
     today = arguments.today()
-    steps = status(engagement, today, lambda results: run_json(results, {}))
+    steps = status(engagement, today, lambda results: run_json(Report(results, {})))
     left = (engagement.deadline - today).days
     if options.json:
         print_json(

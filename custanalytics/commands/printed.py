@@ -11,9 +11,10 @@ from typing import Any
 
 import pandas as pd
 
+from custanalytics.comparison import Comparison
 from custanalytics.display.format import Formats
+from custanalytics.pipeline import Report
 from custanalytics.propensity import CampaignEffect, Prospects
-from custanalytics.results import AnalysisResults
 from custanalytics.source import Ledger
 
 
@@ -39,8 +40,9 @@ def progress(step: str) -> Iterator[None]:
     print(f"\r\033[K{took}" if live else took, file=sys.stderr, flush=True)
 
 
-def run_json(results: AnalysisResults, files: dict[str, Path]) -> dict[str, Any]:
+def run_json(report: Report) -> dict[str, Any]:
     """What a run found, for programs."""
+    results, files = report.results, report.files
     figures: dict[str, Any] = {}
     if results.value is not None:
         totals = results.value.totals.iloc[0]
@@ -78,11 +80,16 @@ def run_json(results: AnalysisResults, files: dict[str, Path]) -> dict[str, Any]
         "files": paths(files),
         "models": figures,
         "skipped": results.skipped,
+        "stale_prose": [
+            {"file": stale.file, "line": stale.line, "sentence": stale.sentence}
+            for stale in report.stale
+        ],
     }
 
 
-def run_text(results: AnalysisResults, files: dict[str, Path]) -> str:
+def run_text(report: Report) -> str:
     """What a run found, in a few lines."""
+    results, files = report.results, report.files
     settings = results.settings
     formats = Formats(settings.locale, settings.currency or None)
     ledger = results.ledger
@@ -115,6 +122,7 @@ def run_text(results: AnalysisResults, files: dict[str, Path]) -> str:
         *late,
         *_prospect_warnings(results.prospects),
         *(f"Left out: {reason}" for reason in results.skipped.values()),
+        *(stale.sentence for stale in report.stale),
     ]
     parts = ["\n".join(lines)]
     if warnings:
@@ -193,6 +201,44 @@ def effect_text(effect: CampaignEffect) -> str:
     shown = shown.loc[:, (shown != "").any()]
     sentences = "\n".join(check.sentence for check in effect.checks)
     return f"{sentences}\n\n{shown.to_string(index=False)}"
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """What changed between two runs, for programs."""
+    return {
+        part: [
+            {str(name): _number(cell) for name, cell in row.items()}
+            for row in getattr(found, part).to_dict("records")
+        ]
+        for part in ("definitions", "data", "figures", "moves", "verdicts")
+    }
+
+
+def comparison_text(found: Comparison) -> str:
+    """What changed between two runs, as small tables."""
+    if found.same:
+        return "Nothing differs."
+    titles = {
+        "definitions": "Definitions",
+        "data": "Data",
+        "figures": "Figures",
+        "moves": "Customers who moved between segments",
+        "verdicts": "Checks",
+    }
+    parts = []
+    for part, title in titles.items():
+        table = getattr(found, part)
+        if len(table):
+            shown = table.drop(columns="sentence", errors="ignore").map(_cell)
+            shown.columns = pd.Index([str(name).replace("_", " ") for name in shown.columns])
+            parts.append(f"{title}:\n{shown.to_string(index=False)}")
+    return "\n\n".join(parts)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}"
+    return "" if value is None else str(value)
 
 
 def ledger_text(ledger: Ledger) -> str:

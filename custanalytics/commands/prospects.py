@@ -61,6 +61,7 @@ def _prospects(options: argparse.Namespace, given: Sequence[str]) -> None:
         options.out,
         formats=arguments.formats(options),
         renderer=options.renderer,
+        pptx_template=options.pptx_template,
         template=options.template,
         step=progress,
         locale=options.locale,
@@ -77,9 +78,9 @@ def _prospects(options: argparse.Namespace, given: Sequence[str]) -> None:
     )
     inside.record()
     if options.json:
-        print_json(run_json(report.results, report.files))
+        print_json(run_json(report))
     else:
-        print(run_text(report.results, report.files))
+        print(run_text(report))
 
 
 def _files(options: argparse.Namespace) -> Sequence[Path]:

@@ -113,6 +113,7 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
         as_of=options.as_of,
         formats=arguments.formats(options),
         renderer=options.renderer,
+        pptx_template=options.pptx_template,
         template=options.template,
         load_options=load_options,
         prospects=arguments.leads(options, options.prospects) if options.prospects else None,
@@ -134,9 +135,9 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
     )
     inside.record()
     if options.json:
-        print_json(run_json(report.results, report.files))
+        print_json(run_json(report))
     else:
-        print(run_text(report.results, report.files))
+        print(run_text(report))
 
 
 def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
@@ -149,7 +150,9 @@ def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
         if is_document(options.folder) and options.template is None:
             files = render_document(options.folder, *how)
         else:
-            files = rerender(options.folder, *how, options.template, options.out)
+            files = rerender(
+                options.folder, *how, options.template, options.out, options.pptx_template
+            )
     if options.json:
         print_json({"files": paths(files)})
     else:

@@ -7,6 +7,7 @@ from datetime import date
 from custanalytics.bundled import reports_dir
 from custanalytics.display.chart import Chart
 from custanalytics.display.format import MISSING, Formats
+from custanalytics.display.language import speaking
 from custanalytics.display.section import Section
 from custanalytics.display.sections import appendix, monday, summary
 from custanalytics.display.sections.business import business, period
@@ -18,8 +19,9 @@ from custanalytics.display.sections.segments import segments
 from custanalytics.display.sections.value import horizon, value
 from custanalytics.display.static_chart import svg
 from custanalytics.display.theme import Theme
-from custanalytics.display.words import say
-from custanalytics.results import TEMPLATE, AnalysisResults
+from custanalytics.display.words import say, word
+from custanalytics.results import TEMPLATE, AnalysisResults, Settings
+from custanalytics.sentences import noted
 
 # What report.qmd may include; a part that this report has nothing for is empty.
 PARTS = (
@@ -153,10 +155,10 @@ FLAGS = (
 )
 # Where no title is given; a template of one's own has that of the full report.
 TITLES = {
-    TEMPLATE: "What your customers are worth",
-    "owner-brief": "Your customers in brief",
-    "rfm": "What kinds of customers you have",
-    "prospects": "Which prospects will convert",
+    TEMPLATE: noted("What your customers are worth"),
+    "owner-brief": noted("Your customers in brief"),
+    "rfm": noted("What kinds of customers you have"),
+    "prospects": noted("Which prospects will convert"),
 }
 FONT_FAMILY = "Report Sans"
 _REASONS = {
@@ -218,12 +220,17 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
     Document
         Ready to be staged into a report folder.
     """
+    with speaking(results.settings.locale):
+        return _built(results, colors or {})
+
+
+def _built(results: AnalysisResults, colors: Mapping[str, str]) -> Document:
     settings = results.settings
     formats = Formats(settings.locale, settings.currency or None)
     theme = Theme(
-        colors or {}, FONT_FAMILY, tuple(sorted((reports_dir() / "_shared/fonts").glob("*.ttf")))
+        colors, FONT_FAMILY, tuple(sorted((reports_dir() / "_shared/fonts").glob("*.ttf")))
     )
-    sections = _sections(results, formats)
+    sections = sections_of(results, formats)
     asked = results.prospects is not None or "prospects" in results.skipped
     flags: dict[str, bool] = {"prospects_asked": asked}
     for section in sections:
@@ -238,7 +245,7 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
             for section in sections
             for chart in section.charts
         },
-        title=settings.title or say(TITLES.get(settings.template, TITLES[TEMPLATE])),
+        title=title_of(settings),
         subtitle=say("Sales from {period}", period=covered) if covered else "",
         client=settings.client,
         author=settings.author,
@@ -248,12 +255,18 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
     )
 
 
+def title_of(settings: Settings) -> str:
+    """The title given, or that of the template."""
+    return settings.title or word(TITLES.get(settings.template, TITLES[TEMPLATE]))
+
+
 def charts_of(results: AnalysisResults, formats: Formats) -> tuple[Chart, ...]:
     """All charts of a report, in order."""
-    return tuple(chart for section in _sections(results, formats) for chart in section.charts)
+    return tuple(chart for section in sections_of(results, formats) for chart in section.charts)
 
 
-def _sections(results: AnalysisResults, formats: Formats) -> tuple[Section, ...]:
+def sections_of(results: AnalysisResults, formats: Formats) -> tuple[Section, ...]:
+    """All sections of a report, in order."""
     return (
         summary.summary(results, formats),
         business(results.overview, formats),
@@ -275,7 +288,7 @@ def _parts(
     for section in sections:
         written |= section.written(formats)
     for name, analysis in _REASONS.items():
-        written[f"reason-{name}"] = appendix.reason(results, analysis)
+        written[f"reason-{name}"] = appendix.reason(results, analysis, formats)
     return {name: written.get(name, "") for name in PARTS}
 
 

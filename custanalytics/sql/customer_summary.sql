@@ -20,15 +20,6 @@ firsts AS (
     GROUP BY customer_id
 ),
 
-repeats AS (
-    SELECT
-        d.customer_id,
-        SUM(CASE WHEN d.order_date > f.first_order THEN d.day_spend ELSE 0 END) AS repeat_spend
-    FROM days AS d
-    INNER JOIN firsts AS f ON d.customer_id = f.customer_id
-    GROUP BY d.customer_id
-),
-
 refunds AS (
     SELECT customer_id, SUM(amount) AS refunded
     FROM orders_seen
@@ -44,7 +35,7 @@ SELECT
     CASE
         WHEN f.purchase_days > 1 AND f.spend + COALESCE(r.refunded, 0) > 0
             THEN
-                CAST(p.repeat_spend AS DOUBLE) / (f.purchase_days - 1)
+                CAST(f.spend - d.day_spend AS DOUBLE) / (f.purchase_days - 1)
                 * (CAST(f.spend + COALESCE(r.refunded, 0) AS DOUBLE) / CAST(f.spend AS DOUBLE))
     END AS monetary_value,
     f.n_orders,
@@ -53,6 +44,6 @@ SELECT
     f.last_order,
     DATE_DIFF('day', f.last_order, CAST($observation_end AS DATE)) AS days_since_last_purchase
 FROM firsts AS f
-INNER JOIN repeats AS p ON f.customer_id = p.customer_id
+INNER JOIN days AS d ON f.customer_id = d.customer_id AND f.first_order = d.order_date
 LEFT JOIN refunds AS r ON f.customer_id = r.customer_id
 ORDER BY f.customer_id

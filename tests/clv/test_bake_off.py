@@ -10,6 +10,7 @@ from custanalytics.clv import (
     bake_off,
     customer_value,
     group_value,
+    last_year_holdouts,
     rolling_holdouts,
     tracked_value,
     weekly_tracking,
@@ -82,6 +83,18 @@ def test_every_candidate_meets_every_origin(holdouts):
     assert model["total_error"].abs().max() < 0.25
     assert model["interval_coverage_pit"].between(0.85, 0.95).all()
     assert (model["interval_coverage"] > model["interval_coverage_pit"]).all()
+
+
+def test_last_years_same_period_is_a_rule_where_the_data_has_it(purchases):
+    found = last_year_holdouts(purchases, horizon_days=120)
+    end = purchases["ordered_at"].max().normalize()
+    assert cutoff_of(found[-1]) == end - pd.Timedelta(days=365)
+    table = bake_off(purchases, horizon_days=120, models=("BG/NBD",)).table
+    mine = table[table["candidate"] == "last year's same period"]
+    # a year and half a holdout before the cutoff
+    assert sorted(mine["origin"]) == sorted(table["origin"].unique())[-len(mine) :]
+    assert 0 < len(mine) == len(found) - 1
+    assert last_year_holdouts(purchases, date(2024, 12, 31), 120) == []
 
 
 def test_bake_off_from_transactions(purchases):

@@ -257,6 +257,7 @@ def results_of(lines: pd.DataFrame, **changes):
         "tracking": None,
         "propensity": None,
         "prospects": None,
+        "prospect_list": None,
         "migration": None,
         "migration_from": None,
         "customers": None,

@@ -126,7 +126,7 @@ def test_a_forecast_that_failed_is_not_claimed(bad) -> None:
     summary = "".join(document.parts[name] for name in PARTS if name.startswith("summary"))
     assert "23.456" not in summary
     assert "expected to bring" not in summary
-    assert "of revenue so far" in document.parts["summary-actions"]
+    assert "(revenue so far)" in document.parts["summary-actions"]
     assert "rough guide" in document.parts["value-doubts"]
     assert "The total was missed by 40%." in document.parts["value-doubts"]
     assert (

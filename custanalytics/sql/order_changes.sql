@@ -1,0 +1,16 @@
+-- One row per line or return of an order that changed on a later day than its first.
+-- amount: currency units.
+SELECT
+    o.customer_id,
+    o.order_id,
+    o.changed_on,
+    l.ordered_at,
+    l.amount
+FROM orders AS o
+INNER JOIN ledger AS l
+    ON
+        o.order_id = COALESCE(l.nets_order_id, l.order_id)
+        AND COALESCE(o.customer_id, '') = COALESCE(l.customer_id, '')
+        AND (o.customer_id IS NULL) = (l.customer_id IS NULL)
+WHERE o.order_date < o.changed_on
+ORDER BY o.customer_id NULLS FIRST, o.order_id, l.line_no
