@@ -33,7 +33,7 @@ def render_document(
     folder : path
         ``scope`` or ``data-request`` in an engagement's folder.
     formats : sequence of str
-        Of ``"html"`` and ``"pdf"``.
+        Of ``"html"``, ``"pdf"`` and ``"docx"``.
     renderer : str
         ``"auto"``, ``"embedded"`` or ``"quarto"``.
 
@@ -75,7 +75,7 @@ def document_state(engagement: Engagement, name: str) -> tuple[str, str]:
     """
     folder = engagement.folder / name
     mend = f"custanalytics render {name}"
-    made = [folder / f"{name}.{kind}" for kind in ("html", "pdf")]
+    made = [folder / f"{name}.{kind}" for kind in ("html", "pdf", "docx")]
     if not any(path.is_file() for path in made):
         return "missing", f"{name} is not rendered yet: {mend}"
     facts = folder / _FACTS

@@ -80,11 +80,10 @@ def _question(engagement: Engagement) -> Step:
     empty = [name.replace("scope_", "scope: ") for name in fields if not getattr(engagement, name)]
     if empty:
         return Step("question", "missing", (f"{FILE} leaves open: {', '.join(empty)}",))
+    found = {name: document_state(engagement, name) for name in DOCUMENTS}
     # A letter is only needed where the data are not there yet.
-    needed = ["scope"] if engagement.data else list(DOCUMENTS)
-    made = (engagement.folder / name / f"{name}.html" for name in DOCUMENTS)
-    names = [n for n, path in zip(DOCUMENTS, made, strict=True) if n in needed or path.is_file()]
-    states = [document_state(engagement, name) for name in names]
+    needed = {"scope"} if engagement.data else set(DOCUMENTS)
+    states = [state for name, state in found.items() if name in needed or state[0] != "missing"]
     return _worst("question", states)
 
 
