@@ -6,19 +6,21 @@ predictions are the plain model's.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from custanalytics.checks import Check
 from custanalytics.clv import optimum
+from custanalytics.clv.attributed import PLAIN, SIGNS, AttributedBGNBD, loadings
 from custanalytics.clv.bake_off import usable
 from custanalytics.clv.beta_geometric import Likelihood
 from custanalytics.clv.bg_nbd import BGNBD
-from custanalytics.clv.inputs import Floats, checked, require_repeat_buyers, unique_rows
-from custanalytics.clv.models import fit
+from custanalytics.clv.inputs import PATTERN, Floats, checked, require_repeat_buyers, unique_rows
+from custanalytics.clv.models import PurchaseModel, fit
 from custanalytics.clv.scores import log_losses
+from custanalytics.clv.validation import FIT_CUSTOMERS, thinned
 from custanalytics.errors import UsageError
 from custanalytics.sentences import tell, tell_many
 
@@ -27,9 +29,8 @@ FEWEST_CUSTOMERS, CLASSES = 50, 4
 OTHER, UNKNOWN = "other", "unknown"
 # standard errors by which attributes have to help: in one of twenty cases chance does it
 SURE = 1.645
-# sign with which an effect enters the logarithm of each parameter
-SIGNS = {"alpha": -1.0, "a": 1.0, "b": 1.0}
-POSITIONS = [BGNBD.symbols.index(symbol) for symbol in SIGNS]
+# what an effect multiplies, by the parameter that it enters
+MULTIPLIED = {"alpha": "buying rate", "a": "a", "b": "b"}
 
 
 @dataclass(frozen=True)
@@ -38,23 +39,23 @@ class AttributeModel:
 
     Attributes
     ----------
-    base : BGNBD
-        Of customers with every attribute at its most frequent level.
+    candidate : AttributedBGNBD
+        The model, for the patterns of attributes that it was fitted on.
+    plain : PurchaseModel
+        The BG/NBD model of the same customers without attributes.
     effects : DataFrame
         One row per ``attribute``, ``level`` and ``parameter``: ``effect`` (above 0: buys
         faster, for alpha; a or b are larger by the factor exp(effect)) and
         ``standard_error`` (null: not fixed by the data).
-    log_likelihood : float
-        Of all customers.
     levels : dict
         Attribute -> its levels, the most frequent first.
     edges : dict
         Numeric attribute -> the inner ends of its classes.
     """
 
-    base: BGNBD
+    candidate: AttributedBGNBD
+    plain: PurchaseModel
     effects: pd.DataFrame
-    log_likelihood: float
     levels: dict[str, list[str]]
     edges: dict[str, list[float]]
 
@@ -78,20 +79,33 @@ class AttributeModel:
         DataFrame
             As `PurchaseModel.predict` gives it, in the order of the summary.
         """
+        known, candidate = self.for_customers(summary, attributes)
+        return candidate.predict(known, horizon_days)
+
+    def for_customers(
+        self, summary: pd.DataFrame, attributes: pd.DataFrame
+    ) -> tuple[pd.DataFrame, AttributedBGNBD]:
+        """Tell customers' patterns, and give the model of them.
+
+        Parameters
+        ----------
+        summary, attributes : DataFrame
+            As for `predict`.
+
+        Returns
+        -------
+        summary : DataFrame
+            With ``attribute_pattern``: the number of each customer's pattern.
+        candidate : AttributedBGNBD
+            The model for these patterns.
+        """
         frame = checked(summary)
         known = _joined(frame, attributes, list(self.levels))
         design = _design(_labels(known, self.edges), self.levels)
-        effect = self.effects["effect"].to_numpy().reshape(len(SIGNS), -1)
         patterns, code = np.unique(design, axis=0, return_inverse=True)
-        parts = []
-        for number, pattern in enumerate(patterns):
-            point = self.base.point.copy()
-            point[POSITIONS] += np.array(list(SIGNS.values())) * (effect @ pattern)
-            parts.append(
-                self.base.with_params(np.exp(point)).predict(frame[code == number], horizon_days)
-            )
-        told = pd.concat(parts).set_index("customer_id")
-        return told.loc[frame["customer_id"]].reset_index()
+        shares = np.bincount(code) / len(frame)
+        candidate = replace(self.candidate, patterns=patterns, shares=shares)
+        return frame.assign(**{PATTERN: code.astype(np.int64)}), candidate
 
 
 @dataclass(frozen=True)
@@ -104,10 +118,14 @@ class AttributeTrial:
         Fitted on the whole summary; None where the attributes did not help.
     check : Check
         What to tell the reader.
+    holdouts : list of (DataFrame, AttributedBGNBD)
+        Each holdout that could be used with its customers' patterns, and the model fitted on
+        the time before its cutoff; empty where the attributes did not help.
     """
 
     model: AttributeModel | None
     check: Check
+    holdouts: list[tuple[pd.DataFrame, AttributedBGNBD]]
 
 
 def fit_attributes(summary: pd.DataFrame, attributes: pd.DataFrame) -> AttributeModel:
@@ -165,38 +183,46 @@ def fit_attributes(summary: pd.DataFrame, attributes: pd.DataFrame) -> Attribute
     for number, pattern in enumerate(patterns):
         rows = unique_rows(frame[code == number])
         likelihood = Likelihood(rows.frequency, rows.recency, rows.T, rows.weights, rows.frequency)
-        parts.append((likelihood, _loadings(pattern), float(rows.weights.sum()) / size))
+        parts.append((likelihood, loadings(pattern), float(rows.weights.sum()) / size))
 
     def objective(theta: Floats) -> tuple[float, Floats, Floats]:
-        effects = theta[4:]
+        effects = theta[PLAIN:]
         value = float(effects @ effects) / (2 * size)
-        gradient = np.append(np.zeros(4), effects / size)
-        hessian = np.diag(np.append(np.zeros(4), np.full(len(effects), 1 / size)))
-        for likelihood, loadings, share in parts:
-            one, slope, bend = likelihood(loadings @ theta)
+        gradient = np.append(np.zeros(PLAIN), effects / size)
+        hessian = np.diag(np.append(np.zeros(PLAIN), np.full(len(effects), 1 / size)))
+        for likelihood, load, share in parts:
+            one, slope, bend = likelihood(load @ theta)
             value += share * one
-            gradient += share * (loadings.T @ slope)
-            hessian += share * (loadings.T @ bend @ loadings)
+            gradient += share * (load.T @ slope)
+            hessian += share * (load.T @ bend @ load)
         return value, gradient, hessian
 
-    found = optimum.minimum(objective, np.append(plain.point, np.zeros(3 * width)))
+    found = optimum.minimum(objective, np.append(plain.point, np.zeros(len(SIGNS) * width)))
     errors = np.sqrt(np.diag(optimum.covariance(found.hessian, size)))
-    effects = found.point[4:]
-    log_likelihood = -size * found.value + float(effects @ effects) / 2
-    told = [(name, level) for name in names for level in levels[name][1:]]
+    effects = found.point[PLAIN:]
+    told = [
+        (name, level, symbol) for symbol in SIGNS for name in names for level in levels[name][1:]
+    ]
+    factors = [
+        f"{MULTIPLIED[symbol]}: {name} = {level}, against {levels[name][0]}"
+        for name, level, symbol in told
+    ]
     return AttributeModel(
-        base=BGNBD(
-            dict(zip(BGNBD.symbols, map(float, np.exp(found.point[:4])), strict=True)),
-            log_likelihood,
-            size,
-            found.converged,
-            found.hessian[:4, :4],
+        candidate=AttributedBGNBD(
+            params=dict(
+                zip((*BGNBD.symbols, *factors), map(float, np.exp(found.point)), strict=True)
+            ),
+            log_likelihood=-size * found.value + float(effects @ effects) / 2,
+            customers=size,
+            converged=found.converged,
+            hessian=found.hessian,
+            patterns=patterns,
+            shares=np.bincount(code) / size,
         ),
-        effects=pd.DataFrame(
-            [(*which, symbol) for symbol in SIGNS for which in told],
-            columns=["attribute", "level", "parameter"],
-        ).assign(effect=effects, standard_error=errors[4:]),
-        log_likelihood=log_likelihood,
+        plain=plain,
+        effects=pd.DataFrame(told, columns=["attribute", "level", "parameter"]).assign(
+            effect=effects, standard_error=errors[PLAIN:]
+        ),
         levels=levels,
         edges=edges,
     )
@@ -226,8 +252,17 @@ def try_attributes(
     frames = usable(holdouts)
     if not frames:
         untried = tell("The history is too short to try customers' attributes on, so none is used.")
-        return AttributeTrial(None, Check("clv.attributes", None, untried))
-    trials = np.array([_surprises(frame, attributes) for frame in frames])
+        return AttributeTrial(None, Check("clv.attributes", None, untried), [])
+    models = [fit_attributes(thinned(frame, FIT_CUSTOMERS), attributes) for frame in frames]
+    known = [
+        model.for_customers(frame, attributes) for model, frame in zip(models, frames, strict=True)
+    ]
+    trials = np.array(
+        [
+            _surprises(model.plain, candidate, frame)
+            for model, (frame, candidate) in zip(models, known, strict=True)
+        ]
+    )
     without, knowing, error = (float(mean) for mean in trials.mean(axis=0))
     kept = without - knowing > SURE * error
     names = ", ".join(str(column) for column in attributes.columns if column != "customer_id")
@@ -263,27 +298,73 @@ def try_attributes(
             **figures,
         )
     check = Check("clv.attributes", True if kept else None, sentence, knowing, without)
-    return AttributeTrial(fit_attributes(summary, attributes) if kept else None, check)
+    if not kept:
+        return AttributeTrial(None, check, [])
+    return AttributeTrial(fit_attributes(summary, attributes), check, known)
 
 
-def _surprises(frame: pd.DataFrame, attributes: pd.DataFrame) -> tuple[float, float, float]:
+def trial_checks(trial: AttributeTrial, chosen: str) -> list[Check]:
+    """Say whether attributes helped, whether they are used, and what their effects mean.
+
+    Parameters
+    ----------
+    trial : AttributeTrial
+        What was tried.
+    chosen : str
+        Name of the candidate that makes the predictions.
+
+    Returns
+    -------
+    list of Check
+        The effects that are clear, one check per level of an attribute.
+    """
+    if trial.model is None:
+        return [trial.check]
+    candidate = trial.model.candidate
+    if chosen != candidate.name:
+        sentence = tell(
+            "Although attributes helped the BG/NBD model, “{chosen}” did better on the earlier "
+            "cutoffs, so the predictions do not know them.",
+            chosen=chosen,
+        )
+        return [trial.check, Check("clv.attributes_used", None, sentence)]
+    effects = trial.model.effects
+    effects = effects.assign(clear=effects["effect"].abs() > SURE * effects["standard_error"])
+    base = candidate.params
+    told = [trial.check]
+    for (attribute, level), rows in effects.groupby(["attribute", "level"], sort=False):
+        if not rows["clear"].any():
+            continue
+        rate, more_a, more_b = np.exp(rows.set_index("parameter")["effect"][list(SIGNS)])
+        usual = base["a"] / (base["a"] + base["b"])
+        leaving = base["a"] * more_a / (base["a"] * more_a + base["b"] * more_b)
+        sentence = tell(
+            "Customers with {attribute} = {level} buy {rate:.2f} times as often as those with "
+            "{attribute} = {other} while they stay, and {leaving:.0%} instead of {usual:.0%} "
+            "leave for good after their next purchase.",
+            attribute=str(attribute),
+            level=str(level),
+            rate=float(rate),
+            other=trial.model.levels[str(attribute)][0],
+            leaving=float(leaving),
+            usual=float(usual),
+        )
+        told.append(Check("clv.attribute_effect", None, sentence, float(rate), 1.0))
+    return told
+
+
+def _surprises(
+    plain: PurchaseModel, candidate: AttributedBGNBD, frame: pd.DataFrame
+) -> tuple[float, float, float]:
     """Log-loss of buying again without and with attributes, and the difference's error."""
     days = float(frame["holdout_days"].iloc[0])
     bought = np.asarray(frame["holdout_frequency"] > 0, dtype=np.float64)
-    plain = log_losses(fit("BG/NBD", frame).predict(frame, days)["p_purchase"].to_numpy(), bought)
-    told = fit_attributes(frame, attributes).predict(frame, attributes, days)
-    knowing = log_losses(told["p_purchase"].to_numpy(), bought)
-    error = (plain - knowing).std() / np.sqrt(len(frame))
-    return float(plain.mean()), float(knowing.mean()), float(error)
-
-
-def _loadings(pattern: Floats) -> Floats:
-    """Log parameters of a pattern's customers per log parameter of the base, and per effect."""
-    width = len(pattern)
-    effects = np.zeros((4, 3 * width))
-    for block, (position, sign) in enumerate(zip(POSITIONS, SIGNS.values(), strict=True)):
-        effects[position, block * width : (block + 1) * width] = sign * pattern
-    return np.hstack([np.eye(4), effects])
+    without, knowing = (
+        log_losses(model.predict(frame, days)["p_purchase"].to_numpy(), bought)
+        for model in (plain, candidate)
+    )
+    error = (without - knowing).std() / np.sqrt(len(frame))
+    return float(without.mean()), float(knowing.mean()), float(error)
 
 
 def _joined(frame: pd.DataFrame, attributes: pd.DataFrame, names: list[str]) -> pd.DataFrame:

@@ -8,7 +8,9 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv import judgement
+from custanalytics.clv.bg_nbd import BGNBD
 from custanalytics.clv.inputs import require_repeat_buyers
+from custanalytics.clv.models import PurchaseModel
 from custanalytics.clv.validation import (
     HOLDOUT_COLUMNS,
     Validation,
@@ -169,6 +171,7 @@ def hold_against(
     level: float,
     seed: int,
     last_years: Sequence[pd.DataFrame] = (),
+    attributed: Sequence[PurchaseModel] = (),
 ) -> BakeOff:
     """The same for holdouts that are already cut.
 
@@ -185,6 +188,9 @@ def hold_against(
         Where the random numbers start.
     last_years : sequence of DataFrame
         The same periods a year earlier, as `last_year_holdouts` gives them.
+    attributed : sequence of PurchaseModel
+        For each holdout a BG/NBD model that knows customers' attributes, which has been shown
+        to help (see `try_attributes`): it takes the place of the plain one where that is best.
 
     Returns
     -------
@@ -198,10 +204,14 @@ def hold_against(
         spend, _ = judgement.spend_model(frame)
         earlier = latest_before(frames[:origin], frame)
         before = a_year_before(last_years, frame)
-        done.append(validate(frame, models, spend, level, seed, earlier, before))
+        known = attributed[origin] if attributed else None
+        done.append(validate(frame, models, spend, level, seed, earlier, before, known))
     tables = [one.table.assign(origin=origin) for origin, one in enumerate(done, start=1)]
     table = pd.concat(tables, ignore_index=True)
     best = best_candidate(table)
+    if attributed and best == BGNBD.name:
+        # of the two, customer by customer, it has been shown to tell better who buys again
+        best = attributed[-1].name
     table["chosen"] = table["candidate"] == best
     table.insert(0, "origin", table.pop("origin"))
     calibration, deciles = (

@@ -95,9 +95,8 @@ class BGBB(PurchaseModel):
         nothing = np.hstack([first, gone + there * none])
         return np.asarray(nothing[:, np.floor(days).astype(np.int64)])
 
-    @classmethod
     def drawn_if_alive(
-        cls, params: Floats, rows: Rows, days: float, rng: np.random.Generator
+        self, params: Floats, rows: Rows, days: float, rng: np.random.Generator
     ) -> Floats:
         """Counts of customers who are alive, rows by draws, one parameter row per draw."""
         alpha, beta, gamma, delta = params.T

@@ -12,13 +12,15 @@ from custanalytics.sentences import tell
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
+# column of a summary that numbers the patterns of customers' attributes; without it there is one
+PATTERN = "attribute_pattern"
 REQUIRED = ("customer_id", "frequency", "recency", "T", "monetary_value")
 MIN_REPEAT_BUYERS = 20
 
 
 @dataclass(frozen=True)
 class Rows:
-    """The different (frequency, recency, T) rows of a summary, sorted.
+    """The different (frequency, recency, T, pattern) rows of a summary, sorted.
 
     Attributes
     ----------
@@ -28,6 +30,8 @@ class Rows:
         How many customers have that row.
     code : ndarray of int64
         One per customer: the position of its row.
+    pattern : ndarray of int64
+        One per row: the number of its customers' pattern of attributes; 0 without attributes.
     """
 
     frequency: Floats
@@ -35,6 +39,7 @@ class Rows:
     T: Floats
     weights: Floats
     code: Codes
+    pattern: Codes
 
     def __len__(self) -> int:
         """Count the different rows."""
@@ -42,17 +47,24 @@ class Rows:
 
     def picked(self, positions: Codes) -> "Rows":
         """The rows at these positions, one customer each."""
-        return rows_of(self.frequency[positions], self.T[positions], self.recency[positions])
+        return rows_of(
+            self.frequency[positions],
+            self.T[positions],
+            self.recency[positions],
+            self.pattern[positions],
+        )
 
 
-def rows_of(frequency: Floats, T: Floats, recency: Floats | None = None) -> Rows:
+def rows_of(
+    frequency: Floats, T: Floats, recency: Floats | None = None, pattern: Codes | None = None
+) -> Rows:
     """Rows that need no weights: one customer each.
 
     Parameters
     ----------
     frequency, T : ndarray
         One value per row.
-    recency : ndarray, optional
+    recency, pattern : ndarray, optional
         The same; by default 0.
 
     Returns
@@ -60,7 +72,8 @@ def rows_of(frequency: Floats, T: Floats, recency: Floats | None = None) -> Rows
     Rows
     """
     last = np.zeros_like(T) if recency is None else recency
-    return Rows(frequency, last, T, np.ones(len(T)), np.arange(len(T), dtype=np.int64))
+    kind = np.zeros(len(T), dtype=np.int64) if pattern is None else pattern
+    return Rows(frequency, last, T, np.ones(len(T)), np.arange(len(T), dtype=np.int64), kind)
 
 
 def unique_rows(summary: pd.DataFrame) -> Rows:
@@ -69,20 +82,25 @@ def unique_rows(summary: pd.DataFrame) -> Rows:
     Parameters
     ----------
     summary : DataFrame
-        One row per customer: ``frequency``, ``recency``, ``T``.
+        One row per customer: ``frequency``, ``recency``, ``T``, perhaps ``attribute_pattern``.
 
     Returns
     -------
     Rows
     """
+    patterned = PATTERN in summary.columns
+    pattern = summary[PATTERN].to_numpy(np.int64) if patterned else np.zeros(1, np.int64)
+    kinds = int(pattern.max(initial=0)) + 1
     codes = np.zeros(len(summary), dtype=np.int64)
     columns = []
     for name in ("frequency", "recency", "T"):
         position, values = pd.factorize(summary[name].to_numpy(np.float64), sort=True)
         codes = codes * len(values) + position
         columns.append(np.asarray(values, dtype=np.float64))
+    codes = codes * kinds + pattern
     present, code, count = np.unique(codes, return_inverse=True, return_counts=True)
-    rest, at_t = np.divmod(present, max(len(columns[2]), 1))
+    rest, at_pattern = np.divmod(present, kinds)
+    rest, at_t = np.divmod(rest, max(len(columns[2]), 1))
     at_x, at_recency = np.divmod(rest, max(len(columns[1]), 1))
     return Rows(
         columns[0][at_x],
@@ -90,6 +108,7 @@ def unique_rows(summary: pd.DataFrame) -> Rows:
         columns[2][at_t],
         count.astype(np.float64),
         np.asarray(code, dtype=np.int64),
+        np.asarray(at_pattern, dtype=np.int64),
     )
 
 

@@ -56,6 +56,7 @@ def sharing(groups: Rows, most: int = MOST_GROUPS) -> tuple[Rows, Codes]:
         width *= 2
         bins = np.floor(groups.T / width)
         key = groups.frequency * (bins.max() + 1) + bins
+        key = key * (groups.pattern.max() + 1) + groups.pattern
         _, first, code = np.unique(key, return_index=True, return_inverse=True)
         if len(first) <= most or width > float(groups.T.max()):
             break

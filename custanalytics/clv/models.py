@@ -7,7 +7,7 @@ import importlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import ClassVar, Self
 
 import numpy as np
@@ -83,10 +83,9 @@ class PurchaseModel(ABC):
     def nothing_if_alive(self, rows: Rows, days: Floats) -> Floats:
         """Probability of no purchase of customers who are alive: rows by days."""
 
-    @classmethod
     @abstractmethod
     def drawn_if_alive(
-        cls, params: Floats, rows: Rows, days: float, rng: np.random.Generator
+        self, params: Floats, rows: Rows, days: float, rng: np.random.Generator
     ) -> Floats:
         """Counts of customers who are alive, rows by draws, one parameter row per draw."""
 
@@ -103,19 +102,18 @@ class PurchaseModel(ABC):
     @property
     def point(self) -> Floats:
         """The log parameters."""
-        return np.asarray(np.log([self.params[symbol] for symbol in self.symbols]))
+        return np.asarray(np.log(list(self.params.values())))
 
     @property
     def standard_errors(self) -> dict[str, float]:
         """Of the parameters; NaN where the data do not fix them."""
         covariance = optimum.covariance(self.hessian, self.customers)
         errors = np.sqrt(np.diag(covariance)) * np.exp(self.point)
-        return dict(zip(self.symbols, map(float, errors), strict=True))
+        return dict(zip(self.params, map(float, errors), strict=True))
 
     def with_params(self, params: Sequence[float] | Floats) -> Self:
         """The same model at other parameters."""
-        values = dict(zip(self.symbols, map(float, params), strict=True))
-        return type(self)(values, self.log_likelihood, self.customers, self.converged, self.hessian)
+        return replace(self, params=dict(zip(self.params, map(float, params), strict=True)))
 
     def parameter_draws(self, size: int, seed: int) -> Floats:
         """Parameters drawn from their uncertainty: size by parameters."""
@@ -189,9 +187,13 @@ class PurchaseModel(ABC):
         The day of the last purchase tells who is alive; for those who are it says no more.
         """
         ages, at = np.unique(rows.T, return_inverse=True)
-        pair, code = np.unique(rows.frequency * len(ages) + at, return_inverse=True)
+        kinds = int(rows.pattern.max(initial=0)) + 1
+        key = (rows.frequency * len(ages) + at) * kinds + rows.pattern
+        present, code = np.unique(key, return_inverse=True)
+        pair, pattern = np.divmod(present, kinds)
         frequency, age_at = np.divmod(pair, len(ages))
-        return rows_of(frequency, ages[age_at.astype(np.int64)]), np.asarray(code, np.int64)
+        few = rows_of(frequency, ages[age_at.astype(np.int64)], pattern=pattern.astype(np.int64))
+        return few, np.asarray(code, np.int64)
 
     def to_json(self) -> str:
         """Text that `from_json` reads back."""

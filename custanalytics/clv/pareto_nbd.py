@@ -92,9 +92,8 @@ class ParetoNBD(PurchaseModel):
             answer[:, column] = 1 - ((shape * longest / 2) * (stays @ WEIGHTS)[:, None])[:, 0]
         return answer
 
-    @classmethod
     def drawn_if_alive(
-        cls, params: Floats, rows: Rows, days: float, rng: np.random.Generator
+        self, params: Floats, rows: Rows, days: float, rng: np.random.Generator
     ) -> Floats:
         """Counts of customers who are alive, rows by draws, one parameter row per draw."""
         r, alpha, s, beta = params.T

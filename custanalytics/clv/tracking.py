@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv.bake_off import cutoff_of, usable
-from custanalytics.clv.models import fit
+from custanalytics.clv.models import REGISTRY, fit
 from custanalytics.clv.season import Season, yearly_season
 from custanalytics.clv.validation import best_candidate, length_of
 from custanalytics.clv.value import CustomerValue
@@ -127,7 +127,8 @@ def tracked_value(
         return None
     cutoff = cutoff_of(tested[-1]).date()
     end = cutoff + timedelta(days=length_of(tested[-1]))
-    models = value.validation[value.validation["role"] == "model"]
+    # models that know attributes can't be told from their name
+    models = value.validation[value.validation["candidate"].isin(REGISTRY)]
     on_clock = "calendar_days" in tested[-1].columns
     season = yearly_season(transactions, cutoff) if on_clock else None
     return weekly_tracking(transactions, cutoff, end, best_candidate(models), season)

@@ -49,6 +49,7 @@ def candidates(
     models: Sequence[str],
     earlier: pd.DataFrame | None = None,
     last_year: pd.DataFrame | None = None,
+    attributed: PurchaseModel | None = None,
 ) -> list[Candidate]:
     """Fit the named models and take the rules of thumb, all on the same rows.
 
@@ -62,13 +63,16 @@ def candidates(
         A holdout that was over before, for the rules to learn from.
     last_year : DataFrame, optional
         The same period a year before, likewise.
+    attributed : PurchaseModel, optional
+        A model that knows customers' attributes, already fitted.
 
     Returns
     -------
     list
     """
-    fitted: list[Candidate] = [model_class(name).fitted(rows) for name in models]
-    return [*fitted, *naive_rules(rows, earlier, last_year)]
+    fitted = [model_class(name).fitted(rows) for name in models]
+    known = [attributed] if attributed else []
+    return [*fitted, *known, *naive_rules(rows, earlier, last_year)]
 
 
 def expected_by_month(candidate: Candidate, rows: Rows, ends: Floats) -> Floats:
@@ -92,8 +96,20 @@ def expected_by_month(candidate: Candidate, rows: Rows, ends: Floats) -> Floats:
     return np.asarray(candidate.p_alive(rows)[:, None] * months[code])
 
 
-def _thinned(frame: pd.DataFrame, size: int) -> pd.DataFrame:
-    """Every so-manieth customer, so that about so many stay, or all."""
+def thinned(frame: pd.DataFrame, size: int) -> pd.DataFrame:
+    """Take every so-manieth customer, so that about so many stay, or all.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per customer.
+    size : int
+        How many are enough.
+
+    Returns
+    -------
+    DataFrame
+    """
     return frame.iloc[:: max(1, len(frame) // size)]
 
 
@@ -101,7 +117,7 @@ def _coverage(
     candidate: Candidate, frame: pd.DataFrame, days: float, level: float, seed: int
 ) -> tuple[float, float]:
     """`intervals.coverage` of a candidate, on `COVERAGE_CUSTOMERS`."""
-    sample = _thinned(frame, COVERAGE_CUSTOMERS)
+    sample = thinned(frame, COVERAGE_CUSTOMERS)
     rows = unique_rows(sample)
     groups, at = candidate.groups(rows)
     shared, code = intervals.sharing(groups)
@@ -120,6 +136,7 @@ def validate(
     seed: int,
     earlier: pd.DataFrame | None = None,
     last_year: pd.DataFrame | None = None,
+    attributed: PurchaseModel | None = None,
 ) -> Validation:
     """Fit on the time before a cutoff and compare with the time after it.
 
@@ -141,6 +158,8 @@ def validate(
         A holdout that was over by the cutoff, for the rules of thumb to learn from.
     last_year : DataFrame, optional
         The same period a year before, likewise.
+    attributed : PurchaseModel, optional
+        A model that knows customers' attributes, fitted on the time before the cutoff.
 
     Returns
     -------
@@ -156,7 +175,7 @@ def validate(
     """
     frame = checked(holdout)
     rows = unique_rows(frame)
-    learned = unique_rows(_thinned(frame, FIT_CUSTOMERS))
+    learned = unique_rows(thinned(frame, FIT_CUSTOMERS))
     actual = frame["holdout_frequency"].to_numpy(np.float64)
     revenue = float(frame["holdout_spend"].sum())
     days = float(frame["holdout_days"].iloc[0])
@@ -164,7 +183,7 @@ def validate(
         frame["frequency"].to_numpy(np.float64), frame["monetary_value"].to_numpy(np.float64)
     )
     table, calibration, deciles = [], [], []
-    for candidate in candidates(learned, models, earlier, last_year):
+    for candidate in candidates(learned, models, earlier, last_year, attributed):
         alive = candidate.p_alive(rows)
         groups, code = candidate.groups(rows)
         at = np.array([days])

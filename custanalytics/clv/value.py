@@ -10,6 +10,7 @@ import pandas as pd
 
 from custanalytics.checks import Check
 from custanalytics.clv import judgement
+from custanalytics.clv.attributes import trial_checks, try_attributes
 from custanalytics.clv.bake_off import (
     MODELS,
     a_year_before,
@@ -54,7 +55,8 @@ class CustomerValue:
         (discounted): the acquisition cost earned back by then.
     parameters : DataFrame
         ``model``, ``parameter``, ``value``, ``standard_error`` (null: not fixed by the data),
-        ``unit``.
+        ``unit``. An attribute's effects are factors on the buying rate, a or b of customers
+        with one level, against those with the most frequent.
     validation : DataFrame
         One row per origin and candidate, see `validate`, with ``origin`` (1 = earliest) and
         ``chosen``. Empty without a holdout.
@@ -98,6 +100,7 @@ def customer_value(
     season: Season | None = None,
     season_check: Check | None = None,
     last_years: Sequence[pd.DataFrame] = (),
+    attributes: pd.DataFrame | None = None,
 ) -> CustomerValue:
     """Predict purchases, spend and lifetime value of every customer.
 
@@ -136,6 +139,12 @@ def customer_value(
     last_years : sequence of DataFrame
         The same periods a year earlier, as `last_year_holdouts` gives them: a rule of thumb
         learns from them.
+    attributes : DataFrame, optional
+        One row per customer: ``customer_id`` and what was known of him at his first purchase
+        (channel, region, value of the first order; null: unknown). What came to be known later
+        would give the holdouts' outcome away. A BG/NBD model with their effects becomes a
+        candidate, in the plain one's place, where they help on the holdouts (see
+        `try_attributes`); else nothing changes.
 
     Returns
     -------
@@ -153,7 +162,6 @@ def customer_value(
     history = float(frame["T"].max()) if len(frame) else 0.0
     frame = season.applied(frame) if season else frame
     repeat_buyers = require_repeat_buyers(frame)
-    rows = unique_rows(frame)
     spend, checks = judgement.spend_model(frame)
     checks = [judgement.repeat_buyers(repeat_buyers, len(frame)), *checks]
 
@@ -162,9 +170,17 @@ def customer_value(
         # one that `try_season` put on the clock keeps the season known at its cutoff
         origins = [o if "calendar_days" in o.columns else season.applied(o) for o in origins]
         last_years = [season.applied(frame) for frame in last_years]
-    tested = hold_against(origins, models, level, seed, last_years)
+    known, attributed = None, []
+    if attributes is not None:
+        trial = try_attributes(frame, attributes, origins)
+        if trial.model:
+            frame, known = trial.model.for_customers(frame, attributes)
+            origins = [holdout for holdout, _ in trial.holdouts]
+            attributed = [candidate for _, candidate in trial.holdouts]
+    rows = unique_rows(frame)
+    tested = hold_against(origins, models, level, seed, last_years, attributed)
     before = a_year_before(last_years, frame)
-    fitted = candidates(rows, models, origins[-1] if origins else None, before)
+    fitted = candidates(rows, models, origins[-1] if origins else None, before, known)
     chosen = next(one for one in fitted if one.name == (tested.best or models[0]))
     first = next(one for one in fitted if isinstance(one, PurchaseModel))
     checks += judgement.of_model(chosen if isinstance(chosen, PurchaseModel) else first)
@@ -172,6 +188,7 @@ def customer_value(
     checks += judgement.of_last_year(tested.table)
     told = season_check or judgement.season_known(history, season)
     checks += [told] if told else []
+    checks += trial_checks(trial, chosen.name) if attributes is not None else []
     checks += judgement.of_options(margin, horizon_days, history)
 
     ends = month_ends(horizon_days)

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from custanalytics.bundled import reports_dir
 from custanalytics.display.chart import Chart
 from custanalytics.display.format import MISSING, Formats
 from custanalytics.display.language import speaking
@@ -35,6 +34,7 @@ PARTS = (
     "fig-average-order",
     "tbl-months",
     "fig-concentration",
+    "tbl-best-customers",
     "tbl-top-customers",
     "tbl-abc",
     "fig-segments",
@@ -160,7 +160,6 @@ TITLES = {
     "rfm": noted("What kinds of customers you have"),
     "prospects": noted("Which prospects will convert"),
 }
-FONT_FAMILY = "Report Sans"
 _REASONS = {
     "business": "overview",
     "concentration": "concentration",
@@ -205,15 +204,15 @@ class Document:
     lang: str
 
 
-def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> Document:
+def build(results: AnalysisResults, theme: Theme | None = None) -> Document:
     """Write everything that a report says.
 
     Parameters
     ----------
     results : AnalysisResults
         What was computed.
-    colors : mapping of str to str, optional
-        Colour name -> hex value for static pictures, from the brand.
+    theme : Theme, optional
+        Colours and fonts of static pictures, from the brand.
 
     Returns
     -------
@@ -221,15 +220,12 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
         Ready to be staged into a report folder.
     """
     with speaking(results.settings.locale):
-        return _built(results, colors or {})
+        return _built(results, theme or Theme({}))
 
 
-def _built(results: AnalysisResults, colors: Mapping[str, str]) -> Document:
+def _built(results: AnalysisResults, theme: Theme) -> Document:
     settings = results.settings
     formats = Formats(settings.locale, settings.currency or None)
-    theme = Theme(
-        colors, FONT_FAMILY, tuple(sorted((reports_dir() / "_shared/fonts").glob("*.ttf")))
-    )
     sections = sections_of(results, formats)
     asked = results.prospects is not None or "prospects" in results.skipped
     flags: dict[str, bool] = {"prospects_asked": asked}
@@ -270,7 +266,7 @@ def sections_of(results: AnalysisResults, formats: Formats) -> tuple[Section, ..
     return (
         summary.summary(results, formats),
         business(results.overview, formats),
-        concentration(results.concentration, formats),
+        concentration(results.concentration, results.customers, formats),
         segments(results.rfm, results.migration, results.migration_from, formats),
         cohorts(results.cohorts, formats),
         value(results.value, results.tracking, results.decisions, formats),

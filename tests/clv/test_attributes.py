@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.clv import fit, fit_attributes, try_attributes
+from custanalytics.clv import customer_value, fit, fit_attributes, group_value, try_attributes
 from custanalytics.errors import UsageError
 
 from .conftest import simulated
@@ -44,7 +44,7 @@ def test_true_effects_are_found_within_their_errors(customers):
     off = (found["effect"] + pd.Series(EFFECTS)) / found["standard_error"]
     assert off.abs().max() < 3
     assert (found["standard_error"] < 0.5).all()
-    assert model.log_likelihood > fit("BG/NBD", frame).log_likelihood + 20
+    assert model.candidate.log_likelihood > model.plain.log_likelihood + 20
 
 
 def test_models_of_the_levels_are_as_if_fitted_alone(customers):
@@ -90,3 +90,50 @@ def test_unknown_and_rare_levels_and_numbers_are_taken(customers):
         fit_attributes(frame, pd.concat([odd, odd]))
     with pytest.raises(UsageError, match="beside customer_id"):
         fit_attributes(frame, odd[["customer_id"]])
+
+
+def test_values_know_attributes_that_help(customers):
+    """Shop customers buy twice as fast and leave sooner; the values of both come out right."""
+    frame, attributes = customers
+    channel = attributes[["customer_id", "channel"]]
+    plain = customer_value(frame, 120, holdout=frame)
+    told = customer_value(frame, 120, holdout=frame, attributes=channel)
+    assert told.model == "BG/NBD with attributes"
+    checks = [check for check in told.checks if check.name.startswith("clv.attribute")]
+    assert [check.passed for check in checks] == [True, None]
+    assert "channel = web buy 0.48 times as often" in checks[1].sentence
+    assert "25% instead of 45% leave" in checks[1].sentence
+    by = frame.merge(channel, on="customer_id").groupby("channel")
+    actual = by["holdout_frequency"].sum()
+    errors = {
+        name: group_value(one, channel, "channel").set_index("channel")["expected_purchases"]
+        / actual
+        - 1
+        for name, one in (("plain", plain), ("told", told))
+    }
+    assert errors["told"].abs().max() < 0.05 < errors["plain"].abs().max()
+    customers_told = told.customers
+    assert (customers_told["clv_low"] <= customers_told["clv_high"]).all()
+    totals = told.totals.iloc[0]
+    assert totals["clv"] == pytest.approx(customers_told["clv"].sum())
+    assert totals["purchases_low"] < actual.sum() < totals["purchases_high"]
+    used = told.validation[told.validation["chosen"]].iloc[0]
+    assert used["candidate"] == told.model
+    assert 0.87 <= used["interval_coverage_pit"] <= 0.93
+    factor = told.parameters.query("parameter.str.startswith('buying rate')").iloc[0]
+    assert factor["parameter"] == "buying rate: channel = web, against shop"
+    assert abs(factor["value"] - np.exp(-EFFECTS["alpha"])) < 3 * factor["standard_error"]
+
+
+def test_values_are_as_without_attributes_that_do_not_help(customers):
+    frame, attributes = customers
+    coins = np.random.default_rng(1).integers(0, 2, len(frame))
+    useless = attributes[["customer_id"]].assign(coin=coins)
+    plain = customer_value(frame, 120, holdout=frame)
+    told = customer_value(frame, 120, holdout=frame, attributes=useless)
+    assert [c.sentence for c in told.checks if c not in plain.checks] == [
+        c.sentence for c in told.checks if c.name == "clv.attributes"
+    ]
+    assert told.model == plain.model
+    for name in ("customers", "totals", "payback", "parameters", "validation", "deciles"):
+        pd.testing.assert_frame_equal(getattr(told, name), getattr(plain, name))

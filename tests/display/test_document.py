@@ -8,6 +8,7 @@ import pytest
 
 from custanalytics.bundled import reports_dir
 from custanalytics.display.document import FLAGS, PARTS, VARIABLES, build
+from custanalytics.display.theme import Theme
 from custanalytics.display.words import prose
 
 REPORT = "\n".join(
@@ -78,7 +79,7 @@ def test_the_same_results_give_the_same_document(rich, good) -> None:
 
 
 def test_brand_colours_reach_the_pictures(rich) -> None:
-    picture = build(rich, {"series-1": "#123456"}).files["_figures/payback.svg"]
+    picture = build(rich, Theme({"series-1": "#123456"})).files["_figures/payback.svg"]
     assert b"#123456" in picture
 
 

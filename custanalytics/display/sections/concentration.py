@@ -10,9 +10,12 @@ from custanalytics.display.tables import Column, Table, table
 from custanalytics.display.words import plural, say
 
 _FEW = 5
+_LISTED = 10
 
 
-def concentration(found: Concentration | None, formats: Formats) -> Section:
+def concentration(
+    found: Concentration | None, customers: pd.DataFrame | None, formats: Formats
+) -> Section:
     """Section 3 of the report."""
     if found is None:
         return Section("concentration", present=False)
@@ -23,7 +26,7 @@ def concentration(found: Concentration | None, formats: Formats) -> Section:
         "concentration",
         variables=variables,
         charts=(_curve(found, formats),),
-        tables=(_shares(found, formats), _classes(found, formats)),
+        tables=(_best(customers, formats), _shares(found, formats), _classes(found, formats)),
         flags={"spread": True},
     )
 
@@ -101,6 +104,29 @@ def _curve(found: Concentration, formats: Formats) -> Chart:
             "Curve of the share of revenue against the share of customers, best first. {title}.",
             title=title,
         ),
+    )
+
+
+def _best(customers: pd.DataFrame | None, formats: Formats) -> Table:
+    known = customers if customers is not None else pd.DataFrame(columns=["customer_id"])
+    wanted = [
+        Column("customer_id", say("Customer")),
+        Column("segment", say("Segment"), "word"),
+        Column("total_spend", say("Revenue"), "money"),
+        Column("n_orders", say("Orders"), "count"),
+        Column("last_order", say("Last order"), "date_short"),
+        Column("days_since_last_purchase", say("Days since last"), "days"),
+    ]
+    if "total_spend" in known:
+        known = known.sort_values(
+            ["total_spend", "customer_id"], ascending=[False, True], ignore_index=True
+        )
+    return table(
+        "best-customers",
+        known.head(_LISTED),
+        [column for column in wanted if column.field in known],
+        formats,
+        say("The best customers by revenue so far"),
     )
 
 

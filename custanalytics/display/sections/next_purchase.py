@@ -12,6 +12,8 @@ from custanalytics.display.words import plural, say, told, word
 from custanalytics.propensity import RepeatPurchase
 
 _LISTED = 10
+# Less than this many times the average in the tenth on top is no order to speak of.
+_RANKS = 1.2
 _CALIBRATION = "propensity.calibration"
 
 
@@ -128,6 +130,12 @@ def in_short(found: RepeatPurchase, formats: Formats) -> str:
             "and the probabilities held.",
             rate=rate,
         )
+    if found.deciles["lift"].iloc[0] < _RANKS:
+        return say(
+            "The list of likely buyers was tested on the past: {rate} of the tenth on top bought, "
+            "hardly more than on average. Don't rely on its order, nor on its probabilities.",
+            rate=rate,
+        )
     return say(
         "The list of likely buyers was tested on the past: {rate} of the tenth on top bought. Its "
         "order holds, its probabilities were off.",
@@ -160,7 +168,11 @@ def _calibrated(found: RepeatPurchase) -> bool:
 
 def _caution(found: RepeatPurchase, formats: Formats) -> str:
     sentences = [told(c.sentence, formats) for c in found.checks if c.name == _CALIBRATION]
-    title = say("Use these probabilities to rank, not to count")
+    title = (
+        say("Use these probabilities to rank, not to count")
+        if found.deciles["lift"].iloc[0] >= _RANKS
+        else say("Don't use these probabilities")
+    )
     return callout("warning", title, " ".join(sentences))
 
 
@@ -169,6 +181,8 @@ def _reliability(found: RepeatPurchase) -> Chart:
         say("The probabilities can be taken at their word")
         if _calibrated(found)
         else say("The probabilities were off: use them to rank, not to count")
+        if found.deciles["lift"].iloc[0] >= _RANKS
+        else say("The probabilities were off, and tell hardly anyone apart")
     )
     return ranking.reliability(
         "reliability", found.reliability, title, say("Share who bought, by predicted probability")

@@ -308,8 +308,8 @@ def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
         sentences.append(
             plural(
                 len(failed),
-                "One check found a doubt; it is spelled out below.",
-                "{failed} checks found a doubt; each is spelled out below.",
+                "One check found a doubt, which is spelled out.",
+                "{failed} checks found doubts, each of which is spelled out.",
                 failed=formats.count(len(failed)),
             )
         )
