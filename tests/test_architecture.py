@@ -39,6 +39,7 @@ ONLY_IN = {
     "sklearn": {"propensity"},
     "skops": {"propensity"},
     "pooch": {"datasets"},
+    "requests": {"datasets"},
     "pypandoc": {"report"},
     "typst": {"report"},
     "pptx": {"report"},

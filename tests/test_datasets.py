@@ -217,6 +217,19 @@ def test_a_wrong_file_is_not_kept(server, entry, tmp_path):
     assert fetch(entry, tmp_path / "x", DAY).verified
 
 
+def test_a_web_page_or_torn_archive_in_place_of_data_does_not_stay_in_the_cache(
+    server, entry, tmp_path
+):
+    packed = dataclasses.replace(entry, sha256=UNVERIFIED, members={"data.csv": UNVERIFIED})
+    good = zipped({"data.csv": CSV})
+    for bad in (b"<!DOCTYPE html><p>Moved</p>", good[:-50]):
+        server.content = bad
+        with pytest.raises(SourceError, match=r"web page|damaged"):
+            fetch(packed, tmp_path / "x", DAY)
+    server.content = good
+    assert set(fetch(packed, tmp_path / "x", DAY).sums.values()) == {sha256(good), sha256(CSV)}
+
+
 def test_a_short_file_without_a_stated_length_is_noticed_where_its_size_is_known(server):
     server.sized, server.breaks = False, [1000]
     with pytest.raises(SourceError, match="another size"):

@@ -38,7 +38,7 @@ def finished(tmp_path_factory, small) -> Path:
     assert call("new", "acme", "--from", small, *DAY, cwd=base).returncode == 0
     edit(base / "acme", question=QUESTION, decision="Whom to call.", success="More orders.")
     edit(base / "acme", client="Söhne & Co", author="Jo")
-    assert call("render", "scope", *OPTIONS, cwd=base / "acme").returncode == 0
+    assert call("render", "scope", *OPTIONS[2:], cwd=base / "acme").returncode == 0
     done = call("run", *OPTIONS, cwd=base / "acme")
     assert done.returncode == 0, done.stderr
     return base / "acme"
@@ -127,8 +127,9 @@ def test_a_run_from_the_raw_files_gives_the_same_bytes_again(work):
     shutil.rmtree(work / "report")
     (work / "run.json").unlink()
     assert call("run", *OPTIONS, cwd=work).returncode == 0
-    assert call("render", "scope", *OPTIONS, cwd=work).returncode == 0
+    assert call("render", "scope", *OPTIONS[2:], cwd=work).returncode == 0
     assert hashes(work) == before
+    assert {"report/report.html", "scope/scope.html", "scope/scope.pdf"} <= before.keys()
 
 
 def test_status_knows_what_is_done_and_what_a_person_has_to_do(work):
@@ -150,6 +151,10 @@ def test_status_knows_what_is_done_and_what_a_person_has_to_do(work):
     assert call("render", "scope", *OPTIONS, cwd=work).returncode == 0
     assert call("run", "--renderer", "embedded", cwd=work).returncode == 0
     assert {state for state, _ in steps(work).values()} == {"done"}
+
+    with (work / "report" / "report.qmd").open("a", encoding="utf-8") as text:
+        text.write("\nOne more sentence.\n")
+    assert "report.qmd was edited" in steps(work)["delivery"][1]
 
 
 def test_a_changed_raw_file_is_noticed_and_not_run(work):

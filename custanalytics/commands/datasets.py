@@ -99,7 +99,8 @@ def _fetch(options: argparse.Namespace, _: Sequence[str]) -> None:
     entry = dataset(options.name)
     day = options.made_on or arguments.today()
     # None: no bar where standard error is no terminal.
-    with tqdm(unit="B", unit_scale=True, desc=entry.name, disable=None, file=sys.stderr) as bar:
+    look = {"unit": "B", "unit_scale": True, "desc": entry.name, "leave": False}
+    with tqdm(**look, disable=None, file=sys.stderr) as bar:
 
         def progress(have: int, total: int | None) -> None:
             bar.total = total

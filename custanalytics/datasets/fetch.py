@@ -71,7 +71,12 @@ def fetch(
         raise UsageError(f"{folder} exists already, and nothing is overwritten")
     given = list(files) or [_get(dataset, progress)]
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
-        wanted, sums, verified = _files(dataset, given, Path(scratch))
+        try:
+            wanted, sums, verified = _files(dataset, given, Path(scratch))
+        except SourceError:
+            if not files and dataset.access == "open":
+                given[0].unlink(missing_ok=True)  # or the next try would find it in the cache
+            raise
         source = {
             "name": dataset.title,
             "home": dataset.home,
@@ -126,6 +131,10 @@ def _files(
     for path in given:
         if not path.is_file():
             raise UsageError(f"{path} is no file")
+        with path.open("rb") as file:
+            start = file.read(512).lstrip().lower()
+        if start.startswith((b"<!doctype html", b"<html")):
+            raise SourceError(f"{path.name} is a web page, not the data: see {dataset.home}")
     expected = {PurePosixPath(member).name: digest for member, digest in dataset.members.items()}
     names = {path.name for path in given}
     if not expected or names & expected.keys():

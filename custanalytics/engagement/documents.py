@@ -8,11 +8,12 @@ from pathlib import Path
 from custanalytics.display.document import Document
 from custanalytics.display.format import Formats
 from custanalytics.engagement.record import FILE, Engagement, read_engagement
-from custanalytics.report import DOCUMENT, copy_brand, render, stage
+from custanalytics.report import BRAND, DOCUMENT, copy_brand, render, stage
 from custanalytics.report.staging import escaped
 
 DOCUMENTS = {"scope": "Scope of the work", "data-request": "Request for data"}
 OPEN = "to be agreed"
+_NO_AUTHOR = "(the author's name in engagement.toml)"
 _FACTS = "_facts.json"
 
 
@@ -32,7 +33,7 @@ def render_document(
     folder : path
         ``scope`` or ``data-request`` in an engagement's folder.
     formats : sequence of str
-        Of ``"html"`` and ``"pdf"``.
+        Of ``"html"``, ``"pdf"`` and ``"docx"``.
     renderer : str
         ``"auto"``, ``"embedded"`` or ``"quarto"``.
 
@@ -74,17 +75,26 @@ def document_state(engagement: Engagement, name: str) -> tuple[str, str]:
     """
     folder = engagement.folder / name
     mend = f"custanalytics render {name}"
-    made = [folder / f"{name}.{kind}" for kind in ("html", "pdf")]
+    made = [folder / f"{name}.{kind}" for kind in ("html", "pdf", "docx")]
     if not any(path.is_file() for path in made):
         return "missing", f"{name} is not rendered yet: {mend}"
     facts = folder / _FACTS
     if not facts.is_file() or facts.read_bytes() != _document(engagement, name).files[_FACTS]:
         return "stale", f"{FILE} was edited since {name} was rendered: {mend}"
-    text = folder / DOCUMENT
-    newest = max(path.stat().st_mtime_ns for path in made if path.is_file())
-    if text.is_file() and text.stat().st_mtime_ns > newest:
-        return "stale", f"{name}/{DOCUMENT} was edited since it was rendered: {mend}"
+    edited = edited_since(folder, made)
+    if edited:
+        return "stale", f"{name}/{edited} was edited since it was rendered: {mend}"
     return "done", ""
+
+
+def edited_since(folder: Path, made: Sequence[Path]) -> str:
+    """A text or brand of a document edited after it was rendered; empty where there is none."""
+    rendered = [path.stat().st_mtime_ns for path in made if path.is_file()]
+    own = [folder / DOCUMENT, folder / BRAND, *sorted(folder.glob("sections/*.qmd"))]
+    for path in own:
+        if rendered and path.is_file() and path.stat().st_mtime_ns > max(rendered):
+            return path.relative_to(folder).as_posix()
+    return ""
 
 
 def _document(engagement: Engagement, name: str) -> Document:
@@ -93,7 +103,7 @@ def _document(engagement: Engagement, name: str) -> Document:
         variables={
             "engagement": {
                 "client": engagement.client or OPEN,
-                "author": engagement.author or OPEN,
+                "author": engagement.author or _NO_AUTHOR,
                 "question": engagement.question or OPEN,
                 "decision": engagement.decision or OPEN,
                 "success": engagement.success or OPEN,

@@ -1,6 +1,7 @@
 """Makes an engagement's folder, and takes in the files that the client sends."""
 
 import os
+import shlex
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -113,7 +114,11 @@ def create(
         for name in _FOLDERS:
             shutil.copytree(templates / name, new / name)
         values = {name: toml(value) for name, value in _values(folder, day, brief).items()}
-        plain = {"command": brief.command, "started": day.isoformat()}
+        plain = {
+            "command": brief.command,
+            "again": _again(brief, names),
+            "started": day.isoformat(),
+        }
         for name in (FILE, *_TEXTS):
             text = Template((templates / name).read_text("utf-8"))
             filled = text.substitute(values | plain | _blocks(brief))
@@ -238,6 +243,15 @@ def _blocks(brief: Brief) -> dict[str, str]:
     checks = "".join(_block("[[acceptance]]", row) for row in brief.acceptance or usual)
     source = _block("[source]", brief.source) if brief.source else ""
     return {"settings": settings + source, "acceptance": checks}
+
+
+def _again(brief: Brief, files: Sequence[str]) -> str:
+    """The command that answers the question, as it is typed in the folder."""
+    if brief.command != "measure":
+        return f"custanalytics {brief.command}"
+    named = [f"{DATA}/{name}" for name in files]
+    options = [f"--{name}={value}" for name, value in brief.settings.items()]
+    return shlex.join(["custanalytics", "measure", *named, *options])
 
 
 def _key(name: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from custanalytics.checks import Check
 from custanalytics.display.sections.summary import doubts
-from custanalytics.engagement.documents import DOCUMENTS, document_state
+from custanalytics.engagement.documents import DOCUMENTS, document_state, edited_since
 from custanalytics.engagement.record import DATA, FILE, REPORT, Acceptance, Engagement
 from custanalytics.engagement.rerun import changed_files, last_run, run_is_stale
 from custanalytics.errors import SourceError
@@ -80,11 +80,10 @@ def _question(engagement: Engagement) -> Step:
     empty = [name.replace("scope_", "scope: ") for name in fields if not getattr(engagement, name)]
     if empty:
         return Step("question", "missing", (f"{FILE} leaves open: {', '.join(empty)}",))
+    found = {name: document_state(engagement, name) for name in DOCUMENTS}
     # A letter is only needed where the data are not there yet.
-    needed = ["scope"] if engagement.data else list(DOCUMENTS)
-    made = (engagement.folder / name / f"{name}.html" for name in DOCUMENTS)
-    names = [n for n, path in zip(DOCUMENTS, made, strict=True) if n in needed or path.is_file()]
-    states = [document_state(engagement, name) for name in names]
+    needed = {"scope"} if engagement.data else set(DOCUMENTS)
+    states = [state for name, state in found.items() if name in needed or state[0] != "missing"]
     return _worst("question", states)
 
 
@@ -157,9 +156,14 @@ def _delivery(engagement: Engagement, behind: list[str], today: date) -> Step:
     open_ends = []
     if behind:
         open_ends.append(f"not done yet: {', '.join(behind)}")
-    for kind in ("html", "pdf"):
-        if not (engagement.folder / REPORT / f"report.{kind}").is_file():
-            open_ends.append(f"there is no {REPORT}/report.{kind}")
+    report = engagement.folder / REPORT
+    made = [report / "report.html", report / "report.pdf"]
+    open_ends += [f"there is no {REPORT}/{path.name}" for path in made if not path.is_file()]
+    edited = edited_since(report, made)
+    if edited:
+        open_ends.append(
+            f"{REPORT}/{edited} was edited since it was rendered: custanalytics render {REPORT}"
+        )
     handover = engagement.folder / "handover.md"
     if not handover.is_file():
         open_ends.append("there is no handover.md")
