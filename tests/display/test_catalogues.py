@@ -5,9 +5,11 @@ from types import SimpleNamespace
 
 import pytest
 
+from custanalytics.bundled import reports_dir
 from custanalytics.display import catalogue, language
 from custanalytics.display.language import speaking
 from custanalytics.display.workbook import workbook
+from custanalytics.report.templates import in_language
 
 
 @pytest.mark.parametrize("code", catalogue.LANGUAGES)
@@ -50,3 +52,13 @@ def test_tabs_of_the_workbook_are_short_and_differ(code, rich) -> None:
     ]
     assert len({name.casefold() for name in names}) == len(names)
     assert not [name for name in names if len(name) > 31 or re.search(r"[\[\]:*?/\\]", name)]
+
+
+@pytest.mark.parametrize("code", catalogue.LANGUAGES)
+def test_a_language_that_is_offered_has_the_texts_of_the_reports_too(code) -> None:
+    with speaking(code) as now:
+        if now.code != code:
+            pytest.xfail(f"{code}.po is not complete")
+    shared = reports_dir() / "_sections"
+    texts = [*sorted(reports_dir().glob("*/report.qmd")), *sorted(shared.glob("*.qmd"))]
+    assert [path for path in texts if in_language(path, code) == path] == []

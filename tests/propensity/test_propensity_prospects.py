@@ -195,8 +195,8 @@ def few(converted):
         (few(5), "30 prospects that converted; there are 5"),
         (leads(60), "100 decided prospects"),
         (leads(300)[["converted", "lead_id", "fax"]], "at least one column"),
-        (leads(300).assign(converted=""), "0 decided"),
-        (leads(0), "0 decided"),
+        (leads(300).assign(converted=""), "no decided value"),
+        (leads(0), "no decided value"),
     ],
     ids=["one class", "five positives", "few rows", "nothing to go by", "all open", "empty"],
 )

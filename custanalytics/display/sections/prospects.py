@@ -365,7 +365,7 @@ def _open(found: Prospects, formats: Formats) -> Table:
 def _effects(found: Prospects, drives: pd.DataFrame, formats: Formats) -> Table:
     shown = found.effects.loc[found.effects["input"].isin(drives["input"].head(_EXPLAINED))]
     texts = [
-        say("none") if is_missing(position) else text
+        _level(text, position, formats)
         for text, position in zip(shown["value"], shown["position"], strict=True)
     ]
     shown = shown.assign(
@@ -388,6 +388,14 @@ def _effects(found: Prospects, drives: pd.DataFrame, formats: Formats) -> Table:
         formats,
         say("How the columns that tell most go with conversion, on prospects held back"),
     )
+
+
+def _level(text: str, position: float, formats: Formats) -> str:
+    if is_missing(position):
+        return say("none")
+    if text != f"{position:.6g}" or "e" in text:
+        return text
+    return formats.number(position, len(text.partition(".")[2]))
 
 
 def _deciles(found: Prospects, formats: Formats) -> Table:
