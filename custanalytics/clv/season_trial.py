@@ -41,8 +41,6 @@ def try_season(
     holdouts: Sequence[pd.DataFrame],
     observation_end: date | None = None,
     models: Sequence[str] = MODELS,
-    level: float = 0.90,
-    seed: int = 0,
 ) -> SeasonTrial:
     """Hold predictions that know the course of the year against predictions that do not.
 
@@ -59,10 +57,6 @@ def try_season(
         Last day that counts; by default the last day in the data.
     models : sequence of str
         Names of models, beside the rules of thumb.
-    level : float
-        Nominal coverage of the intervals.
-    seed : int
-        Where the random numbers start.
 
     Returns
     -------
@@ -84,7 +78,7 @@ def try_season(
     ]
     seasonal = [frame for frame, then in zip(on_clock, known, strict=True) if then]
     without, knowing = (
-        float(mean_scores(hold_against(tried, models, level, seed).table).min())
+        float(mean_scores(hold_against(tried, models, None, 0).table).min())
         for tried in (plain, seasonal)
     )
     helped = knowing < without

@@ -24,7 +24,7 @@ LAST_CLASS = 7
 # enough to know it to half a percent, and the parameters to about one
 COVERAGE_CUSTOMERS, FIT_CUSTOMERS = 4_000, 40_000
 # futures drawn in all, and at least for each group: chance evens out over many groups
-COVERAGE_NUMBERS, COVERAGE_DRAWS = 1_000_000, 250
+COVERAGE_NUMBERS, COVERAGE_DRAWS = 200_000, 250
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def validate(
     holdout: pd.DataFrame,
     models: Sequence[str],
     spend: Spend,
-    level: float,
+    level: float | None,
     seed: int,
     earlier: pd.DataFrame | None = None,
     last_year: pd.DataFrame | None = None,
@@ -153,8 +153,8 @@ def validate(
         Names of models to compare beside the rules of thumb.
     spend : GammaGamma or MeanSpend
         Fitted on the time before the cutoff.
-    level : float
-        Nominal coverage of the intervals.
+    level : float or None
+        Nominal coverage of the intervals; None: their coverage is not measured, and null.
     seed : int
         Where the random numbers start.
     earlier : DataFrame, optional
@@ -193,7 +193,9 @@ def validate(
         expected = alive * candidate.expected_if_alive(groups, at)[code, 0]
         buys = alive * (1 - candidate.nothing_if_alive(groups, at)[code, 0])
         predicted, p_purchase = expected[rows.code], buys[rows.code]
-        plain, shared = _coverage(candidate, frame, days, level, seed)
+        plain, shared = (
+            _coverage(candidate, frame, days, level, seed) if level else (np.nan, np.nan)
+        )
         miss = predicted - actual
         total = float(actual.sum())
         earned = float(predicted @ money)
@@ -218,7 +220,7 @@ def validate(
                 "revenue_error": _relative(earned, revenue),
                 "interval_coverage": plain,
                 "interval_coverage_pit": shared,
-                "interval_level": level,
+                "interval_level": np.nan if level is None else level,
             }
         )
         calibration.append(_by_frequency(candidate.name, frame, predicted))
