@@ -317,7 +317,7 @@ def _value(
 ) -> tuple[CustomerValue, pd.DataFrame | None]:
     end = chosen.observation_end
     holdouts = rolling_holdouts(ledger, end, chosen.horizon_days)
-    trial = try_season(ledger, holdouts, end, seed=chosen.seed)
+    trial = try_season(ledger, holdouts, end)
     value = customer_value(
         summary,
         horizon_days=chosen.horizon_days,

@@ -168,7 +168,7 @@ def bake_off(
 def hold_against(
     holdouts: Sequence[pd.DataFrame],
     models: Sequence[str],
-    level: float,
+    level: float | None,
     seed: int,
     last_years: Sequence[pd.DataFrame] = (),
     attributed: Sequence[PurchaseModel] = (),
@@ -182,8 +182,8 @@ def hold_against(
         or without a purchase are passed over.
     models : sequence of str
         Names of models.
-    level : float
-        Nominal coverage of the intervals.
+    level : float or None
+        Nominal coverage of the intervals; None: their coverage is not measured.
     seed : int
         Where the random numbers start.
     last_years : sequence of DataFrame

@@ -5,10 +5,11 @@ from typing import Self
 import numpy as np
 from scipy.special import expit
 
-from custanalytics.clv.beta_geometric import Alive, draw_alive
+from custanalytics.clv.beta_geometric import Alive, Likelihood, draw_alive
 from custanalytics.clv.inputs import Floats, Rows
 from custanalytics.clv.lifetimes_fitters import fitter_class
 from custanalytics.clv.models import PurchaseModel
+from custanalytics.clv.optimum import Reweighted
 from custanalytics.sentences import noted
 
 
@@ -54,6 +55,13 @@ class BGNBD(PurchaseModel):
             converged=fitter.converged_,
             hessian=fitter._hessian_,
         )
+
+    @classmethod
+    def reweighted(cls, rows: Rows) -> Reweighted:
+        """Objective in the log parameters under weights of these rows."""
+        x = rows.frequency
+        chances = x + cls.extra_chances
+        return lambda weights: Likelihood(x, rows.recency, rows.T, weights, chances)
 
     def p_alive(self, rows: Rows) -> Floats:
         """Probability that each row's customers have not left."""

@@ -13,24 +13,28 @@ import numpy as np
 from custanalytics.clv.inputs import Codes, Floats, Rows
 
 # draws per group: as many as so many numbers in all allow, between these bounds
-NUMBERS, FEWEST, MOST = 8_000_000, 500, 4_000
+NUMBERS, FEWEST, MOST = 4_000_000, 500, 4_000
 # with more groups than this, customers of nearly the same age share their draws
 MOST_GROUPS = 20_000
 
 
-def draws_for(groups: int) -> int:
+def draws_for(groups: int, numbers: int = NUMBERS, fewest: int = FEWEST) -> int:
     """How many futures to draw for each of so many groups.
 
     Parameters
     ----------
     groups : int
         Groups of customers alike.
+    numbers : int
+        How many in all.
+    fewest : int
+        How many at least for each group.
 
     Returns
     -------
     int
     """
-    return int(np.clip(NUMBERS // max(groups, 1), FEWEST, MOST))
+    return int(np.clip(numbers // max(groups, 1), fewest, MOST))
 
 
 def sharing(groups: Rows, most: int = MOST_GROUPS) -> tuple[Rows, Codes]:

@@ -28,6 +28,8 @@ from custanalytics.errors import UsageError
 # parameter sets over which the probability of being alive is averaged, and the number of
 # customers from which they hardly differ
 ALIVE_DRAWS, MANY_CUSTOMERS = 40, 20_000
+# with more different rows a bootstrap would take long and tell little
+MOST_RESAMPLED_ROWS = 5_000
 
 REGISTRY = {
     "BG/NBD": ("custanalytics.clv.bg_nbd", "BGNBD"),
@@ -53,6 +55,8 @@ class PurchaseModel(ABC):
         Whether the search ended at a maximum.
     hessian : ndarray
         Second derivatives of the mean negative log-likelihood in the log parameters.
+    resamples : ndarray or None
+        Log parameters fitted to resampled customers, see `resampled`.
     """
 
     params: dict[str, float]
@@ -60,6 +64,7 @@ class PurchaseModel(ABC):
     customers: int
     converged: bool
     hessian: Floats = field(repr=False)
+    resamples: Floats | None = field(default=None, repr=False, kw_only=True)
 
     name: ClassVar[str]
     reference: ClassVar[str]
@@ -115,8 +120,28 @@ class PurchaseModel(ABC):
         """The same model at other parameters."""
         return replace(self, params=dict(zip(self.params, map(float, params), strict=True)))
 
+    @classmethod
+    def reweighted(cls, _rows: Rows) -> optimum.Reweighted | None:
+        """Objective in the log parameters under weights of these rows; None: none at hand."""
+        return None
+
+    def resampled(self, rows: Rows, seed: int) -> Self:
+        """The same model with a bootstrap's parameters, where the data do not fix them.
+
+        With many rows the model is left as it is: its own error is far larger.
+        """
+        reweighted = self.reweighted(rows)
+        fixed = optimum.determined(self.point, self.hessian, self.customers)
+        if fixed or len(rows) > MOST_RESAMPLED_ROWS or reweighted is None:
+            return self
+        found = optimum.resampled(reweighted, self.point, rows.weights, seed)
+        return replace(self, resamples=found)
+
     def parameter_draws(self, size: int, seed: int) -> Floats:
         """Parameters drawn from their uncertainty: size by parameters."""
+        if self.resamples is not None:
+            # in turn, so that as many draws as there are resamples take each once
+            return np.exp(np.resize(self.resamples, (size, self.resamples.shape[1])))
         return np.exp(optimum.draws(self.point, self.hessian, self.customers, size, seed))
 
     def p_alive_mean(self, rows: Rows, seed: int) -> Floats:

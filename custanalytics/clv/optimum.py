@@ -9,6 +9,8 @@ from custanalytics.clv.inputs import Floats
 
 # value, gradient and Hessian of the mean negative log-likelihood, in log parameters
 Objective = Callable[[Floats], tuple[float, Floats, Floats]]
+# the same under weights of the rows
+Reweighted = Callable[[Floats], Objective]
 
 MAX_STEPS = 200
 # along a ridge the search would go on for ever: so many steps in a row that gain less than so
@@ -19,6 +21,8 @@ ROUNDING = 1e-15
 # nor is a shorter step worth a try that promises less than so much of it: sums over many rows
 # are no more exact
 NOISE = 1e-11
+# resamples: as many, searched this exactly, from a start no further out than this
+RESAMPLES, RESAMPLE_PRECISION, RESAMPLE_START = 40, 1e-4, (-4.0, 8.0)
 # log parameters stay within these bounds; one that reaches them has run off
 LOWEST, HIGHEST = -18.0, 18.0
 
@@ -114,6 +118,78 @@ def covariance(hessian: Floats, weight: float) -> Floats:
     if not np.all(np.isfinite(hessian)) or sizes[0] <= 1e-10 * max(sizes[-1], 1e-300):
         return np.full_like(hessian, np.nan)
     return np.asarray(np.linalg.inv(hessian) / weight)
+
+
+def determined(found: Floats, hessian: Floats, weight: float) -> bool:
+    """Whether the data fix all log parameters, so that the Hessian tells how well.
+
+    Parameters
+    ----------
+    found, hessian : ndarray
+        The optimum, and the mean negative log-likelihood's second derivatives there.
+    weight : float
+        Number of customers.
+
+    Returns
+    -------
+    bool
+        False where a parameter has run off, or has a standard deviation above 1 along some
+        direction: the data then say less than one customer would.
+    """
+    if not np.isfinite(hessian).all() or (found <= LOWEST).any() or (found >= HIGHEST).any():
+        return False
+    return bool(np.linalg.eigvalsh(hessian)[0] * weight >= 1.0)
+
+
+def resampled(reweighted: Reweighted, point: Floats, weights: Floats, seed: int) -> Floats:
+    """Optima under random weights of customers (Bayesian bootstrap), one row each.
+
+    Parameters
+    ----------
+    reweighted : callable
+        Gives the objective under weights of the unique rows.
+    point : ndarray
+        The optimum under the weights as they are.
+    weights : ndarray
+        How many customers each unique row has.
+    seed : int
+        Where the random numbers start.
+
+    Returns
+    -------
+    ndarray, `RESAMPLES` by parameters
+        Log parameters.
+
+    Notes
+    -----
+    A customer's weight is exponential, so a unique row's is gamma.
+
+    Measured on simulated bases of 60 to 250 customers whose data left a direction open: how
+    often the 90 % interval for the total expected of them in the next year, from parameters
+    alone, held its true value, and its mean width in shares of that value. For customers'
+    counts there is no difference (89 to 90 % by either).
+
+    ==================  =============  =============
+    fitted model        Laplace        bootstrap
+    ==================  =============  =============
+    BG/NBD, 184 bases   83 %, 0.37     86 %, 0.44
+    Pareto/NBD, 84      80 %, 0.40     83 %, 0.49
+    ==================  =============  =============
+
+    Both hold less than 90 %.
+
+    References
+    ----------
+    Rubin (1981), The Bayesian Bootstrap, Annals of Statistics 9 (1), 130-134.
+    """
+    rng = np.random.default_rng(seed)
+    # far out on a ridge no search would find back
+    start = np.clip(point, *RESAMPLE_START)
+    found = [
+        minimum(reweighted(rng.standard_gamma(weights)), start, RESAMPLE_PRECISION).point
+        for _ in range(RESAMPLES)
+    ]
+    return np.array(found)
 
 
 def draws(point: Floats, hessian: Floats, weight: float, size: int, seed: int) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 from custanalytics.clv.inputs import Floats, Rows
 from custanalytics.clv.lifetimes_fitters import fitter_class
 from custanalytics.clv.models import PurchaseModel
+from custanalytics.clv.optimum import Reweighted
 from custanalytics.clv.pareto_likelihood import FEW, FOLDS, ParetoLikelihood
 from custanalytics.sentences import noted
 
@@ -51,6 +52,11 @@ class ParetoNBD(PurchaseModel):
             converged=fitter.converged_,
             hessian=fitter.log_hessian_,
         )
+
+    @classmethod
+    def reweighted(cls, rows: Rows) -> Reweighted:
+        """Objective in the log parameters under weights of these rows."""
+        return lambda weights: ParetoLikelihood(rows.frequency, rows.recency, rows.T, weights)
 
     @property
     def _values(self) -> list[float]:

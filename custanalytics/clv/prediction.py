@@ -201,11 +201,11 @@ def totals_table(
     revenue = float(future.purchases @ future.spend)
     clv = float(future.discounted @ future.spend)
     counts = np.hypot(
-        np.sqrt(future.variance(future.counts).sum()), float(future.total_purchases.std())
+        np.sqrt(future.variance(future.counts).sum()), _spread(future.total_purchases, purchases)
     )
     money = np.hypot(
         np.sqrt(float((future.spend**2) @ future.variance(future.money))),
-        float(future.total_revenue.std()),
+        _spread(future.total_revenue, revenue),
     )
     width = totals.model_error(past_revenue, level)
     low, high = totals.sum_interval(
@@ -228,6 +228,11 @@ def totals_table(
             "error_width": [width],
         }
     )
+
+
+def _spread(drawn: Floats, expected: float) -> float:
+    """Usual distance of drawn totals from what is told, which they need not lie evenly around."""
+    return float(np.sqrt(((drawn - expected) ** 2).mean()))
 
 
 def _next_days(nothing: Floats, at: Codes, alive: Floats, days: Floats) -> Floats:

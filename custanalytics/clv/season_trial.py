@@ -42,8 +42,6 @@ def try_season(
     holdouts: Sequence[pd.DataFrame],
     observation_end: date | None = None,
     models: Sequence[str] = MODELS,
-    level: float = 0.90,
-    seed: int = 0,
 ) -> SeasonTrial:
     """Hold predictions that know the course of the year against predictions that do not.
 
@@ -60,10 +58,6 @@ def try_season(
         Last day that counts; by default the last day in the data.
     models : sequence of str
         Names of models, beside the rules of thumb.
-    level : float
-        Nominal coverage of the intervals.
-    seed : int
-        Where the random numbers start.
 
     Returns
     -------
@@ -85,7 +79,7 @@ def try_season(
     ]
     seasonal = [frame for frame, then in zip(on_clock, known, strict=True) if then]
     without, knowing = (
-        float(mean_scores(hold_against(tried, models, level, seed).table).min())
+        float(mean_scores(hold_against(tried, models, None, 0).table).min())
         for tried in (plain, seasonal)
     )
     helped = knowing < without

@@ -8,7 +8,7 @@ import pandas as pd
 
 from custanalytics.clv import intervals
 from custanalytics.clv.gamma_gamma import GammaGamma
-from custanalytics.clv.inputs import Floats, Rows, checked, unique_rows
+from custanalytics.clv.inputs import Codes, Floats, Rows, checked, unique_rows
 from custanalytics.clv.mean_spend import MeanSpend
 from custanalytics.clv.models import PurchaseModel, model_class
 from custanalytics.clv.naive import NaiveRule
@@ -23,6 +23,8 @@ LAST_CLASS = 7
 # coverage is measured on so many customers, and models tried on a holdout are fitted on so many:
 # enough to know it to half a percent, and the parameters to about one
 COVERAGE_CUSTOMERS, FIT_CUSTOMERS = 4_000, 40_000
+# futures drawn in all, and at least for each group: chance evens out over many groups
+COVERAGE_NUMBERS, COVERAGE_DRAWS = 200_000, 250
 
 
 @dataclass(frozen=True)
@@ -121,7 +123,8 @@ def _coverage(
     rows = unique_rows(sample)
     groups, at = candidate.groups(rows)
     shared, code = intervals.sharing(groups)
-    ordered = np.sort(candidate.draws(shared, days, intervals.FEWEST, seed), axis=1)
+    size = intervals.draws_for(len(shared), COVERAGE_NUMBERS, COVERAGE_DRAWS)
+    ordered = np.sort(candidate.draws(shared, days, size, seed), axis=1)
     group = code[at][rows.code]
     alive = candidate.p_alive_mean(rows, seed)[rows.code]
     actual = sample["holdout_frequency"].to_numpy(np.float64)
@@ -132,7 +135,7 @@ def validate(
     holdout: pd.DataFrame,
     models: Sequence[str],
     spend: Spend,
-    level: float,
+    level: float | None,
     seed: int,
     earlier: pd.DataFrame | None = None,
     last_year: pd.DataFrame | None = None,
@@ -150,8 +153,8 @@ def validate(
         Names of models to compare beside the rules of thumb.
     spend : GammaGamma or MeanSpend
         Fitted on the time before the cutoff.
-    level : float
-        Nominal coverage of the intervals.
+    level : float or None
+        Nominal coverage of the intervals; None: their coverage is not measured, and null.
     seed : int
         Where the random numbers start.
     earlier : DataFrame, optional
@@ -190,7 +193,9 @@ def validate(
         expected = alive * candidate.expected_if_alive(groups, at)[code, 0]
         buys = alive * (1 - candidate.nothing_if_alive(groups, at)[code, 0])
         predicted, p_purchase = expected[rows.code], buys[rows.code]
-        plain, shared = _coverage(candidate, frame, days, level, seed)
+        plain, shared = (
+            _coverage(candidate, frame, days, level, seed) if level else (np.nan, np.nan)
+        )
         miss = predicted - actual
         total = float(actual.sum())
         earned = float(predicted @ money)
@@ -215,7 +220,7 @@ def validate(
                 "revenue_error": _relative(earned, revenue),
                 "interval_coverage": plain,
                 "interval_coverage_pit": shared,
-                "interval_level": level,
+                "interval_level": np.nan if level is None else level,
             }
         )
         calibration.append(_by_frequency(candidate.name, frame, predicted))
@@ -294,38 +299,33 @@ def _relative(predicted: float, actual: float) -> float:
 
 
 def _by_frequency(name: str, frame: pd.DataFrame, predicted: Floats) -> pd.DataFrame:
-    upper = frame["frequency"].clip(upper=LAST_CLASS).astype("int64")
-    told = pd.DataFrame(
-        {"upper": upper, "actual": frame["holdout_frequency"], "predicted": predicted}
-    )
-    table = (
-        told.groupby("upper")
-        .agg(
-            customers=("actual", "size"),
-            actual_mean=("actual", "mean"),
-            predicted_mean=("predicted", "mean"),
-        )
-        .reset_index()
-    )
-    label = table["upper"].astype("str").where(table["upper"] < LAST_CLASS, f"{LAST_CLASS}+")
-    table.insert(0, "frequency_class", label)
-    table.insert(0, "candidate", name)
-    return table.drop(columns="upper")
+    upper = frame["frequency"].clip(upper=LAST_CLASS).to_numpy(np.int64)
+    means = _class_means(upper, frame["holdout_frequency"].to_numpy(np.float64), predicted)
+    label = [str(k) if k < LAST_CLASS else f"{LAST_CLASS}+" for k in means.index]
+    means.insert(0, "frequency_class", label)
+    means.insert(0, "candidate", name)
+    return means.reset_index(drop=True)
 
 
 def _by_decile(name: str, predicted: Floats, actual: Floats) -> pd.DataFrame:
     order = np.argsort(-predicted, kind="stable")
     decile = np.empty(len(order), dtype=np.int64)
     decile[order] = np.arange(len(order)) * 10 // len(order) + 1
-    told = pd.DataFrame({"decile": decile, "actual": actual, "predicted": predicted})
-    table = (
-        told.groupby("decile")
-        .agg(
-            customers=("actual", "size"),
-            actual_mean=("actual", "mean"),
-            predicted_mean=("predicted", "mean"),
-        )
-        .reset_index()
+    means = _class_means(decile, actual, predicted).rename_axis("decile").reset_index()
+    means.insert(0, "candidate", name)
+    return means
+
+
+def _class_means(code: Codes, actual: Floats, predicted: Floats) -> pd.DataFrame:
+    """Customers and means of each class that has any (groupby takes ten times as long)."""
+    customers = np.bincount(code)
+    present = np.flatnonzero(customers)
+    customers = customers[present]
+    return pd.DataFrame(
+        {
+            "customers": customers,
+            "actual_mean": np.bincount(code, actual)[present] / customers,
+            "predicted_mean": np.bincount(code, predicted)[present] / customers,
+        },
+        index=present,
     )
-    table.insert(0, "candidate", name)
-    return table

@@ -197,6 +197,8 @@ def customer_value(
     observed_to = cutoff_of(frame) if "first_order" in frame.columns else None
     if season and observed_to is not None:
         ends = season.ahead(observed_to, ends)
+    if isinstance(chosen, PurchaseModel):
+        chosen = chosen.resampled(rows, seed)
     future = Future.of(chosen, spend, frame, rows, ends, factors * share, seed)
     if season and observed_to is not None:
         days = season.calendar_days(observed_to, future.next_days, horizon_days)

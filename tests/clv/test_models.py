@@ -14,6 +14,7 @@ from custanalytics.clv import GammaGamma, fit, from_json
 from custanalytics.clv.beta_geometric import Alive
 from custanalytics.clv.inputs import rows_of, unique_rows
 from custanalytics.clv.models import REGISTRY, model_class
+from custanalytics.clv.optimum import determined
 from custanalytics.errors import UsageError
 
 from .conftest import simulated
@@ -190,3 +191,20 @@ def test_fitting_leaves_the_filters_alone(cdnow):
         fit("Pareto/NBD", cdnow)
         GammaGamma.fitted(cdnow)
         assert warnings.filters == before
+
+
+def test_where_the_data_leave_parameters_open_they_are_resampled(cdnow_days):
+    frame = simulated(120, 5, {"r": 0.3, "alpha": 80.0, "a": 0.5, "b": 3.0})
+    rows = unique_rows(frame)
+    for name in ("BG/NBD", "Pareto/NBD"):
+        model = fit(name, frame)
+        assert not determined(model.point, model.hessian, model.customers)
+        drawn = model.resampled(rows, 0).parameter_draws(40, 1)
+        np.testing.assert_array_equal(drawn, model.resampled(rows, 0).parameter_draws(40, 2))
+        assert np.isfinite(drawn).all()
+        # the rate is known about as well as the Hessian says, which direction is open or not
+        rates = np.log(drawn[:, 0] / drawn[:, 1])
+        own = np.log(model.params["r"] / model.params["alpha"])
+        assert abs(rates.mean() - own) < 3 * rates.std() < 1.5
+    model = fit("BG/NBD", cdnow_days)
+    assert model.resampled(unique_rows(cdnow_days), 0) is model
