@@ -18,7 +18,11 @@ if TYPE_CHECKING:
     from custanalytics.pipeline import rerender as rerender
     from custanalytics.pipeline import run as run
     from custanalytics.pipeline import run_prospects as run_prospects
+    from custanalytics.propensity import ProspectModel as ProspectModel
+    from custanalytics.propensity import Prospects as Prospects
     from custanalytics.propensity import RepeatPurchase as RepeatPurchase
+    from custanalytics.propensity import learn_prospects as learn_prospects
+    from custanalytics.propensity import measure as measure
     from custanalytics.propensity import repeat_purchase as repeat_purchase
     from custanalytics.results import AnalysisResults as AnalysisResults
     from custanalytics.results import read_results as read_results
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
     from custanalytics.rfm import segment_migration as segment_migration
     from custanalytics.source import Ledger as Ledger
     from custanalytics.source import load as load
+    from custanalytics.source import read_table as read_table
     from custanalytics.summary import customer_summary as customer_summary
     from custanalytics.summary import holdout_summary as holdout_summary
 
@@ -40,10 +45,17 @@ _HOMES = {
     "concentration": ("revenue_concentration",),
     "overview": ("business_overview",),
     "pipeline": ("Report", "rerender", "run", "run_prospects"),
-    "propensity": ("RepeatPurchase", "repeat_purchase"),
+    "propensity": (
+        "ProspectModel",
+        "Prospects",
+        "RepeatPurchase",
+        "learn_prospects",
+        "measure",
+        "repeat_purchase",
+    ),
     "results": ("AnalysisResults", "read_results", "write_results"),
     "rfm": ("Segment", "rfm_segmentation", "segment_migration"),
-    "source": ("Ledger", "load"),
+    "source": ("Ledger", "load", "read_table"),
     "summary": ("customer_summary", "holdout_summary"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

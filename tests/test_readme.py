@@ -37,7 +37,8 @@ def test_the_readme_names_no_option_that_does_not_exist():
 
 def test_the_examples_print_what_the_readme_shows(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    (tmp_path / "sales.csv").write_bytes((README.parent / "sample_data" / "shop.csv").read_bytes())
+    for bundled, name in (("shop.csv", "sales.csv"), ("leads.csv", "leads.csv")):
+        (tmp_path / name).write_bytes((README.parent / "sample_data" / bundled).read_bytes())
     found = doctest.testfile(str(README), module_relative=False, optionflags=doctest.ELLIPSIS)
     assert found.attempted > 10
     assert found.failed == 0
