@@ -39,6 +39,7 @@ from custanalytics.propensity import (
 from custanalytics.propensity.candidates import Rival
 from custanalytics.results import AnalysisResults, Settings
 from custanalytics.rfm import RFM, rfm_segmentation, segment_migration
+from custanalytics.sentences import tell
 from custanalytics.source import Ledger, read_table
 from custanalytics.summary import customer_summary, observation_period
 
@@ -132,7 +133,7 @@ def analyse(
         try:
             return compute()
         except UnsupportedError as reason:
-            skipped[name] = str(reason)
+            skipped[name] = reason.sentence
             return None
         except (np.linalg.LinAlgError, FloatingPointError) as error:
             raise ModelError(
@@ -235,7 +236,7 @@ def add_prospects(
                 conversion_value=_customer_worth(settings, results.value),
             )
         except UnsupportedError as reason:
-            skipped = results.skipped | {"prospects": str(reason)}
+            skipped = results.skipped | {"prospects": reason.sentence}
             return dataclasses.replace(results, skipped=skipped), None
     noted = (Check("prospects.read", None, sentence) for sentence in table.attrs["warnings"])
     found = dataclasses.replace(found, checks=(*noted, *found.checks))
@@ -353,8 +354,12 @@ def _silence(last_day: date, end: date) -> tuple[Check, ...]:
         Check(
             "ledger.as_of",
             None,
-            f"The last sale is on {last_day}, {days} days before the day the report looks from: "
-            "every customer counts as silent since then.",
+            tell(
+                "The last sale is on {last}, {days} days before the day the report looks from: "
+                "every customer counts as silent since then.",
+                last=last_day,
+                days=days,
+            ),
             value=days,
             threshold=_SILENT_DAYS,
         ),
@@ -364,8 +369,12 @@ def _silence(last_day: date, end: date) -> tuple[Check, ...]:
 def _segments_before(ledger: Ledger, first_day: date, earlier: date) -> RFM:
     if earlier < first_day:
         raise UnsupportedError(
-            f"the data begins on {first_day}, less than {MIGRATION_DAYS} days before its end, so "
-            "there is no earlier state to compare the segments with"
+            tell(
+                "the data begins on {first}, less than {days} days before its end, so there is no "
+                "earlier state to compare the segments with",
+                first=first_day,
+                days=MIGRATION_DAYS,
+            )
         )
     return rfm_segmentation(customer_summary(ledger, earlier))
 

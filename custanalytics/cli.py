@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from custanalytics import __version__
-from custanalytics.commands import check, diff, measure, prospects, report
+from custanalytics.commands import check, datasets, diff, engagement, measure, prospects, report
 from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
 
@@ -61,6 +61,6 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"custanalytics {__version__}")
     commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    for module in (report, check, prospects, measure, diff):
+    for module in (report, check, prospects, measure, diff, engagement, datasets):
         module.add(commands)
     return root

@@ -11,6 +11,7 @@ from scipy.stats import CensoredData, ecdf
 from custanalytics.checks import Check
 from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError
+from custanalytics.sentences import noted, tell, tell_many
 from custanalytics.summary import observation_period
 
 _MOST_COHORTS = 24
@@ -95,8 +96,12 @@ def cohort_retention(
     months = (end.year - first_day.year) * 12 + end.month - first_day.month + 1
     if months < 2:
         raise UnsupportedError(
-            f"the data covers one calendar month ({first_day} to {end}); whether customers come "
-            "back shows from the second month on"
+            tell(
+                "the data covers one calendar month ({first} to {end}); whether customers come "
+                "back shows from the second month on",
+                first=first_day,
+                end=end,
+            )
         )
     if period is None:
         fitting = [name for name, size in _PERIODS.items() if months <= size * _MOST_COHORTS]
@@ -105,7 +110,7 @@ def cohort_retention(
     see_orders(engine, end)
     found = engine.run("cohorts", months_per_period=size)
     if found.empty:
-        raise UnsupportedError("no known customer has an order that came to more than zero")
+        raise UnsupportedError(tell("no known customer has an order that came to more than zero"))
     last_index = (end.year * 12 + end.month - 1) // size
     last_complete = end == (pd.Timestamp(end) + pd.offsets.MonthEnd(0)).date() and (
         (end.year * 12 + end.month) % size == 0
@@ -120,7 +125,7 @@ def cohort_retention(
         average=_average(retention),
         second_purchase=curve,
         figures=figures,
-        checks=_checks(retention, int(figures["customers"]), period),
+        checks=_checks(retention, int(figures["customers"])),
     )
 
 
@@ -210,21 +215,30 @@ def _figures(waits: pd.DataFrame, curve: pd.DataFrame) -> dict[str, float]:
     return figures
 
 
-def _checks(retention: pd.DataFrame, customers: int, period: str) -> tuple[Check, ...]:
+def _checks(retention: pd.DataFrame, customers: int) -> tuple[Check, ...]:
     sizes = retention.loc[retention["period"] == 0, "customers"]
     checks = [
         Check(
             "cohorts.customers",
             customers >= _MIN_CUSTOMERS,
-            f"{customers:,} customers are followed"
-            + (
-                "."
-                if customers >= _MIN_CUSTOMERS
-                else f"; with fewer than {_MIN_CUSTOMERS} a single one moves the curves."
+            tell_many(
+                customers,
+                "One customer is followed.",
+                "{n:,} customers are followed.",
+                n=customers,
+            )
+            if customers >= _MIN_CUSTOMERS
+            else tell_many(
+                customers,
+                "One customer is followed; with fewer than {fewest} a single one moves the curves.",
+                "{n:,} customers are followed; with fewer than {fewest} a single one moves the "
+                "curves.",
+                n=customers,
+                fewest=_MIN_CUSTOMERS,
             ),
             value=customers,
             threshold=_MIN_CUSTOMERS,
-            source="rule of thumb: one customer in twenty is 5%",
+            source=noted("rule of thumb: one customer in twenty is 5%"),
         )
     ]
     if len(sizes) >= 3:
@@ -233,16 +247,20 @@ def _checks(retention: pd.DataFrame, customers: int, period: str) -> tuple[Check
             Check(
                 "cohorts.first_cohort",
                 ratio < 2,
-                f"The first {period}'s cohort is {ratio:.1f} times the median of the later ones"
-                + (
-                    "."
-                    if ratio < 2
-                    else ": it holds customers who already bought before the data begins, so "
-                    "it stays longer than new customers do."
+                tell(
+                    "The first cohort is {ratio:.1f} times the median of the later ones.",
+                    ratio=ratio,
+                )
+                if ratio < 2
+                else tell(
+                    "The first cohort is {ratio:.1f} times the median of the later ones: it holds "
+                    "customers who already bought before the data begins, so it stays longer than "
+                    "new customers do.",
+                    ratio=ratio,
                 ),
                 value=ratio,
                 threshold=2.0,
-                source="rule of thumb for data cut off on the left",
+                source=noted("rule of thumb for data cut off on the left"),
             )
         )
     return tuple(checks)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from custanalytics.checks import Check
 from custanalytics.errors import UnsupportedError
+from custanalytics.sentences import tell
 
 ABC_BOUNDS = {"A": 0.80, "B": 0.95, "C": 1.0}
 TOP_SHARES = (0.01, 0.05, 0.10, 0.20)
@@ -83,7 +84,9 @@ def revenue_concentration(summary: pd.DataFrame) -> Concentration:
     spend = ranked["total_spend"].clip(lower=0).to_numpy(dtype=float)
     n, revenue = len(spend), float(spend.sum())
     if not revenue > 0:
-        raise UnsupportedError("the customers' net spend adds up to nothing, so it has no spread")
+        raise UnsupportedError(
+            tell("the customers' net spend adds up to nothing, so it has no spread")
+        )
     cumulative = np.cumsum(spend) / revenue
     before = np.concatenate([[0.0], cumulative[:-1]])
 
@@ -138,8 +141,12 @@ def revenue_concentration(summary: pd.DataFrame) -> Concentration:
             Check(
                 "concentration.negative",
                 None,
-                f"{negative:,} of {n:,} customers returned more than they bought in the data; "
-                "they count with zero revenue here.",
+                tell(
+                    "{n:,} of {all:,} customers returned more than they bought in the data; they "
+                    "count with zero revenue here.",
+                    n=negative,
+                    all=n,
+                ),
                 value=negative,
             )
         )

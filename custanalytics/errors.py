@@ -37,6 +37,12 @@ class UnsupportedError(CustAnalyticsError):
 
     exit_code = 11
 
+    @property
+    def sentence(self) -> str:
+        """The reason as it was told, so that it can be said in another language."""
+        reason: str = self.args[0]
+        return reason
+
 
 class ModelError(CustAnalyticsError):
     """A model could not be fitted, or gave no usable answer."""

@@ -9,6 +9,7 @@ import pandas as pd
 from custanalytics.checks import Check
 from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError
+from custanalytics.sentences import tell
 from custanalytics.summary import observation_period
 
 
@@ -70,7 +71,11 @@ def business_overview(
     end = observation_end or last_day
     if end < first_day:
         raise UnsupportedError(
-            f"the first sale is on {first_day}, after {end}; use a later --as-of"
+            tell(
+                "the first sale is on {first}, after {end}; use a later --as-of",
+                first=first_day,
+                end=end,
+            )
         )
     see_orders(engine, end)
     sale_days = engine.run("sale_days", observation_end=end)["sale_day"]
@@ -93,8 +98,11 @@ def business_overview(
             Check(
                 "overview.last_month",
                 None,
-                f"The last month is incomplete: the data ends on {end}. It is marked in the "
-                "charts and left out of comparisons.",
+                tell(
+                    "The last month is incomplete: the data ends on {end}. It is marked in the "
+                    "charts and left out of comparisons.",
+                    end=end,
+                ),
             )
         )
     return Overview(monthly, figures, end, tuple(checks))

@@ -14,6 +14,7 @@ from custanalytics import __version__
 from custanalytics.analysis import Leads, Step, add_prospects, analyse, with_given_columns
 from custanalytics.display.deck import deck
 from custanalytics.display.document import build
+from custanalytics.display.theme import Theme
 from custanalytics.display.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.exports import write_csv, write_exports
@@ -30,7 +31,7 @@ from custanalytics.report import (
     stale_prose,
 )
 from custanalytics.report import template as find_template
-from custanalytics.report.rendering import replace_file
+from custanalytics.report.rendering import PAGES, replace_file
 from custanalytics.report.slide_base import check_template
 from custanalytics.report.slides import slides_bytes
 from custanalytics.report.workbook import workbook_bytes
@@ -45,7 +46,6 @@ from custanalytics.results import (
 from custanalytics.source import load, read_table
 
 FORMATS = ("html", "pdf")
-PAGES = ("html", "pdf", "docx")
 SLIDES, WORKBOOK = "slides.pptx", "workbook.xlsx"
 PROSPECT_MODEL = "prospects.model"
 
@@ -303,7 +303,9 @@ def _write_report(
     # A folder that has its document needs its template no more: it may lie elsewhere by now.
     source = None if (folder / DOCUMENT).exists() else find_template(results.settings.template)
     branded = folder if source is None or (folder / BRAND).exists() else source
-    stage(build(results, read_brand(branded).colors), source, folder)
+    brand = read_brand(branded)
+    theme = Theme(brand.colors, brand.font_family, brand.font_files)
+    stage(build(results, theme), source, folder)
     pages = [name for name in formats if name in PAGES]
     files = render(folder, pages, renderer, results.settings.made_on) if pages else {}
     brand = read_brand(folder)

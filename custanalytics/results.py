@@ -9,7 +9,7 @@ import json
 import math
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -28,6 +28,7 @@ from custanalytics.errors import SourceError
 from custanalytics.overview import Overview
 from custanalytics.propensity import Prospects, RepeatPurchase
 from custanalytics.rfm import RFM
+from custanalytics.sentences import Sentence, as_json, from_json
 from custanalytics.source import LoadReport
 
 FORMAT = 1
@@ -245,13 +246,15 @@ def _encode(value: Any, name: str, tables: dict[str, pd.DataFrame]) -> Any:
     if isinstance(value, pd.DataFrame):
         if value.columns.empty:
             return {"table": None}
-        tables[name] = value
-        return {"table": f"{name}.parquet"}
+        tables[name], said = _without_sentences(value)
+        return {"table": f"{name}.parquet"} | ({"sentences": said} if said else {})
     if dataclasses.is_dataclass(value):
         return {
             part.name: _encode(getattr(value, part.name), f"{name}.{part.name}".strip("."), tables)
             for part in dataclasses.fields(value)
         }
+    if isinstance(value, Sentence):
+        return as_json(value)
     if isinstance(value, Mapping):
         return {str(k): _encode(v, f"{name}.{k}", tables) for k, v in value.items()}
     if isinstance(value, list | tuple):
@@ -267,6 +270,37 @@ def _encode(value: Any, name: str, tables: dict[str, pd.DataFrame]) -> Any:
     return value
 
 
+def _without_sentences(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The frame with its sentences as JSON texts, and the columns that hold them."""
+    said = [
+        name
+        for name in frame.columns
+        if frame[name].dtype == "object" and any(isinstance(c, Sentence) for c in frame[name])
+    ]
+    texts: dict[str, Any] = {name: [_as_text(cell) for cell in frame[name]] for name in said}
+    return (frame.assign(**texts) if said else frame), said
+
+
+def _as_text(cell: Any) -> str | None:
+    if not isinstance(cell, str):
+        return None
+    return json.dumps(as_json(cell) if isinstance(cell, Sentence) else cell, ensure_ascii=False)
+
+
+def _with_sentences(frame: pd.DataFrame, said: Sequence[str]) -> pd.DataFrame:
+    cells = {name: [_from_text(text) for text in frame[name]] for name in said}
+    return frame.assign(
+        **{name: pd.Series(made, index=frame.index, dtype="object") for name, made in cells.items()}
+    )
+
+
+def _from_text(text: Any) -> str | None:
+    if not isinstance(text, str):
+        return None
+    read = json.loads(text)
+    return from_json(read) if isinstance(read, dict) else str(read)
+
+
 def _decode(kind: Any, value: Any, name: str, tables: dict[str, pd.DataFrame]) -> Any:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
@@ -274,7 +308,9 @@ def _decode(kind: Any, value: Any, name: str, tables: dict[str, pd.DataFrame]) -
             return None
         return _decode(next(k for k in inner if k is not type(None)), value, name, tables)
     if kind is pd.DataFrame:
-        return tables[name] if value["table"] else pd.DataFrame()
+        if not value["table"]:
+            return pd.DataFrame()
+        return _with_sentences(tables[name], value.get("sentences", ()))
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = typing.get_type_hints(kind)
         return kind(
@@ -298,6 +334,8 @@ def _scalar(kind: Any, value: Any) -> Any:
         if value is None:
             return math.nan
         return float(value["float"]) if isinstance(value, dict) else float(value)
+    if kind is str and isinstance(value, dict):
+        return from_json(value)
     if kind is datetime:
         return datetime.fromisoformat(value)
     if kind is Decimal:

@@ -9,6 +9,7 @@ import pandas as pd
 from custanalytics.checks import Check
 from custanalytics.engine import Engine
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.sentences import noted, tell
 
 LEVELS = 5
 _MIN_CUSTOMERS = 20
@@ -46,46 +47,46 @@ def _both(scored: pd.DataFrame) -> pd.Series:
 
 SEGMENTS = (
     Segment(
-        "Champions",
-        "R at least 4, F + M at least 8",
+        noted("Champions"),
+        noted("R at least 4, F + M at least 8"),
         lambda s: (s["r_score"] >= 4) & (_both(s) >= 8),
-        "Thank them, give early access, ask for referrals; no discounts.",
+        noted("Thank them, give early access, ask for referrals; no discounts."),
     ),
     Segment(
-        "Loyal",
-        "R at least 3, F + M at least 6, not a champion",
+        noted("Loyal"),
+        noted("R at least 3, F + M at least 6, not a champion"),
         lambda s: (s["r_score"] >= 3) & (_both(s) >= 6),
-        "Offer what goes with their last purchases; invite into a loyalty scheme.",
+        noted("Offer what goes with their last purchases; invite into a loyalty scheme."),
     ),
     Segment(
-        "New and promising",
-        "R at least 4, F + M below 6",
+        noted("New and promising"),
+        noted("R at least 4, F + M below 6"),
         lambda s: s["r_score"] >= 4,
-        "Welcome them and win the second order within their usual time to reorder.",
+        noted("Welcome them and win the second order within their usual time to reorder."),
     ),
     Segment(
-        "Cooling",
-        "R 3, F + M below 6",
+        noted("Cooling"),
+        noted("R 3, F + M below 6"),
         lambda s: s["r_score"] >= 3,
-        "Remind them with a reason to come back before they drift away.",
+        noted("Remind them with a reason to come back before they drift away."),
     ),
     Segment(
-        "Can't lose",
-        "R at most 2, F + M at least 8",
+        noted("Can't lose"),
+        noted("R at most 2, F + M at least 8"),
         lambda s: _both(s) >= 8,
-        "Call or write personally, find out why they stopped, make an offer worth it.",
+        noted("Call or write personally, find out why they stopped, make an offer worth it."),
     ),
     Segment(
-        "At risk",
-        "R at most 2, F + M 6 or 7",
+        noted("At risk"),
+        noted("R at most 2, F + M 6 or 7"),
         lambda s: _both(s) >= 6,
-        "Win back with a dated offer; test it against a group left alone.",
+        noted("Win back with a dated offer; test it against a group left alone."),
     ),
     Segment(
-        "Dormant",
-        "R at most 2, F + M below 6",
+        noted("Dormant"),
+        noted("R at most 2, F + M below 6"),
         lambda s: s["r_score"] <= 2,
-        "Spend nothing beyond the regular newsletter.",
+        noted("Spend nothing beyond the regular newsletter."),
         contact=False,
     ),
 )
@@ -170,7 +171,7 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMEN
     if missing:
         raise UsageError(f"the summary lacks the columns {', '.join(missing)}")
     if summary.empty:
-        raise UnsupportedError("there are no customers to score")
+        raise UnsupportedError(tell("there are no customers to score"))
     engine = Engine()
     engine.add("summary", summary[_COLUMNS])
     scored = engine.run("rfm_scores", levels=LEVELS)
@@ -264,21 +265,34 @@ def _checks(scored: pd.DataFrame) -> tuple[Check, ...]:
     enough = Check(
         "rfm.customers",
         n >= _MIN_CUSTOMERS,
-        f"{n:,} customers are scored, enough for five levels."
+        tell("{n:,} customers are scored, enough for five levels.", n=n)
         if n >= _MIN_CUSTOMERS
-        else f"Five levels need {_MIN_CUSTOMERS} customers, and the data has {n}: read the "
-        "segments as an order in which to look at customers one by one.",
+        else tell(
+            "Five levels need {fewest} customers, and the data has {n}: read the segments as an "
+            "order in which to look at customers one by one.",
+            fewest=_MIN_CUSTOMERS,
+            n=n,
+        ),
         value=n,
         threshold=_MIN_CUSTOMERS,
-        source="rule of thumb: four customers a level",
+        source=noted("rule of thumb: four customers a level"),
     )
     spread = Check(
         "rfm.one_time_buyers",
         one_time < 0.8,
-        f"{one_time:.0%} of the customers have ordered once, so order frequency "
-        + ("separates the rest." if one_time < 0.8 else "hardly separates customers."),
+        tell(
+            "{share:.0%} of the customers have ordered once, so order frequency separates the "
+            "rest.",
+            share=one_time,
+        )
+        if one_time < 0.8
+        else tell(
+            "{share:.0%} of the customers have ordered once, so order frequency hardly separates "
+            "customers.",
+            share=one_time,
+        ),
         value=one_time,
         threshold=0.8,
-        source="a quintile needs a fifth of the customers to differ",
+        source=noted("a quintile needs a fifth of the customers to differ"),
     )
     return (enough, spread)

@@ -6,6 +6,7 @@ import pandas as pd
 
 from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.sentences import tell
 
 
 def customer_summary(
@@ -66,8 +67,11 @@ def customer_summary(
     summary = engine.run("customer_summary", observation_end=end)
     if summary.empty:
         raise UnsupportedError(
-            f"no known customer has an order that came to more than zero by {end}; "
-            "check the customer column (--map customer_id=...) and the amounts"
+            tell(
+                "no known customer has an order that came to more than zero by {end}; check the "
+                "customer column (--map customer_id=...) and the amounts",
+                end=end,
+            )
         )
     return summary
 
@@ -133,5 +137,5 @@ def observation_period(transactions: pd.DataFrame | HasEngine) -> tuple[date, da
     """
     row = as_engine(transactions).run("observation_period").iloc[0]
     if pd.isna(row["first_day"]):
-        raise UnsupportedError("the data has no usable line: no date with an amount")
+        raise UnsupportedError(tell("the data has no usable line: no date with an amount"))
     return pd.Timestamp(row["first_day"]).date(), pd.Timestamp(row["last_day"]).date()

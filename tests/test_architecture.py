@@ -11,6 +11,7 @@ PACKAGE = Path(custanalytics.__file__).parent
 # Later steps may import earlier ones; modules in one step never import each other.
 STEPS = (
     ("errors", "bundled"),
+    ("sentences",),
     ("checks",),
     ("engine",),
     ("source", "summary"),
@@ -21,6 +22,8 @@ STEPS = (
     ("display",),
     ("report",),
     ("pipeline",),
+    ("engagement",),
+    ("datasets",),
     ("commands",),
     ("cli",),
     ("__main__",),
@@ -35,6 +38,8 @@ ONLY_IN = {
     "lifetimes": {"clv"},
     "sklearn": {"propensity"},
     "skops": {"propensity"},
+    "pooch": {"datasets"},
+    "requests": {"datasets"},
     "pypandoc": {"report"},
     "typst": {"report"},
     "pptx": {"report"},

@@ -210,7 +210,7 @@ def test_a_saved_mapping_gives_the_same_ledger(report, tmp_path):
         (["run", "ok.csv", "--horizon-days", "0"], 2, "days"),
         (["run", "ok.csv", "--out", "full"], 2, "--out"),
         (["run", "ok.csv", "--locale", "xx_XX"], 2, "xx_XX"),
-        (["run", "ok.csv", "--contact-cost", "1"], 2, "--conversion-value"),
+        (["run", "ok.csv", "--conversion-value", "1"], 2, "--contact-cost"),
         (["run", "ok.csv", "--out", "text.csv/report"], 2, "--out"),
         (["render", "full"], 10, "results.json"),
         (["nonsense"], 2, "nonsense"),
@@ -235,7 +235,7 @@ def test_a_model_that_fails_has_its_code(tmp_path, monkeypatch):
     def fail(*_, **__):
         raise np.linalg.LinAlgError("singular matrix")
 
-    monkeypatch.setattr("custanalytics.pipeline.customer_value", fail)
+    monkeypatch.setattr("custanalytics.analysis.customer_value", fail)
     done = call("run", SHOP, "--out", tmp_path / "report")
     assert done.returncode == 12
     assert "value model failed" in done.stderr

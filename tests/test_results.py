@@ -9,8 +9,13 @@ import pytest
 import custanalytics as ca
 from custanalytics.analysis import add_prospects
 from custanalytics.bundled import sample_data_dir
+from custanalytics.display.sections.summary import all_checks
 from custanalytics.errors import SourceError
+from custanalytics.sentences import Sentence
 from tests.tables import assert_same
+
+# Named alike in every language.
+BOOKS = ["Fleiss, Levin and Paik (2003)"]
 
 
 @pytest.fixture(scope="module")
@@ -29,6 +34,23 @@ def test_every_analysis_is_supported_by_the_sample(analysed):
 def test_round_trip(analysed, tmp_path):
     ca.write_results(analysed, tmp_path)
     assert_same(ca.read_results(tmp_path), analysed)
+
+
+def test_sentences_can_still_be_said_in_another_language(analysed, tmp_path):
+    ca.write_results(analysed, tmp_path)
+    read = ca.read_results(tmp_path)
+    for results in (analysed, read):
+        checks = [check for _, check in all_checks(results)]
+        told = [c.sentence for c in checks] + [c.source for c in checks if c.source]
+        told += [*results.findings["sentence"], *results.findings["effect"]]
+        told += [*results.prospects.leaks["sentence"], *results.ledger.warnings]
+        assert [text for text in told if not isinstance(text, Sentence)] == BOOKS
+    for before, after in zip(analysed.findings["sentence"], read.findings["sentence"], strict=True):
+        assert (after.template, after.values, after.many) == (
+            before.template,
+            before.values,
+            before.many,
+        )
 
 
 def test_the_same_results_give_the_same_bytes(analysed, tmp_path):

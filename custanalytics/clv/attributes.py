@@ -22,6 +22,7 @@ from custanalytics.clv.models import PurchaseModel, fit
 from custanalytics.clv.scores import log_losses
 from custanalytics.clv.validation import FIT_CUSTOMERS, thinned
 from custanalytics.errors import UsageError
+from custanalytics.sentences import tell, tell_many
 
 # a level that fewer customers have joins the others; so do numbers, cut into classes
 FEWEST_CUSTOMERS, CLASSES = 50, 4
@@ -250,8 +251,8 @@ def try_attributes(
     """
     frames = usable(holdouts)
     if not frames:
-        sentence = "The history is too short to try customers' attributes on, so none is used."
-        return AttributeTrial(None, Check("clv.attributes", None, sentence), [])
+        untried = tell("The history is too short to try customers' attributes on, so none is used.")
+        return AttributeTrial(None, Check("clv.attributes", None, untried), [])
     models = [fit_attributes(thinned(frame, FIT_CUSTOMERS), attributes) for frame in frames]
     known = [
         model.for_customers(frame, attributes) for model, frame in zip(models, frames, strict=True)
@@ -265,14 +266,37 @@ def try_attributes(
     without, knowing, error = (float(mean) for mean in trials.mean(axis=0))
     kept = without - knowing > SURE * error
     names = ", ".join(str(column) for column in attributes.columns if column != "customer_id")
-    where = "1 earlier cutoff" if len(frames) == 1 else f"{len(frames)} earlier cutoffs"
-    sentence = (
-        f"Tried on {where}, knowing customers' attributes ({names}) "
-        + ("helped" if kept else "did not clearly help")
-        + f" the BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
-        f"{without:.4f} without (the difference is uncertain by {error:.4f})"
-        + ("." if kept else ", so they are not used.")
-    )
+    figures = {
+        "n": len(frames),
+        "names": names,
+        "knowing": knowing,
+        "without": without,
+        "error": error,
+    }
+    if kept:
+        sentence = tell_many(
+            len(frames),
+            "Tried on one earlier cutoff, knowing customers' attributes ({names}) helped the "
+            "BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}).",
+            "Tried on {n} earlier cutoffs, knowing customers' attributes ({names}) helped the "
+            "BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}).",
+            **figures,
+        )
+    else:
+        sentence = tell_many(
+            len(frames),
+            "Tried on one earlier cutoff, knowing customers' attributes ({names}) did not clearly "
+            "help the BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}), so they are not "
+            "used.",
+            "Tried on {n} earlier cutoffs, knowing customers' attributes ({names}) did not clearly "
+            "help the BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}), so they are not "
+            "used.",
+            **figures,
+        )
     check = Check("clv.attributes", True if kept else None, sentence, knowing, without)
     if not kept:
         return AttributeTrial(None, check, [])
@@ -298,9 +322,10 @@ def trial_checks(trial: AttributeTrial, chosen: str) -> list[Check]:
         return [trial.check]
     candidate = trial.model.candidate
     if chosen != candidate.name:
-        sentence = (
-            f"Although attributes helped the BG/NBD model, “{chosen}” did better on the earlier "
-            "cutoffs, so the predictions do not know them."
+        sentence = tell(
+            "Although attributes helped the BG/NBD model, “{chosen}” did better on the earlier "
+            "cutoffs, so the predictions do not know them.",
+            chosen=chosen,
         )
         return [trial.check, Check("clv.attributes_used", None, sentence)]
     effects = trial.model.effects
@@ -313,10 +338,16 @@ def trial_checks(trial: AttributeTrial, chosen: str) -> list[Check]:
         rate, more_a, more_b = np.exp(rows.set_index("parameter")["effect"][list(SIGNS)])
         usual = base["a"] / (base["a"] + base["b"])
         leaving = base["a"] * more_a / (base["a"] * more_a + base["b"] * more_b)
-        sentence = (
-            f"Customers with {attribute} = {level} buy {rate:.2f} times as often as those with "
-            f"{attribute} = {trial.model.levels[str(attribute)][0]} while they stay, and "
-            f"{leaving:.0%} instead of {usual:.0%} {candidate.leaving_words}."
+        sentence = tell(
+            "Customers with {attribute} = {level} buy {rate:.2f} times as often as those with "
+            "{attribute} = {other} while they stay, and {leaving:.0%} instead of {usual:.0%} "
+            "leave for good after their next purchase.",
+            attribute=str(attribute),
+            level=str(level),
+            rate=float(rate),
+            other=trial.model.levels[str(attribute)][0],
+            leaving=float(leaving),
+            usual=float(usual),
         )
         told.append(Check("clv.attribute_effect", None, sentence, float(rate), 1.0))
     return told

@@ -10,6 +10,7 @@ from custanalytics.clv.lifetimes_fitters import fitter_class
 from custanalytics.clv.lifetimes_library import lifetimes, shielded
 from custanalytics.clv.models import PurchaseModel
 from custanalytics.errors import UsageError
+from custanalytics.sentences import noted
 
 
 class BGBB(PurchaseModel):
@@ -30,7 +31,7 @@ class BGBB(PurchaseModel):
     reference = "Fader, Hardie, Shang (2010), Marketing Science 29 (6), 1086-1108"
     symbols = ("alpha", "beta", "gamma", "delta")
 
-    leaving_words = "leave for good before their next opportunity"
+    leaving_words = noted("leave for good before their next opportunity")
 
     @property
     def leaving(self) -> float:

@@ -10,6 +10,7 @@ from custanalytics.clv.inputs import Floats, Rows
 from custanalytics.clv.lifetimes_fitters import fitter_class
 from custanalytics.clv.models import PurchaseModel
 from custanalytics.clv.optimum import Reweighted
+from custanalytics.sentences import noted
 
 
 class BGNBD(PurchaseModel):
@@ -32,7 +33,7 @@ class BGNBD(PurchaseModel):
     fitter = "BetaGeoFitter"
     extra_chances = 0
 
-    leaving_words = "leave for good after their next purchase"
+    leaving_words = noted("leave for good after their next purchase")
 
     @property
     def leaving(self) -> float:

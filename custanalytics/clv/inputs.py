@@ -7,6 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.sentences import tell
 
 Floats = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
@@ -179,8 +180,13 @@ def require_repeat_buyers(summary: pd.DataFrame) -> int:
     repeat = int((summary["frequency"] > 0).sum())
     if repeat < MIN_REPEAT_BUYERS:
         raise UnsupportedError(
-            f"{repeat:,} of {len(summary):,} customers bought on more than one day; customer value "
-            f"needs at least {MIN_REPEAT_BUYERS} of them; more customers who come back, or a "
-            "longer sales history, would mend it."
+            tell(
+                "{n:,} of {all:,} customers bought on more than one day; customer value needs at "
+                "least {fewest} of them; more customers who come back, or a longer sales history, "
+                "would mend it.",
+                n=repeat,
+                all=len(summary),
+                fewest=MIN_REPEAT_BUYERS,
+            )
         )
     return repeat

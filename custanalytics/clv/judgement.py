@@ -14,6 +14,7 @@ from custanalytics.clv.rules import LAST_YEAR
 from custanalytics.clv.scores import spearman
 from custanalytics.clv.season import Season
 from custanalytics.clv.validation import Candidate, Spend, mean_scores
+from custanalytics.sentences import noted, tell, tell_many
 
 MAX_SPEND_CORRELATION = 0.30
 MIN_SPEND_VARIATION = 0.01
@@ -38,11 +39,17 @@ def repeat_buyers(count: int, customers: int) -> Check:
     return Check(
         "clv.repeat_buyers",
         count >= 5 * MIN_REPEAT_BUYERS or None,
-        f"{count:,} of {customers:,} customers bought on more than one day"
-        + ("." if count >= 5 * MIN_REPEAT_BUYERS else ": enough for a model, but barely."),
+        tell("{n:,} of {all:,} customers bought on more than one day.", n=count, all=customers)
+        if count >= 5 * MIN_REPEAT_BUYERS
+        else tell(
+            "{n:,} of {all:,} customers bought on more than one day: enough for a model, but "
+            "barely.",
+            n=count,
+            all=customers,
+        ),
         float(count),
         float(5 * MIN_REPEAT_BUYERS),
-        "rule of thumb",
+        noted("rule of thumb"),
     )
 
 
@@ -69,9 +76,13 @@ def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
             Check(
                 "clv.spend_positive",
                 None,
-                f"{left_out:,} of {len(again):,} repeat buyers had returns that came to as much as "
-                "their repeat purchases; they are left out of the fit of spend and expected to "
-                "spend little.",
+                tell(
+                    "{n:,} of {all:,} repeat buyers had returns that came to as much as their "
+                    "repeat purchases; they are left out of the fit of spend and expected to spend "
+                    "little.",
+                    n=left_out,
+                    all=len(again),
+                ),
                 float(left_out),
             )
         )
@@ -83,8 +94,12 @@ def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
             Check(
                 "clv.spend_model",
                 False,
-                f"Only {len(usable):,} customers have a positive spend on repeat purchases, below "
-                f"{MIN_REPEAT_BUYERS}: each customer's mean spend is used instead of a model.",
+                tell(
+                    "Only {n:,} customers have a positive spend on repeat purchases, below "
+                    "{fewest}: each customer's mean spend is used instead of a model.",
+                    n=len(usable),
+                    fewest=MIN_REPEAT_BUYERS,
+                ),
                 float(len(usable)),
                 float(MIN_REPEAT_BUYERS),
             ),
@@ -95,8 +110,11 @@ def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
             Check(
                 "clv.spend_model",
                 False,
-                "Customers spend practically the same per purchase (standard deviation "
-                f"{variation:.1%} of the mean): the mean is used instead of a model.",
+                tell(
+                    "Customers spend practically the same per purchase (standard deviation "
+                    "{variation:.1%} of the mean): the mean is used instead of a model.",
+                    variation=variation,
+                ),
                 variation,
                 MIN_SPEND_VARIATION,
             ),
@@ -104,18 +122,21 @@ def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
     model = GammaGamma.fitted(frame)
     q = model.params["q"]
     if not model.converged or q <= 1:
-        reason = (
-            f"has no finite mean (q = {q:.2f}, needed: above 1)"
-            if model.converged
-            else "did not converge"
-        )
         return MeanSpend.fitted(frame), [
             *checks,
             Check(
                 "clv.spend_model",
                 False,
-                f"The gamma-gamma model of spend {reason}: each customer's mean spend is used "
-                "instead.",
+                tell(
+                    "The gamma-gamma model of spend has no finite mean (q = {q:.2f}, needed: above "
+                    "1): each customer's mean spend is used instead.",
+                    q=q,
+                )
+                if model.converged
+                else tell(
+                    "The gamma-gamma model of spend did not converge: each customer's mean spend "
+                    "is used instead."
+                ),
                 q,
                 1.0,
                 "Fader, Hardie (2013)",
@@ -127,12 +148,21 @@ def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
         Check(
             "clv.spend_independent",
             independent,
-            f"How often customers buy and how much they spend per purchase have a rank "
-            f"correlation of {related:.2f}; the model of spend assumes none"
-            + (", so values of frequent buyers lean to one side." if independent is False else "."),
+            tell(
+                "How often customers buy and how much they spend per purchase have a rank "
+                "correlation of {related:.2f}; the model of spend assumes none, so values of "
+                "frequent buyers lean to one side.",
+                related=related,
+            )
+            if independent is False
+            else tell(
+                "How often customers buy and how much they spend per purchase have a rank "
+                "correlation of {related:.2f}; the model of spend assumes none.",
+                related=related,
+            ),
             related,
             MAX_SPEND_CORRELATION,
-            "rule of thumb",
+            noted("rule of thumb"),
         )
     )
     return model, checks
@@ -156,8 +186,11 @@ def of_model(model: PurchaseModel) -> list[Check]:
             Check(
                 "clv.converged",
                 False,
-                f"The search for the {model.name} model's parameters did not settle, so they are "
-                "not the best ones.",
+                tell(
+                    "The search for the {model} model's parameters did not settle, so they are not "
+                    "the best ones.",
+                    model=model.name,
+                ),
             )
         )
     leaving, found = model.leaving, model.leaving >= MIN_LEAVING
@@ -165,13 +198,20 @@ def of_model(model: PurchaseModel) -> list[Check]:
         Check(
             "clv.leaving",
             found or None,
-            f"The {model.name} model finds that {leaving:.1%} of new customers "
-            f"{model.leaving_words}"
-            + (
-                "."
-                if found
-                else ": practically nobody, so it can't tell who has left, and takes nearly "
-                "everyone to be a customer still."
+            tell(
+                "The {model} model finds that {share:.1%} of new customers {leave}.",
+                model=model.name,
+                share=leaving,
+                leave=model.leaving_words,
+            )
+            if found
+            else tell(
+                "The {model} model finds that {share:.1%} of new customers {leave}: practically "
+                "nobody, so it can't tell who has left, and takes nearly everyone to be a customer "
+                "still.",
+                model=model.name,
+                share=leaving,
+                leave=model.leaving_words,
             ),
             leaving,
             MIN_LEAVING,
@@ -201,22 +241,26 @@ def of_validation(table: pd.DataFrame, chosen: str, level: float) -> list[Check]
             Check(
                 "clv.validated",
                 None,
-                "The history is too short to hold a part of it back, so the predictions were not "
-                "tested against what customers did.",
+                tell(
+                    "The history is too short to hold a part of it back, so the predictions were "
+                    "not tested against what customers did."
+                ),
             )
         ]
     latest = table[table["origin"] == table["origin"].max()].set_index("candidate")
     used = latest.loc[chosen]
     days, origins = int(used["holdout_days"]), int(table["origin"].max())
-    where = f"a holdout of {days} days" if origins == 1 else f"{origins} holdouts of {days} days"
     scores = mean_scores(table)
     is_model = latest["role"][scores.index] == "model"
     best_model, best_rule = scores[is_model].idxmin(), scores[~is_model].idxmin()
-    figures = (
-        "error per customer plus error of the total, in shares of actual purchases: "
-        f"{scores[best_model]:.2f} for the {best_model} model, {scores[best_rule]:.2f} for the "
-        f"rule “{best_rule}”"
-    )
+    figures = {
+        "days": days,
+        "n": origins,
+        "error": scores[best_model],
+        "model": best_model,
+        "rule_error": scores[best_rule],
+        "rule": noted(best_rule),
+    }
     model_wins = bool(is_model[chosen])
     error = float(used["total_error"])
     covered = float(used["interval_coverage_pit"])
@@ -224,28 +268,57 @@ def of_validation(table: pd.DataFrame, chosen: str, level: float) -> list[Check]
         Check(
             "clv.beats_naive",
             model_wins,
-            f"On {where} the model did better than every rule of thumb ({figures})."
+            tell_many(
+                origins,
+                "On a holdout of {days} days the model did better than every rule of thumb (error "
+                "per customer plus error of the total, in shares of actual purchases: {error:.2f} "
+                "for the {model} model, {rule_error:.2f} for the rule “{rule}”).",
+                "On {n} holdouts of {days} days the model did better than every rule of thumb "
+                "(error per customer plus error of the total, in shares of actual purchases: "
+                "{error:.2f} for the {model} model, {rule_error:.2f} for the rule “{rule}”).",
+                **figures,
+            )
             if model_wins
-            else f"On {where} a rule of thumb did better than the model ({figures}); the "
-            "predictions use the rule.",
+            else tell_many(
+                origins,
+                "On a holdout of {days} days a rule of thumb did better than the model (error per "
+                "customer plus error of the total, in shares of actual purchases: {error:.2f} for "
+                "the {model} model, {rule_error:.2f} for the rule “{rule}”); the predictions use "
+                "the rule.",
+                "On {n} holdouts of {days} days a rule of thumb did better than the model (error "
+                "per customer plus error of the total, in shares of actual purchases: {error:.2f} "
+                "for the {model} model, {rule_error:.2f} for the rule “{rule}”); the predictions "
+                "use the rule.",
+                **figures,
+            ),
             float(scores[best_model]),
             float(scores[best_rule]),
         ),
         Check(
             "clv.total_error",
             bool(abs(error) <= MAX_TOTAL_ERROR),
-            f"In the latest {days} days customers made {used['actual_purchases']:,.0f} purchases; "
-            f"{used['predicted_purchases']:,.0f} were predicted before ({error:+.1%}).",
+            tell(
+                "In the latest {days} days customers made {actual:,.0f} purchases; "
+                "{predicted:,.0f} were predicted before ({error:+.1%}).",
+                days=days,
+                actual=used["actual_purchases"],
+                predicted=used["predicted_purchases"],
+                error=error,
+            ),
             error,
             MAX_TOTAL_ERROR,
-            "rule of thumb",
+            noted("rule of thumb"),
         ),
         Check(
             "clv.interval_coverage",
             bool(abs(covered - level) <= COVERAGE_TOLERANCE),
-            f"The {level:.0%} intervals for customers' purchases in those days held "
-            f"{used['interval_coverage']:.0%} of them ({covered:.0%} with the ties of small counts "
-            "shared out).",
+            tell(
+                "The {level:.0%} intervals for customers' purchases in those days held "
+                "{held:.0%} of them ({shared:.0%} with the ties of small counts shared out).",
+                level=level,
+                held=used["interval_coverage"],
+                shared=covered,
+            ),
             covered,
             level,
         ),
@@ -267,7 +340,7 @@ def of_last_year(table: pd.DataFrame) -> list[Check]:
     """
     if table.empty or LAST_YEAR in set(table["candidate"]):
         return []
-    sentence = (
+    sentence = tell(
         "The sales do not reach back far enough before the holdouts to try last year's same "
         "period as a rule of thumb."
     )
@@ -294,16 +367,23 @@ def season_known(history_days: float, season: Season | None) -> Check | None:
         return Check(
             "clv.season",
             True,
-            f"Predictions follow the course of the year: {most - 1:+.0%} purchases in the "
-            f"strongest month, {least - 1:+.0%} in the weakest.",
+            tell(
+                "Predictions follow the course of the year: {most:+.0%} purchases in the strongest "
+                "month, {least:+.0%} in the weakest.",
+                most=most - 1,
+                least=least - 1,
+            ),
             most - 1,
         )
     if history_days < YEARS_FOR_SEASON * 365:
         return Check(
             "clv.season",
             None,
-            f"{history_days:,.0f} days of history are too few to tell seasons from growth (two "
-            "years would do), so the predictions know no season.",
+            tell(
+                "{n:,.0f} days of history are too few to tell seasons from growth (two years would "
+                "do), so the predictions know no season.",
+                n=history_days,
+            ),
             history_days,
             float(YEARS_FOR_SEASON * 365),
         )
@@ -332,20 +412,31 @@ def of_options(margin: float | None, horizon_days: int, history_days: float) -> 
             Check(
                 "clv.margin",
                 None,
-                "No margin was given, so customer value is revenue, not profit; --margin sets it.",
+                tell(
+                    "No margin was given, so customer value is revenue, not profit; --margin sets "
+                    "it."
+                ),
             )
         )
     checks.append(
         Check(
             "clv.horizon",
             bool(horizon_days <= 2 * history_days),
-            f"The horizon of {horizon_days} days stands on {history_days:,.0f} days of history"
-            + (
-                "." if horizon_days <= 2 * history_days else ": more than twice as far as was seen."
+            tell(
+                "The horizon of {days:,} days stands on {history:,.0f} days of history.",
+                days=horizon_days,
+                history=history_days,
+            )
+            if horizon_days <= 2 * history_days
+            else tell(
+                "The horizon of {days:,} days stands on {history:,.0f} days of history: more than "
+                "twice as far as was seen.",
+                days=horizon_days,
+                history=history_days,
             ),
             float(horizon_days),
             2 * history_days,
-            "rule of thumb",
+            noted("rule of thumb"),
         )
     )
     return checks

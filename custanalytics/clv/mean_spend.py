@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv.inputs import Floats
+from custanalytics.sentences import noted
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class MeanSpend:
     base_mean: float
     variation: float
 
-    name: ClassVar[str] = "mean spend"
+    name: ClassVar[str] = noted("mean spend")
 
     @classmethod
     def fitted(cls, summary: pd.DataFrame) -> Self:

@@ -9,6 +9,7 @@ from custanalytics.clv.lifetimes_fitters import fitter_class
 from custanalytics.clv.models import PurchaseModel
 from custanalytics.clv.optimum import Reweighted
 from custanalytics.clv.pareto_likelihood import FEW, FOLDS, ParetoLikelihood
+from custanalytics.sentences import noted
 
 NODES, WEIGHTS = FEW
 
@@ -29,7 +30,7 @@ class ParetoNBD(PurchaseModel):
     reference = "Schmittlein, Morrison, Colombo (1987), Management Science 33 (1), 1-24"
     symbols = ("r", "alpha", "s", "beta")
 
-    leaving_words = "leave for good within a year"
+    leaving_words = noted("leave for good within a year")
 
     @property
     def leaving(self) -> float:

@@ -13,15 +13,16 @@ from custanalytics.clv.naive import (
     SameRate,
     learned_rule,
 )
+from custanalytics.sentences import noted
 
-OWN_RATE = "own rate carried forward"
-OWN_OR_BASE_RATE = "own rate, one-time buyers at the base's rate"
-HIATUS = "recency rule: own rate of those who bought recently"
-SAME_RATE = "same rate for everyone"
-SEGMENT_MEAN = "segment mean of the last holdout"
-COHORT_CURVE = "cohort curve of the last holdout"
-LAST_MEAN = "mean of the last holdout"
-LAST_YEAR = "last year's same period"
+OWN_RATE = noted("own rate carried forward")
+OWN_OR_BASE_RATE = noted("own rate, one-time buyers at the base's rate")
+HIATUS = noted("recency rule: own rate of those who bought recently")
+SAME_RATE = noted("same rate for everyone")
+SEGMENT_MEAN = noted("segment mean of the last holdout")
+COHORT_CURVE = noted("cohort curve of the last holdout")
+LAST_MEAN = noted("mean of the last holdout")
+LAST_YEAR = noted("last year's same period")
 
 # spread of counts before a holdout has shown one
 USUAL_SPREAD = 1.0

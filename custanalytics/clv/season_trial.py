@@ -11,6 +11,7 @@ from custanalytics.clv.bake_off import MODELS, cutoff_of, hold_against, usable
 from custanalytics.clv.season import MIN_MONTHS, MONTHS, Season, whole_months, yearly_season
 from custanalytics.clv.validation import mean_scores
 from custanalytics.engine import HasEngine, as_engine
+from custanalytics.sentences import tell, tell_many
 from custanalytics.summary import observation_period
 
 NO_SEASON = Season((1.0,) * MONTHS)
@@ -88,12 +89,16 @@ def try_season(
 
 def _unknown(months: int) -> Check:
     if months < MIN_MONTHS:
-        sentence = (
-            f"{months} whole months of history are too few to tell seasons from growth (two years "
-            "would do), so the predictions know no season."
+        sentence = tell_many(
+            months,
+            "One whole month of history is too little to tell seasons from growth (two years would "
+            "do), so the predictions know no season.",
+            "{n} whole months of history are too few to tell seasons from growth (two years would "
+            "do), so the predictions know no season.",
+            n=months,
         )
         return Check("clv.season", None, sentence, float(months), float(MIN_MONTHS))
-    sentence = (
+    sentence = tell(
         "There are too few repeat purchases in a month to tell seasons from chance, so the "
         "predictions know no season."
     )
@@ -102,27 +107,47 @@ def _unknown(months: int) -> Check:
 
 def _untried(season: Season) -> Check:
     most, least = max(season.factors), min(season.factors)
-    sentence = (
-        f"Purchases follow a course of the year ({most - 1:+.0%} in the strongest month, "
-        f"{least - 1:+.0%} in the weakest), but no holdout has two years before it to try it on, "
-        "so the predictions know no season."
+    sentence = tell(
+        "Purchases follow a course of the year ({most:+.0%} in the strongest month, {least:+.0%} "
+        "in the weakest), but no holdout has two years before it to try it on, so the predictions "
+        "know no season.",
+        most=most - 1,
+        least=least - 1,
     )
     return Check("clv.season", None, sentence, most - 1)
 
 
 def _tried(season: Season, holdouts: int, knowing: float, without: float) -> Check:
     most, least = max(season.factors), min(season.factors)
-    course = f"{most - 1:+.0%} purchases in the strongest month, {least - 1:+.0%} in the weakest"
-    where = "1 holdout" if holdouts == 1 else f"{holdouts} holdouts"
+    figures = {
+        "most": most - 1,
+        "least": least - 1,
+        "n": holdouts,
+        "knowing": knowing,
+        "without": without,
+    }
     if knowing < without:
-        sentence = (
-            f"Predictions follow the course of the year: {course}. Tried on {where}, that lowered "
-            f"the error from {without:.3f} to {knowing:.3f} (in shares of actual purchases)."
+        sentence = tell_many(
+            holdouts,
+            "Predictions follow the course of the year: {most:+.0%} purchases in the strongest "
+            "month, {least:+.0%} in the weakest. Tried on one holdout, that lowered the error from "
+            "{without:.3f} to {knowing:.3f} (in shares of actual purchases).",
+            "Predictions follow the course of the year: {most:+.0%} purchases in the strongest "
+            "month, {least:+.0%} in the weakest. Tried on {n} holdouts, that lowered the error "
+            "from {without:.3f} to {knowing:.3f} (in shares of actual purchases).",
+            **figures,
         )
     else:
-        sentence = (
-            f"The course of the year ({course}) was tried on {where} and did not help (error "
-            f"{knowing:.3f} with it, {without:.3f} without, in shares of actual purchases), so the "
-            "predictions know no season."
+        sentence = tell_many(
+            holdouts,
+            "The course of the year ({most:+.0%} purchases in the strongest month, {least:+.0%} in "
+            "the weakest) was tried on one holdout and did not help (error {knowing:.3f} with it, "
+            "{without:.3f} without, in shares of actual purchases), so the predictions know no "
+            "season.",
+            "The course of the year ({most:+.0%} purchases in the strongest month, {least:+.0%} in "
+            "the weakest) was tried on {n} holdouts and did not help (error {knowing:.3f} with it, "
+            "{without:.3f} without, in shares of actual purchases), so the predictions know no "
+            "season.",
+            **figures,
         )
     return Check("clv.season", True if knowing < without else None, sentence, knowing, without)

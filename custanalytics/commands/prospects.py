@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from custanalytics.commands import arguments
+from custanalytics.commands.engagement import Inside
 from custanalytics.errors import UsageError
 
 
@@ -32,7 +33,7 @@ def add(commands: Any) -> None:
     arguments.money_options(learn)
     learn.add_argument("--currency", default="", metavar="CODE", help="currency of cost and value")
     learn.add_argument("--json", action="store_true", help="print one JSON object")
-    learn.set_defaults(action=_prospects)
+    learn.set_defaults(action=_prospects, parser=learn)
 
     score = commands.add_parser(
         "score",
@@ -51,6 +52,8 @@ def _prospects(options: argparse.Namespace, given: Sequence[str]) -> None:
     from custanalytics.commands.printed import print_json, progress, run_json, run_text
     from custanalytics.pipeline import run_prospects
 
+    inside = Inside(options, given, "files")
+    options = inside.options
     if (options.contact_cost is None) != (options.conversion_value is None):
         raise UsageError("--contact-cost and --conversion-value belong together: give both")
     report = run_prospects(
@@ -73,6 +76,7 @@ def _prospects(options: argparse.Namespace, given: Sequence[str]) -> None:
         conversion_value=options.conversion_value,
         command=shlex.join(["custanalytics", *given]),
     )
+    inside.record()
     if options.json:
         print_json(run_json(report))
     else:

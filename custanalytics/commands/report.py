@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from custanalytics.commands import arguments
+from custanalytics.commands.engagement import Inside
 from custanalytics.errors import UsageError
 
 
@@ -68,7 +69,7 @@ def add(commands: Any) -> None:
         help="table of prospects to score as well; repeatable",
     )
     arguments.prospect_options(run)
-    run.set_defaults(action=_run)
+    run.set_defaults(action=_run, parser=run)
 
     again = commands.add_parser(
         "render",
@@ -97,6 +98,8 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
     from custanalytics.commands.printed import print_json, progress, run_json, run_text
     from custanalytics.pipeline import run
 
+    inside = Inside(options, given, "sales")
+    options = inside.options
     arguments.need_cost(options)
     named = options.outcome or options.positive or options.prospect_date or options.keep
     if named and not options.prospects:
@@ -130,6 +133,7 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
         conversion_value=options.conversion_value,
         command=shlex.join(["custanalytics", *given]),
     )
+    inside.record()
     if options.json:
         print_json(run_json(report))
     else:
@@ -138,17 +142,17 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
 
 def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.commands.printed import listed, paths, print_json, progress
+    from custanalytics.engagement import is_document, render_document
     from custanalytics.pipeline import rerender
 
+    how = (arguments.formats(options), options.renderer)
     with progress("Writing the report"):
-        files = rerender(
-            options.folder,
-            arguments.formats(options),
-            options.renderer,
-            options.template,
-            options.out,
-            options.pptx_template,
-        )
+        if is_document(options.folder) and options.template is None:
+            files = render_document(options.folder, *how)
+        else:
+            files = rerender(
+                options.folder, *how, options.template, options.out, options.pptx_template
+            )
     if options.json:
         print_json({"files": paths(files)})
     else:

@@ -14,13 +14,14 @@ from custanalytics.display.deck_close import (
 )
 from custanalytics.display.document import sections_of, title_of
 from custanalytics.display.format import Formats, is_missing
+from custanalytics.display.language import speaking
 from custanalytics.display.number_codes import number_code
 from custanalytics.display.section import Section
 from custanalytics.display.sections import monday, summary
 from custanalytics.display.sections.business import period
 from custanalytics.display.slide import Item, Slide
 from custanalytics.display.tables import Table
-from custanalytics.display.words import say
+from custanalytics.display.words import say, told
 from custanalytics.display.workbook_charts import wide
 from custanalytics.results import AnalysisResults
 
@@ -100,6 +101,11 @@ def deck(results: AnalysisResults) -> Deck:
     Deck
         Ready for `custanalytics.report.slides.slides_bytes`.
     """
+    with speaking(results.settings.locale):
+        return _told(results)
+
+
+def _told(results: AnalysisResults) -> Deck:
     settings = results.settings
     formats = Formats(settings.locale, settings.currency or None)
     slides: list[Slide | None] = [_overview(results, formats), _actions(results, formats)]
@@ -160,11 +166,11 @@ def _section_slides(
     section: Section, results: AnalysisResults, formats: Formats
 ) -> list[Slide | None]:
     # A section that this story does not know comes with all its charts, and its lead.
-    told = any(chart.name in _STORY for chart in section.charts)
+    known = any(chart.name in _STORY for chart in section.charts)
     return [
         _chart_slide(chart, section, results, formats)
         for chart in section.charts
-        if chart.name in _STORY or not told
+        if chart.name in _STORY or not known
     ]
 
 
@@ -173,7 +179,7 @@ def _chart_slide(
 ) -> Slide:
     beside, further = _STORY.get(chart.name, (("lead",), ()))
     doubts = [
-        check.sentence
+        told(check.sentence, formats)
         for name, check in summary.all_checks(results)
         if name == _ANALYSIS.get(section.name, section.name) and check.passed is not True
     ]

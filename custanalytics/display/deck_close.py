@@ -6,7 +6,7 @@ from custanalytics.display.sections import appendix, monday, next_purchase, summ
 from custanalytics.display.sections.value_tracking import tracking_charts
 from custanalytics.display.slide import Item, Slide
 from custanalytics.display.tables import Column, table
-from custanalytics.display.words import plural, say
+from custanalytics.display.words import plural, say, told, word
 from custanalytics.exports import segment_list
 from custanalytics.results import AnalysisResults
 
@@ -39,7 +39,7 @@ def late_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
     rows = late.iloc[:_LISTED]
     columns = [
         Column("customer_id", say("Customer")),
-        Column("revenue_at_risk", say("At risk"), "money"),
+        Column("revenue_at_risk", say("Revenue at risk"), "money"),
         Column("days_since_last_purchase", say("Days since last"), "days"),
         Column("usual_gap_days", say("Usual gap, days"), "days"),
         Column("propensity", say("Probability"), "share"),
@@ -47,7 +47,7 @@ def late_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
     if results.customers is not None and "segment" in results.customers:
         known = results.customers[["customer_id", "segment"]]
         rows = rows.merge(known, on="customer_id", how="left")
-        columns.insert(1, Column("segment", say("Segment")))
+        columns.insert(1, Column("segment", say("Segment"), "word"))
     return Slide(
         plural(
             figures["late_customers"],
@@ -59,7 +59,7 @@ def late_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
         say("Late by their own rhythm, most revenue at risk first"),
         table=table("late", rows, columns, formats),
         aside=(next_purchase.risk(found, formats),),
-        small=say("All of them are in the workbook, sheet “Late customers”."),
+        small=say("All of them are in the workbook, sheet “{sheet}”.", sheet=say("Late customers")),
         notes=next_purchase.tested(found, formats),
     )
 
@@ -83,8 +83,8 @@ def decisions_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
         return None
     rows = monday.ranked(results.decisions, results.value)
     columns = [
-        Column("segment", say("Segment")),
-        Column("action", say("Action")),
+        Column("segment", say("Segment"), "word"),
+        Column("action", say("Action"), "word"),
         Column("customers", say("Customers"), "count"),
         Column("money", say("Money at stake"), "money"),
     ]
@@ -132,7 +132,9 @@ def certainty(results: AnalysisResults, formats: Formats) -> Slide | None:
     if results.tracking is not None:
         chart = tracking_charts(results.tracking, formats)[0]
     spoken = [] if chart is None else [chart.note, chart.alt]
-    spoken += [check.sentence for _, check in summary.all_checks(results) if check.passed]
+    spoken += [
+        told(check.sentence, formats) for _, check in summary.all_checks(results) if check.passed
+    ]
     if chart is None:
         first, *sentences = sentences[1:] + sentences[:1]
         return Slide(
@@ -165,14 +167,18 @@ def unsupported(results: AnalysisResults, formats: Formats) -> Slide | None:
         None where every check holds and nothing is left out.
     """
     checks = summary.all_checks(results)
-    doubts = [check.sentence for _, check in checks if check.passed is False]
+    doubts = [told(check.sentence, formats) for _, check in checks if check.passed is False]
     left_out = [
-        say("{what}: {why}", what=appendix.SUBJECTS.get(name, name), why=text)
+        say(
+            "{what}: {why}",
+            what=word(appendix.SUBJECTS.get(name, name)),
+            why=told(text, formats),
+        )
         for name, text in results.skipped.items()
     ]
-    notes = [check.sentence for _, check in checks if check.passed is None]
-    told = [*left_out, *doubts]
-    if not told and not notes:
+    notes = [told(check.sentence, formats) for _, check in checks if check.passed is None]
+    against = [*left_out, *doubts]
+    if not against and not notes:
         return None
     if left_out:
         title = plural(
@@ -190,12 +196,12 @@ def unsupported(results: AnalysisResults, formats: Formats) -> Slide | None:
         )
     else:
         title = say("No check found a doubt; this is to keep in mind")
-    shown = [*told, *notes][:_MOST_DOUBTS]
+    shown = [*against, *notes][:_MOST_DOUBTS]
     return Slide(
         title,
         items=tuple(Item(text) for text in shown),
         small=say("Every check, with its bound, is in the workbook and in the report's appendix."),
-        notes="\n".join([*told, *notes][_MOST_DOUBTS:]),
+        notes="\n".join([*against, *notes][_MOST_DOUBTS:]),
     )
 
 
@@ -219,7 +225,7 @@ def next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
     first = monday.ranked(results.decisions, results.value).iloc[0]
     items = [
         Item(
-            say("Begin with “{segment}”.", segment=first["segment"]),
+            say("Begin with “{segment}”.", segment=word(first["segment"])),
             say("The list is {file}.", file=segment_list(first["segment"])),
         )
     ]

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from custanalytics.bundled import reports_dir
 from custanalytics.display.chart import Chart
 from custanalytics.display.format import MISSING, Formats
+from custanalytics.display.language import speaking
 from custanalytics.display.section import Section
 from custanalytics.display.sections import appendix, monday, summary
 from custanalytics.display.sections.business import business, period
@@ -18,8 +18,9 @@ from custanalytics.display.sections.segments import segments
 from custanalytics.display.sections.value import horizon, value
 from custanalytics.display.static_chart import svg
 from custanalytics.display.theme import Theme
-from custanalytics.display.words import say
+from custanalytics.display.words import say, word
 from custanalytics.results import TEMPLATE, AnalysisResults, Settings
+from custanalytics.sentences import noted
 
 # What report.qmd may include; a part that this report has nothing for is empty.
 PARTS = (
@@ -33,6 +34,7 @@ PARTS = (
     "fig-average-order",
     "tbl-months",
     "fig-concentration",
+    "tbl-best-customers",
     "tbl-top-customers",
     "tbl-abc",
     "fig-segments",
@@ -153,12 +155,11 @@ FLAGS = (
 )
 # Where no title is given; a template of one's own has that of the full report.
 TITLES = {
-    TEMPLATE: "What your customers are worth",
-    "owner-brief": "Your customers in brief",
-    "rfm": "What kinds of customers you have",
-    "prospects": "Which prospects will convert",
+    TEMPLATE: noted("What your customers are worth"),
+    "owner-brief": noted("Your customers in brief"),
+    "rfm": noted("What kinds of customers you have"),
+    "prospects": noted("Which prospects will convert"),
 }
-FONT_FAMILY = "Report Sans"
 _REASONS = {
     "business": "overview",
     "concentration": "concentration",
@@ -203,26 +204,28 @@ class Document:
     lang: str
 
 
-def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> Document:
+def build(results: AnalysisResults, theme: Theme | None = None) -> Document:
     """Write everything that a report says.
 
     Parameters
     ----------
     results : AnalysisResults
         What was computed.
-    colors : mapping of str to str, optional
-        Colour name -> hex value for static pictures, from the brand.
+    theme : Theme, optional
+        Colours and fonts of static pictures, from the brand.
 
     Returns
     -------
     Document
         Ready to be staged into a report folder.
     """
+    with speaking(results.settings.locale):
+        return _built(results, theme or Theme({}))
+
+
+def _built(results: AnalysisResults, theme: Theme) -> Document:
     settings = results.settings
     formats = Formats(settings.locale, settings.currency or None)
-    theme = Theme(
-        colors or {}, FONT_FAMILY, tuple(sorted((reports_dir() / "_shared/fonts").glob("*.ttf")))
-    )
     sections = sections_of(results, formats)
     asked = results.prospects is not None or "prospects" in results.skipped
     flags: dict[str, bool] = {"prospects_asked": asked}
@@ -250,7 +253,7 @@ def build(results: AnalysisResults, colors: Mapping[str, str] | None = None) -> 
 
 def title_of(settings: Settings) -> str:
     """The title given, or that of the template."""
-    return settings.title or say(TITLES.get(settings.template, TITLES[TEMPLATE]))
+    return settings.title or word(TITLES.get(settings.template, TITLES[TEMPLATE]))
 
 
 def charts_of(results: AnalysisResults, formats: Formats) -> tuple[Chart, ...]:
@@ -263,7 +266,7 @@ def sections_of(results: AnalysisResults, formats: Formats) -> tuple[Section, ..
     return (
         summary.summary(results, formats),
         business(results.overview, formats),
-        concentration(results.concentration, formats),
+        concentration(results.concentration, results.customers, formats),
         segments(results.rfm, results.migration, results.migration_from, formats),
         cohorts(results.cohorts, formats),
         value(results.value, results.tracking, results.decisions, formats),
@@ -281,7 +284,7 @@ def _parts(
     for section in sections:
         written |= section.written(formats)
     for name, analysis in _REASONS.items():
-        written[f"reason-{name}"] = appendix.reason(results, analysis)
+        written[f"reason-{name}"] = appendix.reason(results, analysis, formats)
     return {name: written.get(name, "") for name in PARTS}
 
 

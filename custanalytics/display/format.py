@@ -9,6 +9,8 @@ import numpy as np
 import pandas as pd
 from babel import Locale, dates, numbers
 
+from custanalytics.display.language import spoken
+
 MISSING = "–"
 _BRITISH_SUFFIX = {"K": "k", "M": "m", "B": "bn", "T": "tn"}
 
@@ -45,13 +47,20 @@ class Formats:
 
     @property
     def words(self) -> str:
-        """Locale of everything in words: the report's sentences are English, so months are."""
-        return self.locale if self.locale.startswith("en") else "en_150"
+        """Locale of everything in words: months are in the language of the sentences."""
+        if self._in_words:
+            return self.locale
+        return "en_150"
 
     @property
     def language(self) -> str:
         """Language tag of the document, such as ``en-GB``."""
-        return self.locale.replace("_", "-") if self.locale.startswith("en") else "en"
+        return self.locale.replace("_", "-") if self._in_words else "en"
+
+    @property
+    def _in_words(self) -> bool:
+        # Numbers follow the locale in any case, words where its language is spoken.
+        return Locale.parse(self.locale).language == spoken().code
 
     @property
     def _cents(self) -> int:
@@ -116,6 +125,10 @@ class Formats:
             sign = "<" if value < 0.5 else ">"
             return sign + self._percent(edge, 1)
         return self._percent(value, 1 if near_edge else 0)
+
+    def percent(self, fraction: Any, digits: int) -> str:
+        """A fraction as a percentage with a fixed number of decimals."""
+        return MISSING if is_missing(fraction) else self._percent(float(fraction), digits)
 
     def change(self, fraction: Any) -> str:
         """A relative change with its sign, such as ``+8%``."""

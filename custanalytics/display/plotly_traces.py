@@ -10,6 +10,7 @@ from custanalytics.display.axes import place
 from custanalytics.display.chart import Chart
 from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.theme import css
+from custanalytics.display.words import say
 
 
 def trace(spots: list[float], values: list[float | None], line: dict[str, Any]) -> dict[str, Any]:
@@ -53,7 +54,8 @@ def hover(chart: Chart, formats: Formats) -> dict[str, Any]:
             name = str(row[chart.series]) if chart.series else ""
             lines.append(line_text(chart, row, formats, name))
         if flags(rows, chart.incomplete)[0]:
-            lines.append("<i>incomplete</i>")
+            remark = html.escape(say("incomplete"))
+            lines.append(f"<i>{remark}</i>")
         texts.append("<br>".join(lines))
         known = [float(v) for v in rows[chart.y] if not is_missing(v)]
         total = sum(known) if chart.kind == "columns" else max(known, default=0.0)

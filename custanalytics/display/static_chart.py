@@ -12,11 +12,12 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from custanalytics.bundled import reports_dir
 from custanalytics.display.axes import place, value_axis
 from custanalytics.display.chart import Chart
 from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.static_plane import LETTER, SIZE, Plane
-from custanalytics.display.theme import Theme, ink
+from custanalytics.display.theme import SHIPPED_FONT, Theme, ink
 
 _WIDTH, _HALF_WIDTH = 6.5, 3.2
 _PIXELS_PER_INCH = 105.0
@@ -76,10 +77,12 @@ def _settings(chart: Chart, theme: Theme) -> dict[str, Any]:
 
 @lru_cache(maxsize=8)
 def _families(family: str, files: tuple[Path, ...]) -> tuple[str, ...]:
-    for file in files:
+    shipped = sorted((reports_dir() / "_shared" / "fonts").glob("*.ttf"))
+    for file in (*shipped, *files):
         font_manager.fontManager.addfont(str(file))
     known = {entry.name for entry in font_manager.fontManager.ttflist}
-    return tuple(name for name in (family, *_FALLBACKS) if name in known)
+    wanted = dict.fromkeys((family, SHIPPED_FONT, *_FALLBACKS))
+    return tuple(name for name in wanted if name in known)
 
 
 class _Picture(Plane):

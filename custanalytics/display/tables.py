@@ -6,11 +6,15 @@ from typing import Any
 
 import pandas as pd
 
-from custanalytics.display.format import Formats, is_missing
-from custanalytics.display.words import escape, prose, short
+from custanalytics.checks import Check
+from custanalytics.display.format import MISSING, Formats, is_missing
+from custanalytics.display.words import escape, prose, short, told, word
+from custanalytics.sentences import noted
 
 _WIDEST = 44
 _NO_CENTS = 200
+VERDICTS = {True: noted("holds"), False: noted("doubt"), None: noted("note")}
+_TEXTS = ("text", "word", "told", "date_short")
 
 
 @dataclass(frozen=True)
@@ -34,7 +38,8 @@ class Column:
     title : str
         Header.
     format : str
-        Name of a method of `Formats`, or ``text``.
+        Name of a method of `Formats`, ``text``, ``word`` (a constant of ours) or ``told`` (a
+        sentence of the analyses).
     bar : bool
         Draw a bar behind a share.
     right : bool
@@ -139,7 +144,7 @@ def table(
         name,
         tuple(column.title for column in columns),
         rows,
-        tuple(column.right or column.format not in ("text", "date_short") for column in columns),
+        tuple(column.right or column.format not in _TEXTS for column in columns),
         caption,
         total,
         wide,
@@ -158,6 +163,12 @@ def badge(text: str, tone: str) -> Markup:
     return Markup(f"[{prose(text)}]{{.badge .{tone}}}")
 
 
+def verdict(check: Check) -> Markup:
+    """Whether a check holds, as a badge."""
+    tone = {True: "good", False: "bad", None: "neutral"}[check.passed]
+    return badge(word(VERDICTS[check.passed]), tone)
+
+
 def _money_format(amounts: "pd.Series[float]") -> str:
     return "money_whole" if (amounts.abs() >= _NO_CENTS).any() else "money_exact"
 
@@ -165,6 +176,11 @@ def _money_format(amounts: "pd.Series[float]") -> str:
 def _cell(value: Any, column: Column, formats: Formats) -> Cell:
     if isinstance(value, Markup):
         return value
+    if column.format in ("word", "told"):
+        known = not is_missing(value)
+        return (
+            (told(value, formats) if column.format == "told" else word(value)) if known else MISSING
+        )
     text = formats.apply(column.format, value)
     if column.bar and not is_missing(value):
         return bar(text, float(value))

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+# The family of `reports/_shared/fonts`, for a brand without a font of its own.
+SHIPPED_FONT = "Report Sans"
 LIGHT: Mapping[str, str] = {
     "ink": "#1c2733",
     "muted": "#5b6672",
@@ -46,13 +48,13 @@ class Theme:
     colors : mapping of str to str, optional
         Name to hex colour; names that are left out keep the values of `LIGHT`.
     font_family : str
-        Family for static charts; where it is not found, a plain sans serif is used.
+        Family for static charts; where it is not found, the one that is shipped is used.
     font_files : tuple of Path
         Font files that static charts may use.
     """
 
     colors: Mapping[str, str] = field(default_factory=dict)
-    font_family: str = "Inter"
+    font_family: str = SHIPPED_FONT
     font_files: tuple[Path, ...] = ()
 
     def hex(self, name: str) -> str:

@@ -6,20 +6,22 @@ from datetime import date
 
 from custanalytics.display.document import charts_of, title_of
 from custanalytics.display.format import Formats
+from custanalytics.display.language import speaking
 from custanalytics.display.number_codes import number_code
 from custanalytics.display.sections.business import period
-from custanalytics.display.words import say
+from custanalytics.display.words import say, word
 from custanalytics.display.workbook_charts import chart_sheet
 from custanalytics.display.workbook_lists import lists
 from custanalytics.display.workbook_sheet import Sheet, fitted
 from custanalytics.display.workbook_tables import data, tables
 from custanalytics.results import AnalysisResults
+from custanalytics.sentences import noted
 
 _GROUPS = {
-    "act": "Lists to act on",
-    "charts": "Charts and their numbers",
-    "tables": "Further tables",
-    "data": "Data and checks",
+    "act": noted("Lists to act on"),
+    "charts": noted("Charts and their numbers"),
+    "tables": noted("Further tables"),
+    "data": noted("Data and checks"),
 }
 
 
@@ -68,6 +70,11 @@ def workbook(results: AnalysisResults) -> Workbook:
     Workbook
         Ready for `custanalytics.report.workbook.workbook_bytes`.
     """
+    with speaking(results.settings.locale):
+        return _filled(results)
+
+
+def _filled(results: AnalysisResults) -> Workbook:
     settings = results.settings
     formats = Formats(settings.locale, settings.currency or None)
     sheets = [
@@ -104,5 +111,5 @@ def workbook(results: AnalysisResults) -> Workbook:
             "no": say("no"),
             "currency": settings.currency,
         }
-        | _GROUPS,
+        | {group: word(name) for group, name in _GROUPS.items()},
     )

@@ -4,21 +4,51 @@ import pandas as pd
 
 from custanalytics.display.chart import Chart
 from custanalytics.display.number_codes import money_kind
-from custanalytics.display.words import say
+from custanalytics.display.words import say, word
 from custanalytics.display.workbook_sheet import Field, Sheet
+from custanalytics.sentences import noted
 
-_KEYS = {"month_short": "Month", "month": "Month", "date_short": "Week up to"}
+_KEYS = {
+    "month_short": noted("Month"),
+    "month": noted("Month"),
+    "date_short": noted("Week up to"),
+}
+# Of the tabs, at most 31 characters.
+_TABS = {
+    "monthly-revenue": noted("Monthly revenue"),
+    "monthly-activity": noted("Monthly activity"),
+    "average-order": noted("Average order"),
+    "concentration": noted("Concentration"),
+    "segments": noted("Segments"),
+    "retention": noted("Retention"),
+    "retention-average": noted("Retention average"),
+    "second-purchase": noted("Second purchase"),
+    "value-segments": noted("Value segments"),
+    "payback": noted("Payback"),
+    "value-calibration": noted("Value calibration"),
+    "value-deciles": noted("Value deciles"),
+    "tracking-weekly": noted("Tracking weekly"),
+    "tracking-cumulative": noted("Tracking cumulative"),
+    "lift": noted("Lift"),
+    "reliability": noted("Reliability"),
+    "profit": noted("Profit"),
+    "prospects-lift": noted("Prospects lift"),
+    "prospects-reliability": noted("Prospects reliability"),
+    "prospects-drivers": noted("Prospects drivers"),
+    "prospects-drift": noted("Prospects drift"),
+    "prospects-profit": noted("Prospects profit"),
+}
 # What one unnamed series counts, and what the rows of bars are.
 _VALUES = {
-    "average-order": "Average order",
-    "concentration": "Share of revenue",
-    "retention-average": "Share who bought",
-    "second-purchase": "Bought a second time",
-    "value-segments": "Value",
-    "payback": "Brought in so far",
-    "lift": "Share who bought",
-    "reliability": "Share who bought",
-    "profit": "Expected profit",
+    "average-order": noted("Average order"),
+    "concentration": noted("Share of revenue"),
+    "retention-average": noted("Share who bought"),
+    "second-purchase": noted("Bought a second time"),
+    "value-segments": noted("Value"),
+    "payback": noted("Brought in so far"),
+    "lift": noted("Share who bought"),
+    "reliability": noted("Share who bought"),
+    "profit": noted("Expected profit"),
 }
 _LOW, _HIGH, _OPEN = "low", "high", "open"
 
@@ -84,13 +114,13 @@ def chart_sheet(chart: Chart) -> Sheet:
                 Field(name, say("Incomplete"), "flag", say("The data covers only part of it."))
             )
         else:
-            title = _VALUES.get(chart.name, say("Value")) if name == "value" else name
+            title = word(_VALUES.get(chart.name, noted("Value"))) if name == "value" else name
             if chart.kind == "heatmap":
                 title = name
             fields.append(Field(name, title, kind, chart.subtitle + "."))
     across = say("Across: {what}", what=chart.x_title) if chart.kind == "heatmap" else ""
     return Sheet(
-        chart.name.replace("-", " ").capitalize(),
+        word(_TABS.get(chart.name, chart.name.replace("-", " ").capitalize())),
         chart.title,
         table,
         tuple(fields),
@@ -112,7 +142,7 @@ def value_kind(chart: Chart) -> str:
 def _key_title(chart: Chart) -> str:
     if chart.kind in ("bars", "heatmap"):
         return say("Segment") if chart.y == "segment" else say("First bought in (customers)")
-    return chart.x_title or say(_KEYS.get(chart.x_format, chart.x))
+    return chart.x_title or word(_KEYS.get(chart.x_format, chart.x))
 
 
 def _key_kind(chart: Chart) -> str:

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pandas as pd
+
 from custanalytics.display.format import Formats
 from custanalytics.display.sections import monday, value
 from custanalytics.display.sections.value_tests import trusted
-from custanalytics.display.words import plural, say
+from custanalytics.display.words import plural, say, words
 from custanalytics.display.workbook_sheet import Field, Sheet
 from custanalytics.results import AnalysisResults
 
@@ -61,12 +63,12 @@ def lists(results: AnalysisResults, formats: Formats) -> list[Sheet]:
         )
         if part is not None
     ]
-    customers = results.customers
+    customers = _in_words(results.customers)
     order = "clv" if "clv" in customers and trusted(results.value) else "total_spend"
     ranked = customers.sort_values([order, "customer_id"], ascending=[False, True])
     sheets.append(
         Sheet(
-            "Customers",
+            say("Customers"),
             plural(
                 len(customers),
                 "The one customer, with all that this report knows",
@@ -76,7 +78,7 @@ def lists(results: AnalysisResults, formats: Formats) -> list[Sheet]:
             ranked,
             tuple(field for field in fields if field.name in customers),
             "act",
-            say("Filter the column “Segment” for the list of one segment."),
+            say("Filter the column “{column}” for the list of one segment.", column=say("Segment")),
         )
     )
     if results.prospect_list is not None:
@@ -93,10 +95,24 @@ def _prospects(results: AnalysisResults, formats: Formats) -> Sheet:
             "group",
             say("Group"),
             "text",
-            say("contact, control (leave alone), or empty: a contact does not pay."),
+            say(
+                "{contact}, {control} (leave alone), or empty: a contact does not pay.",
+                contact=say("contact"),
+                control=say("control"),
+            ),
         ),
         "propensity": Field(
             "propensity", say("Probability"), "probability", say("To convert, as predicted.")
+        ),
+        "prospect_id": Field("prospect_id", say("Prospect"), "text", say("As the file has it.")),
+        "propensity_low": Field(
+            "propensity_low", say("At least"), "probability", say("Lower bound of the probability.")
+        ),
+        "propensity_high": Field(
+            "propensity_high", say("At most"), "probability", say("Upper bound of the probability.")
+        ),
+        "propensity_decile": Field(
+            "propensity_decile", say("Tenth"), "count", say("1: the tenth most likely to convert.")
         ),
         "expected_profit": Field(
             "expected_profit", say("Profit expected"), "money_exact", say("Of contacting them.")
@@ -112,14 +128,14 @@ def _prospects(results: AnalysisResults, formats: Formats) -> Sheet:
         meaning = say("As the file has it, or a score of this report.")
         fields.append(known.get(name, Field(name, name, kind, meaning)))
     return Sheet(
-        "Prospects",
+        say("Prospects"),
         plural(
             len(rows),
             "One open prospect",
             "{n} open prospects, most likely to convert first",
             n=formats.count(len(rows)),
         ),
-        rows,
+        words(rows, "group"),
         tuple(fields),
         "act",
     )
@@ -128,10 +144,15 @@ def _prospects(results: AnalysisResults, formats: Formats) -> Sheet:
 def _decisions(results: AnalysisResults, formats: Formats) -> Sheet | None:
     if results.decisions is None or not len(results.decisions):
         return None
-    rows = monday.ranked(results.decisions, results.value)
+    rows = words(monday.ranked(results.decisions, results.value), "segment", "action")
     stake = monday.stake(results.value, formats)
     fields = (
-        Field("segment", say("Segment"), "text", say("Group of customers, see sheet Segments.")),
+        Field(
+            "segment",
+            say("Segment"),
+            "text",
+            say("Group of customers, see sheet “{sheet}”.", sheet=say("Segments")),
+        ),
         Field("action", say("Action"), "text", say("What the segment calls for.")),
         Field("customers", say("Customers"), "count", say("Customers in the segment.")),
         Field(
@@ -168,7 +189,7 @@ def _decisions(results: AnalysisResults, formats: Formats) -> Sheet | None:
         ),
     )
     return Sheet(
-        "Decisions",
+        say("Decisions"),
         monday.lead(results.decisions, results.value, formats),
         rows,
         tuple(field for field in fields if rows[field.name].notna().any()),
@@ -190,19 +211,23 @@ def _contacts(results: AnalysisResults, known: dict[str, Field], formats: Format
             "group",
             say("Group"),
             "text",
-            say("contact: to be written to. control: to be left alone, drawn by lot."),
+            say(
+                "{contact}: to be written to. {control}: to be left alone, drawn by lot.",
+                contact=say("contact"),
+                control=say("control"),
+            ),
         )
     }
     left = int((rows["group"] == "control").sum())
     return Sheet(
-        "Contact list",
+        say("Contact list"),
         plural(
             len(rows),
             "One customer is in a segment to be contacted",
             "{n} customers are in segments to be contacted, most likely buyers first",
             n=formats.count(len(rows)),
         ),
-        rows,
+        _in_words(rows),
         tuple(known[name] for name in _CONTACT if name in known and name in rows),
         "act",
         plural(
@@ -226,14 +251,14 @@ def _late(results: AnalysisResults, known: dict[str, Field], formats: Formats) -
     if not len(rows):
         return None
     return Sheet(
-        "Late customers",
+        say("Late customers"),
         plural(
             len(rows),
             "One customer is late by their own rhythm",
             "{n} customers are late by their own rhythm, most revenue at risk first",
             n=formats.count(len(rows)),
         ),
-        rows.sort_values(["revenue_at_risk", "customer_id"], ascending=[False, True]),
+        _in_words(rows).sort_values(["revenue_at_risk", "customer_id"], ascending=[False, True]),
         tuple(known[name] for name in _LATE if name in known and name in rows),
         "act",
         say(
@@ -242,6 +267,10 @@ def _late(results: AnalysisResults, known: dict[str, Field], formats: Formats) -
             days=formats.days(found.window_days),
         ),
     )
+
+
+def _in_words(customers: pd.DataFrame) -> pd.DataFrame:
+    return words(customers, "segment", "group")
 
 
 def _customer_fields(results: AnalysisResults, formats: Formats) -> tuple[Field, ...]:
@@ -343,8 +372,8 @@ def _customer_fields(results: AnalysisResults, formats: Formats) -> tuple[Field,
     )
     if not settings.currency:
         return fields
-    unit = say(" In {currency}.", currency=settings.currency)
+    unit = say("In {currency}.", currency=settings.currency)
     return tuple(
-        replace(field, meaning=field.meaning + unit) if field.kind == money else field
+        replace(field, meaning=f"{field.meaning} {unit}") if field.kind == money else field
         for field in fields
     )

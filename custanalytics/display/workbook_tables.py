@@ -6,12 +6,15 @@ from custanalytics.display.format import Formats
 from custanalytics.display.sections import business, segments, value_tests
 from custanalytics.display.sections.appendix import SUBJECTS
 from custanalytics.display.sections.summary import all_checks
-from custanalytics.display.words import say
+from custanalytics.display.tables import VERDICTS
+from custanalytics.display.words import say, told, told_all, word, words
 from custanalytics.display.workbook_sheet import Field, Sheet
 from custanalytics.results import AnalysisResults
+from custanalytics.sentences import noted
 from custanalytics.source import LoadReport
 
-_VERDICTS = {True: "holds", False: "doubt", None: "note"}
+# What the column "role" of the candidates says.
+_ROLES = (noted("model"), noted("baseline"))
 
 
 def tables(results: AnalysisResults, formats: Formats) -> list[Sheet]:
@@ -56,9 +59,9 @@ def data(results: AnalysisResults, formats: Formats) -> list[Sheet]:
     if results.findings is not None and len(results.findings):
         sheets.append(
             Sheet(
-                "Data quality",
+                say("Data quality"),
                 say("What was found in the data, and what was done about it"),
-                results.findings,
+                _told(results.findings, ("sentence", "effect"), formats),
                 (
                     Field("sentence", say("Found"), "text", say("What was found.")),
                     Field("rows", say("Rows"), "count", say("Rows it touches.")),
@@ -68,12 +71,15 @@ def data(results: AnalysisResults, formats: Formats) -> list[Sheet]:
                 "data",
             )
         )
-    sheets.append(_checks(results))
+    sheets.append(_checks(results, formats))
     if results.skipped:
-        rows = [(SUBJECTS.get(name, name), text) for name, text in results.skipped.items()]
+        rows = [
+            (word(SUBJECTS.get(name, name)), told(text, formats))
+            for name, text in results.skipped.items()
+        ]
         sheets.append(
             Sheet(
-                "Left out",
+                say("Left out"),
                 say("Analyses that the data does not support"),
                 pd.DataFrame(rows, columns=["about", "reason"]),
                 (
@@ -88,9 +94,9 @@ def data(results: AnalysisResults, formats: Formats) -> list[Sheet]:
 
 def _reconciliation(ledger: LoadReport, formats: Formats) -> Sheet:
     return Sheet(
-        "Reconciliation",
+        say("Reconciliation"),
         say("From the rows of the export to the rows of this report"),
-        ledger.reconciliation,
+        _told(ledger.reconciliation, ("meaning",), formats),
         (
             Field("meaning", say("Rows"), "text", say("What the rows are.")),
             Field("rows", say("How many"), "count", say("Rows of the export.")),
@@ -108,7 +114,7 @@ def _months(results: AnalysisResults, formats: Formats) -> Sheet | None:
         return None
     money = "money_whole"
     return Sheet(
-        "Months",
+        say("Months"),
         business.lead(found, formats),
         found.monthly,
         (
@@ -137,9 +143,9 @@ def _segments(results: AnalysisResults, formats: Formats) -> Sheet | None:
     if found is None:
         return None
     return Sheet(
-        "Segment figures",
+        say("Segment figures"),
         segments.lead(found, formats),
-        found.segments,
+        words(found.segments, "segment", "rule", "action"),
         (
             Field("segment", say("Segment"), "text", say("Group of customers.")),
             Field("customers", say("Customers"), "count", say("In the segment.")),
@@ -167,9 +173,9 @@ def _moves(results: AnalysisResults, formats: Formats) -> Sheet | None:
         return None
     then = formats.date(results.migration_from)
     return Sheet(
-        "Segment moves",
+        say("Segment moves"),
         say("Where the customers of {day} are now", day=then),
-        rows,
+        words(rows, "from_segment", "to_segment"),
         (
             Field(
                 "from_segment",
@@ -190,13 +196,13 @@ def _validation(results: AnalysisResults, formats: Formats) -> Sheet | None:
         return None
     money = "money_whole"
     return Sheet(
-        "Forecast tests",
+        say("Forecast tests"),
         value_tests.tested(found, formats),
-        found.validation,
+        _candidates_named(found.validation),
         (
             Field("origin", say("Test"), "count", say("1 is the earliest time held back.")),
             Field("candidate", say("Candidate"), "text", say("Model or rule of thumb.")),
-            Field("role", say("Role"), "text", say("model or baseline (rule of thumb).")),
+            Field("role", say("Role"), "text", say("A model, or a rule of thumb as the baseline.")),
             Field("holdout_days", say("Days"), "days", say("Length of the time held back.")),
             Field("predicted_purchases", say("Purchases expected"), "count", say("In that time.")),
             Field("actual_purchases", say("Happened"), "count", say("In that time.")),
@@ -223,12 +229,12 @@ def _candidates(results: AnalysisResults) -> Sheet | None:
     if found is None:
         return None
     return Sheet(
-        "Probability tests",
+        say("Probability tests"),
         say("Models and rules of thumb on the window held back; the lowest log-loss is used"),
-        found.evaluation,
+        _candidates_named(found.evaluation),
         (
             Field("candidate", say("Candidate"), "text", say("Model or rule of thumb.")),
-            Field("role", say("Role"), "text", say("model or baseline (rule of thumb).")),
+            Field("role", say("Role"), "text", say("A model, or a rule of thumb as the baseline.")),
             Field("log_loss", say("Log-loss"), "exact", say("Lower is better.")),
             Field("brier_score", say("Brier score"), "exact", say("Lower is better.")),
             Field("auc", say("AUC"), "exact", say("1 ranks perfectly, 0.5 by chance.")),
@@ -241,15 +247,23 @@ def _candidates(results: AnalysisResults) -> Sheet | None:
     )
 
 
-def _checks(results: AnalysisResults) -> Sheet:
+def _candidates_named(rows: pd.DataFrame) -> pd.DataFrame:
+    return words(rows, "candidate", "role")
+
+
+def _told(rows: pd.DataFrame, columns: tuple[str, ...], formats: Formats) -> pd.DataFrame:
+    return rows.assign(**{name: told_all(list(rows[name]), formats) for name in columns})
+
+
+def _checks(results: AnalysisResults, formats: Formats) -> Sheet:
     rows = [
         (
-            SUBJECTS[name],
-            _VERDICTS[check.passed],
-            check.sentence,
+            word(SUBJECTS[name]),
+            word(VERDICTS[check.passed]),
+            told(check.sentence, formats),
             check.value,
             check.threshold,
-            check.source,
+            told(check.source, formats),
         )
         for name, check in all_checks(results)
     ]
@@ -258,12 +272,12 @@ def _checks(results: AnalysisResults) -> Sheet:
     for name in ("value", "threshold"):
         frame[name] = frame[name].astype(float)
     return Sheet(
-        "Checks",
+        say("Checks"),
         say("What this data supports, and what to keep in mind"),
         frame,
         (
             Field("about", say("About"), "text", say("The analysis.")),
-            Field("verdict", say("Verdict"), "text", say("holds, doubt, or note.")),
+            Field("verdict", say("Verdict"), "text", say("Whether it holds.")),
             Field("sentence", say("What was found"), "text", say("In a sentence.")),
             Field("value", say("Figure"), "figure", say("The figure found.")),
             Field("threshold", say("Bound"), "figure", say("What it is held against.")),

@@ -17,6 +17,7 @@ from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
 from custanalytics.propensity.calibration import Fitted, Floats, platt, predicted_apart
 from custanalytics.propensity.features import FEATURES
+from custanalytics.sentences import noted
 
 Rival = Callable[[date], pd.DataFrame]
 """From a cutoff to ``customer_id`` and ``propensity``, from nothing later than the cutoff."""
@@ -137,10 +138,10 @@ def boosting(seed: int) -> Pipeline:
 
 
 CANDIDATES = (
-    Candidate("logistic", "model", logistic),
-    Candidate("boosting", "model", boosting),
-    Candidate("recency rule", "baseline", lambda _seed: RecencyRule()),
-    Candidate("base rate", "baseline", lambda _seed: BaseRate()),
+    Candidate(noted("logistic"), "model", logistic),
+    Candidate(noted("boosting"), "model", boosting),
+    Candidate(noted("recency rule"), "baseline", lambda _seed: RecencyRule()),
+    Candidate(noted("base rate"), "baseline", lambda _seed: BaseRate()),
 )
 
 

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.errors import UsageError
+from custanalytics.sentences import Sentence, noted
 from custanalytics.source.cells import MISSING, kind_of
 from custanalytics.source.column_values import DateCells, NumberCells
 
@@ -19,7 +20,14 @@ SENTINEL = re.compile(r"^-?9{2,}$|^-1$")
 IDENTIFIER_NAME = re.compile(r"(^|[_\W])(id|key|no|nr|uuid|number|email|phone)$", re.IGNORECASE)
 UNIQUE_SHARE = 0.95
 SENTINEL_SHARE = 0.05
-SAMPLE = 200
+SAMPLE = 50
+
+
+_MADE_OF_DATES = {
+    ": month": noted("{column}: month"),
+    ": weekday": noted("{column}: weekday"),
+    ": days": noted("{column}: days"),
+}
 
 
 @dataclass(frozen=True)
@@ -193,7 +201,7 @@ def inputs(values: pd.DataFrame, columns: Sequence[Column], clock: str | None) -
     Returns
     -------
     DataFrame
-        One row per row of the table: numbers as float, categories as text; a date becomes
+        One row per row of the table: numbers as float, others as categories; a date becomes
         its month and weekday, and the days from the clock unless it is the clock.
     """
     made: dict[str, pd.Series] = {}
@@ -201,13 +209,32 @@ def inputs(values: pd.DataFrame, columns: Sequence[Column], clock: str | None) -
     for column in columns:
         name, own = column.name, values[column.name]
         if column.kind != "date":
-            made[name] = own
+            made[name] = own.astype("category") if as_category(own) else own
             continue
-        made[f"{name}: month"] = own.dt.month_name().astype(object)
-        made[f"{name}: weekday"] = own.dt.day_name().astype(object)
+        made[f"{name}: month"] = own.dt.month_name().astype("category")
+        made[f"{name}: weekday"] = own.dt.day_name().astype("category")
         if zero is not None and name != clock:
             made[f"{name}: days"] = (own - zero).dt.days.astype("float64")
     return pd.DataFrame(made, index=values.index)
+
+
+def input_name(name: str) -> str:
+    """An input as the reader knows it: a column, or what was made of a date.
+
+    Parameters
+    ----------
+    name : str
+        As `inputs` names it.
+
+    Returns
+    -------
+    str
+        A `Sentence`, where part of the name is a word of ours.
+    """
+    for ending, template in _MADE_OF_DATES.items():
+        if name.endswith(ending):
+            return Sentence(template, {"column": name.removesuffix(ending)})
+    return name
 
 
 def as_category(values: "pd.Series") -> bool:

@@ -12,6 +12,7 @@ from scipy.stats import norm
 
 from custanalytics.checks import Check
 from custanalytics.errors import UsageError
+from custanalytics.sentences import tell
 
 LARGEST_SHARE = 0.5
 
@@ -143,12 +144,7 @@ def plan_control(
     shown = _detectable(partial(reached, control), expected_rate, wanted_power)
     found = reached(control)
     enough = found >= wanted_power
-    end = (
-        f"leaving {control} untouched shows it with {found:.0%} probability"
-        if enough
-        else f"even leaving half of the {contacts} untouched shows it with only {found:.0%} "
-        "probability; a longer list or several rounds would mend it"
-    )
+    figures = {"rate": expected_rate, "lifted": expected_rate + effect, "power": found}
     return ControlPlan(
         contacts,
         control,
@@ -159,8 +155,20 @@ def plan_control(
         Check(
             "propensity.control_group",
             passed=enough,
-            sentence=f"If contacting lifts the rate from {expected_rate:.1%} to "
-            f"{expected_rate + effect:.1%}, {end}.",
+            sentence=tell(
+                "If contacting lifts the rate from {rate:.1%} to {lifted:.1%}, leaving {n} "
+                "untouched shows it with {power:.0%} probability.",
+                n=control,
+                **figures,
+            )
+            if enough
+            else tell(
+                "If contacting lifts the rate from {rate:.1%} to {lifted:.1%}, even leaving half "
+                "of the {n} untouched shows it with only {power:.0%} probability; a longer list or "
+                "several rounds would mend it.",
+                n=contacts,
+                **figures,
+            ),
             value=found,
             threshold=wanted_power,
             source="Fleiss, Levin and Paik (2003)",

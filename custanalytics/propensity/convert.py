@@ -29,6 +29,7 @@ from custanalytics.propensity.leaks import Leak, find_leaks
 from custanalytics.propensity.ordering import Order, find_order
 from custanalytics.propensity.outcome import Outcome, Outcomes, read_outcomes
 from custanalytics.propensity.prospect_model import ProspectModel
+from custanalytics.sentences import noted, tell, tell_many
 
 FEWEST_ROWS = 100
 FEWEST_OUTCOMES = 30
@@ -180,8 +181,11 @@ def learn_prospects(
         columns = [c for c in usable if c.name not in left_out]
         if not columns:
             raise UnsupportedError(
-                "Learning what leads to a conversion needs at least one column that was known "
-                f"before the outcome; of {len(recognised)} columns none is left."
+                tell(
+                    "Learning what leads to a conversion needs at least one column that was known "
+                    "before the outcome; of {n} columns none is left.",
+                    n=len(recognised),
+                )
             )
         ranking = find_order(values, columns, target.converted, target.known, _column(date, names))
         order = ranking.order
@@ -220,7 +224,7 @@ def learn_prospects(
         deciles=_by_test(decile_table, tests),
         reliability=_by_test(reliability_table, tests),
         columns=_column_table(recognised, target.outcome, left_out),
-        leaks=pd.DataFrame(leaks, columns=["column", "rule", "value", "sentence"]),
+        leaks=_leak_table(leaks),
         with_leaks=with_leaks,
         importance=drivers,
         effects=curves,
@@ -280,16 +284,41 @@ def _require_enough(target: Outcomes) -> None:
     decided = int(target.known.sum())
     if decided < FEWEST_ROWS:
         raise UnsupportedError(
-            f"Learning what leads to a conversion needs at least {FEWEST_ROWS} decided prospects; "
-            f"there are {decided}."
+            tell_many(
+                decided,
+                "Learning what leads to a conversion needs at least {fewest} decided prospects; "
+                "there is one.",
+                "Learning what leads to a conversion needs at least {fewest} decided prospects; "
+                "there are {n}.",
+                fewest=FEWEST_ROWS,
+                n=decided,
+            )
         )
     hits = int(target.converted.sum())
-    for count, word in ((hits, "converted"), (decided - hits, "did not convert")):
-        if count < FEWEST_OUTCOMES:
-            raise UnsupportedError(
-                f"Learning what leads to a conversion needs at least {FEWEST_OUTCOMES} prospects "
-                f"that {word}; there are {count}."
+    if hits < FEWEST_OUTCOMES:
+        raise UnsupportedError(
+            tell_many(
+                hits,
+                "Learning what leads to a conversion needs at least {fewest} prospects that "
+                "converted; there is one.",
+                "Learning what leads to a conversion needs at least {fewest} prospects that "
+                "converted; there are {n}.",
+                fewest=FEWEST_OUTCOMES,
+                n=hits,
             )
+        )
+    if decided - hits < FEWEST_OUTCOMES:
+        raise UnsupportedError(
+            tell_many(
+                decided - hits,
+                "Learning what leads to a conversion needs at least {fewest} prospects that did "
+                "not convert; there is one.",
+                "Learning what leads to a conversion needs at least {fewest} prospects that did "
+                "not convert; there are {n}.",
+                fewest=FEWEST_OUTCOMES,
+                n=decided - hits,
+            )
+        )
 
 
 def _guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: int) -> list[Leak]:
@@ -350,15 +379,21 @@ def _scored(
     return scored
 
 
+def _leak_table(leaks: list[Leak]) -> pd.DataFrame:
+    table = pd.DataFrame(leaks, columns=["column", "rule", "value", "sentence"])
+    # Objects, not plain texts: they keep their templates for other languages.
+    return table.assign(sentence=pd.Series([k.sentence for k in leaks], dtype="object"))
+
+
 def _column_table(recognised: list[Column], outcome: Outcome, left_out: set[str]) -> pd.DataFrame:
     def why(column: Column) -> str:
         if column.name == outcome.column:
-            return "the outcome"
+            return noted("the outcome")
         if column.name in left_out:
-            return "gives the outcome away"
-        return "" if column.used else f"can't be used: {column.kind}"
+            return noted("gives the outcome away")
+        return "" if column.used else tell("can't be used: {kind}", kind=noted(column.kind))
 
-    return pd.DataFrame(
+    table = pd.DataFrame(
         [
             {
                 "column": c.name,
@@ -366,8 +401,8 @@ def _column_table(recognised: list[Column], outcome: Outcome, left_out: set[str]
                 "filled": c.filled,
                 "distinct": c.distinct,
                 "used": c.used and c.name not in left_out | {outcome.column},
-                "why": why(c),
             }
             for c in recognised
         ]
     )
+    return table.assign(why=pd.Series([why(c) for c in recognised], dtype="object"))

@@ -12,6 +12,7 @@ from custanalytics.propensity.evaluation import (
     Interval,
     expected_calibration_error,
 )
+from custanalytics.sentences import noted, tell, together
 
 LARGEST_CALIBRATION_ERROR = 0.03
 LARGEST_SWING = 0.05
@@ -25,19 +26,32 @@ def beats_rule(chosen: Candidate, gain: Interval) -> Check:
         return Check(
             name,
             passed=False,
-            sentence=f"A naive rule ({chosen.name}) predicted the test window better than the "
-            "models did, so the naive rule is used.",
+            sentence=tell(
+                "A naive rule ({name}) predicted the test window better than the models did, so "
+                "the naive rule is used.",
+                name=noted(chosen.name),
+            ),
             value=gain.value,
             threshold=0.0,
         )
     better = gain.low > 0
-    claim = "predicted the test window better than" if better else "was not clearly better than"
+    figures = {"name": noted(chosen.name), "gain": gain.value, "low": gain.low, "high": gain.high}
     return Check(
         name,
         passed=better,
-        sentence=f"The {chosen.name} model {claim} the rule that looks only at the time since "
-        f"the last purchase (log-loss lower by {gain.value:.4f}, 95 % interval "
-        f"{gain.low:.4f} to {gain.high:.4f}).",
+        sentence=tell(
+            "The {name} model predicted the test window better than the rule that looks only at "
+            "the time since the last purchase (log-loss lower by {gain:.4f}, 95% interval "
+            "{low:.4f} to {high:.4f}).",
+            **figures,
+        )
+        if better
+        else tell(
+            "The {name} model was not clearly better than the rule that looks only at the time "
+            "since the last purchase (log-loss lower by {gain:.4f}, 95% interval {low:.4f} to "
+            "{high:.4f}).",
+            **figures,
+        ),
         value=gain.value,
         threshold=0.0,
     )
@@ -49,11 +63,16 @@ def calibrated(y: Bools, p: Floats) -> Check:
     return Check(
         "propensity.calibration",
         passed=error <= LARGEST_CALIBRATION_ERROR,
-        sentence=f"On the test window {p.mean():.1%} were predicted to buy and {y.mean():.1%} "
-        f"did; over ten groups the predicted rate was off by {error:.1%} on average.",
+        sentence=tell(
+            "On the test window {predicted:.1%} were predicted to buy and {did:.1%} did; over ten "
+            "groups the predicted rate was off by {error:.1%} on average.",
+            predicted=p.mean(),
+            did=y.mean(),
+            error=error,
+        ),
         value=error,
         threshold=LARGEST_CALIBRATION_ERROR,
-        source="rule of thumb",
+        source=noted("rule of thumb"),
     )
 
 
@@ -63,11 +82,18 @@ def revenue_foreseen(predicted: float, actual: float) -> Check:
     return Check(
         "propensity.revenue",
         passed=abs(off) <= LARGEST_REVENUE_ERROR,
-        sentence="The revenue expected of known customers in the test window was "
-        f"{abs(off):.0%} too {'high' if off > 0 else 'low'}.",
+        sentence=tell(
+            "The revenue expected of known customers in the test window was {off:.0%} too high.",
+            off=off,
+        )
+        if off > 0
+        else tell(
+            "The revenue expected of known customers in the test window was {off:.0%} too low.",
+            off=-off,
+        ),
         value=off,
         threshold=LARGEST_REVENUE_ERROR,
-        source="rule of thumb",
+        source=noted("rule of thumb"),
     )
 
 
@@ -86,20 +112,38 @@ def steady(
     moved = float(rates.max() - rates.min())
     wide = float((customers["propensity_high"] - customers["propensity_low"]).mean() / 2)
     about_season = {
-        "unseen": "The history holds no earlier year of the same season, so it can't be allowed "
-        "for, and the bounds of each probability carry the swing",
-        "unhelpful": "Allowing for the same season of earlier years did not improve the test, so "
-        "it is not done, and the bounds of each probability carry the swing",
-        "used": "The level of the same season in earlier years is allowed for, and the bounds of "
-        "each probability carry the rest",
+        "unseen": tell(
+            "The history holds no earlier year of the same season, so it can't be allowed for, and "
+            "the bounds of each probability carry the swing: {wide:.1f} percentage points either "
+            "way on average.",
+            wide=100 * wide,
+        ),
+        "unhelpful": tell(
+            "Allowing for the same season of earlier years did not improve the test, so it is not "
+            "done, and the bounds of each probability carry the swing: {wide:.1f} percentage "
+            "points either way on average.",
+            wide=100 * wide,
+        ),
+        "used": tell(
+            "The level of the same season in earlier years is allowed for, and the bounds of each "
+            "probability carry the rest: {wide:.1f} percentage points either way on average.",
+            wide=100 * wide,
+        ),
     }
     return Check(
         "propensity.base_rate_swing",
         passed=moved <= LARGEST_SWING,
-        sentence=f"Between past windows of {window_days} days the share of customers who bought "
-        f"moved between {rates.min():.1%} and {rates.max():.1%}. {about_season[season]}: "
-        f"{100 * wide:.1f} percentage points either way on average.",
+        sentence=together(
+            tell(
+                "Between past windows of {days} days the share of customers who bought moved "
+                "between {low:.1%} and {high:.1%}.",
+                days=window_days,
+                low=rates.min(),
+                high=rates.max(),
+            ),
+            about_season[season],
+        ),
         value=moved,
         threshold=LARGEST_SWING,
-        source="rule of thumb",
+        source=noted("rule of thumb"),
     )

@@ -81,7 +81,7 @@ def measure(
     Raises
     ------
     UsageError
-        A column is missing, or a group has another name.
+        A column is missing, a group has another name, or a customer is listed twice.
     UnsupportedError
         A group has fewer than 20 customers, or no sale lies after the contact.
     """
@@ -96,6 +96,11 @@ def measure(
         raise UsageError(
             f"the column group holds 'contact' or 'control'; {len(other)} other values"
         )
+    key = contacts["customer_id"].astype("str")
+    if key.duplicated().any():
+        raise UsageError(
+            f"each customer may be on the list once; {int(key.duplicated().sum())} are repeated"
+        )
     engine = as_engine(transactions)
     see_orders(engine, date.max)
     last = pd.Timestamp(engine.run("propensity_span")["last_sale"].iloc[0]).date()
@@ -105,7 +110,7 @@ def measure(
         )
     prepare(engine)
     bought = outcomes_after(engine, [contacted_on], window_days).set_index("customer_id")["spend"]
-    spend = contacts["customer_id"].astype("str").map(bought).fillna(0.0).to_numpy()
+    spend = key.map(bought).fillna(0.0).to_numpy()
     parts = contacts[segment].astype("str").to_numpy() if segment else None
     treated = (contacts["group"] == "contact").to_numpy()
     strata = contacts[DRAWN_WITHIN].astype("str") if DRAWN_WITHIN in contacts else None
@@ -121,6 +126,7 @@ def measure(
         _shown(effects),
         _balanced(contacts[compared], treated[compared]),
         _apart(treated, compared, strata),
+        _met(spend),
     ]
     if last < contacted_on + timedelta(days=window_days):
         seen = (last - contacted_on).days
@@ -363,6 +369,19 @@ def _shown(effects: pd.DataFrame) -> Check:
         value=float(effect),
         threshold=0.0,
         source="Newcombe (1998), method 10",
+    )
+
+
+def _met(spend: Floats) -> Check | None:
+    """Whether anybody on the list bought at all, or the list is of other customers."""
+    if (spend > 0).any():
+        return None
+    return Check(
+        "measure.matched",
+        passed=False,
+        sentence=f"None of the {len(spend)} customers on the list bought: are their ids written "
+        "as in the sales?",
+        value=0.0,
     )
 
 

@@ -15,6 +15,7 @@ from custanalytics.propensity.calibration import Bools, Floats, clipped, predict
 from custanalytics.propensity.columns import as_category
 from custanalytics.propensity.evaluation import wilson_interval
 from custanalytics.propensity.pipelines import boosting, folds
+from custanalytics.sentences import Sentence, tell
 
 COPY_AUC = 0.97
 OUT_OF_LINE_SHARE = 0.15
@@ -22,6 +23,8 @@ TOLD_SHARE = 0.08
 ALONE_SHARE = 0.40
 APART_Z = 3.0
 TELLING_Z = 2.0
+NEARER = 0.6
+MOST_COLUMNS = 40
 TELLING_SHARE = 0.10
 TELLING_NAME = re.compile(
     r"duration|talk|call_?(length|time|sec|min)|seconds|minutes|handle_?time|dauer|durée|duree"
@@ -30,6 +33,7 @@ TELLING_NAME = re.compile(
 )
 ALIKE = 0.9
 ONLY_FILLED_RATE = 0.90
+RARELY_BY_CHANCE = 0.80
 FEWEST_FILLED = 20
 FEWEST_OPEN = 30
 LEAK_FOLDS = 3
@@ -89,14 +93,14 @@ def find_leaks(
     Five signs: filled for one outcome only; filled for the decided but never for the open;
     dated after the outcome; a copy of the outcome (cross-validated AUC of 0.97 or more on its
     own); and power out of line: to explain at least 10 % of the deviance on top of all other
-    columns under a name that speaks of the contact or the deal itself, such as a call's
-    duration; or at least 15 % under any name and in the way of a consequence; or, where the way
-    can't be told, 15 % and more than all other columns together, where they explain at least
-    8 %, or 40 %. A consequence of the outcome tells nothing of the other columns once the
-    outcome is known, but something before; a cause tells nothing before and, the outcome
-    known, speaks against the others ("explaining away"). No figure of the column alone
-    separates the two: both can have the same distribution given the outcome. Power suspects
-    rather than proves: the result is shown with and without the column.
+    columns (of over 40 the strongest) under a name that speaks of the contact or the deal
+    itself, such as a call's duration; or at least 15 % under any name and in the way of a
+    consequence; or, where the way can't be told, 15 % and more than all other columns together,
+    where they explain at least 8 %, or 40 %. A consequence of the outcome tells nothing of the
+    other columns once the outcome is known, but something before; a cause tells nothing before
+    and, the outcome known, speaks against the others ("explaining away"). No figure of the
+    column alone separates the two: both can have the same distribution given the outcome. Power
+    suspects rather than proves: the result is shown with and without the column.
 
     References
     ----------
@@ -119,17 +123,32 @@ def _by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> l
         n = int(filled.sum())
         if n < FEWEST_FILLED or n == len(filled):
             continue
-        for wanted, word in ((y, "converted"), (~y, "did not convert")):
+        for wanted, buyers in ((y, True), (~y, False)):
             hits = int((filled & wanted).sum())
-            surely = float(wilson_interval(hits, n)[0]) >= ONLY_FILLED_RATE
-            if hits / n >= 0.98 and surely and wanted.mean() < ONLY_FILLED_RATE - 0.1:
+            usual = wanted.mean()
+            least = RARELY_BY_CHANCE if usual <= 0.5 else ONLY_FILLED_RATE
+            surely = float(wilson_interval(hits, n)[0]) >= least
+            if hits / n >= 0.98 and surely and usual < ONLY_FILLED_RATE - 0.1:
                 leaks.append(
                     Leak(
                         name,
                         "filled_for_one_outcome",
                         hits / n,
-                        f"{name} has a value in {n} rows, and {hits / n:.0%} of them {word}: "
-                        "it was filled in after the outcome.",
+                        tell(
+                            "{column} has a value in {n} rows, and {share:.0%} of them converted: "
+                            "it was filled in after the outcome.",
+                            column=name,
+                            n=n,
+                            share=hits / n,
+                        )
+                        if buyers
+                        else tell(
+                            "{column} has a value in {n} rows, and {share:.0%} of them did not "
+                            "convert: it was filled in after the outcome.",
+                            column=name,
+                            n=n,
+                            share=hits / n,
+                        ),
                     )
                 )
     named = {leak.column for leak in leaks}
@@ -142,8 +161,13 @@ def _by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> l
                         name,
                         "empty_while_open",
                         float(decided),
-                        f"{name} is filled for {decided:.0%} of the decided and for "
-                        f"{waiting:.0%} of the open prospects: it comes with the outcome.",
+                        tell(
+                            "{column} is filled for {decided:.0%} of the decided and for "
+                            "{waiting:.0%} of the open prospects: it comes with the outcome.",
+                            column=name,
+                            decided=decided,
+                            waiting=waiting,
+                        ),
                     )
                 )
     return leaks
@@ -153,7 +177,12 @@ def _by_date(dates: pd.DataFrame) -> list[Leak]:
     words = "outcome|closed|close|converted|conversion|won|decided|decision|abschluss"
     of_outcome = [n for n in dates.columns if dates[n].notna().any() and _names(n, words)]
     leaks = [
-        Leak(name, "after_outcome", 1.0, f"{name} is the date of the outcome itself.")
+        Leak(
+            name,
+            "after_outcome",
+            1.0,
+            tell("{column} is the date of the outcome itself.", column=name),
+        )
         for name in of_outcome
     ]
     if not of_outcome:
@@ -168,7 +197,12 @@ def _by_date(dates: pd.DataFrame) -> list[Leak]:
                     name,
                     "after_outcome",
                     later,
-                    f"{name} lies after the outcome in {later:.0%} of the rows with both dates.",
+                    tell(
+                        "{column} lies after the outcome in {share:.0%} of the rows with both "
+                        "dates.",
+                        column=name,
+                        share=later,
+                    ),
                 )
             )
     return leaks
@@ -186,8 +220,12 @@ def _by_power(X: pd.DataFrame, y: Bools, seed: int) -> list[Leak]:
                     name,
                     "copy",
                     auc,
-                    f"{name} alone tells the outcome almost without error (AUC {auc:.2f}): "
-                    "it is a copy or a consequence of it.",
+                    tell(
+                        "{column} alone tells the outcome almost without error (AUC {auc:.2f}): it "
+                        "is a copy or a consequence of it.",
+                        column=name,
+                        auc=auc,
+                    ),
                 )
             )
     left = [name for name in X.columns if name not in {leak.column for leak in leaks}]
@@ -216,11 +254,13 @@ def _out_of_line(
     strongest += [n for n in X.columns if TELLING_NAME.search(n) and n not in strongest]
     if max(strength[name] for name in strongest) < TELLING_SHARE * nothing / 2:
         return []
+    others_too = sorted(X.columns, key=lambda name: (-strength[name], name))[:MOST_COLUMNS]
+    X = X[[n for n in X.columns if n in {*others_too, *strongest}]]
     together = float(log_loss(y, _apart(X, y, fold, seed)))
     for name in strongest:
         group = [name, *(o for o in X.columns if o != name and _alike(alone[o], alone[name]))]
         others = [o for o in X.columns if o not in group]
-        if not others:
+        if not others or strength[name] < TELLING_SHARE * nothing / 2:
             continue
         told_apart = _apart(X[others], y, fold, seed)
         rest = float(log_loss(y, told_apart))
@@ -232,19 +272,32 @@ def _out_of_line(
         suspect |= outweighs and way == "unclear"
         telling = own >= TELLING_SHARE * nothing and bool(TELLING_NAME.search(name))
         if suspect or telling:
+            shares = (own / nothing, 1 - rest / nothing)
             return [
-                Leak(
-                    member,
-                    "out_of_line",
-                    own / nothing,
-                    f"{member} explains {own / nothing:.0%} of what there is to explain on top of "
-                    f"all other columns, which explain {1 - rest / nothing:.0%} together: such "
-                    + ("a name and " if telling else "")
-                    + "power suggests that it was known only after the outcome.",
-                )
+                Leak(member, "out_of_line", own / nothing, _suspected(member, *shares, telling))
                 for member in group
             ]
     return []
+
+
+def _suspected(column: str, share: float, rest: float, telling: bool) -> Sentence:
+    if telling:
+        return tell(
+            "{column} explains {share:.0%} of what there is to explain on top of all other "
+            "columns, which explain {rest:.0%} together: such a name and power suggests that it "
+            "was known only after the outcome.",
+            column=column,
+            share=share,
+            rest=rest,
+        )
+    return tell(
+        "{column} explains {share:.0%} of what there is to explain on top of all other columns, "
+        "which explain {rest:.0%} together: such power suggests that it was known only after the "
+        "outcome.",
+        column=column,
+        share=share,
+        rest=rest,
+    )
 
 
 def _way(p: Floats, rest: Floats, y: Bools) -> Literal["cause", "consequence", "unclear"]:
@@ -263,7 +316,7 @@ def _way(p: Floats, rest: Floats, y: Bools) -> Literal["cause", "consequence", "
     given = before - by_outcome
     if by_outcome < TELLING_Z:
         return "unclear"
-    if abs(given) < APART_Z and before > by_outcome / 2:
+    if abs(given) < APART_Z and before > NEARER * by_outcome:
         return "consequence"
     return "cause"
 
@@ -283,7 +336,9 @@ def _alone(values: "pd.Series", y: Bools, fold: NDArray[np.int64]) -> Floats:
     """Rate of each level or twentieth of one column, over the other folds' rows."""
     if not as_category(values):
         edges = np.unique(np.nanquantile(values, np.linspace(0, 1, BINS + 1)[1:-1]))
-        code = np.where(values.isna(), len(edges) + 1, np.digitize(values, edges))
+        # A value on an edge is a group of its own, so that a few ones among zeros stand out.
+        place = np.digitize(values, edges) + np.digitize(values, edges, right=True)
+        code = np.where(values.isna(), 2 * len(edges) + 1, place)
     else:
         code = pd.factorize(values, use_na_sentinel=False)[0]
     levels = int(code.max()) + 1

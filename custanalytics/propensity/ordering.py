@@ -13,6 +13,7 @@ from sklearn.metrics import roc_auc_score
 from custanalytics.errors import UsageError
 from custanalytics.propensity.calibration import Bools
 from custanalytics.propensity.columns import Column
+from custanalytics.sentences import Sentence, tell
 
 CLOCK_NAME = re.compile(
     r"creat|signup|sign_up|register|received|lead|contact|enquir|inquir|first|date|datum|erstellt"
@@ -99,27 +100,36 @@ def find_order(
     if clock is not None:
         days = values[clock.name]
         rank = rankdata(days.fillna(days.min()).astype("int64"), method="min").astype(np.int64)
-        sentence = f"The prospects are ordered by {clock.name}."
+        sentence = tell("The prospects are ordered by {column}.", column=clock.name)
         return Ranking(Order("date", clock.name, sentence), rank)
     rank = np.arange(len(values), dtype=np.int64)
     by_outcome = float(roc_auc_score(converted[known], rank[known]))
     if max(by_outcome, 1 - by_outcome) >= SORTED_AUC:
-        return _unordered(rank, "the outcome")
+        return _unordered(
+            rank,
+            tell(
+                "The file is sorted by the outcome, so its order tells nothing about time, and "
+                "there is no date."
+            ),
+        )
     for column in columns:
         if column.kind == "number" and column.distinct > 20:
             own = values[column.name]
             ranks = rankdata(own.fillna(own.median()))
             if abs(float(np.corrcoef(ranks, rank)[0, 1])) >= SORTED_BY_COLUMN:
-                return _unordered(rank, column.name)
-    sentence = "There is no date, so the order of the rows is taken for the order in time."
+                return _unordered(
+                    rank,
+                    tell(
+                        "The file is sorted by {column}, so its order tells nothing about time, "
+                        "and there is no date.",
+                        column=column.name,
+                    ),
+                )
+    sentence = tell("There is no date, so the order of the rows is taken for the order in time.")
     return Ranking(Order("file order", None, sentence), rank)
 
 
-def _unordered(rank: NDArray[np.int64], sorted_by: str) -> Ranking:
-    sentence = (
-        f"The file is sorted by {sorted_by}, so its order tells nothing about time, and there "
-        "is no date."
-    )
+def _unordered(rank: NDArray[np.int64], sentence: Sentence) -> Ranking:
     return Ranking(Order(None, None, sentence), rank)
 
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.propensity.columns import Column, TypedTable, as_text, each_level
+from custanalytics.sentences import tell_many
 
 NAMES = re.compile(
     r"^(y|target|label|outcome|result|converted|conversion|convert|won|win|bought|buy|purchased"
@@ -153,8 +154,14 @@ def _positive(name: str, decided: "pd.Series[str]", levels: list[str], positive:
         return _folded(positive)
     if len(levels) < 2:
         raise UnsupportedError(
-            f"the outcome {name!r} has {len(levels)} decided value: learning what leads to a "
-            "conversion needs both, some that converted and some that did not"
+            tell_many(
+                len(levels),
+                "the outcome “{column}” has only one decided value: learning what leads to a "
+                "conversion needs both, some that converted and some that did not",
+                "the outcome “{column}” has no decided value: learning what leads to a conversion "
+                "needs both, some that converted and some that did not",
+                column=name,
+            )
         )
     meant = [level for level in levels if level in YES]
     if len(meant) == 1:

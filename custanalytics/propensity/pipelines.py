@@ -57,16 +57,21 @@ class LevelCodes(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scik
         rare = np.clip(RARE_SHARE * len(X), 2, RARE_ROWS)
         self.codes_ = {}
         for name in X.columns:
-            rows = X[name].fillna(MISSING).value_counts()
-            known = sorted(rows[rows >= rare].index, key=lambda level: (-rows[level], level))
+            rows = X[name].value_counts().to_dict() | {MISSING: int(X[name].isna().sum())}
+            frequent = (level for level, count in rows.items() if count >= rare)
+            known = sorted(frequent, key=lambda level: (-rows[level], level))
             self.codes_[name] = {level: -1.0 - i for i, level in enumerate(known[:MOST_LEVELS])}
         return self
 
     def transform(self, X: pd.DataFrame) -> NDArray[np.float64]:
         """One column of numbers for each column of levels."""
-        return np.column_stack(
-            [X[name].fillna(MISSING).map(self.codes_[name]).fillna(0.0) for name in self.codes_]
-        )
+        columns = []
+        for name, codes in self.codes_.items():
+            own = X[name].astype("category").cat
+            # A missing value has the code -1, so its number stands last.
+            numbers = np.array([codes.get(level, 0.0) for level in (*own.categories, MISSING)])
+            columns.append(numbers[own.codes])
+        return np.column_stack(columns)
 
 
 def logistic(X: pd.DataFrame, seed: int) -> Pipeline:

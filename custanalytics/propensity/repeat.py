@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
+from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
 from custanalytics.checks import Check
@@ -28,6 +29,7 @@ from custanalytics.propensity.rhythm import late_factors, rhythm
 from custanalytics.propensity.schedule import Schedule, plan
 from custanalytics.propensity.spend import fit_spend
 from custanalytics.propensity.swing import bounds, season_shift, shifted, swing
+from custanalytics.sentences import Sentence, tell, together
 
 MOST_ROWS = 100_000
 FEWEST_CUSTOMERS = 100
@@ -185,9 +187,7 @@ def repeat_purchase(
         profit=profit,
         cutoffs=cutoffs,
         figures={
-            "expected_buyers": float(scores.sum()),
-            "expected_buyers_low": float(customers["propensity_low"].sum()),
-            "expected_buyers_high": float(customers["propensity_high"].sum()),
+            **_expected(customers, scores),
             "expected_revenue": float(customers["expected_revenue"].sum()),
             "late_customers": float(customers["late"].sum()),
             "revenue_at_risk": float(customers["revenue_at_risk"].sum()),
@@ -267,12 +267,29 @@ def _score(
     y, day = known["bought"].to_numpy(), known["cutoff"].to_numpy()
     at_test = day == np.datetime64(schedule.test)
     latest = swing([(y[at_test], trial.predictions[trial.chosen.name])])
+    past = swing([(y[day == d], apart[day == d]) for d in np.unique(day)])
     years = schedule.same_season(schedule.score)
     if trial.season == "used" and years:
         season = _season(known, apart, years)
-        return shifted(model.predict(now), season), latest, season
-    past = swing([(y[day == d], apart[day == d]) for d in np.unique(day)])
+        # One window has tested the season, so half the weight stays with the swing without it.
+        rest = float(np.sqrt((past**2 + latest**2) / 2))
+        return shifted(model.predict(now), season), rest, season
     return model.predict(now), max(past, latest), 0.0
+
+
+def _expected(customers: pd.DataFrame, p: Floats) -> dict[str, float]:
+    """Buyers in the window, with bounds for the swing of the level and for chance."""
+    total = float(p.sum())
+    chance = float(norm.ppf((1 + INTERVAL_LEVEL) / 2) * np.sqrt((p * (1 - p)).sum()))
+    low, high = (
+        float(np.hypot(customers[name].sum() - total, chance))
+        for name in ("propensity_low", "propensity_high")
+    )
+    return {
+        "expected_buyers": total,
+        "expected_buyers_low": max(total - low, 0.0),
+        "expected_buyers_high": min(total + high, float(len(p))),
+    }
 
 
 def _season(known: pd.DataFrame, apart: Floats, years: list[date]) -> float:
@@ -287,7 +304,9 @@ def _observed(engine: Engine, observation_end: date | None) -> tuple[date, date]
     see_orders(engine, date.max)
     span = engine.run("propensity_span")
     if span["first_purchase"].isna().iloc[0]:
-        raise UnsupportedError("Predicting purchases needs sales with a known customer: none here.")
+        raise UnsupportedError(
+            tell("Predicting purchases needs sales with a known customer: none here.")
+        )
     last = pd.Timestamp(span["last_sale"].iloc[0]).date()
     return pd.Timestamp(span["first_purchase"].iloc[0]).date(), observation_end or last
 
@@ -307,23 +326,45 @@ def _labelled(engine: Engine, cutoffs: list[date], window_days: int) -> pd.DataF
 
 
 def _require_enough(learning: pd.DataFrame, test: pd.DataFrame, window_days: int) -> None:
-    for rows, name in ((learning, "to learn from"), (test, "to test on")):
+    for rows, learned in ((learning, True), (test, False)):
         customers = rows["customer_id"].nunique()
         if customers < FEWEST_CUSTOMERS:
+            figures = {"window": window_days, "fewest": FEWEST_CUSTOMERS, "n": customers}
             raise UnsupportedError(
-                f"Predicting who buys in the next {window_days} days needs at least "
-                f"{FEWEST_CUSTOMERS} customers {name}; there are {customers}."
-            )
-        for outcome, count in (
-            ("bought again", rows.loc[rows["bought"], "customer_id"].nunique()),
-            ("did not buy again", rows.loc[~rows["bought"], "customer_id"].nunique()),
-        ):
-            if count < FEWEST_OUTCOMES:
-                raise UnsupportedError(
-                    f"Predicting who buys in the next {window_days} days needs at least "
-                    f"{FEWEST_OUTCOMES} customers who {outcome} within such a window {name}; "
-                    f"there are {count}. A window of another length may do."
+                tell(
+                    "Predicting who buys in the next {window} days needs at least {fewest} "
+                    "customers to learn from; there are {n}.",
+                    **figures,
                 )
+                if learned
+                else tell(
+                    "Predicting who buys in the next {window} days needs at least {fewest} "
+                    "customers to test on; there are {n}.",
+                    **figures,
+                )
+            )
+        for again in (True, False):
+            count = rows.loc[rows["bought"] == again, "customer_id"].nunique()
+            if count < FEWEST_OUTCOMES:
+                raise UnsupportedError(_too_few(again, learned, window_days, count))
+
+
+def _too_few(again: bool, learned: bool, window_days: int, count: int) -> Sentence:
+    figures = {"window": window_days, "fewest": FEWEST_OUTCOMES, "n": count}
+    if again:
+        needed = tell(
+            "Predicting who buys in the next {window} days needs at least {fewest} customers who "
+            "bought again within such a window; there are {n}.",
+            **figures,
+        )
+    else:
+        needed = tell(
+            "Predicting who buys in the next {window} days needs at least {fewest} customers who "
+            "did not buy again within such a window; there are {n}.",
+            **figures,
+        )
+    where = tell("That goes for learning.") if learned else tell("That goes for the test.")
+    return together(needed, where, tell("A window of another length may do."))
 
 
 def _customer_table(

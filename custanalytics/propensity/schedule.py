@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from custanalytics.errors import UnsupportedError
+from custanalytics.sentences import tell
 
 LEARNING_CUTOFFS = 6
 YEAR_DAYS = 365
@@ -63,11 +64,22 @@ def plan(first_day: date, last_day: date, window_days: int) -> Schedule:
         days = (last_day - first_day).days
         needed = 2 * window_days + _history_days(window_days)
         fits = _longest_window(days)
-        mend = f"a window of {fits} days or less would do" if fits else "more history would mend it"
+        figures = {"window": window_days, "needed": needed, "days": days}
         raise UnsupportedError(
-            f"Predicting who buys in the next {window_days} days needs {needed} days of sales "
-            f"(some to look back on, one window to learn from, one to test on); "
-            f"there are {days}: {mend}."
+            tell(
+                "Predicting who buys in the next {window} days needs {needed} days of sales (some "
+                "to look back on, one window to learn from, one to test on); there are {days}: a "
+                "window of {fits} days or less would do.",
+                fits=fits,
+                **figures,
+            )
+            if fits
+            else tell(
+                "Predicting who buys in the next {window} days needs {needed} days of sales (some "
+                "to look back on, one window to learn from, one to test on); there are {days}: "
+                "more history would mend it.",
+                **figures,
+            )
         )
     step = timedelta(days=max(window_days // 3, 7))
     recent = {newest - step * back for back in range(LEARNING_CUTOFFS)}

@@ -9,7 +9,7 @@ import yaml
 
 from custanalytics.bundled import reports_dir
 from custanalytics.report.staging import SECTIONS
-from custanalytics.report.templates import DOCUMENT
+from custanalytics.report.templates import DOCUMENT, in_all_languages
 
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f’ ]\d{3})*(?:[.,]\d+)?")
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([\w.-]+)\s*>\}\}")
@@ -92,7 +92,7 @@ def stale_prose(old: Path, new: Path, template: Path) -> tuple[StaleProse, ...]:
 def _shipped(template: Path, name: str) -> str:
     for path in (template / name, reports_dir() / "_sections" / Path(name).name):
         if path.is_file():
-            return path.read_text("utf-8")
+            return "\n\n".join(text.read_text("utf-8") for text in in_all_languages(path))
     return ""
 
 

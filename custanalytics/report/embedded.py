@@ -35,6 +35,7 @@ from custanalytics.report.brand import read_brand
 from custanalytics.report.labels import labels
 from custanalytics.report.qmd import Qmd, read_qmd
 from custanalytics.report.selfcontained import self_contained
+from custanalytics.report.word import word_bytes
 
 # Beyond Latin, Greek, Cyrillic, punctuation and signs: what the fonts of the reports lack.
 _UNCOVERED = re.compile(
@@ -57,7 +58,7 @@ def render_embedded(
     document : Path
         The document, in a staged report folder.
     formats : sequence of str
-        Of ``"html"`` and ``"pdf"``.
+        Of ``"html"``, ``"pdf"`` and ``"docx"``.
     made_on : date or None
         Date of making in the PDF's metadata; None: none is stated.
 
@@ -72,14 +73,22 @@ def render_embedded(
         Something in the document is missing, malformed or not supported.
     """
     qmd = read_qmd(document)
-    makers = {"html": _html, "pdf": lambda q, f: _pdf(q, f, made_on)}
+    makers = {
+        "html": _html,
+        "pdf": lambda q, f: _pdf(q, f, made_on),
+        "docx": lambda q, f: word_bytes(_page(q, f), f, read_brand(f), made_on),
+    }
     with ThreadPoolExecutor(len(formats)) as pool:
         jobs = {name: pool.submit(makers[name], qmd, document.parent) for name in formats}
         return {name: job.result() for name, job in jobs.items()}
 
 
+def _page(qmd: Qmd, folder: Path) -> str:
+    return _pandoc(qmd, folder, "html", ["--template", f"{_ASSETS}/template.html", "--mathml"])
+
+
 def _html(qmd: Qmd, folder: Path) -> bytes:
-    page = _pandoc(qmd, folder, "html", ["--template", f"{_ASSETS}/template.html", "--mathml"])
+    page = _page(qmd, folder)
     page = page.replace("<th>", '<th scope="col">').replace("<th style", '<th scope="col" style')
     return self_contained(page, folder).encode()
 

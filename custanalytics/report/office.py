@@ -5,8 +5,11 @@ import re
 import zipfile
 from datetime import date, datetime
 
+from lxml import etree
+
 from custanalytics.report.brand import Brand
 
+_A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 # Zip files know no earlier day.
 EARLIEST = date(1980, 1, 1)
 # Our own fonts are on no reader's machine; these are on every one that opens office files.
@@ -37,6 +40,44 @@ def office_fonts(brand: Brand) -> tuple[str, str]:
 def printable(text: str) -> str:
     """The text without control characters, which office files can't hold."""
     return _UNPRINTABLE.sub(" ", text)
+
+
+def branded_theme(theme: bytes, brand: Brand) -> bytes:
+    """The theme of an office file with the brand's colours and fonts.
+
+    Parameters
+    ----------
+    theme : bytes
+        ``theme1.xml`` of the file.
+    brand : Brand
+        Of the report.
+
+    Returns
+    -------
+    bytes
+    """
+    tree = etree.fromstring(theme)
+    colors = brand.colors
+    named = {
+        "dk1": colors["ink"],
+        "lt1": colors["bg"],
+        "dk2": colors["accent-ink"],
+        "lt2": colors["surface"],
+        "hlink": colors["accent-ink"],
+        "folHlink": colors["muted"],
+    } | {f"accent{i}": colors[f"series-{i}"] for i in range(1, 7)}
+    scheme = tree.find(f".//{_A}clrScheme")
+    scheme.set("name", "Brand")
+    for name, value in named.items():
+        slot = scheme.find(f"{_A}{name}")
+        for child in list(slot):
+            slot.remove(child)
+        etree.SubElement(slot, f"{_A}srgbClr", val=value.removeprefix("#").upper())
+    text, heading = office_fonts(brand)
+    for role, family in (("majorFont", heading), ("minorFont", text)):
+        tree.find(f".//{_A}{role}/{_A}latin").set("typeface", family)
+    content: bytes = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return content
 
 
 def steady(content: bytes, made: datetime) -> bytes:

@@ -12,6 +12,7 @@ from custanalytics.report.staging import refresh
 from custanalytics.report.templates import DOCUMENT
 
 _QUARTO_FORMATS = {"html": "html", "pdf": "typst"}
+PAGES = (*_QUARTO_FORMATS, "docx")
 RENDERERS = ("auto", "embedded", "quarto")
 
 
@@ -28,7 +29,7 @@ def render(
     folder : Path
         A staged report folder.
     formats : sequence of str
-        Of ``"html"`` and ``"pdf"``.
+        Of ``"html"``, ``"pdf"`` and ``"docx"``.
     renderer : str
         ``"embedded"``, ``"quarto"`` (its command must be on PATH), or ``"auto"``: Quarto where
         it is found.
@@ -47,9 +48,9 @@ def render(
     UsageError
         An unknown format or renderer.
     """
-    unknown = [name for name in formats if name not in _QUARTO_FORMATS]
+    unknown = [name for name in formats if name not in PAGES]
     if unknown or not formats:
-        raise UsageError(f"no report format {unknown}: expected of {', '.join(_QUARTO_FORMATS)}")
+        raise UsageError(f"no report format {unknown}: expected of {', '.join(PAGES)}")
     if renderer not in RENDERERS:
         raise UsageError(f"no renderer {renderer!r}: expected one of {', '.join(RENDERERS)}")
     document = folder / DOCUMENT
@@ -64,7 +65,9 @@ def render(
     refresh(folder)
     names = tuple(dict.fromkeys(formats))
     if quarto and renderer != "embedded":
-        made = {name: _by_quarto(quarto, document, name) for name in names}
+        made = {name: _by_quarto(quarto, document, name) for name in names if name != "docx"}
+        if "docx" in names:  # in the brand's look by our own means only
+            made |= render_embedded(document, ("docx",), date)
     else:
         made = render_embedded(document, names, date)
     return {

@@ -16,7 +16,7 @@ from pptx.util import Emu, Inches
 
 from custanalytics.errors import UsageError
 from custanalytics.report.brand import Brand
-from custanalytics.report.office import office_fonts
+from custanalytics.report.office import branded_theme
 
 _TITLES = {ROLE.TITLE, ROLE.CENTER_TITLE}
 _CONTENTS = {ROLE.OBJECT, ROLE.BODY, ROLE.CHART, ROLE.TABLE, ROLE.PICTURE}
@@ -272,27 +272,7 @@ def _place(shape: Any, box: Box) -> None:
 def _theme(master: Any, brand: Brand) -> None:
     """Colours and fonts of the brand as the theme's, so that they are at hand when editing."""
     part = master.part.part_related_by(RELATIONSHIP_TYPE.THEME)
-    theme = etree.fromstring(part.blob)
-    colors = brand.colors
-    named = {
-        "dk1": colors["ink"],
-        "lt1": colors["bg"],
-        "dk2": colors["accent-ink"],
-        "lt2": colors["surface"],
-        "hlink": colors["accent-ink"],
-        "folHlink": colors["muted"],
-    } | {f"accent{i}": colors[f"series-{i}"] for i in range(1, 7)}
-    scheme = theme.find(f".//{_A}clrScheme")
-    scheme.set("name", "Brand")
-    for name, value in named.items():
-        slot = scheme.find(f"{_A}{name}")
-        for child in list(slot):
-            slot.remove(child)
-        etree.SubElement(slot, f"{_A}srgbClr", val=value.removeprefix("#").upper())
-    text, heading = office_fonts(brand)
-    for role, family in (("majorFont", heading), ("minorFont", text)):
-        theme.find(f".//{_A}{role}/{_A}latin").set("typeface", family)
-    part._blob = etree.tostring(theme, xml_declaration=True, encoding="UTF-8", standalone=True)
+    part._blob = branded_theme(part.blob, brand)
 
 
 def _styles(master: Any, layouts: Any) -> None:

@@ -13,13 +13,14 @@ from custanalytics.bundled import reports_dir
 from custanalytics.report import brand
 from custanalytics.report.labels import labels
 from custanalytics.report.selfcontained import PLOTLY
-from custanalytics.report.templates import DOCUMENT
+from custanalytics.report.templates import DOCUMENT, in_language
 
 if TYPE_CHECKING:
     from custanalytics.display.document import Document
 
 ASSETS = "_assets"
 SECTIONS = "sections"
+_TRANSLATED = re.compile(r"report\.[a-z]{2,3}\.qmd")
 _SECTION = re.compile(r"\{\{<\s*include\s+[\"']?/?sections/([\w-]+)\.qmd[\"']?\s*>\}\}")
 
 # So that plain `quarto render` and `quarto preview` give the same report.
@@ -59,7 +60,8 @@ def stage(document: "Document", template: Path | None, folder: Path) -> None:
     """Write a document into a report folder, ready to be rendered.
 
     The template's own files, and the shared sections that it includes, are copied once and never
-    overwritten: they are the consultant's.
+    overwritten: they are the consultant's. They are in the document's language, as far as the
+    template has it.
 
     Parameters
     ----------
@@ -76,10 +78,14 @@ def stage(document: "Document", template: Path | None, folder: Path) -> None:
         ``_brand.yml`` asks for what can't be honoured.
     """
     folder.mkdir(parents=True, exist_ok=True)
+    language = document.lang.split("-")[0]
+    if template:
+        _copy_once(in_language(template / DOCUMENT, language), folder, DOCUMENT)
     for path in sorted(template.iterdir()) if template else []:
-        _copy_once(path, folder)
+        if not _TRANSLATED.fullmatch(path.name):
+            _copy_once(path, folder)
     _copy_once(reports_dir() / brand.FILE, folder)
-    _sections(folder, DOCUMENT)
+    _sections(folder, DOCUMENT, language)
     _assets(folder)
     meta = {
         "title": escaped(document.title),
@@ -140,7 +146,7 @@ def _assets(folder: Path) -> None:
     refresh(folder)
 
 
-def _sections(folder: Path, name: str) -> None:
+def _sections(folder: Path, name: str, language: str) -> None:
     """Copy the shared sections that a document includes and its folder lacks."""
     try:
         text = (folder / name).read_text("utf-8-sig")
@@ -151,12 +157,12 @@ def _sections(folder: Path, name: str) -> None:
         target = folder / SECTIONS / shared.name
         if shared.is_file() and not target.exists():
             target.parent.mkdir(exist_ok=True)
-            shutil.copyfile(shared, target)
-        _sections(folder, f"{SECTIONS}/{shared.name}")
+            shutil.copyfile(in_language(shared, language), target)
+        _sections(folder, f"{SECTIONS}/{shared.name}", language)
 
 
-def _copy_once(path: Path, folder: Path) -> None:
-    target = folder / path.name
+def _copy_once(path: Path, folder: Path, name: str = "") -> None:
+    target = folder / (name or path.name)
     if target.exists():
         return
     if path.is_dir():

@@ -37,6 +37,46 @@ def template(name: str) -> Path:
     )
 
 
+def in_language(path: Path, language: str) -> Path:
+    """The file in a language, where it is there; else the file itself.
+
+    Parameters
+    ----------
+    path : Path
+        A document such as ``report.qmd`` (in German: ``report.de.qmd``), or a shared section
+        such as ``_sections/value.qmd`` (in German: ``_sections/de/value.qmd``).
+    language : str
+        Such as ``"de"``.
+
+    Returns
+    -------
+    Path
+    """
+    for other in (
+        path.with_suffix(f".{language}{path.suffix}"),
+        path.parent / language / path.name,
+    ):
+        if other.is_file():
+            return other
+    return path
+
+
+def in_all_languages(path: Path) -> list[Path]:
+    """The file, and what `in_language` may give in its place.
+
+    Parameters
+    ----------
+    path : Path
+        As for `in_language`.
+
+    Returns
+    -------
+    list of Path
+    """
+    others = [*path.parent.glob(f"{path.stem}.*{path.suffix}"), *path.parent.glob(f"*/{path.name}")]
+    return [path, *sorted(others)]
+
+
 def templates() -> Mapping[str, str]:
     """Templates that come with custanalytics.
 

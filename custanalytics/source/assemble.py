@@ -10,6 +10,7 @@ import pandas as pd
 
 from custanalytics.engine import see_orders
 from custanalytics.errors import SourceError
+from custanalytics.sentences import tell, tell_many
 from custanalytics.source.currency import settle_currency
 from custanalytics.source.dates import DateColumn, date_cell
 from custanalytics.source.mapping import Mapping
@@ -219,8 +220,15 @@ def _warn_of_turned(staging: Staging, mapping: Mapping, warnings: list[str]) -> 
     turned = int(found["n"].iloc[0])
     if turned:
         warnings.append(
-            f"{turned:,} rows are returns by column {mapping.roles['kind'].column!r}, with amounts "
-            "above zero: they were taken as negative."
+            tell_many(
+                turned,
+                "One row is a return by column {column}, with an amount above zero: it was taken "
+                "as negative.",
+                "{n:,} rows are returns by column {column}, with amounts above zero: they were "
+                "taken as negative.",
+                n=turned,
+                column=repr(mapping.roles["kind"].column),
+            )
         )
 
 
@@ -331,37 +339,83 @@ def _warnings(
     staging: Staging, rows: dict[str, int], read: int, duplicates: int, duplicated: Decimal
 ) -> list[str]:
     """One sentence for every reason that a reader should know of."""
-    found = []
+    found: list[str] = []
     for reason, n in rows.items():
         if reason in ("bad_amount", "bad_date", "future_date", "no_date", "no_amount", "total_row"):
-            found.append(f"{n:,} of {read:,} rows were set aside: {REASONS[reason]}.")
+            found.append(
+                tell(
+                    "{n:,} of {all:,} rows were set aside: {reason}.",
+                    n=n,
+                    all=read,
+                    reason=REASONS[reason],
+                )
+            )
     if rows.get("unreadable"):
         share = rows["unreadable"] / read
         found.append(
-            f"{rows['unreadable']:,} of {read:,} lines can't be read; were they like the others, "
-            f"{share:.2%} of the money would be missing."
+            tell(
+                "{n:,} of {all:,} lines can't be read; were they like the others, {share:.2%} of "
+                "the money would be missing.",
+                n=rows["unreadable"],
+                all=read,
+                share=share,
+            )
         )
     if rows.get("no_customer"):
         share = rows["no_customer"] / read
         found.append(
-            f"{rows['no_customer']:,} rows ({share:.0%}) have no customer: they count in the "
-            "overview of the business, not in the customer analyses."
+            tell_many(
+                rows["no_customer"],
+                "One row ({share:.0%}) has no customer: it counts in the overview of the business, "
+                "not in the customer analyses.",
+                "{n:,} rows ({share:.0%}) have no customer: they count in the overview of the "
+                "business, not in the customer analyses.",
+                n=rows["no_customer"],
+                share=share,
+            )
         )
     if duplicates:
-        kept = "set aside" if rows.get("exact_duplicate") else "kept"
+        figures = {"n": duplicates, "amount": duplicated}
         found.append(
-            f"{duplicates:,} rows repeat another one in every column ({duplicated:,.2f} in all); "
-            f"they were {kept}."
+            tell_many(
+                duplicates,
+                "One row repeats another one in every column ({amount:,.2f}); it was set aside.",
+                "{n:,} rows repeat another one in every column ({amount:,.2f} in all); they were "
+                "set aside.",
+                **figures,
+            )
+            if rows.get("exact_duplicate")
+            else tell_many(
+                duplicates,
+                "One row repeats another one in every column ({amount:,.2f}); it was kept.",
+                "{n:,} rows repeat another one in every column ({amount:,.2f} in all); they were "
+                "kept.",
+                **figures,
+            )
         )
     overlap = staging.engine.sql("SELECT count(*) AS n FROM duplicates WHERE is_overlap")
-    if int(overlap["n"].iloc[0]):
+    twice = int(overlap["n"].iloc[0])
+    if twice:
         found.append(
-            f"{int(overlap['n'].iloc[0]):,} of these repeat a row of another file: the files may "
-            "overlap in time and count these sales twice; --drop-duplicates sets them aside."
+            tell_many(
+                twice,
+                "One of these repeats a row of another file: the files may overlap in time and "
+                "count this sale twice; --drop-duplicates sets it aside.",
+                "{n:,} of these repeat a row of another file: the files may overlap in time and "
+                "count these sales twice; --drop-duplicates sets them aside.",
+                n=twice,
+            )
         )
     damaged = sum(part.damaged_lines for part in staging.parts)
     if damaged:
-        found.append(f"{damaged:,} lines hold bytes that are no UTF-8; they were read as cp1252.")
+        found.append(
+            tell_many(
+                damaged,
+                "One line holds bytes that are no UTF-8; it was read as cp1252.",
+                "{n:,} lines hold bytes that are no UTF-8; they were read as cp1252.",
+                n=damaged,
+            )
+        )
     return found
 
 

@@ -43,8 +43,9 @@ class NumberCells:
         found = _run(
             pd.concat(cells, ignore_index=True) if cells else None, "number_cells", ["number_forms"]
         )
+        parts = dict(iter(found.groupby("col")))
         self._forms = {
-            name: _scientific(found[found["col"] == str(at)].set_index("cell"))
+            name: _scientific(parts.get(str(at), found.iloc[:0]).set_index("cell"))
             .reindex(counts[name].index)
             .assign(n=counts[name].to_numpy())
             for at, name in enumerate(names)

@@ -7,6 +7,7 @@ from decimal import Decimal
 import pandas as pd
 
 from custanalytics.errors import SourceError
+from custanalytics.sentences import tell
 from custanalytics.source.mapping import Mapping
 from custanalytics.source.numbers import NumberColumn
 from custanalytics.source.staging import Staging
@@ -77,8 +78,11 @@ class Currency:
                 "other currency"
             )
         self.warnings.append(
-            f"Amounts in {', '.join(c for c in codes if c != self.code)} were converted to "
-            f"{self.code} at the rates given."
+            tell(
+                "Amounts in {others} were converted to {code} at the rates given.",
+                others=", ".join(c for c in codes if c != self.code),
+                code=self.code,
+            )
         )
         return rates
 
@@ -110,7 +114,9 @@ def settle_currency(
     units = {unit for name in money if name in numbers for unit in numbers[name].units}
     known = {unit: _code(unit, given) for unit in sorted(units)}
     if "$" in known and not given:
-        warnings.append("The sign $ was read as US dollars; if it is another, say --currency CODE.")
+        warnings.append(
+            tell("The sign $ was read as US dollars; if it is another, say --currency CODE.")
+        )
     if any(unit in _CROWNS and code is None for unit, code in known.items()):
         raise SourceError(
             "the amounts are in kr, which may be Swedish, Norwegian or Danish: say "

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from custanalytics.errors import SourceError
+from custanalytics.sentences import tell
 from custanalytics.source.numbers import NumberColumn
 from custanalytics.source.roles import Candidate, Roles
 from custanalytics.source.staging import Staging
@@ -140,8 +141,12 @@ def _take_line(roles: Roles, lines: list[Candidate]) -> None:
     if len(several) > 1:
         others = ", ".join(repr(c.column) for c in several[1:])
         roles.warnings.append(
-            f"Column {first.column!r} was taken for what was paid; it could also be {others} "
-            "(--map amount=COLUMN)."
+            tell(
+                "Column {column} was taken for what was paid; it could also be {others} (--map "
+                "amount=COLUMN).",
+                column=repr(first.column),
+                others=others,
+            )
         )
     roles.take("amount", first.column, reason, first.strength - 0.2 * (len(several) > 1))
 

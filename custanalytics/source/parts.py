@@ -17,6 +17,7 @@ from typing import Any
 import python_calamine
 
 from custanalytics.errors import SourceError
+from custanalytics.sentences import noted, tell, tell_many
 from custanalytics.source.dialect import detect_dialect
 from custanalytics.source.encoding import detect_encoding
 from custanalytics.source.files import SourceFile
@@ -155,11 +156,18 @@ def workbook_parts(
     main = max(parts, key=lambda part: part.rows)
     same = [part for part in parts if _same_table(part, main)]
     left = [*others, *(part.label.rsplit("/", 1)[-1] for part in parts if part not in same)]
-    warnings = []
+    warnings: list[str] = []
     if left:
         warnings.append(
-            f"{source.label}: {len(left)} sheet(s) hold another table than "
-            f"{main.label.rsplit('/', 1)[-1]} and were left out: {', '.join(left)}."
+            tell_many(
+                len(left),
+                "{file}: one sheet holds another table than {main} and was left out: {names}.",
+                "{file}: {n} sheets hold another table than {main} and were left out: {names}.",
+                file=source.label,
+                n=len(left),
+                main=main.label.rsplit("/", 1)[-1],
+                names=", ".join(left),
+            )
         )
     return same, warnings
 
@@ -173,7 +181,7 @@ def _same_table(part: Part, main: Part) -> bool:
 def _checked(rows: Sequence[Record], width: int) -> Iterator[Record | Unreadable]:
     for at, row in rows:
         if any(row[width:]):
-            reason = f"it has {len(row)} cells, the table {width}"
+            reason = tell("it has {n} cells, the table {width}", n=len(row), width=width)
             yield Unreadable(at, reason, "\t".join(row))
         else:
             yield at, [*row[:width], *[""] * (width - len(row))]
@@ -216,7 +224,7 @@ def _write(part: Part, body: Iterable[Record | Unreadable], numbering: Numbering
 
 
 def _torn(row: Sequence[Any]) -> Unreadable:
-    return Unreadable(row[0], "a piece of a torn line stands next to it", "\t".join(row[1:]))
+    return Unreadable(row[0], noted("a piece of a torn line stands next to it"), "\t".join(row[1:]))
 
 
 def _is_note(item: Unreadable) -> bool:

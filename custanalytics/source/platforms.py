@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from custanalytics.errors import SourceError, UsageError
+from custanalytics.sentences import noted
 from custanalytics.source.mapping import Choice
 from custanalytics.source.names import ROLES
 from custanalytics.source.report import REASONS
@@ -79,7 +80,7 @@ def read_platform(text: str, where: str) -> Platform:
         headers=tuple(content["headers"]),
         unless=tuple(content.get("unless", ())),
         refuse=content.get("refuse", ""),
-        note=content.get("note", ""),
+        note=noted(content.get("note", "")),
         roles=content.get("roles", {}),
         rules=tuple(content.get("rules", ())),
     )

@@ -9,9 +9,10 @@ import pandas as pd
 
 from custanalytics.checks import Check
 from custanalytics.engine import Engine
+from custanalytics.sentences import noted, tell, tell_many, together
 from custanalytics.source.report import LoadReport
 
-_RULE = "rule of thumb"
+_RULE = noted("rule of thumb")
 # A month below this share of the months around it looks incomplete.
 _THIN_MONTH = 0.3
 _LONG_GAP = 5
@@ -79,8 +80,9 @@ def as_frame(findings: Sequence[Finding]) -> pd.DataFrame:
             "severity": [f.severity for f in findings],
             "rows": pd.array([f.rows for f in findings], dtype="Int64"),
             "amount": pd.Series([f.amount for f in findings], dtype="float64"),
-            "sentence": [f.sentence for f in findings],
-            "effect": [f.effect for f in findings],
+            # Objects, not plain texts: they keep their templates for other languages.
+            "sentence": pd.Series([f.sentence for f in findings], dtype="object"),
+            "effect": pd.Series([f.effect for f in findings], dtype="object"),
         }
     )
 
@@ -88,7 +90,7 @@ def as_frame(findings: Sequence[Finding]) -> pd.DataFrame:
 def as_checks(findings: Sequence[Finding]) -> tuple[Check, ...]:
     """The findings that warn, as checks."""
     return tuple(
-        Check(f"source.{f.finding}", f.passed, f"{f.sentence} {f.effect}", source=_RULE)
+        Check(f"source.{f.finding}", f.passed, together(f.sentence, f.effect), source=_RULE)
         for f in findings
         if f.severity == "warning"
     )
@@ -109,9 +111,17 @@ def _unknown_customers(report: LoadReport) -> list[Finding]:
             else "note",
             rows,
             amount,
-            f"{rows:,} rows, {share:.0%} of the revenue, name no customer.",
-            "They count in the overview of the business; what is said about customers rests on the "
-            "other rows alone.",
+            tell_many(
+                rows,
+                "One row, {share:.0%} of the revenue, names no customer.",
+                "{n:,} rows, {share:.0%} of the revenue, name no customer.",
+                n=rows,
+                share=share,
+            ),
+            tell(
+                "They count in the overview of the business; what is said about customers rests "
+                "on the other rows alone."
+            ),
             passed=share <= _MANY_UNKNOWN,
         )
     ]
@@ -128,11 +138,18 @@ def _duplicates(report: LoadReport) -> list[Finding]:
             "warning" if share > 0.01 else "note",
             report.duplicate_rows,
             float(report.duplicate_amount),
-            f"{report.duplicate_rows:,} rows repeat another row in every column.",
-            "They were set aside."
+            tell_many(
+                report.duplicate_rows,
+                "One row repeats another row in every column.",
+                "{n:,} rows repeat another row in every column.",
+                n=report.duplicate_rows,
+            ),
+            tell("They were set aside.")
             if dropped
-            else "They may be real (the same article twice on one receipt) and were kept; "
-            "--drop-duplicates sets them aside.",
+            else tell(
+                "They may be real (the same article twice on one receipt) and were kept; "
+                "--drop-duplicates sets them aside."
+            ),
         )
     ]
 
@@ -140,47 +157,80 @@ def _duplicates(report: LoadReport) -> list[Finding]:
 def _returns_and_outliers(engine: Engine) -> list[Finding]:
     table = engine.run("source/outliers").set_index("kind")
     found = []
-    texts = {
-        "returns matched": (
+    counts = {str(kind): int(n) for kind, n in table["rows"].items()}
+    for kind, name, severity, sentence, effect in _odd_lines(counts):
+        amount = float(table.loc[kind, "amount"])  # type: ignore[arg-type]
+        if counts[kind]:
+            found.append(Finding(name, severity, counts[kind], amount, sentence, effect))
+    return found
+
+
+def _odd_lines(counts: dict[str, int]) -> list[tuple[str, str, str, str, str]]:
+    matched, unmatched = counts["returns matched"], counts["returns unmatched"]
+    large, odd = counts["amount"], counts["price"]
+    return [
+        (
+            "returns matched",
             "returns_matched",
             "note",
-            "return lines were paired with the purchase they take back.",
-            "Orders returned in full are no purchases.",
+            tell_many(
+                matched,
+                "One return line was paired with the purchase it takes back.",
+                "{n:,} return lines were paired with the purchase they take back.",
+                n=matched,
+            ),
+            tell("Orders returned in full are no purchases."),
         ),
-        "returns unmatched": (
+        (
+            "returns unmatched",
             "returns_unmatched",
             "note",
-            "return lines have no purchase of the same article, quantity and amount before them.",
-            "They reduce what the customer spent, but no order is taken back.",
+            tell_many(
+                unmatched,
+                "One return line has no purchase of the same article, quantity and amount before "
+                "it.",
+                "{n:,} return lines have no purchase of the same article, quantity and amount "
+                "before them.",
+                n=unmatched,
+            ),
+            tell("They reduce what the customer spent, but no order is taken back."),
         ),
-        "amount": (
+        (
+            "amount",
             "large_amounts",
             "warning",
-            "lines come to more than 100 times the usual line.",
-            "Wholesale orders or typing errors like these pull means and customer values up.",
+            tell_many(
+                large,
+                "One line comes to more than 100 times the usual line.",
+                "{n:,} lines come to more than 100 times the usual line.",
+                n=large,
+            ),
+            tell("Wholesale orders or typing errors like these pull means and customer values up."),
         ),
-        "price": (
+        (
+            "price",
             "odd_prices",
             "warning",
-            "lines have a price 20 times above or below the usual one of the article.",
-            "They may be typing errors or sets of pieces; the amounts were kept as they stand.",
+            tell_many(
+                odd,
+                "One line has a price 20 times above or below the usual one of the article.",
+                "{n:,} lines have a price 20 times above or below the usual one of the article.",
+                n=odd,
+            ),
+            tell(
+                "They may be typing errors or sets of pieces; the amounts were kept as they stand."
+            ),
         ),
-    }
-    for kind, (name, severity, sentence, effect) in texts.items():
-        rows = int(table.loc[kind, "rows"])  # type: ignore[arg-type]
-        if rows:
-            amount = float(table.loc[kind, "amount"])  # type: ignore[arg-type]
-            found.append(Finding(name, severity, rows, amount, f"{rows:,} {sentence}", effect))
-    return found
+    ]
 
 
 def _special_lines(engine: Engine) -> list[Finding]:
     names = {
-        "postage": "postage or delivery",
-        "gift card": "gift cards",
-        "fee": "fees",
-        "adjustment": "manual adjustments or discounts",
-        "test": "tests",
+        "postage": noted("postage or delivery"),
+        "gift card": noted("gift cards"),
+        "fee": noted("fees"),
+        "adjustment": noted("manual adjustments or discounts"),
+        "test": noted("tests"),
     }
     table = engine.run("source/special_lines")
     return [
@@ -189,8 +239,14 @@ def _special_lines(engine: Engine) -> list[Finding]:
             "note",
             int(rows),
             float(amount),
-            f"{int(rows):,} lines look like {names[kind]} by the product's name.",
-            "They were kept; take them out of the file if they are no sales.",
+            tell_many(
+                int(rows),
+                "One line looks like {what} by the product's name.",
+                "{n:,} lines look like {what} by the product's name.",
+                n=int(rows),
+                what=names[kind],
+            ),
+            tell("They were kept; take them out of the file if they are no sales."),
         )
         for kind, rows, amount in zip(table["kind"], table["rows"], table["amount"], strict=True)
     ]
@@ -208,8 +264,8 @@ def _customers(engine: Engine) -> list[Finding]:
                 "warning",
                 int(row["most_lines"]),
                 None,
-                f"One customer id holds {share:.0%} of all lines.",
-                "It may stand for walk-in customers or a reseller; it distorts every mean.",
+                tell("One customer id holds {share:.0%} of all lines.", share=share),
+                tell("It may stand for walk-in customers or a reseller; it distorts every mean."),
                 passed=False,
             )
         )
@@ -220,10 +276,18 @@ def _customers(engine: Engine) -> list[Finding]:
                 "warning",
                 int(row["damaged_ids"]),
                 None,
-                f"{int(row['damaged_ids']):,} customer ids are in scientific notation: a "
-                "spreadsheet has cut off their figures.",
-                "Different customers may have become one; export the file again without opening "
-                "it in a spreadsheet.",
+                tell_many(
+                    int(row["damaged_ids"]),
+                    "One customer id is in scientific notation: a spreadsheet has cut off its "
+                    "figures.",
+                    "{n:,} customer ids are in scientific notation: a spreadsheet has cut off "
+                    "their figures.",
+                    n=int(row["damaged_ids"]),
+                ),
+                tell(
+                    "Different customers may have become one; export the file again without "
+                    "opening it in a spreadsheet."
+                ),
                 passed=False,
             )
         )
@@ -234,9 +298,15 @@ def _customers(engine: Engine) -> list[Finding]:
                 "warning",
                 int(row["shared_ids"]),
                 None,
-                f"{int(row['shared_ids']):,} customer ids look like a stand-in for many people, "
-                "such as guest or unknown.",
-                "Each counts as one customer; blank them in the file if they are not.",
+                tell_many(
+                    int(row["shared_ids"]),
+                    "One customer id looks like a stand-in for many people, such as guest or "
+                    "unknown.",
+                    "{n:,} customer ids look like a stand-in for many people, such as guest or "
+                    "unknown.",
+                    n=int(row["shared_ids"]),
+                ),
+                tell("Each counts as one customer; blank them in the file if they are not."),
             )
         )
     return found
@@ -259,9 +329,16 @@ def _calendar(daily: pd.DataFrame) -> list[Finding]:
                     "warning",
                     None,
                     None,
-                    f"No sale from {first:%Y-%m-%d} to {last:%Y-%m-%d} ({int(gaps[at]) - 1} days).",
-                    "A holiday, or days missing from the export: then customers look later than "
-                    "they were.",
+                    tell(
+                        "No sale from {first} to {last} ({n} days).",
+                        first=first.date(),
+                        last=last.date(),
+                        n=int(gaps[at]) - 1,
+                    ),
+                    tell(
+                        "A holiday, or days missing from the export: then customers look later "
+                        "than they were."
+                    ),
                 )
             )
     monthly = daily.groupby(days.dt.to_period("M"))["lines"].sum()
@@ -277,9 +354,15 @@ def _calendar(daily: pd.DataFrame) -> list[Finding]:
                         "warning",
                         int(monthly.iloc[at]),
                         None,
-                        f"{months[at]} has {int(monthly.iloc[at]):,} lines, the months around it "
-                        f"{int(around):,}.",
-                        "Part of the month may be missing from the export.",
+                        tell_many(
+                            int(monthly.iloc[at]),
+                            "{month:%Y-%m} has one line, the months around it {around:,}.",
+                            "{month:%Y-%m} has {n:,} lines, the months around it {around:,}.",
+                            month=months[at].start_time.date(),
+                            n=int(monthly.iloc[at]),
+                            around=int(around),
+                        ),
+                        tell("Part of the month may be missing from the export."),
                         passed=False,
                     )
                 )
@@ -293,8 +376,12 @@ def _calendar(daily: pd.DataFrame) -> list[Finding]:
                 "note",
                 None,
                 None,
-                f"The last month ends on {last:%Y-%m-%d}, {missing} days before its end.",
-                "Its figures are not a fall; it is marked incomplete.",
+                tell(
+                    "The last month ends on {last}, {n} days before its end.",
+                    last=last.date(),
+                    n=missing,
+                ),
+                tell("Its figures are not a fall; it is marked incomplete."),
             )
         )
     return found
@@ -303,11 +390,11 @@ def _calendar(daily: pd.DataFrame) -> list[Finding]:
 def _clock(daily: pd.DataFrame) -> list[Finding]:
     lines, midnights = int(daily["lines"].sum()), int(daily["midnights"].sum())
     if midnights == lines:
-        sentence = "The dates carry no time of day."
-        effect = "Several orders of one customer on one day can't be put in sequence."
+        sentence = tell("The dates carry no time of day.")
+        effect = tell("Several orders of one customer on one day can't be put in sequence.")
     else:
-        sentence = (
+        sentence = tell(
             "Times are taken as the file writes them; a time zone beside them is passed over."
         )
-        effect = "A file in another zone than the shop's puts late sales on the next day."
+        effect = tell("A file in another zone than the shop's puts late sales on the next day.")
     return [Finding("time_zone", "note", None, None, sentence, effect)]

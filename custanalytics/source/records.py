@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from custanalytics.errors import SourceError
+from custanalytics.sentences import noted, tell, tell_many
 from custanalytics.source.dialect import Dialect
 
 # A quoted field may hold line breaks, but one this long is an unbalanced quote.
@@ -149,11 +150,11 @@ def _refuse_nonsense(good: int, bad: int) -> None:
 def _fault(line: str, fields: list[str], width: int | None, doubtful: bool) -> str:
     if "\0" in line:
         if line.strip("\0 \r\n\t"):
-            return "it holds NUL bytes"
+            return noted("it holds NUL bytes")
         fields.clear()
         return ""
     if doubtful and '"' in "".join(fields):
-        return "a quote is not balanced"
+        return noted("a quote is not balanced")
     return _wrong_width(fields, width)
 
 
@@ -163,16 +164,22 @@ def _wrong_width(fields: list[str], width: int | None) -> str:
     if len(fields) > width and not any(field.strip() for field in fields[width:]):
         del fields[width:]
         return ""
-    return f"it has {len(fields)} field(s), the table {width}"
+    return tell_many(
+        len(fields),
+        "it has one field, the table {width}",
+        "it has {n} fields, the table {width}",
+        n=len(fields),
+        width=width,
+    )
 
 
 def _fault_of_many(taken: list[str], fields: list[str], width: int | None, dialect: Dialect) -> str:
     """Whether a record over several lines is one record, or lines run together by a quote."""
     if any("\0" in line for line in taken):
-        return "it holds NUL bytes"
+        return noted("it holds NUL bytes")
     reason = _wrong_width(fields, width)
     if reason:
-        return f"a quote is not balanced, or {reason}"
+        return tell("a quote is not balanced, or {reason}", reason=reason)
     columns = width or len(fields)
     for at, field in enumerate(fields):
         pieces = field.rstrip("\n").split("\n")
@@ -182,12 +189,12 @@ def _fault_of_many(taken: list[str], fields: list[str], width: int | None, diale
         first, *middle, last = (piece.count(dialect.delimiter) for piece in pieces)
         whole = [count for count in middle if count == columns - 1]
         if whole or (first == columns - 1 - at and last == at):
-            return "a quote is not balanced"
+            return noted("a quote is not balanced")
     return ""
 
 
 def _plain_reason(error: Exception) -> str:
     text = str(error)
     if "field larger" in text:
-        return "a field is longer than 131,072 characters"
-    return "a quote is not balanced"
+        return noted("a field is longer than 131,072 characters")
+    return noted("a quote is not balanced")

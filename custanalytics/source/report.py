@@ -10,32 +10,33 @@ import pandas as pd
 
 from custanalytics.checks import Check
 from custanalytics.engine import Engine
+from custanalytics.sentences import noted
 from custanalytics.source.mapping import Mapping
 
 # Why a row is not in the customer analyses, in the order of the report.
 REASONS = {
-    "used": "used in the customer analyses",
-    "no_customer": "no customer: counted in the overview of the business only",
-    "zero_amount": "an amount of zero",
-    "no_amount": "no amount",
-    "bad_amount": "an amount, quantity or price that can't be read",
-    "no_currency": "no currency, in a file of several",
-    "no_date": "no date",
-    "bad_date": "a date that can't be read or is impossible",
-    "future_date": "a date in the future",
-    "after_as_of": "after the last day that counts (--as-of)",
-    "payment_failed": "the payment failed",
-    "not_paid": "not paid",
-    "cancelled": "cancelled",
-    "refunded": "refunded in full",
-    "test": "a test order",
-    "not_a_sale": "no sale: fee, transfer, conversion or payout",
-    "further_line": "a further line of an order whose value was counted on its first line",
-    "total_row": "a total of other rows",
-    "exact_duplicate": "an exact duplicate of another line",
-    "repeated_header": "the header met again",
-    "note": "a note below the table",
-    "unreadable": "a line that can't be read",
+    "used": noted("used in the customer analyses"),
+    "no_customer": noted("no customer: counted in the overview of the business only"),
+    "zero_amount": noted("an amount of zero"),
+    "no_amount": noted("no amount"),
+    "bad_amount": noted("an amount, quantity or price that can't be read"),
+    "no_currency": noted("no currency, in a file of several"),
+    "no_date": noted("no date"),
+    "bad_date": noted("a date that can't be read or is impossible"),
+    "future_date": noted("a date in the future"),
+    "after_as_of": noted("after the last day that counts (--as-of)"),
+    "payment_failed": noted("the payment failed"),
+    "not_paid": noted("not paid"),
+    "cancelled": noted("cancelled"),
+    "refunded": noted("refunded in full"),
+    "test": noted("a test order"),
+    "not_a_sale": noted("no sale: fee, transfer, conversion or payout"),
+    "further_line": noted("a further line of an order whose value was counted on its first line"),
+    "total_row": noted("a total of other rows"),
+    "exact_duplicate": noted("an exact duplicate of another line"),
+    "repeated_header": noted("the header met again"),
+    "note": noted("a note below the table"),
+    "unreadable": noted("a line that can't be read"),
 }
 
 

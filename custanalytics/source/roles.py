@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from custanalytics.errors import SourceError
+from custanalytics.sentences import tell
 from custanalytics.source.cells import kind_of
 from custanalytics.source.mapping import Choice
 from custanalytics.source.names import ROLES, meanings
@@ -144,8 +145,12 @@ def find_date(roles: Roles) -> None:
             reason = f"named {first.column!r} and holds dates"
             if others:
                 roles.warnings.append(
-                    f"Column {first.column!r} was taken for the date of the order; it could also "
-                    f"be {_listed(others)} (--map ordered_at=COLUMN)."
+                    tell(
+                        "Column {column} was taken for the date of the order; it could also be "
+                        "{others} (--map ordered_at=COLUMN).",
+                        column=repr(first.column),
+                        others=_listed(others),
+                    )
                 )
             roles.take("ordered_at", first.column, reason, first.strength - 0.2 * bool(others))
         else:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from custanalytics.errors import SourceError
+from custanalytics.sentences import tell, tell_many
 from custanalytics.source.any_header import find_any_layout
 from custanalytics.source.staging import Staging, stage
 from custanalytics.source.words import total_words
@@ -58,7 +59,15 @@ def read_table(
     table.columns = pd.Index(_distinct(staging.names))
     totals = _totals(table)
     if totals.any():
-        warnings.append(f"{int(totals.sum())} row(s) that add up others were left out.")
+        n = int(totals.sum())
+        warnings.append(
+            tell_many(
+                n,
+                "One row that adds up others was left out.",
+                "{n} rows that add up others were left out.",
+                n=n,
+            )
+        )
         table = table[~totals].reset_index(drop=True)
     table.attrs["warnings"] = tuple(warnings)
     return table
@@ -70,13 +79,17 @@ def _unreadable(staging: Staging) -> list[str]:
         return []
     part = max(staging.parts, key=lambda p: len(p.unreadable))
     first = part.unreadable[0]
-    told = (
-        f"{bad} of {bad + staging.rows} lines can't be read; the first is line {first.line} of "
-        f"{part.label}: {first.reason}"
+    told = tell(
+        "{n} of {all} lines can't be read; the first is line {line} of {file}: {reason}",
+        n=bad,
+        all=bad + staging.rows,
+        line=str(first.line),
+        file=part.label,
+        reason=first.reason,
     )
     if bad > max(1, _MOST_UNREADABLE * (bad + staging.rows)):
         raise SourceError(f"{told}; mend the file")
-    return [f"{told}."]
+    return [tell("{sentence}.", sentence=told)]
 
 
 def _totals(table: pd.DataFrame) -> "pd.Series[bool]":

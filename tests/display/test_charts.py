@@ -9,14 +9,13 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from custanalytics.bundled import reports_dir
-from custanalytics.display.document import FONT_FAMILY, charts_of
+from custanalytics.display.document import charts_of
 from custanalytics.display.format import Formats
 from custanalytics.display.plotly_chart import plotly_json
 from custanalytics.display.static_chart import picture, svg
 from custanalytics.display.theme import LIGHT, Theme
 
-THEME = Theme({}, FONT_FAMILY, tuple(sorted((reports_dir() / "_shared/fonts").glob("*.ttf"))))
+THEME = Theme({})
 
 
 @pytest.fixture(scope="session")

@@ -124,7 +124,7 @@ def test_what_is_asked_for_must_exist(tmp_path):
     with pytest.raises(UsageError, match="is not a report folder"):
         render(tmp_path)
     with pytest.raises(UsageError, match="no report format"):
-        render(tmp_path, ("docx",))
+        render(tmp_path, ("odt",))
     with pytest.raises(UsageError, match="no renderer"):
         render(tmp_path, renderer="latex")
 

@@ -245,7 +245,7 @@ def test_too_many_unreadable_lines_stop_the_run_unless_allowed(tmp_path: Path) -
     assert report.unreadable.iloc[0].to_dict() == {
         "file": "sales.csv",
         "line": 5,
-        "reason": "it has 3 field(s), the table 6",
+        "reason": "it has 3 fields, the table 6",
         "text": "4,A,2024-02-15",
     }
 

@@ -132,7 +132,7 @@ def test_a_broken_line_is_told_and_many_are_refused(read):
     found = read(written([["lead", "x", "y"], *good, ["2", "a"], *good]))
     assert len(found) == 120
     assert found.attrs["warnings"] == (
-        "1 of 121 lines can't be read; the first is line 62 of leads.csv: it has 2 field(s), "
+        "1 of 121 lines can't be read; the first is line 62 of leads.csv: it has 2 fields, "
         "the table 3.",
     )
     with pytest.raises(SourceError, match=r"5 of 65 lines can't be read.*mend the file"):

@@ -10,26 +10,26 @@ from custanalytics.display import blocks
 from custanalytics.display.format import Formats
 from custanalytics.display.section import Section
 from custanalytics.display.sections.summary import all_checks
-from custanalytics.display.tables import Column, Table, badge, table
-from custanalytics.display.words import plural, say
+from custanalytics.display.tables import Column, Table, table, verdict
+from custanalytics.display.words import plural, say, told, told_all, word
 from custanalytics.results import AnalysisResults
+from custanalytics.sentences import noted
 from custanalytics.source import LoadReport
 
 SUBJECTS = {
-    "ledger": "Data",
-    "overview": "Business",
-    "customers": "Customers",
-    "concentration": "Concentration",
-    "rfm": "Segments",
-    "migration": "Moves between segments",
-    "cohorts": "Coming back",
-    "value": "Value",
-    "propensity": "Next purchase",
-    "prospects": "Prospects",
+    "ledger": noted("Data"),
+    "overview": noted("Business"),
+    "customers": noted("Customers"),
+    "concentration": noted("Concentration"),
+    "rfm": noted("Segments"),
+    "migration": noted("Moves between segments"),
+    "cohorts": noted("Coming back"),
+    "value": noted("Value"),
+    "propensity": noted("Next purchase"),
+    "prospects": noted("Prospects"),
 }
 _SWITCHES = ("--json", "--sample", "--drop-duplicates")
 _SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
-_VERDICTS = {True: ("holds", "good"), False: ("doubt", "bad"), None: ("note", "neutral")}
 
 
 def appendix(results: AnalysisResults, formats: Formats) -> Section:
@@ -45,8 +45,8 @@ def appendix(results: AnalysisResults, formats: Formats) -> Section:
     if ledger is None:
         return Section("data", variables=made, parts={"command": command}, flags=flags)
     # The findings say the same, with what was done about it.
-    told = results.findings is not None and len(results.findings) > 0
-    warnings = [] if told else list(ledger.warnings)
+    known = results.findings is not None and len(results.findings) > 0
+    warnings = [] if known else told_all(ledger.warnings, formats)
     return Section(
         "data",
         variables={
@@ -59,8 +59,8 @@ def appendix(results: AnalysisResults, formats: Formats) -> Section:
                 _reconciliation(ledger, formats),
                 _quality(results, formats),
                 _mapping(results, formats),
-                _checks(results),
-                _left_out(results),
+                _checks(results, formats),
+                _left_out(results, formats),
             )
             if part.rows
         ),
@@ -74,34 +74,38 @@ def appendix(results: AnalysisResults, formats: Formats) -> Section:
 
 def _again(command: str) -> str:
     # Files by their names: where they lay is nobody else's business, nor where the report went.
-    words: list[str] = []
+    kept: list[str] = []
     option = ""
-    for word in shlex.split(command):
-        if option == "--out" or word == "--json" or word.startswith("--out="):
+    for part in shlex.split(command):
+        if option == "--out" or part == "--json" or part.startswith("--out="):
             option = ""
             continue
-        if option in ("", "--mapping") and not word.startswith("-"):
-            word = re.split(r"[/\\\\]", word)[-1]
-        option = word if word.startswith("--") and word not in _SWITCHES and "=" not in word else ""
+        if option in ("", "--mapping") and not part.startswith("-"):
+            part = re.split(r"[/\\\\]", part)[-1]
+        option = part if part.startswith("--") and part not in _SWITCHES and "=" not in part else ""
         if option != "--out":
-            words.append(word)
+            kept.append(part)
     # Three braces show a shortcode instead of running it.
-    text = _SHORTCODE.sub(r"{\g<0>}", shlex.join(words))
+    text = _SHORTCODE.sub(r"{\g<0>}", shlex.join(kept))
     fence = "`" * max(3, 1 + max((len(ticks) for ticks in re.findall("`+", text)), default=0))
     return f"{fence}\n{text}\n{fence}\n"
 
 
-def reason(results: AnalysisResults, analysis: str) -> str:
+def reason(results: AnalysisResults, analysis: str, formats: Formats) -> str:
     """Why an analysis is left out, as markdown."""
     text = results.skipped.get(analysis) or results.skipped.get("customers") or ""
     if not text:
         return ""
-    return blocks.callout("note", say("Not part of this report"), _sentence(text))
+    return blocks.callout("note", say("Not part of this report"), _sentence(told(text, formats)))
 
 
 def _sentence(text: str) -> str:
     ending = "" if text.endswith((".", "!", "?")) else "."
-    return text[:1].upper() + text[1:] + ending
+    return _capital(text) + ending
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _rows(ledger: LoadReport, formats: Formats) -> str:
@@ -129,18 +133,18 @@ def _reconciliation(ledger: LoadReport, formats: Formats) -> Table:
         }
     )
     shown = rows[list(total.columns)].copy()
-    shown["meaning"] = [text[:1].upper() + text[1:] for text in shown["meaning"]]
+    shown["meaning"] = [_capital(told(text, formats)) for text in shown["meaning"]]
     return table(
         "reconciliation",
         pd.concat([shown, total], ignore_index=True),
         [
-            Column("meaning", "Rows"),
-            Column("rows", "How many", "count"),
-            Column("share", "Share", "share"),
-            Column("amount", "Amount", "money_exact"),
+            Column("meaning", say("Rows")),
+            Column("rows", say("How many"), "count"),
+            Column("share", say("Share"), "share"),
+            Column("amount", say("Amount"), "money_exact"),
         ],
         formats,
-        "From the rows of the export to the rows of this report",
+        say("From the rows of the export to the rows of this report"),
         total=True,
     )
 
@@ -153,13 +157,13 @@ def _quality(results: AnalysisResults, formats: Formats) -> Table:
         "data-quality",
         rows,
         [
-            Column("sentence", "What was found in the data"),
-            Column("rows", "Rows", "count"),
-            Column("amount", "Amount", "money"),
-            Column("effect", "What was done"),
+            Column("sentence", say("What was found in the data"), "told"),
+            Column("rows", say("Rows"), "count"),
+            Column("amount", say("Amount"), "money"),
+            Column("effect", say("What was done"), "told"),
         ],
         formats,
-        "Data quality",
+        say("Data quality"),
     )
 
 
@@ -170,40 +174,42 @@ def _mapping(results: AnalysisResults, formats: Formats) -> Table:
     return table(
         "mapping",
         rows if len(rows) else pd.DataFrame(columns=["role", "column"]),
-        [Column("role", "Role"), Column("column", "Column in the export")],
+        [Column("role", say("Role")), Column("column", say("Column in the export"))],
         formats,
-        "How the columns were read",
+        say("How the columns were read"),
     )
 
 
-def _checks(results: AnalysisResults) -> Table:
+def _checks(results: AnalysisResults, formats: Formats) -> Table:
     rows = tuple(
-        (SUBJECTS[name], badge(*_VERDICTS[check.passed]), _with_source(check))
+        (word(SUBJECTS[name]), verdict(check), _with_source(check, formats))
         for name, check in all_checks(results)
     )
     return Table(
         "checks",
-        ("About", "Verdict", "What was found"),
+        (say("About"), say("Verdict"), say("What was found")),
         rows,
         (False, False, False),
-        "What this data supports, and what to keep in mind",
+        say("What this data supports, and what to keep in mind"),
     )
 
 
-def _with_source(check: Check) -> str:
+def _with_source(check: Check, formats: Formats) -> str:
+    sentence = told(check.sentence, formats)
     if not check.source:
-        return check.sentence
-    return say("{sentence} Bound: {source}.", sentence=check.sentence, source=check.source)
+        return sentence
+    return say("{sentence} Bound: {source}.", sentence=sentence, source=told(check.source, formats))
 
 
-def _left_out(results: AnalysisResults) -> Table:
+def _left_out(results: AnalysisResults, formats: Formats) -> Table:
     rows = tuple(
-        (SUBJECTS.get(name, name), _sentence(text)) for name, text in results.skipped.items()
+        (word(SUBJECTS.get(name, name)), _sentence(told(text, formats)))
+        for name, text in results.skipped.items()
     )
     return Table(
         "left-out",
-        ("Left out", "Why"),
+        (say("Left out"), say("Why")),
         rows,
         (False, False),
-        "Analyses that the data does not support",
+        say("Analyses that the data does not support"),
     )

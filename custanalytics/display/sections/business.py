@@ -7,17 +7,22 @@ from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.rows import most
 from custanalytics.display.section import Section
 from custanalytics.display.tables import Column, Table, table
-from custanalytics.display.words import plural, say
+from custanalytics.display.words import plural, say, word
 from custanalytics.overview import Overview
+from custanalytics.sentences import noted
 
 _TABLE_MONTHS = 24
 _LEVEL = 0.005
 _WHO = {
-    "returning_revenue": "Returning",
-    "new_revenue": "New",
-    "unknown_revenue": "Not known",
+    "returning_revenue": noted("Returning"),
+    "new_revenue": noted("New"),
+    "unknown_revenue": noted("Not known"),
 }
-_COLORS = {"Returning": "series-1", "New": "series-2", "Not known": "series-8"}
+_COLORS = {
+    "returning_revenue": "series-1",
+    "new_revenue": "series-2",
+    "unknown_revenue": "series-8",
+}
 
 
 def business(found: Overview | None, formats: Formats) -> Section:
@@ -49,8 +54,8 @@ def business(found: Overview | None, formats: Formats) -> Section:
 
 def lead(found: Overview, formats: Formats) -> str:
     """The state of the business in a sentence or two."""
-    figures, monthly = found.figures, found.monthly
-    last, previous = figures["revenue_last_12m"], figures["revenue_previous_12m"]
+    monthly = found.monthly
+    last, previous = found.figures["revenue_last_12m"], found.figures["revenue_previous_12m"]
     if is_missing(last):
         return _whole_period(found, formats)
     month = formats.month(monthly.loc[monthly["complete"], "month"].iloc[-1])
@@ -69,15 +74,22 @@ def lead(found: Overview, formats: Formats) -> str:
             revenue=formats.money_short(last),
             month=month,
         )
-    more = "more" if change > 0 else "less"
+    figures = {
+        "revenue": formats.money_short(last),
+        "month": month,
+        "change": formats.share(abs(change)),
+        "previous": formats.money_short(previous),
+    }
+    if change > 0:
+        return say(
+            "Revenue came to {revenue} in the twelve full months to {month}, {change} more than "
+            "the {previous} of the twelve months before.",
+            **figures,
+        )
     return say(
-        "Revenue came to {revenue} in the twelve full months to {month}, {change} "
-        + more
-        + " than the {previous} of the twelve months before.",
-        revenue=formats.money_short(last),
-        month=month,
-        change=formats.share(abs(change)),
-        previous=formats.money_short(previous),
+        "Revenue came to {revenue} in the twelve full months to {month}, {change} less than the "
+        "{previous} of the twelve months before.",
+        **figures,
     )
 
 
@@ -166,19 +178,24 @@ def _tidy(monthly: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     return tidy
 
 
-def _open_note(found: Overview, look: str, formats: Formats) -> str:
+def _open_note(found: Overview, columns: bool, formats: Formats) -> str:
     # An incomplete month must not be read as a fall.
     complete = found.monthly["complete"]
     if complete.all():
         return ""
-    if not complete.iloc[-1]:
-        return say(
-            "{look}: {month} is in the data only up to {day}, so this is no fall.",
-            look=look,
-            month=formats.month(found.monthly["month"].iloc[-1]),
-            day=formats.date(found.observation_end),
+    figures = {
+        "month": formats.month(found.monthly["month"].iloc[-1]),
+        "day": formats.date(found.observation_end),
+    }
+    if complete.iloc[-1]:
+        return (
+            say("Paler: the data covers only part of that month.")
+            if columns
+            else say("Hollow: the data covers only part of that month.")
         )
-    return say("{look}: the data covers only part of that month.", look=look)
+    if columns:
+        return say("Paler: {month} is in the data only up to {day}, so this is no fall.", **figures)
+    return say("Hollow: {month} is in the data only up to {day}, so this is no fall.", **figures)
 
 
 def growth(found: Overview, formats: Formats) -> str:
@@ -213,12 +230,16 @@ def _revenue_chart(found: Overview, formats: Formats) -> Chart:
         title = say("{best} was the best month, at {most}; {last} brought {latest}", **figures)
     else:
         title = say("{best} brought {most}", **figures)
-    names = {k: v for k, v in _WHO.items() if (monthly[k] != 0).any()}
-    note = "New: sales to known customers in the month of their first purchase in the file"
-    note += ", so in the first month everybody is new."
+    names = {k: word(v) for k, v in _WHO.items() if (monthly[k] != 0).any()}
+    notes = [
+        say(
+            "New: sales to known customers in the month of their first purchase in the file, so in "
+            "the first month everybody is new."
+        )
+    ]
     if "unknown_revenue" in names:
-        note += " Not known: sales without a customer."
-    note = " ".join(text for text in (note, _open_note(found, "Paler", formats)) if text)
+        notes.append(say("Not known: sales without a customer."))
+    notes.append(_open_note(found, True, formats))
     return Chart(
         name="monthly-revenue",
         kind="columns",
@@ -229,15 +250,15 @@ def _revenue_chart(found: Overview, formats: Formats) -> Chart:
         x_format="month_short",
         y_format="money",
         incomplete="open",
-        colors=_COLORS,
+        colors={names[k]: color for k, color in _COLORS.items() if k in names},
         title=title,
-        subtitle="Net revenue by month, from returning and new customers",
+        subtitle=say("Net revenue by month, from returning and new customers"),
         alt=say(
             "Stacked columns of net revenue by month, {period}. {title}.",
             period=period(found, formats),
             title=title,
         ),
-        note=note,
+        note=" ".join(text for text in notes if text),
     )
 
 
@@ -246,7 +267,7 @@ def _activity_chart(found: Overview, formats: Formats) -> Chart:
     whole = monthly.loc[monthly["complete"]] if monthly["complete"].any() else monthly
     last = whole.iloc[-1]
     known = bool((monthly["customers"] > 0).any())
-    names = {"orders": "Orders"} | ({"customers": "Customers"} if known else {})
+    names = {"orders": say("Orders")} | ({"customers": say("Customers")} if known else {})
     title = plural(
         last["orders"],
         "One order in {month}",
@@ -273,9 +294,9 @@ def _activity_chart(found: Overview, formats: Formats) -> Chart:
         y_format="count",
         incomplete="open",
         title=title,
-        subtitle="Orders and active customers by month",
+        subtitle=say("Orders and active customers by month"),
         alt=say("Lines of orders and active customers by month. {title}.", title=title),
-        note=_open_note(found, "Hollow", formats),
+        note=_open_note(found, False, formats),
         half=True,
     )
 
@@ -296,9 +317,9 @@ def _order_chart(found: Overview, formats: Formats) -> Chart:
         y_format="money",
         incomplete="open",
         title=title,
-        subtitle="Average order by month",
+        subtitle=say("Average order by month"),
         alt=say("Line of the average order by month. {title}.", title=title),
-        note=_open_note(found, "Hollow", formats),
+        note=_open_note(found, False, formats),
         half=True,
     )
 
@@ -310,29 +331,29 @@ def _month_table(monthly: pd.DataFrame, formats: Formats) -> Table:
         for month, complete in zip(shown["month"], shown["complete"], strict=True)
     ]
     columns = [
-        Column("label", "Month"),
-        Column("revenue", "Revenue", "money"),
-        Column("returning_revenue", "Returning", "money"),
-        Column("new_revenue", "New", "money"),
-        Column("unknown_revenue", "Not known", "money"),
-        Column("refunds", "Returns", "money"),
-        Column("orders", "Orders", "count"),
-        Column("customers", "Customers", "count"),
-        Column("average_order_value", "Average order", "money"),
+        Column("label", say("Month")),
+        Column("revenue", say("Revenue"), "money"),
+        Column("returning_revenue", say("Returning"), "money"),
+        Column("new_revenue", say("New"), "money"),
+        Column("unknown_revenue", say("Not known"), "money"),
+        Column("refunds", say("Returns"), "money"),
+        Column("orders", say("Orders"), "count"),
+        Column("customers", say("Customers"), "count"),
+        Column("average_order_value", say("Average order"), "money"),
     ]
     if not (shown["unknown_revenue"] != 0).any():
         columns.pop(4)
     notes = []
     if len(monthly) > len(shown):
-        notes.append("The last 24 months; earlier ones are in the results folder.")
+        notes.append(say("The last 24 months; earlier ones are in the results folder."))
     if not shown["complete"].all():
-        notes.append("* The data covers only part of this month.")
+        notes.append(say("* The data covers only part of this month."))
     return table(
         "months",
         shown,
         columns,
         formats,
-        "Revenue, orders and customers by month",
+        say("Revenue, orders and customers by month"),
         wide=True,
         note=" ".join(notes),
     )

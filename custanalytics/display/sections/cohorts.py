@@ -7,13 +7,51 @@ from custanalytics.display.chart import Callout, Chart
 from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.section import Section
 from custanalytics.display.tables import Column, Table, table
-from custanalytics.display.words import plural, say
+from custanalytics.display.words import plural, say, told, word
+from custanalytics.sentences import noted
 
 _SHOWN_PERIODS = 12
 _SINCE = {
-    "month": "Months since the first purchase",
-    "quarter": "Quarters since the first purchase",
-    "year": "Years since the first purchase",
+    "month": noted("Months since the first purchase"),
+    "quarter": noted("Quarters since the first purchase"),
+    "year": noted("Years since the first purchase"),
+}
+_AGAIN = {
+    "month": noted("A month after their first purchase, {share} of new customers buy again"),
+    "quarter": noted("A quarter after their first purchase, {share} of new customers buy again"),
+    "year": noted("A year after their first purchase, {share} of new customers buy again"),
+}
+_MAPPED = {
+    "month": noted(
+        "Per cent of customers who bought again in that month, by month of their first purchase "
+        "(number of customers in brackets)"
+    ),
+    "quarter": noted(
+        "Per cent of customers who bought again in that quarter, by quarter of their first "
+        "purchase (number of customers in brackets)"
+    ),
+    "year": noted(
+        "Per cent of customers who bought again in that year, by year of their first purchase "
+        "(number of customers in brackets)"
+    ),
+}
+_MAP = {
+    "month": noted(
+        "Heat map of retention, one row a month of first purchase, one column a month since. "
+        "{title}."
+    ),
+    "quarter": noted(
+        "Heat map of retention, one row a quarter of first purchase, one column a quarter since. "
+        "{title}."
+    ),
+    "year": noted(
+        "Heat map of retention, one row a year of first purchase, one column a year since. {title}."
+    ),
+}
+_BOUGHT = {
+    "month": noted("Customers who bought in that month, all cohorts"),
+    "quarter": noted("Customers who bought in that quarter, all cohorts"),
+    "year": noted("Customers who bought in that year, all cohorts"),
 }
 _WAITS = (30, 90, 180, 365)
 
@@ -100,11 +138,7 @@ def _heatmap(found: Cohorts, seen: pd.DataFrame, formats: Formats) -> Chart:
     ]
     first = found.average.loc[found.average["period"] == 1]
     unit = found.period
-    title = say(
-        "A {unit} after their first purchase, {share} of new customers buy again",
-        unit=unit,
-        share=formats.share(first["retention"].iloc[0]),
-    )
+    title = say(_AGAIN[unit], share=formats.share(first["retention"].iloc[0]))
     return Chart(
         name="retention",
         kind="heatmap",
@@ -112,27 +146,18 @@ def _heatmap(found: Cohorts, seen: pd.DataFrame, formats: Formats) -> Chart:
         x="period",
         y="label",
         z="retention",
-        x_title=_SINCE[unit],
+        x_title=word(_SINCE[unit]),
         title=title,
-        subtitle=say(
-            "Per cent of customers who bought again in that {unit}, by {unit} of their first "
-            "purchase (number of customers in brackets)",
-            unit=unit,
-        ),
-        alt=say(
-            "Heat map of retention, one row a {unit} of first purchase, one column a {unit} "
-            "since. {title}.",
-            unit=unit,
-            title=title,
-        ),
-        note=_first_note(found),
+        subtitle=word(_MAPPED[unit]),
+        alt=say(_MAP[unit], title=title),
+        note=_first_note(found, formats),
     )
 
 
-def _first_note(found: Cohorts) -> str:
+def _first_note(found: Cohorts, formats: Formats) -> str:
     for check in found.checks:
         if check.name == "cohorts.first_cohort" and check.passed is False:
-            return check.sentence
+            return told(check.sentence, formats)
     return ""
 
 
@@ -146,14 +171,7 @@ def _followed(found: Cohorts) -> pd.DataFrame:
 def _average(found: Cohorts, formats: Formats) -> Chart:
     rows = _followed(found)
     last = rows.iloc[-1]
-    title = plural(
-        last["period"],
-        "In the {unit} after their first purchase, {share} buy",
-        "{periods} {unit}s after their first purchase, {share} buy",
-        unit=found.period,
-        periods=formats.count(last["period"]),
-        share=formats.share(last["retention"]),
-    )
+    title = _later(found.period, last["period"], last["retention"], formats)
     return Chart(
         name="retention-average",
         kind="line",
@@ -162,12 +180,36 @@ def _average(found: Cohorts, formats: Formats) -> Chart:
         y="retention",
         x_format="count",
         y_format="share",
-        x_title=_SINCE[found.period],
+        x_title=word(_SINCE[found.period]),
         title=title,
-        subtitle=say("Customers who bought in that {unit}, all cohorts", unit=found.period),
+        subtitle=word(_BOUGHT[found.period]),
         alt=say("Line of average retention by time since first purchase. {title}.", title=title),
-        note="Shown as far as at least half of the customers have been seen that long.",
+        note=say("Shown as far as at least half of the customers have been seen that long."),
         half=True,
+    )
+
+
+def _later(unit: str, periods: float, retention: float, formats: Formats) -> str:
+    figures = {"periods": formats.count(periods), "share": formats.share(retention)}
+    if unit == "month":
+        return plural(
+            periods,
+            "In the month after their first purchase, {share} buy",
+            "{periods} months after their first purchase, {share} buy",
+            **figures,
+        )
+    if unit == "quarter":
+        return plural(
+            periods,
+            "In the quarter after their first purchase, {share} buy",
+            "{periods} quarters after their first purchase, {share} buy",
+            **figures,
+        )
+    return plural(
+        periods,
+        "In the year after their first purchase, {share} buy",
+        "{periods} years after their first purchase, {share} buy",
+        **figures,
     )
 
 
@@ -204,12 +246,12 @@ def _second(found: Cohorts, formats: Formats) -> Chart:
         high="share_high",
         x_format="days",
         y_format="share",
-        x_title="Days since the first purchase",
+        x_title=say("Days since the first purchase"),
         marks=marks,
         title=title,
-        subtitle="Share of customers with a second purchase",
+        subtitle=say("Share of customers with a second purchase"),
         alt=say("Rising curve of the share with a second purchase. {title}.", title=title),
-        note="Shaded: 95% interval. Customers who only just joined are allowed for.",
+        note=say("Shaded: 95% interval. Customers who only just joined are allowed for."),
         half=True,
     )
 
@@ -231,7 +273,10 @@ def _waits(found: Cohorts, formats: Formats) -> Table:
     return table(
         "second-purchase",
         rows,
-        [Column("within", "Within"), Column("share", "Bought a second time", "share", bar=True)],
+        [
+            Column("within", say("Within")),
+            Column("share", say("Bought a second time"), "share", bar=True),
+        ],
         formats,
-        "How soon customers buy a second time",
+        say("How soon customers buy a second time"),
     )

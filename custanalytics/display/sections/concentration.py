@@ -10,9 +10,12 @@ from custanalytics.display.tables import Column, Table, table
 from custanalytics.display.words import plural, say
 
 _FEW = 5
+_LISTED = 10
 
 
-def concentration(found: Concentration | None, formats: Formats) -> Section:
+def concentration(
+    found: Concentration | None, customers: pd.DataFrame | None, formats: Formats
+) -> Section:
     """Section 3 of the report."""
     if found is None:
         return Section("concentration", present=False)
@@ -23,7 +26,7 @@ def concentration(found: Concentration | None, formats: Formats) -> Section:
         "concentration",
         variables=variables,
         charts=(_curve(found, formats),),
-        tables=(_shares(found, formats), _classes(found, formats)),
+        tables=(_best(customers, formats), _shares(found, formats), _classes(found, formats)),
         flags={"spread": True},
     )
 
@@ -53,15 +56,12 @@ def top_ten(found: Concentration, formats: Formats) -> str:
     """What losing the largest customers would cost."""
     figures = found.figures
     if figures["customers"] <= 10:
-        return say(
-            "With {customers} in all, each single customer matters: there is no top ten to "
-            "set apart.",
-            customers=plural(
-                figures["customers"],
-                "one customer",
-                "{n} customers",
-                n=formats.count(figures["customers"]),
-            ),
+        return plural(
+            figures["customers"],
+            "With one customer in all, there is no top ten to set apart.",
+            "With {customers} customers in all, each single customer matters: there is no top ten "
+            "to set apart.",
+            customers=formats.count(figures["customers"]),
         )
     return say(
         "The ten largest customers brought {money}, {share} of what known customers spent in "
@@ -92,18 +92,41 @@ def _curve(found: Concentration, formats: Formats) -> Chart:
         y="revenue_share",
         x_format="share",
         y_format="share",
-        x_title="Customers, best first",
+        x_title=say("Customers, best first"),
         limits=(0.0, 1.0),
         marks=(
-            Reference("diagonal", label="If all spent the same"),
+            Reference("diagonal", label=say("If all spent the same")),
             Callout(float(at["customer_share"]), float(at["revenue_share"]), label),
         ),
         title=title,
-        subtitle="Share of revenue that the best customers bring",
+        subtitle=say("Share of revenue that the best customers bring"),
         alt=say(
             "Curve of the share of revenue against the share of customers, best first. {title}.",
             title=title,
         ),
+    )
+
+
+def _best(customers: pd.DataFrame | None, formats: Formats) -> Table:
+    known = customers if customers is not None else pd.DataFrame(columns=["customer_id"])
+    wanted = [
+        Column("customer_id", say("Customer")),
+        Column("segment", say("Segment"), "word"),
+        Column("total_spend", say("Revenue"), "money"),
+        Column("n_orders", say("Orders"), "count"),
+        Column("last_order", say("Last order"), "date_short"),
+        Column("days_since_last_purchase", say("Days since last"), "days"),
+    ]
+    if "total_spend" in known:
+        known = known.sort_values(
+            ["total_spend", "customer_id"], ascending=[False, True], ignore_index=True
+        )
+    return table(
+        "best-customers",
+        known.head(_LISTED),
+        [column for column in wanted if column.field in known],
+        formats,
+        say("The best customers by revenue so far"),
     )
 
 
@@ -115,7 +138,7 @@ def _shares(found: Concentration, formats: Formats) -> Table:
     ]
     ten = pd.DataFrame(
         {
-            "label": ["Ten largest"],
+            "label": [say("Ten largest")],
             "customers": [found.figures["top_ten_customers"]],
             "revenue": [found.figures["top_ten_revenue"]],
             "revenue_share": [found.figures["top_ten_share"]],
@@ -127,34 +150,34 @@ def _shares(found: Concentration, formats: Formats) -> Table:
         "top-customers",
         shares,
         [
-            Column("label", "Customers"),
-            Column("customers", "How many", "count"),
-            Column("revenue", "Revenue", "money"),
-            Column("revenue_share", "Share of revenue", "share", bar=True),
+            Column("label", say("Customers")),
+            Column("customers", say("How many"), "count"),
+            Column("revenue", say("Revenue"), "money"),
+            Column("revenue_share", say("Share of revenue"), "share", bar=True),
         ],
         formats,
-        "What the best customers bring",
+        say("What the best customers bring"),
     )
 
 
 def _classes(found: Concentration, formats: Formats) -> Table:
     abc = found.abc.copy()
     meaning = {
-        "A": "A: the first 80% of revenue",
-        "B": "B: the next 15%",
-        "C": "C: the last 5%",
+        "A": say("A: the first 80% of revenue"),
+        "B": say("B: the next 15%"),
+        "C": say("C: the last 5%"),
     }
     abc["label"] = [meaning[name] for name in abc["abc_class"]]
     return table(
         "abc",
         abc,
         [
-            Column("label", "Class"),
-            Column("customers", "Customers", "count"),
-            Column("customer_share", "Share of customers", "share"),
-            Column("revenue", "Revenue", "money"),
-            Column("revenue_share", "Share of revenue", "share", bar=True),
+            Column("label", say("Class")),
+            Column("customers", say("Customers"), "count"),
+            Column("customer_share", say("Share of customers"), "share"),
+            Column("revenue", say("Revenue"), "money"),
+            Column("revenue_share", say("Share of revenue"), "share", bar=True),
         ],
         formats,
-        "Customers by class",
+        say("Customers by class"),
     )

@@ -8,7 +8,7 @@ from custanalytics.display.section import Section
 from custanalytics.display.sections import value
 from custanalytics.display.sections.value_tests import trusted
 from custanalytics.display.tables import Column, Markup, Table, table
-from custanalytics.display.words import escape, plural, say
+from custanalytics.display.words import escape, plural, say, word
 from custanalytics.exports import CONTACT, CUSTOMERS, LATE, segment_list
 
 LEAVE_ALONE = "Dormant"
@@ -40,8 +40,10 @@ def stake(found: CustomerValue | None, formats: Formats) -> str:
     """What the money at stake is: expected value where it can be trusted, or revenue so far."""
     if found is None or not trusted(found):
         return say("revenue so far")
-    what = value.worth(found, formats)
-    return what[0].lower() + what[1:]
+    span = value.horizon(found.params["horizon_days"], formats)
+    if found.params["margin"] is None:
+        return say("expected revenue in {horizon}, discounted", horizon=span)
+    return say("expected margin in {horizon}, discounted", horizon=span)
 
 
 def ranked(decisions: pd.DataFrame, found: CustomerValue | None) -> pd.DataFrame:
@@ -61,9 +63,9 @@ def lead(decisions: pd.DataFrame, found: CustomerValue | None, formats: Formats)
     first = ranked(decisions, found).iloc[0]
     return plural(
         first["customers"],
-        "Begin with “{segment}”: one customer and {money} of {what}.",
-        "Begin with “{segment}”: {customers} customers and {money} of {what}.",
-        segment=first["segment"],
+        "Begin with “{segment}”: one customer and {money} ({what}).",
+        "Begin with “{segment}”: {customers} customers and {money} ({what}).",
+        segment=word(first["segment"]),
         customers=formats.count(first["customers"]),
         money=formats.money_short(first["money"]),
         what=stake(found, formats),
@@ -81,11 +83,11 @@ def _decisions(decisions: pd.DataFrame, found: CustomerValue | None, formats: Fo
         "decisions",
         shown,
         [
-            Column("segment", "Segment"),
-            Column("action", "Action"),
-            Column("customers", "Customers", "count"),
-            Column("money", "Money at stake", "money"),
-            Column("list", "List"),
+            Column("segment", say("Segment"), "word"),
+            Column("action", say("Action"), "word"),
+            Column("customers", say("Customers"), "count"),
+            Column("money", say("Money at stake"), "money"),
+            Column("list", say("List")),
         ],
         formats,
         say("What to do with each segment; money at stake: {what}", what=stake(found, formats)),
@@ -105,14 +107,14 @@ def _groups(decisions: pd.DataFrame, formats: Formats) -> Table:
         "control-groups",
         rows,
         [
-            Column("segment", "Segment"),
-            Column("customers", "Customers", "count"),
-            Column("rate", "Buy anyway", "share"),
-            Column("control_size", "Leave alone", "count"),
-            Column("verdict", "What that can show"),
+            Column("segment", say("Segment"), "word"),
+            Column("customers", say("Customers"), "count"),
+            Column("rate", say("Buy anyway"), "share"),
+            Column("control_size", say("Leave alone"), "count"),
+            Column("verdict", say("What that can show")),
         ],
         formats,
-        "How many customers to leave alone, so that you know whether the action worked",
+        say("How many customers to leave alone, so that you know whether the action worked"),
         note=say(
             "They are drawn already: the column “group” of each list says contact or control. "
             "Segments not named are too small to tell."
@@ -130,7 +132,7 @@ def _files(decisions: pd.DataFrame, customers: pd.DataFrame | None) -> str:
     lines.append(
         (
             segment_list(first),
-            say("the customers of “{segment}”; one such list a segment", segment=first),
+            say("the customers of “{segment}”; one such list a segment", segment=word(first)),
         )
     )
     items = [f"- [{escape(path)}]({path}) {text}" for path, text in lines]

@@ -8,10 +8,12 @@ from custanalytics.display.format import Formats
 from custanalytics.display.section import Section
 from custanalytics.display.sections import ranking
 from custanalytics.display.tables import Column, Table, table
-from custanalytics.display.words import plural, say
+from custanalytics.display.words import plural, say, told, word
 from custanalytics.propensity import RepeatPurchase
 
 _LISTED = 10
+# Less than this many times the average in the tenth on top is no order to speak of.
+_RANKS = 1.2
 _CALIBRATION = "propensity.calibration"
 
 
@@ -35,7 +37,7 @@ def next_purchase(
         charts.append(_profit(found.profit, formats))
     return Section(
         "propensity",
-        parts={"doubts": "" if _calibrated(found) else _caution(found)},
+        parts={"doubts": "" if _calibrated(found) else _caution(found, formats)},
         variables={
             "lead": lead(found, formats),
             "risk": risk(found, formats),
@@ -113,7 +115,7 @@ def tested(found: RepeatPurchase, formats: Formats) -> str:
             + say(
                 "A rule of thumb ({name}) did better there than the statistical models, so the "
                 "probabilities rest on it.",
-                name=chosen["candidate"],
+                name=word(chosen["candidate"]),
             )
         )
     return text
@@ -126,6 +128,12 @@ def in_short(found: RepeatPurchase, formats: Formats) -> str:
         return say(
             "The list of likely buyers was tested on the past: {rate} of the tenth on top bought, "
             "and the probabilities held.",
+            rate=rate,
+        )
+    if found.deciles["lift"].iloc[0] < _RANKS:
+        return say(
+            "The list of likely buyers was tested on the past: {rate} of the tenth on top bought, "
+            "hardly more than on average. Don't rely on its order, nor on its probabilities.",
             rate=rate,
         )
     return say(
@@ -158,9 +166,13 @@ def _calibrated(found: RepeatPurchase) -> bool:
     return all(check.passed is not False for check in found.checks if check.name == _CALIBRATION)
 
 
-def _caution(found: RepeatPurchase) -> str:
-    sentences = [c.sentence for c in found.checks if c.name == _CALIBRATION]
-    title = say("Use these probabilities to rank, not to count")
+def _caution(found: RepeatPurchase, formats: Formats) -> str:
+    sentences = [told(c.sentence, formats) for c in found.checks if c.name == _CALIBRATION]
+    title = (
+        say("Use these probabilities to rank, not to count")
+        if found.deciles["lift"].iloc[0] >= _RANKS
+        else say("Don't use these probabilities")
+    )
     return callout("warning", title, " ".join(sentences))
 
 
@@ -169,6 +181,8 @@ def _reliability(found: RepeatPurchase) -> Chart:
         say("The probabilities can be taken at their word")
         if _calibrated(found)
         else say("The probabilities were off: use them to rank, not to count")
+        if found.deciles["lift"].iloc[0] >= _RANKS
+        else say("The probabilities were off, and tell hardly anyone apart")
     )
     return ranking.reliability(
         "reliability", found.reliability, title, say("Share who bought, by predicted probability")
@@ -239,16 +253,16 @@ def _contacts(found: RepeatPurchase, customers: pd.DataFrame | None, formats: Fo
         "contacts",
         _joined(first, customers),
         [
-            Column("customer_id", "Customer"),
-            Column("segment", "Segment"),
-            Column("propensity", "Probability", "share", bar=True),
-            Column("days_since_last_purchase", "Days since last", "days"),
-            Column("usual_gap_days", "Usual gap, days", "days"),
-            Column("expected_next_order", "Next order due", "date_short"),
+            Column("customer_id", say("Customer")),
+            Column("segment", say("Segment"), "word"),
+            Column("propensity", say("Probability"), "share", bar=True),
+            Column("days_since_last_purchase", say("Days since last"), "days"),
+            Column("usual_gap_days", say("Usual gap, days"), "days"),
+            Column("expected_next_order", say("Next order due"), "date_short"),
         ],
         formats,
         say("Most likely to buy in the next {window} days", window=formats.days(found.window_days)),
-        note="These customers are likely to buy anyway: plan stock and service for them.",
+        note=say("These customers are likely to buy anyway: plan stock and service for them."),
     )
 
 
@@ -260,15 +274,15 @@ def _late(late: pd.DataFrame, customers: pd.DataFrame | None, formats: Formats) 
         "late",
         _joined(first, customers),
         [
-            Column("customer_id", "Customer"),
-            Column("segment", "Segment"),
-            Column("revenue_at_risk", "At risk", "money"),
-            Column("days_since_last_purchase", "Days since last", "days"),
-            Column("usual_gap_days", "Usual gap, days", "days"),
-            Column("propensity", "Probability", "share"),
+            Column("customer_id", say("Customer")),
+            Column("segment", say("Segment"), "word"),
+            Column("revenue_at_risk", say("Revenue at risk"), "money"),
+            Column("days_since_last_purchase", say("Days since last"), "days"),
+            Column("usual_gap_days", say("Usual gap, days"), "days"),
+            Column("propensity", say("Probability"), "share"),
         ],
         formats,
-        "Late by their own rhythm, most revenue at risk first",
+        say("Late by their own rhythm, most revenue at risk first"),
     )
 
 
@@ -294,18 +308,22 @@ def _evaluation(found: RepeatPurchase, formats: Formats) -> Table:
 
 
 def _cutoffs(found: RepeatPurchase, formats: Formats) -> Table:
-    roles = {"learn": "Learned from", "test": "Tested on", "score": "Scored today"}
+    roles = {
+        "learn": say("Learned from"),
+        "test": say("Tested on"),
+        "score": say("Scored today"),
+    }
     rows = found.cutoffs.copy()
     rows["kind"] = rows["role"].map(roles)
     return table(
         "cutoffs",
         rows,
         [
-            Column("cutoff", "Seen up to", "date_short"),
-            Column("kind", "Used for"),
-            Column("customers", "Customers", "count"),
-            Column("buyers", "Bought after", "count"),
-            Column("base_rate", "Share", "share"),
+            Column("cutoff", say("Seen up to"), "date_short"),
+            Column("kind", say("Used for")),
+            Column("customers", say("Customers"), "count"),
+            Column("buyers", say("Bought after"), "count"),
+            Column("base_rate", say("Share"), "share"),
         ],
         formats,
         say(

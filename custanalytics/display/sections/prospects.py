@@ -8,15 +8,31 @@ from custanalytics.display.chart import Chart
 from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.section import Section
 from custanalytics.display.sections import ranking
-from custanalytics.display.tables import Column, Table, badge, table
-from custanalytics.display.words import escape, plural, say
+from custanalytics.display.tables import Column, Table, badge, table, verdict
+from custanalytics.display.words import escape, plural, say, told, word
 from custanalytics.exports import PROSPECTS
 from custanalytics.propensity import Prospects
+from custanalytics.propensity.columns import input_name
+from custanalytics.sentences import noted
 
 _LISTED = 10
 _DRIVERS = 8
 _EXPLAINED = 3
-_TESTS = {"cross-validated": "Cross-validated", "out of time": "The last fifth, out of time"}
+_TESTS = {
+    "cross-validated": noted("Cross-validated"),
+    "out of time": noted("The last fifth, out of time"),
+}
+# What a column of the file is taken for.
+_KINDS = (
+    noted("number"),
+    noted("category"),
+    noted("date"),
+    noted("text"),
+    noted("identifier"),
+    noted("constant"),
+    noted("empty"),
+)
+_SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted")))
 
 
 def prospects(found: Prospects | None, formats: Formats) -> Section:
@@ -27,7 +43,7 @@ def prospects(found: Prospects | None, formats: Formats) -> Section:
     tables = [_deciles(found, formats), _evaluation(found, formats), _columns(found, formats)]
     drives = found.importance.loc[found.importance["log_loss_rise"] > 0]
     if len(drives):
-        charts.append(_drivers(drives))
+        charts.append(_drivers(drives, formats))
         tables.append(_effects(found, drives, formats))
     if len(found.prospects):
         tables.append(_open(found, formats))
@@ -43,12 +59,12 @@ def prospects(found: Prospects | None, formats: Formats) -> Section:
             "lead": lead(found, formats),
             "tested": tested(found, formats),
             "measures": measures(found, formats),
-            "drivers": _sentence(found, "prospects.not_cause"),
-            "leaks": _sentence(found, "prospects.leaks"),
-            "time": _sentence(found, "prospects.out_of_time"),
-            "more": _sentence(found, "prospects.learning_curve"),
-            "outcome": _sentence(found, "prospects.outcome"),
-            "control": _sentence(found, "propensity.control_group")
+            "drivers": _sentence(found, "prospects.not_cause", formats),
+            "leaks": _sentence(found, "prospects.leaks", formats),
+            "time": _sentence(found, "prospects.out_of_time", formats),
+            "more": _sentence(found, "prospects.learning_curve", formats),
+            "outcome": _sentence(found, "prospects.outcome", formats),
+            "control": _sentence(found, "propensity.control_group", formats)
             or say("The list is too short for a control group that would show an effect."),
             "profit": _best(found.profit, formats) if found.profit is not None else "",
         },
@@ -57,9 +73,9 @@ def prospects(found: Prospects | None, formats: Formats) -> Section:
         parts={
             "kpis": blocks.cards(cards(found, formats)),
             "doubts": blocks.bullets(
-                [check.sentence for check in found.checks if check.passed is False]
+                [told(check.sentence, formats) for check in found.checks if check.passed is False]
             ),
-            "checks": _checks(found).markdown(),
+            "checks": _checks(found, formats).markdown(),
             "files": _files() if len(found.prospects) else "",
         },
         flags={
@@ -141,15 +157,17 @@ def lead(found: Prospects, formats: Formats) -> str:
 def tested(found: Prospects, formats: Formats) -> str:
     """How the ranking did on prospects that it had not seen."""
     top = _last_test(found, found.deciles).iloc[0]
-    later = len(found.drift) > 0
+    figures = {"rate": formats.share(top["rate"]), "lift": formats.number(top["lift"])}
+    if len(found.drift) and _tests(found)[-1] == "out of time":
+        return say(
+            "Tested on the last fifth of the decided prospects, which was held back: of the tenth "
+            "named most likely, {rate} converted, {lift} times the average.",
+            **figures,
+        )
     return say(
-        "Tested on the last fifth of the decided prospects, which was held back: of the tenth "
-        "named most likely, {rate} converted, {lift} times the average."
-        if later and _tests(found)[-1] == "out of time"
-        else "Tested on decided prospects that were held back in turn: of the tenth named most "
-        "likely, {rate} converted, {lift} times the average.",
-        rate=formats.share(top["rate"]),
-        lift=formats.number(top["lift"]),
+        "Tested on decided prospects that were held back in turn: of the tenth named most likely, "
+        "{rate} converted, {lift} times the average.",
+        **figures,
     )
 
 
@@ -195,8 +213,8 @@ def _last_test(found: Prospects, rows: pd.DataFrame) -> pd.DataFrame:
     return rows.loc[rows["test"] == _tests(found)[-1]].reset_index(drop=True)
 
 
-def _sentence(found: Prospects, name: str) -> str:
-    return " ".join(check.sentence for check in found.checks if check.name == name)
+def _sentence(found: Prospects, name: str, formats: Formats) -> str:
+    return " ".join(told(check.sentence, formats) for check in found.checks if check.name == name)
 
 
 def _lift(found: Prospects, formats: Formats) -> Chart:
@@ -229,9 +247,10 @@ def _reliability(found: Prospects, formats: Formats) -> Chart:
     )
 
 
-def _drivers(drives: pd.DataFrame) -> Chart:
+def _drivers(drives: pd.DataFrame, formats: Formats) -> Chart:
     rows = drives.head(_DRIVERS).assign(
-        part=drives["log_loss_rise"] / drives["log_loss_rise"].sum()
+        part=drives["log_loss_rise"] / drives["log_loss_rise"].sum(),
+        input=[told(input_name(name), formats) for name in drives["input"].head(_DRIVERS)],
     )
     title = say("{first} tells most about who converts", first=rows["input"].iloc[0])
     return Chart(
@@ -256,8 +275,8 @@ def _drift(found: Prospects, formats: Formats) -> Chart:
     first, last = rows["rate"].iloc[0], rows["rate"].iloc[-1]
     shown = pd.concat(
         [
-            pd.DataFrame({"block": rows["block"], "share": rows[column], "series": say(label)})
-            for column, label in (("rate", "Converted"), ("mean_propensity", "Predicted"))
+            pd.DataFrame({"block": rows["block"], "share": rows[column], "series": word(label)})
+            for column, label in _SERIES
         ],
         ignore_index=True,
     )
@@ -345,7 +364,17 @@ def _open(found: Prospects, formats: Formats) -> Table:
 
 def _effects(found: Prospects, drives: pd.DataFrame, formats: Formats) -> Table:
     shown = found.effects.loc[found.effects["input"].isin(drives["input"].head(_EXPLAINED))]
-    shown = shown.assign(name=shown["input"].where(~shown["input"].duplicated(), ""))
+    texts = [
+        say("none") if is_missing(position) else text
+        for text, position in zip(shown["value"], shown["position"], strict=True)
+    ]
+    shown = shown.assign(
+        name=[
+            "" if again else told(input_name(name), formats)
+            for name, again in zip(shown["input"], shown["input"].duplicated(), strict=True)
+        ],
+        value=texts,
+    )
     return table(
         "prospects-effects",
         shown.reset_index(drop=True),
@@ -377,10 +406,10 @@ def _evaluation(found: Prospects, formats: Formats) -> Table:
     rows = found.evaluation
     shown = rows.assign(
         name=[
-            say("{name} (used)", name=name) if chosen else name
+            say("{name} (used)", name=word(name)) if chosen else word(name)
             for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
         ],
-        how=[say(_TESTS[test]) for test in rows["test"]],
+        how=[word(_TESTS[test]) for test in rows["test"]],
     )
     shown["how"] = shown["how"].where(~shown["how"].duplicated(), "")
     for column in ("log_loss", "brier_score", "average_precision"):
@@ -424,10 +453,10 @@ def _columns(found: Prospects, formats: Formats) -> Table:
         shown,
         [
             Column("column", say("Column")),
-            Column("kind", say("Read as")),
+            Column("kind", say("Read as"), "word"),
             Column("filled", say("Filled"), "share"),
             Column("verdict", say("Use")),
-            Column("why", say("Why")),
+            Column("why", say("Why"), "told"),
         ],
         formats,
         say("What each column of the prospects' file was taken for"),
@@ -450,18 +479,17 @@ def _leaks(found: Prospects, formats: Formats) -> Table:
     return table(
         "prospects-leaks",
         found.leaks,
-        [Column("column", say("Column")), Column("sentence", say("What gave it away"))],
+        [Column("column", say("Column")), Column("sentence", say("What gave it away"), "told")],
         formats,
         caption,
     )
 
 
-def _checks(found: Prospects) -> Table:
-    verdicts = {True: ("holds", "good"), False: ("doubt", "bad"), None: ("note", "neutral")}
+def _checks(found: Prospects, formats: Formats) -> Table:
     return Table(
         "prospects-checks",
         (say("Verdict"), say("What was found")),
-        tuple((badge(*verdicts[check.passed]), check.sentence) for check in found.checks),
+        tuple((verdict(check), told(check.sentence, formats)) for check in found.checks),
         (False, False),
         say("What this data supports, and what to keep in mind"),
     )

@@ -5,9 +5,10 @@ import pandas as pd
 from custanalytics.display.chart import Callout, Chart, Reference
 from custanalytics.display.format import Formats
 from custanalytics.display.tables import Column, Table, table
-from custanalytics.display.words import say
+from custanalytics.display.words import say, word
+from custanalytics.sentences import noted
 
-_ROLES = {"model": "Model", "baseline": "Rule of thumb"}
+_ROLES = {"model": noted("Model"), "baseline": noted("Rule of thumb")}
 
 
 def lift(
@@ -132,10 +133,10 @@ def evaluation(name: str, rows: pd.DataFrame, formats: Formats, caption: str) ->
     """Candidates side by side."""
     shown = rows.assign(
         name=[
-            say("{name} (used)", name=name) if chosen else name
+            say("{name} (used)", name=word(name)) if chosen else word(name)
             for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
         ],
-        kind=[say(_ROLES[role]) for role in rows["role"]],
+        kind=[word(_ROLES[role]) for role in rows["role"]],
     )
     for column in ("log_loss", "brier_score", "auc"):
         shown[column] = [formats.number(number, 3) for number in rows[column]]

@@ -9,10 +9,11 @@ from custanalytics.display.format import Formats
 from custanalytics.display.rows import most
 from custanalytics.display.section import Section
 from custanalytics.display.tables import Column, Table, table
-from custanalytics.display.words import plural, say
+from custanalytics.display.words import plural, say, word, words
 from custanalytics.rfm import RFM
+from custanalytics.sentences import noted
 
-_ABSENT = "Not yet a customer"
+_ABSENT = noted("Not yet a customer")
 
 
 def segments(
@@ -49,7 +50,7 @@ def lead(found: RFM, formats: Formats) -> str:
             rows["customers"].iloc[0],
             "The one customer falls into the segment “{segment}”.",
             "All {customers} customers fall into one segment, “{segment}”.",
-            segment=rows["segment"].iloc[0],
+            segment=word(rows["segment"].iloc[0]),
             customers=formats.count(rows["customers"].iloc[0]),
         )
     top = most(rows, "revenue")
@@ -59,7 +60,7 @@ def lead(found: RFM, formats: Formats) -> str:
         "revenue: {money}.",
         "The segment “{segment}” holds {customers} customers, {size} of all, and brings {share} of "
         "the revenue: {money}.",
-        segment=top["segment"],
+        segment=word(top["segment"]),
         size=formats.share(top["customer_share"]),
         share=formats.share(top["revenue_share"]),
         money=formats.money_short(top["revenue"]),
@@ -68,9 +69,9 @@ def lead(found: RFM, formats: Formats) -> str:
 
 
 def _chart(found: RFM, formats: Formats) -> Chart:
-    rows = found.segments.loc[found.segments["customers"] > 0]
+    rows = words(found.segments.loc[found.segments["customers"] > 0], "segment")
     tidy = rows.melt("segment", ["customer_share", "revenue_share"], "series", "value")
-    names = {"customer_share": "of customers", "revenue_share": "of revenue"}
+    names = {"customer_share": say("of customers"), "revenue_share": say("of revenue")}
     tidy["series"] = tidy["series"].map(names)
     top = most(rows, "revenue")
     title = say(
@@ -87,9 +88,9 @@ def _chart(found: RFM, formats: Formats) -> Chart:
         y="segment",
         series="series",
         x_format="share",
-        colors={"of customers": "series-8", "of revenue": "series-1"},
+        colors=dict(zip(names.values(), ("series-8", "series-1"), strict=True)),
         title=title,
-        subtitle="Share of customers and share of revenue, by segment",
+        subtitle=say("Share of customers and share of revenue, by segment"),
         alt=say("Bars of each segment's share of customers and of revenue. {title}.", title=title),
     )
 
@@ -99,17 +100,17 @@ def _sizes(found: RFM, formats: Formats) -> Table:
         "segments",
         found.segments,
         [
-            Column("segment", "Segment"),
-            Column("customers", "Customers", "count"),
-            Column("customer_share", "Of customers", "share"),
-            Column("revenue", "Revenue", "money"),
-            Column("revenue_share", "Of revenue", "share", bar=True),
-            Column("mean_orders", "Orders each", "number"),
-            Column("mean_spend", "Spend each", "money"),
-            Column("mean_days_since_last_purchase", "Days since last", "days"),
+            Column("segment", say("Segment"), "word"),
+            Column("customers", say("Customers"), "count"),
+            Column("customer_share", say("Of customers"), "share"),
+            Column("revenue", say("Revenue"), "money"),
+            Column("revenue_share", say("Of revenue"), "share", bar=True),
+            Column("mean_orders", say("Orders each"), "number"),
+            Column("mean_spend", say("Spend each"), "money"),
+            Column("mean_days_since_last_purchase", say("Days since last"), "days"),
         ],
         formats,
-        "The segments in figures: size, revenue, and the average customer",
+        say("The segments in figures: size, revenue, and the average customer"),
         wide=True,
     )
 
@@ -119,12 +120,12 @@ def _rules(found: RFM, formats: Formats) -> Table:
         "segment-rules",
         found.segments,
         [
-            Column("segment", "Segment"),
-            Column("rule", "Who is in it"),
-            Column("action", "What it calls for"),
+            Column("segment", say("Segment"), "word"),
+            Column("rule", say("Who is in it"), "word"),
+            Column("action", say("What it calls for"), "word"),
         ],
         formats,
-        "Each customer is in the first segment whose rule holds",
+        say("Each customer is in the first segment whose rule holds"),
     )
 
 
@@ -140,13 +141,13 @@ def _bounds(found: RFM, formats: Formats) -> Table:
         "score-bounds",
         rows,
         [
-            Column("level", "Score"),
-            Column("days_since", "R: days since the last purchase"),
-            Column("orders", "F: orders"),
-            Column("spend", "M: spend"),
+            Column("level", say("Score")),
+            Column("days_since", say("R: days since the last purchase")),
+            Column("orders", say("F: orders")),
+            Column("spend", say("M: spend")),
         ],
         formats,
-        "What each score stands for",
+        say("What each score stands for"),
     )
 
 
@@ -173,8 +174,8 @@ def _matrix(found: RFM, migration: pd.DataFrame, since: date | None, formats: Fo
         "migration",
         shown,
         [
-            Column("from_segment", say("On {day}", day=formats.date_short(since))),
-            *(Column(name, str(name), "count") for name in grid.columns),
+            Column("from_segment", say("On {day}", day=formats.date_short(since)), "word"),
+            *(Column(name, word(str(name)), "count") for name in grid.columns),
         ],
         formats,
         say(
@@ -198,7 +199,7 @@ def _moves(found: RFM, migration: pd.DataFrame, since: date | None, formats: For
         ],
         "customers",
     ].sum()
-    first, second = found.segments["segment"].iloc[:2]
+    first, second = map(word, found.segments["segment"].iloc[:2])
     text = plural(
         total,
         "One customer was known on {day}; {stayed} is in the same segment today.",

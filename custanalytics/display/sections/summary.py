@@ -15,7 +15,7 @@ from custanalytics.display.sections import (
     value,
     value_tests,
 )
-from custanalytics.display.words import plural, say
+from custanalytics.display.words import plural, say, told, word
 from custanalytics.exports import LATE, segment_list
 from custanalytics.overview import Overview
 from custanalytics.propensity import RepeatPurchase
@@ -35,7 +35,9 @@ def summary(results: AnalysisResults, formats: Formats) -> Section:
             "findings": blocks.points(found, "findings"),
             "actions": blocks.points(done, "actions") if done else "",
             "confidence": blocks.bullets(confidence(results, formats)),
-            "doubts": blocks.bullets([check.sentence for _, check in doubts(results)]),
+            "doubts": blocks.bullets(
+                [told(check.sentence, formats) for _, check in doubts(results)]
+            ),
         },
         flags={"actions": bool(done)},
     )
@@ -178,18 +180,21 @@ def _once(results: AnalysisResults, formats: Formats) -> Point | None:
     once = groups.customers.loc[groups.customers["n_orders"] == 1]
     if not len(once):
         return None
-    many = (
-        "All {once} customers have bought only once."
-        if len(once) == len(groups.customers)
-        else "{once} customers, {share} of all, have bought only once."
-    )
-    headline = plural(
-        len(once),
-        "One customer has bought only once.",
-        many,
-        once=formats.count(len(once)),
-        share=formats.share(len(once) / len(groups.customers)),
-    )
+    if len(once) == len(groups.customers):
+        headline = plural(
+            len(once),
+            "The only customer has bought once.",
+            "All {once} customers have bought only once.",
+            once=formats.count(len(once)),
+        )
+    else:
+        headline = plural(
+            len(once),
+            "One customer has bought only once.",
+            "{once} customers, {share} of all, have bought only once.",
+            once=formats.count(len(once)),
+            share=formats.share(len(once) / len(groups.customers)),
+        )
     spent = float(once["total_spend"].sum())
     detail = say("They spent {money}.", money=formats.money_short(spent))
     if back.figures["share_second_purchase"] > 0:
@@ -249,11 +254,13 @@ def actions(results: AnalysisResults, formats: Formats) -> list[Point]:
     for row in ranked.loc[ranked["segment"] != monday.LEAVE_ALONE].to_dict("records"):
         if len(items) == _MOST:
             break
-        headline = say("{segment}: {action}", segment=row["segment"], action=row["action"])
+        headline = say(
+            "{segment}: {action}", segment=word(row["segment"]), action=word(row["action"])
+        )
         detail = plural(
             row["customers"],
-            "One customer, {money} of {what}; list in {file}.",
-            "{customers} customers, {money} of {what}; list in {file}.",
+            "One customer, {money} ({what}); list in {file}.",
+            "{customers} customers, {money} ({what}); list in {file}.",
             customers=formats.count(row["customers"]),
             money=formats.money_short(row["money"]),
             what=what,
@@ -301,8 +308,8 @@ def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
         sentences.append(
             plural(
                 len(failed),
-                "One check found a doubt; it is spelled out below.",
-                "{failed} checks found a doubt; each is spelled out below.",
+                "One check found a doubt, which is spelled out.",
+                "{failed} checks found doubts, each of which is spelled out.",
                 failed=formats.count(len(failed)),
             )
         )

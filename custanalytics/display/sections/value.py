@@ -21,7 +21,7 @@ from custanalytics.display.sections.value_tests import (
 )
 from custanalytics.display.sections.value_tracking import tracking_charts
 from custanalytics.display.tables import Column, Table, table
-from custanalytics.display.words import plural, say
+from custanalytics.display.words import plural, say, word, words
 
 _MONTHS_SHOWN = (0, 1, 3, 6, 9, 12, 18, 24, 36)
 
@@ -46,7 +46,7 @@ def value(
         charts += [calibration_chart(found, formats), decile_chart(found, formats)]
     if tracking is not None:
         charts += tracking_charts(tracking, formats)
-    against = doubts(found)
+    against = doubts(found, formats)
     caution = callout("warning", say("Take this forecast as a rough guide"), " ".join(against))
     return Section(
         "value",
@@ -57,8 +57,8 @@ def value(
             "new_customer": _new_customer(found, formats),
             "basis": basis(found, formats),
             "model": _model(found),
-            "coverage": coverage(found),
-            "leaving": leaving(found),
+            "coverage": coverage(found, formats),
+            "leaving": leaving(found, formats),
         },
         charts=tuple(charts),
         tables=tuple(tables),
@@ -70,7 +70,9 @@ def horizon(days: float, formats: Formats) -> str:
     """A horizon in words: ``the next 12 months``."""
     if days % 365 == 0:
         months = 12 * days / 365
+        # Translators: stands in other sentences as {horizon}, always after "in" or "within".
         return say("the next {months} months", months=formats.count(months))
+    # Translators: stands in other sentences as {horizon}, always after "in" or "within".
     return say("the next {days} days", days=formats.days(days))
 
 
@@ -117,7 +119,7 @@ def worth(found: CustomerValue, formats: Formats) -> str:
 
 
 def _model(found: CustomerValue) -> str:
-    return say("{purchases}, {spend}", purchases=found.model, spend=found.spend_model)
+    return say("{purchases}, {spend}", purchases=word(found.model), spend=word(found.spend_model))
 
 
 def _new_customer(found: CustomerValue, formats: Formats) -> str:
@@ -154,7 +156,7 @@ def _new_customer(found: CustomerValue, formats: Formats) -> str:
 def _worth(decisions: pd.DataFrame | None) -> pd.DataFrame | None:
     if decisions is None or decisions["clv"].isna().all():
         return None
-    return decisions.loc[decisions["customers"] > 0]
+    return words(decisions.loc[decisions["customers"] > 0], "segment")
 
 
 def _segment_chart(rows: pd.DataFrame, found: CustomerValue, formats: Formats) -> Chart:
@@ -187,12 +189,12 @@ def _segment_table(rows: pd.DataFrame, found: CustomerValue, formats: Formats) -
         "value-segments",
         shown,
         [
-            Column("segment", "Segment"),
-            Column("customers", "Customers", "count"),
-            Column("clv", "Value", "money"),
-            Column("clv_low", "Low", "money"),
-            Column("clv_high", "High", "money"),
-            Column("each", "Value each", "money"),
+            Column("segment", say("Segment")),
+            Column("customers", say("Customers"), "count"),
+            Column("clv", say("Value"), "money"),
+            Column("clv_low", say("Low"), "money"),
+            Column("clv_high", say("High"), "money"),
+            Column("each", say("Value each"), "money"),
         ],
         formats,
         say(
@@ -207,10 +209,10 @@ def _totals(found: CustomerValue, formats: Formats) -> Table:
     totals = found.totals.iloc[0]
     rows = [
         (
-            "Purchases expected",
+            say("Purchases expected"),
             *_three(totals, "expected_purchases", "purchases", "count", formats),
         ),
-        ("Revenue expected", *_three(totals, "revenue", "revenue", "money", formats)),
+        (say("Revenue expected"), *_three(totals, "revenue", "revenue", "money", formats)),
     ]
     rate = formats.share(found.params["annual_discount_rate"])
     margin = found.params["margin"]
@@ -226,7 +228,7 @@ def _totals(found: CustomerValue, formats: Formats) -> Table:
     rows.append((label, *_three(totals, "clv", "clv", "money", formats)))
     return Table(
         "value-totals",
-        ("All known customers", "Expected", "Low", "High"),
+        (say("All known customers"), say("Expected"), say("Low"), say("High")),
         tuple(rows),
         (False, True, True, True),
         say(
@@ -247,17 +249,17 @@ def _three(
     )
 
 
-def _earned(found: CustomerValue) -> str:
-    return "margin" if found.params["margin"] is not None else "revenue"
-
-
 def _payback_chart(found: CustomerValue, formats: Formats) -> Chart:
     last = found.payback.iloc[-1]
-    title = say(
-        "A new customer brings {money} of {what} within {months} months",
-        money=formats.money(last["cumulative_margin"]),
-        what=_earned(found),
-        months=formats.count(last["month"]),
+    figures = {
+        "money": formats.money(last["cumulative_margin"]),
+        "months": formats.count(last["month"]),
+    }
+    earned = found.params["margin"] is not None
+    title = (
+        say("A new customer brings {money} of margin within {months} months", **figures)
+        if earned
+        else say("A new customer brings {money} of revenue within {months} months", **figures)
     )
     return Chart(
         name="payback",
@@ -267,19 +269,17 @@ def _payback_chart(found: CustomerValue, formats: Formats) -> Chart:
         y="cumulative_margin",
         x_format="count",
         y_format="money",
-        x_title="Months since the first order",
+        x_title=say("Months since the first order"),
         title=title,
-        subtitle=say("Expected {what} of a new customer, added up", what=_earned(found)),
-        alt=say(
-            "Rising line of a new customer's {what} by month. {title}.",
-            title=title,
-            what=_earned(found),
-        ),
+        subtitle=say("Expected margin of a new customer, added up")
+        if earned
+        else say("Expected revenue of a new customer, added up"),
+        alt=say("Rising line of what a new customer brings, by month. {title}.", title=title),
         note=say(
             "Read it as a limit: what you pay to win a customer is earned back in the month in "
             "which the line reaches it."
         )
-        if found.params["margin"] is not None
+        if earned
         else say("Revenue, not profit: no margin was given."),
     )
 
@@ -297,13 +297,13 @@ def _payback(found: CustomerValue, formats: Formats) -> Table:
         "payback",
         rows,
         [
-            Column("label", "By"),
+            Column("label", say("By")),
             Column(
                 "cumulative_margin",
-                "Acquisition cost earned back" if earned else "Revenue",
+                say("Acquisition cost earned back") if earned else say("Revenue"),
                 "money",
             ),
         ],
         formats,
-        "What a new customer has brought in, by month",
+        say("What a new customer has brought in, by month"),
     )

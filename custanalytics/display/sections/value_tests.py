@@ -2,39 +2,49 @@
 
 import pandas as pd
 
+from custanalytics.checks import Check
 from custanalytics.clv import CustomerValue
 from custanalytics.display.chart import Chart
 from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.tables import Column, Table, table
-from custanalytics.display.words import say
+from custanalytics.display.words import say, told, word
+from custanalytics.sentences import noted
 
 _MATTERS = {"clv.total_error", "clv.interval_coverage", "clv.converged"}
 _REVENUE_BOUND = 0.2
 _PACE = {
-    "r": "How alike customers are in their pace: below 1, a few buy far more often than the rest",
-    "alpha": "With r, the pace: a customer who is active buys r / alpha times a day on average",
+    "r": noted(
+        "How alike customers are in their pace: below 1, a few buy far more often than the rest"
+    ),
+    "alpha": noted(
+        "With r, the pace: a customer who is active buys r / alpha times a day on average"
+    ),
 }
 _RETURNS = {
-    "a": "With b, who leaves: on average a / (a + b) of customers after a purchase",
-    "b": "See a; the larger a and b, the more alike customers are in leaving",
+    "a": noted("With b, who leaves: on average a / (a + b) of customers after a purchase"),
+    "b": noted("See a; the larger a and b, the more alike customers are in leaving"),
 }
 _MEANINGS = {
     "BG/NBD": _PACE | _RETURNS,
     "MBG/NBD": _PACE
     | {
-        "a": "With b, who leaves: on average a / (a + b) of customers after a purchase, the first "
-        "included",
+        "a": noted(
+            "With b, who leaves: on average a / (a + b) of customers after a purchase, the first "
+            "included"
+        ),
         "b": _RETURNS["b"],
     },
     "Pareto/NBD": _PACE
     | {
-        "s": "How alike customers are in leaving: below 1, a few leave early and the rest stay",
-        "beta": "With s, who leaves: customers leave at a rate of s / beta a day on average",
+        "s": noted(
+            "How alike customers are in leaving: below 1, a few leave early and the rest stay"
+        ),
+        "beta": noted("With s, who leaves: customers leave at a rate of s / beta a day on average"),
     },
     "gamma-gamma": {
-        "p": "How steady one customer's orders are: the larger, the more alike",
-        "q": "How alike customers are in their mean order: the larger, the more alike",
-        "v": "With p and q, the mean order: p v / (q - 1)",
+        "p": noted("How steady one customer's orders are: the larger, the more alike"),
+        "q": noted("How alike customers are in their mean order: the larger, the more alike"),
+        "v": noted("With p and q, the mean order: p v / (q - 1)"),
     },
 }
 
@@ -45,21 +55,30 @@ def latest(found: CustomerValue) -> pd.DataFrame:
     return rows.loc[rows["origin"] == rows["origin"].max()] if len(rows) else rows
 
 
-def doubts(found: CustomerValue) -> list[str]:
+def doubts(found: CustomerValue, formats: Formats) -> list[str]:
     """What speaks against stating the forecast as a finding; empty where nothing does."""
     if not len(found.validation):
         return [say("The forecast could not be tested on this shop's own past.")]
-    failed = [c.sentence for c in found.checks if c.name in _MATTERS and c.passed is False]
-    rows = latest(found)
-    error = float(rows.loc[rows["chosen"], "revenue_error"].iloc[0])
-    if abs(error) > _REVENUE_BOUND:
+    failed = [told(c.sentence, formats) for c in _failed(found)]
+    if _off(found):
         failed.append(say("On the time held back, revenue was more than a fifth off the forecast."))
     return failed
 
 
 def trusted(found: CustomerValue | None) -> bool:
     """Whether the forecast may be stated as a finding: tested, and in bounds."""
-    return found is not None and not doubts(found)
+    return (
+        found is not None and len(found.validation) > 0 and not _failed(found) and not _off(found)
+    )
+
+
+def _failed(found: CustomerValue) -> list[Check]:
+    return [c for c in found.checks if c.name in _MATTERS and c.passed is False]
+
+
+def _off(found: CustomerValue) -> bool:
+    rows = latest(found)
+    return bool(abs(rows.loc[rows["chosen"], "revenue_error"].iloc[0]) > _REVENUE_BOUND)
 
 
 def tested(found: CustomerValue, formats: Formats) -> str:
@@ -90,7 +109,7 @@ def tested(found: CustomerValue, formats: Formats) -> str:
             + say(
                 "A rule of thumb ({name}) did better there than the statistical model, so the "
                 "figures rest on the rule of thumb.",
-                name=row["candidate"],
+                name=word(row["candidate"]),
             )
         )
     return text
@@ -102,32 +121,35 @@ def in_short(found: CustomerValue, formats: Formats) -> str:
     if not len(rows):
         return say("The forecast of value is untested: the history is too short to hold part back.")
     row = rows.loc[rows["chosen"]].iloc[0]
-    rests = (
-        say("a rule of thumb, which did better than the models")
-        if row["role"] == "baseline"
-        else say("a statistical model, which did better than rules of thumb")
-    )
+    figures = {
+        "error": _missed(row["total_error"], formats),
+        "money_error": _missed(row["revenue_error"], formats),
+    }
+    if row["role"] == "baseline":
+        return say(
+            "The forecast was tested on the past: {error} in purchases, {money_error} in revenue. "
+            "It rests on a rule of thumb, which did better than the models.",
+            **figures,
+        )
     return say(
         "The forecast was tested on the past: {error} in purchases, {money_error} in revenue. It "
-        "rests on {rests}.",
-        error=_missed(row["total_error"], formats),
-        money_error=_missed(row["revenue_error"], formats),
-        rests=rests,
+        "rests on a statistical model, which did better than rules of thumb.",
+        **figures,
     )
 
 
-def coverage(found: CustomerValue) -> str:
+def coverage(found: CustomerValue, formats: Formats) -> str:
     """How many customers' purchases lay in their intervals, as the check says."""
-    return _check(found, "clv.interval_coverage")
+    return _check(found, "clv.interval_coverage", formats)
 
 
-def leaving(found: CustomerValue) -> str:
+def leaving(found: CustomerValue, formats: Formats) -> str:
     """How many customers leave according to the model, as the check says."""
-    return _check(found, "clv.leaving")
+    return _check(found, "clv.leaving", formats)
 
 
-def _check(found: CustomerValue, name: str) -> str:
-    return " ".join(check.sentence for check in found.checks if check.name == name)
+def _check(found: CustomerValue, name: str, formats: Formats) -> str:
+    return " ".join(told(check.sentence, formats) for check in found.checks if check.name == name)
 
 
 def _missed(error: float, formats: Formats) -> str:
@@ -153,14 +175,14 @@ def parameter_table(found: CustomerValue, formats: Formats) -> Table:
         "parameters",
         rows,
         [
-            Column("model", "Model"),
-            Column("parameter", "Parameter"),
-            Column("shown", "Value", right=True),
-            Column("error", "Standard error", right=True),
-            Column("meaning", "What it says"),
+            Column("model", say("Model"), "word"),
+            Column("parameter", say("Parameter")),
+            Column("shown", say("Value"), right=True),
+            Column("error", say("Standard error"), right=True),
+            Column("meaning", say("What it says"), "word"),
         ],
         formats,
-        "Fitted parameters, times in days and money in the currency of the report",
+        say("Fitted parameters, times in days and money in the currency of the report"),
         note=say("A dash as the standard error: the data do not fix that parameter."),
     )
 
@@ -173,7 +195,7 @@ def validation_table(found: CustomerValue, formats: Formats) -> Table:
     """Candidates on the latest time held back."""
     rows = latest(found).copy()
     rows["name"] = [
-        f"{name} (used)" if chosen else name
+        say("{name} (used)", name=word(name)) if chosen else word(name)
         for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
     ]
     for column in ("mae", "spearman"):
@@ -183,12 +205,12 @@ def validation_table(found: CustomerValue, formats: Formats) -> Table:
         "value-validation",
         rows,
         [
-            Column("name", "Candidate"),
-            Column("predicted_purchases", "Expected", "count"),
-            Column("actual_purchases", "Happened", "count"),
-            Column("total_error", "Error", "change"),
-            Column("mae", "Error per customer", right=True),
-            Column("spearman", "Rank correlation", right=True),
+            Column("name", say("Candidate")),
+            Column("predicted_purchases", say("Expected"), "count"),
+            Column("actual_purchases", say("Happened"), "count"),
+            Column("total_error", say("Error"), "change"),
+            Column("mae", say("Error per customer"), right=True),
+            Column("spearman", say("Rank correlation"), right=True),
             Column("interval_coverage", say("In the {level} interval", level=level), "share"),
         ],
         formats,
@@ -215,13 +237,13 @@ def calibration_table(found: CustomerValue, formats: Formats) -> Table:
         "value-calibration",
         rows,
         [
-            Column("label", "Repeat purchase days so far"),
-            Column("customers", "Customers", "count"),
-            Column("predicted_mean", "Expected each", right=True),
-            Column("actual_mean", "Happened each", right=True),
+            Column("label", say("Repeat purchase days so far")),
+            Column("customers", say("Customers"), "count"),
+            Column("predicted_mean", say("Expected each"), right=True),
+            Column("actual_mean", say("Happened each"), right=True),
         ],
         formats,
-        "Purchases in the time held back, by how often customers had bought before",
+        say("Purchases in the time held back, by how often customers had bought before"),
     )
 
 
@@ -229,7 +251,8 @@ def calibration_chart(found: CustomerValue, formats: Formats) -> Chart:
     """The same as lines."""
     rows = _chosen_calibration(found)
     tidy = rows.melt("frequency_class", ["predicted_mean", "actual_mean"], "series", "value")
-    tidy["series"] = tidy["series"].map({"predicted_mean": "Expected", "actual_mean": "Happened"})
+    names = _series()
+    tidy["series"] = tidy["series"].map(names)
     tidy["class"] = tidy["frequency_class"].astype("str")
     test = latest(found)
     row = test.loc[test["chosen"]].iloc[0]
@@ -247,10 +270,10 @@ def calibration_chart(found: CustomerValue, formats: Formats) -> Chart:
         series="series",
         x_format="text",
         y_format="number",
-        x_title="Repeat purchase days before",
-        colors={"Expected": "series-1", "Happened": "series-2"},
+        x_title=say("Repeat purchase days before"),
+        colors=dict(zip(names.values(), ("series-1", "series-2"), strict=True)),
         title=title,
-        subtitle="Purchases per customer in the time held back, by earlier purchases",
+        subtitle=say("Purchases per customer in the time held back, by earlier purchases"),
         alt=say(
             "Two lines, expected and real purchases by earlier frequency. {title}.", title=title
         ),
@@ -258,11 +281,16 @@ def calibration_chart(found: CustomerValue, formats: Formats) -> Chart:
     )
 
 
+def _series() -> dict[str, str]:
+    return {"predicted_mean": say("Expected"), "actual_mean": say("Happened")}
+
+
 def decile_chart(found: CustomerValue, formats: Formats) -> Chart:
     """Expected and real purchases by tenth of the customers, most expected first."""
     rows = found.deciles.loc[found.deciles["chosen"]]
     tidy = rows.melt("decile", ["predicted_mean", "actual_mean"], "series", "value")
-    tidy["series"] = tidy["series"].map({"predicted_mean": "Expected", "actual_mean": "Happened"})
+    names = _series()
+    tidy["series"] = tidy["series"].map(names)
     tidy["tenth"] = [formats.count(decile) for decile in tidy["decile"]]
     top = rows.iloc[0]
     title = say(
@@ -279,10 +307,10 @@ def decile_chart(found: CustomerValue, formats: Formats) -> Chart:
         series="series",
         x_format="text",
         y_format="number",
-        x_title="Tenths of the customers, most expected first",
-        colors={"Expected": "series-1", "Happened": "series-2"},
+        x_title=say("Tenths of the customers, most expected first"),
+        colors=dict(zip(names.values(), ("series-1", "series-2"), strict=True)),
         title=title,
-        subtitle="Purchases per customer in the time held back, by tenth of the forecast",
+        subtitle=say("Purchases per customer in the time held back, by tenth of the forecast"),
         alt=say("Two lines, expected and real purchases by tenth. {title}.", title=title),
         half=True,
     )

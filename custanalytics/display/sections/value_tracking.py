@@ -5,15 +5,16 @@ import pandas as pd
 from custanalytics.display.axes import place
 from custanalytics.display.chart import Chart, Reference
 from custanalytics.display.format import Formats
-from custanalytics.display.words import say
+from custanalytics.display.words import say, word
+from custanalytics.sentences import noted
 
 # in the order of drawing: the smooth line lies on the ragged one
-_COLORS = {"Happened": "series-2", "Expected": "series-1"}
+_COLORS = {noted("Happened"): "series-2", noted("Expected"): "series-1"}
 
 
 def tracking_charts(tracking: pd.DataFrame, formats: Formats) -> tuple[Chart, Chart]:
     """Purchases in each week, and all of them so far."""
-    model = str(tracking["model"].iloc[0])
+    model = word(str(tracking["model"].iloc[0]))
     held_back = tracking.loc[tracking["holdout"]]
     expected, happened = held_back["predicted"].sum(), held_back["actual"].sum()
     return (
@@ -77,7 +78,8 @@ def _chart(
     note: str,
 ) -> Chart:
     tidy = tracking.melt("week_end", list(columns), "series", "value")
-    tidy["series"] = tidy["series"].map(dict(zip(columns, _COLORS, strict=True)))
+    colors = {word(name): color for name, color in _COLORS.items()}
+    tidy["series"] = tidy["series"].map(dict(zip(columns, colors, strict=True)))
     seen = tracking.loc[~tracking["holdout"], "week_end"]
     start = seen.max() if len(seen) else tracking["week_end"].min()
     return Chart(
@@ -89,7 +91,7 @@ def _chart(
         series="series",
         x_format="date_short",
         y_format="count",
-        colors=_COLORS,
+        colors=colors,
         marks=(Reference("x", place([start], "date_short", [])[0], say("held back from here")),),
         title=title,
         subtitle=subtitle,
