@@ -369,7 +369,7 @@ def doubtful():
             "tracking": tracked,
             "propensity": lambda ids: likely(ids, calibrated=False),
         },
-        settings={"currency": "EUR", "locale": "de_DE"},
+        settings={"currency": "EUR", "locale": "en_DE"},
     )
 
 

@@ -171,6 +171,6 @@ def test_a_warning_is_not_said_twice(rich) -> None:
 
 def test_english_words_with_german_figures(bad) -> None:
     document = bad
-    assert document.lang == "en"
+    assert document.lang == "en-DE"
     assert document.subtitle == "Sales from January 2024 to April 2025"
     assert "20.000\xa0€" in document.variables["value"]["lead"]

@@ -183,7 +183,7 @@ def test_what_a_sheet_cannot_hold_is_said(rich, brand, monkeypatch) -> None:
 
 
 def test_money_and_shares_carry_their_formats(rich, brand) -> None:
-    euro = results_of(shop(), settings={"currency": "EUR", "locale": "de_DE"})
+    euro = results_of(shop(), settings={"currency": "EUR", "locale": "en_DE"})
     for results, code in ((rich, "[$£]#,##0.00"), (euro, "#,##0.00 [$€]")):
         content = workbook(results)
         page = opened(workbook_bytes(content, brand))["Customers"]
