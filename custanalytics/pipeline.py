@@ -33,6 +33,7 @@ from custanalytics.report import (
 from custanalytics.report import template as find_template
 from custanalytics.report.rendering import PAGES, replace_file
 from custanalytics.report.slide_base import check_template
+from custanalytics.report.slide_order import slide_order
 from custanalytics.report.slides import slides_bytes
 from custanalytics.report.workbook import workbook_bytes
 from custanalytics.results import (
@@ -310,7 +311,7 @@ def _write_report(
     files = render(folder, pages, renderer, results.settings.made_on) if pages else {}
     brand = read_brand(folder)
     if "pptx" in formats:
-        slides = slides_bytes(deck(results), brand, folder, pptx_template)
+        slides = slides_bytes(deck(results, slide_order(folder)), brand, folder, pptx_template)
         files["pptx"] = replace_file(folder / SLIDES, slides)
     if "xlsx" in formats:
         files["xlsx"] = replace_file(folder / WORKBOOK, workbook_bytes(workbook(results), brand))

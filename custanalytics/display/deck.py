@@ -1,6 +1,6 @@
 """The slide deck as a value: the report's story, one message a slide."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -12,7 +12,7 @@ from custanalytics.display.deck_close import (
     next_steps,
     unsupported,
 )
-from custanalytics.display.document import sections_of, title_of
+from custanalytics.display.document import PARTS, sections_of, title_of
 from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.language import speaking
 from custanalytics.display.number_codes import number_code
@@ -23,6 +23,7 @@ from custanalytics.display.slide import Item, Slide
 from custanalytics.display.tables import Table
 from custanalytics.display.words import say, told
 from custanalytics.display.workbook_charts import wide
+from custanalytics.errors import UsageError
 from custanalytics.results import AnalysisResults
 
 # The charts that carry the story, with the sentences of their section that stand beside them and
@@ -42,6 +43,18 @@ _STORY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "prospects-drivers": (("drivers",), ("leaks",)),
     "prospects-profit": (("profit",), ("control",)),
 }
+# As `reports/slides/slides.yml` has it.
+ORDER = (
+    "overview",
+    "actions",
+    *list(_STORY)[: list(_STORY).index("prospects-lift")],
+    "late",
+    *list(_STORY)[list(_STORY).index("prospects-lift") :],
+    "decisions",
+    "certainty",
+    "doubts",
+    "next-steps",
+)
 _ANALYSIS = {"business": "overview", "segments": "rfm"}
 _MOST_NOTED = 6
 _MOST_ROWS = 14
@@ -88,38 +101,46 @@ class Deck:
     codes: Mapping[str, str]
 
 
-def deck(results: AnalysisResults) -> Deck:
+def deck(results: AnalysisResults, order: Sequence[str] = ORDER) -> Deck:
     """Tell the report's story in slides.
 
     Parameters
     ----------
     results : AnalysisResults
         What was computed; a section that was left out has no slides.
+    order : sequence of str
+        Names of slides: those of `OWN`, and of any chart of the report.
 
     Returns
     -------
     Deck
         Ready for `custanalytics.report.slides.slides_bytes`.
+
+    Raises
+    ------
+    UsageError
+        A name is that of no slide.
     """
+    known = [*OWN, *(part[4:] for part in PARTS if part.startswith("fig-"))]
+    unknown = [name for name in order if name not in known]
+    if unknown:
+        raise UsageError(
+            f"no slide is called {', '.join(map(repr, unknown))}; slides.yml may name "
+            f"{', '.join(known)}"
+        )
     with speaking(results.settings.locale):
-        return _told(results)
+        return _told(results, order)
 
 
-def _told(results: AnalysisResults) -> Deck:
+def _told(results: AnalysisResults, order: Sequence[str]) -> Deck:
     settings = results.settings
     formats = Formats(settings.locale, settings.currency or None)
-    slides: list[Slide | None] = [_overview(results, formats), _actions(results, formats)]
+    made = {name: make(results, formats) for name, make in OWN.items() if name in order}
     for section in sections_of(results, formats):
-        slides += _section_slides(section, results, formats)
-        if section.name == "propensity":
-            slides.append(late_slide(results, formats))
-        if section.name == "decisions":
-            slides.append(decisions_slide(results, formats))
-    slides += [
-        certainty(results, formats),
-        unsupported(results, formats),
-        next_steps(results, formats),
-    ]
+        for chart in section.charts:
+            if chart.name in order:
+                made[chart.name] = _chart_slide(chart, section, results, formats)
+    slides = [replace(slide, name=name) for name in order if (slide := made.get(name))]
     covered = period(results.overview, formats) if results.overview else ""
     return Deck(
         title=title_of(settings),
@@ -129,7 +150,7 @@ def _told(results: AnalysisResults) -> Deck:
         made=formats.date(settings.made_on) if settings.made_on > date.min else "",
         mark=settings.mark,
         made_on=settings.made_on,
-        slides=tuple(slide for slide in slides if slide is not None),
+        slides=tuple(slides),
         codes={kind: number_code(kind, formats) for kind in _KINDS},
     )
 
@@ -160,18 +181,6 @@ def _actions(results: AnalysisResults, formats: Formats) -> Slide | None:
             stake=monday.stake(results.value, formats),
         ),
     )
-
-
-def _section_slides(
-    section: Section, results: AnalysisResults, formats: Formats
-) -> list[Slide | None]:
-    # A section that this story does not know comes with all its charts, and its lead.
-    known = any(chart.name in _STORY for chart in section.charts)
-    return [
-        _chart_slide(chart, section, results, formats)
-        for chart in section.charts
-        if chart.name in _STORY or not known
-    ]
 
 
 def _chart_slide(
@@ -235,3 +244,15 @@ def _latest_rows(chart: Chart, formats: Formats) -> tuple[Chart, Table, str]:
 
 def _message(sentence: str) -> str:
     return sentence.removesuffix(".")
+
+
+# The slides that are no chart of the report; each is None where the data does not support it.
+OWN: Mapping[str, Callable[[AnalysisResults, Formats], Slide | None]] = {
+    "overview": _overview,
+    "actions": _actions,
+    "late": late_slide,
+    "decisions": decisions_slide,
+    "certainty": certainty,
+    "doubts": unsupported,
+    "next-steps": next_steps,
+}

@@ -39,6 +39,8 @@ class Slide:
         Small print.
     notes : str
         What the speaker should know: method and doubts.
+    name : str
+        What the order of a deck calls it: the chart's name, or the slide's own.
     """
 
     title: str
@@ -50,3 +52,4 @@ class Slide:
     aside: tuple[str, ...] = ()
     small: str = ""
     notes: str = ""
+    name: str = ""

@@ -15,7 +15,7 @@ from custanalytics.errors import RenderError, UsageError
 
 MANIFEST = ".custanalytics.json"
 _RENDERED = {"report.html", "report.pdf", "report.docx", "slides.pptx", "workbook.xlsx", MANIFEST}
-_OWNED = re.compile(r"report\.qmd|_brand\.yml|sections/.*")
+_OWNED = re.compile(r"report\.qmd|slides\.yml|_brand\.yml|sections/.*")
 _AT_FDCWD = {"linux": -100, "darwin": -2}
 _EXCHANGE = 2  # RENAME_EXCHANGE on Linux, RENAME_SWAP on macOS
 _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}

@@ -14,11 +14,12 @@ from pptx.opc.constants import RELATIONSHIP_TYPE
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
-from custanalytics.display.deck import deck
+from custanalytics.display.deck import ORDER, deck
 from custanalytics.display.document import build
 from custanalytics.display.format import Formats
 from custanalytics.display.workbook_charts import wide
-from custanalytics.errors import UsageError
+from custanalytics.errors import RenderError, UsageError
+from custanalytics.report.slide_order import slide_order
 from custanalytics.report.slide_text import height, shortened, width
 from custanalytics.report.slides import slides_bytes
 from tests.display.conftest import HOSTILE, results_of, shop
@@ -268,3 +269,26 @@ def test_measured_text() -> None:
     assert cut.endswith("…")
     assert len(cut) < 33
     assert shortened("short", 12, Inches(1), 1) == "short"
+
+
+def test_the_shipped_order_is_the_default(tmp_path) -> None:
+    assert slide_order(tmp_path) == ORDER
+    assert (tmp_path / "slides.yml").is_file()
+
+
+def test_a_report_folder_orders_its_own_slides(rich, tmp_path) -> None:
+    (tmp_path / "slides.yml").write_text("slides: [next-steps, reliability, overview]\n", "utf-8")
+    made = deck(rich, slide_order(tmp_path))
+    assert [slide.name for slide in made.slides] == ["next-steps", "reliability", "overview"]
+
+
+@pytest.mark.parametrize("text", ["slides: 3\n", "- a\n", "slides: [\n"])
+def test_an_order_that_is_none_is_said(tmp_path, text) -> None:
+    (tmp_path / "slides.yml").write_text(text, "utf-8")
+    with pytest.raises(RenderError, match=r"slides\.yml"):
+        slide_order(tmp_path)
+
+
+def test_a_slide_that_does_not_exist_is_named(rich) -> None:
+    with pytest.raises(UsageError, match=r"'nonsense'.*overview"):
+        deck(rich, ("overview", "nonsense"))
