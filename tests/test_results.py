@@ -44,7 +44,7 @@ def test_sentences_can_still_be_said_in_another_language(analysed, tmp_path):
         told = [c.sentence for c in checks] + [c.source for c in checks if c.source]
         told += [*results.findings["sentence"], *results.findings["effect"]]
         told += [*results.prospects.leaks["sentence"], *results.ledger.warnings]
-        assert [text for text in told if not isinstance(text, Sentence)] == BOOKS
+        assert {text for text in told if not isinstance(text, Sentence)} <= set(BOOKS)
     for before, after in zip(analysed.findings["sentence"], read.findings["sentence"], strict=True):
         assert (after.template, after.values, after.many) == (
             before.template,

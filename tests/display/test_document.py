@@ -173,4 +173,4 @@ def test_english_words_with_german_figures(bad) -> None:
     document = bad
     assert document.lang == "en-DE"
     assert document.subtitle == "Sales from January 2024 to April 2025"
-    assert "20.000\xa0€" in document.variables["value"]["lead"]
+    assert "90\xa0%" in document.variables["value"]["lead"]  # as a German writes it
