@@ -5,33 +5,27 @@ import pandas as pd
 from custanalytics.display import blocks
 from custanalytics.display.blocks import Card
 from custanalytics.display.chart import Chart
-from custanalytics.display.format import Formats, is_missing
+from custanalytics.display.format import Formats
 from custanalytics.display.section import Section
 from custanalytics.display.sections import ranking
-from custanalytics.display.tables import Column, Table, badge, table, verdict
+from custanalytics.display.sections.prospect_tables import (
+    checks_table,
+    columns_table,
+    deciles_table,
+    effects_table,
+    evaluation_table,
+    last_test,
+    leaks_table,
+    open_table,
+    tests_of,
+)
 from custanalytics.display.words import escape, plural, say, told, word
 from custanalytics.exports import PROSPECTS
 from custanalytics.propensity import Prospects
 from custanalytics.propensity.columns import input_name
 from custanalytics.sentences import noted
 
-_LISTED = 10
 _DRIVERS = 8
-_EXPLAINED = 3
-_TESTS = {
-    "cross-validated": noted("Cross-validated"),
-    "out of time": noted("The last fifth, out of time"),
-}
-# What a column of the file is taken for.
-_KINDS = (
-    noted("number"),
-    noted("category"),
-    noted("date"),
-    noted("text"),
-    noted("identifier"),
-    noted("constant"),
-    noted("empty"),
-)
 _SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted")))
 
 
@@ -40,19 +34,23 @@ def prospects(found: Prospects | None, formats: Formats) -> Section:
     if found is None:
         return Section("prospects", present=False)
     charts = [_lift(found, formats), _reliability(found, formats)]
-    tables = [_deciles(found, formats), _evaluation(found, formats), _columns(found, formats)]
+    tables = [
+        deciles_table(found, formats),
+        evaluation_table(found, formats),
+        columns_table(found, formats),
+    ]
     drives = found.importance.loc[found.importance["log_loss_rise"] > 0]
     if len(drives):
         charts.append(_drivers(drives, formats))
-        tables.append(_effects(found, drives, formats))
+        tables.append(effects_table(found, drives, formats))
     if len(found.prospects):
-        tables.append(_open(found, formats))
+        tables.append(open_table(found, formats))
     if len(found.drift):
         charts.append(_drift(found, formats))
     if found.profit is not None:
         charts.append(_profit(found.profit, formats))
     if len(found.leaks):
-        tables.append(_leaks(found, formats))
+        tables.append(leaks_table(found, formats))
     return Section(
         "prospects",
         variables={
@@ -75,7 +73,7 @@ def prospects(found: Prospects | None, formats: Formats) -> Section:
             "doubts": blocks.bullets(
                 [told(check.sentence, formats) for check in found.checks if check.passed is False]
             ),
-            "checks": _checks(found, formats).markdown(),
+            "checks": checks_table(found, formats).markdown(),
             "files": _files() if len(found.prospects) else "",
         },
         flags={
@@ -91,7 +89,7 @@ def prospects(found: Prospects | None, formats: Formats) -> Section:
 def cards(found: Prospects, formats: Formats) -> list[Card]:
     """Headline figures of a report on prospects alone."""
     figures = found.figures
-    top = _last_test(found, found.deciles).iloc[0]
+    top = last_test(found, found.deciles).iloc[0]
     items = [
         Card(
             formats.count(figures["labelled"]),
@@ -156,9 +154,9 @@ def lead(found: Prospects, formats: Formats) -> str:
 
 def tested(found: Prospects, formats: Formats) -> str:
     """How the ranking did on prospects that it had not seen."""
-    top = _last_test(found, found.deciles).iloc[0]
+    top = last_test(found, found.deciles).iloc[0]
     figures = {"rate": formats.share(top["rate"]), "lift": formats.number(top["lift"])}
-    if len(found.drift) and _tests(found)[-1] == "out of time":
+    if len(found.drift) and tests_of(found)[-1] == "out of time":
         return say(
             "Tested on the last fifth of the decided prospects, which was held back: of the tenth "
             "named most likely, {rate} converted, {lift} times the average.",
@@ -173,7 +171,7 @@ def tested(found: Prospects, formats: Formats) -> str:
 
 def measures(found: Prospects, formats: Formats) -> str:
     """The figures of merit with their intervals, and what each means."""
-    row = _last_test(found, found.evaluation.loc[found.evaluation["chosen"]]).iloc[0]
+    row = last_test(found, found.evaluation.loc[found.evaluation["chosen"]]).iloc[0]
 
     def bounds(name: str) -> dict[str, str]:
         return {
@@ -205,20 +203,12 @@ def measures(found: Prospects, formats: Formats) -> str:
     )
 
 
-def _tests(found: Prospects) -> list[str]:
-    return list(found.deciles["test"].drop_duplicates())
-
-
-def _last_test(found: Prospects, rows: pd.DataFrame) -> pd.DataFrame:
-    return rows.loc[rows["test"] == _tests(found)[-1]].reset_index(drop=True)
-
-
 def _sentence(found: Prospects, name: str, formats: Formats) -> str:
     return " ".join(told(check.sentence, formats) for check in found.checks if check.name == name)
 
 
 def _lift(found: Prospects, formats: Formats) -> Chart:
-    rows = _last_test(found, found.deciles)
+    rows = last_test(found, found.deciles)
     return ranking.lift(
         "prospects-lift",
         rows,
@@ -234,7 +224,7 @@ def _lift(found: Prospects, formats: Formats) -> Chart:
 
 
 def _reliability(found: Prospects, formats: Formats) -> Chart:
-    rows = _last_test(found, found.reliability)
+    rows = last_test(found, found.reliability)
     off = float((rows["n"] * (rows["prob_pred"] - rows["prob_true"]).abs()).sum() / rows["n"].sum())
     return ranking.reliability(
         "prospects-reliability",
@@ -335,171 +325,6 @@ def _best(profit: pd.DataFrame, formats: Formats) -> str:
         low=formats.money_short(best["profit_low"]),
         high=formats.money_short(best["profit_high"]),
         careful=formats.count(careful["contacted"]),
-    )
-
-
-def _open(found: Prospects, formats: Formats) -> Table:
-    first = found.prospects.sort_values(
-        ["propensity", "row"], ascending=[False, True], ignore_index=True
-    ).head(_LISTED)
-    named = first["prospect_id"].notna().any()
-    shown = first.assign(line=[str(row) for row in first["row"]])
-    columns = [
-        Column("line", say("Row in the file"), right=True),
-        Column("propensity", say("Probability"), "share", bar=True),
-        Column("propensity_low", say("At least"), "share"),
-        Column("propensity_high", say("At most"), "share"),
-    ]
-    if named:
-        columns.insert(0, Column("prospect_id", say("Prospect")))
-    return table(
-        "prospects-open",
-        shown,
-        columns,
-        formats,
-        say("The open prospects most likely to convert"),
-        note=say("Bounds hold with 90% confidence if rates move as they did before."),
-    )
-
-
-def _effects(found: Prospects, drives: pd.DataFrame, formats: Formats) -> Table:
-    shown = found.effects.loc[found.effects["input"].isin(drives["input"].head(_EXPLAINED))]
-    texts = [
-        _level(text, position, formats)
-        for text, position in zip(shown["value"], shown["position"], strict=True)
-    ]
-    shown = shown.assign(
-        name=[
-            "" if again else told(input_name(name), formats)
-            for name, again in zip(shown["input"], shown["input"].duplicated(), strict=True)
-        ],
-        value=texts,
-    )
-    return table(
-        "prospects-effects",
-        shown.reset_index(drop=True),
-        [
-            Column("name", say("Column")),
-            Column("value", say("Value")),
-            Column("n", say("Prospects near it"), "count"),
-            Column("rate", say("Converted"), "share"),
-            Column("mean_propensity", say("Predicted, all else as it is"), "share"),
-        ],
-        formats,
-        say("How the columns that tell most go with conversion, on prospects held back"),
-    )
-
-
-def _level(text: str, position: float, formats: Formats) -> str:
-    if is_missing(position):
-        return say("none")
-    if text != f"{position:.6g}" or "e" in text:
-        return text
-    return formats.number(position, len(text.partition(".")[2]))
-
-
-def _deciles(found: Prospects, formats: Formats) -> Table:
-    return ranking.deciles(
-        "prospects-deciles",
-        _last_test(found, found.deciles),
-        formats,
-        say("The list, tested: what each tenth of the prospects held back did"),
-        people=say("Prospects"),
-        did=say("Converted"),
-        gain=say("Of all conversions so far"),
-    )
-
-
-def _evaluation(found: Prospects, formats: Formats) -> Table:
-    rows = found.evaluation
-    shown = rows.assign(
-        name=[
-            say("{name} (used)", name=word(name)) if chosen else word(name)
-            for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
-        ],
-        how=[word(_TESTS[test]) for test in rows["test"]],
-    )
-    shown["how"] = shown["how"].where(~shown["how"].duplicated(), "")
-    for column in ("log_loss", "brier_score", "average_precision"):
-        shown[column] = [formats.number(number, 3) for number in rows[column]]
-    shown["auc"] = [
-        say(
-            "{value} ({low}–{high})",
-            value=formats.number(value, 3),
-            low=formats.number(low, 3),
-            high=formats.number(high, 3),
-        )
-        for value, low, high in zip(rows["auc"], rows["auc_low"], rows["auc_high"], strict=True)
-    ]
-    return table(
-        "prospects-validation",
-        shown,
-        [
-            Column("how", say("Test")),
-            Column("name", say("Candidate")),
-            Column("log_loss", say("Log-loss"), right=True),
-            Column("brier_score", say("Brier score"), right=True),
-            Column("auc", say("AUC (95% interval)"), right=True),
-            Column("average_precision", say("Average precision"), right=True),
-            Column("ece", say("Calibration error"), "share"),
-        ],
-        formats,
-        say("Models beside the overall rate; the lowest log-loss is used"),
-        wide=True,
-    )
-
-
-def _columns(found: Prospects, formats: Formats) -> Table:
-    rows = found.columns
-    verdicts = [
-        badge(say("used"), "good") if used else badge(say("left out"), "neutral")
-        for used in rows["used"]
-    ]
-    shown = rows.assign(verdict=pd.Series(verdicts, index=rows.index, dtype="object"))
-    return table(
-        "prospects-columns",
-        shown,
-        [
-            Column("column", say("Column")),
-            Column("kind", say("Read as"), "word"),
-            Column("filled", say("Filled"), "share"),
-            Column("verdict", say("Use")),
-            Column("why", say("Why"), "told"),
-        ],
-        formats,
-        say("What each column of the prospects' file was taken for"),
-    )
-
-
-def _leaks(found: Prospects, formats: Formats) -> Table:
-    auc = found.with_leaks.set_index("leaks")["auc"]
-    seeming = auc.get("left in")
-    caption = (
-        say("Columns left out, because they give the outcome away")
-        if is_missing(seeming)
-        else say(
-            "Columns left out, because they give the outcome away: with them the AUC would seem "
-            "{seeming}, without them it is {honest}",
-            seeming=formats.number(seeming, 3),
-            honest=formats.number(auc["left out"], 3),
-        )
-    )
-    return table(
-        "prospects-leaks",
-        found.leaks,
-        [Column("column", say("Column")), Column("sentence", say("What gave it away"), "told")],
-        formats,
-        caption,
-    )
-
-
-def _checks(found: Prospects, formats: Formats) -> Table:
-    return Table(
-        "prospects-checks",
-        (say("Verdict"), say("What was found")),
-        tuple((verdict(check), told(check.sentence, formats)) for check in found.checks),
-        (False, False),
-        say("What this data supports, and what to keep in mind"),
     )
 
 
