@@ -27,9 +27,23 @@ WAYS = (
 )  # fmt: skip
 
 
+LONGEST = 200
+
+
 def values(part) -> list:
-    """Every value in the results, however deep, and how many there are of each."""
+    """Every value in the results, however deep, and how many there are of each.
+
+    Of the lists of customers and prospects those at either end by any column: they would
+    otherwise hold nearly every small number there is, and nothing could be found wrong.
+    """
     if isinstance(part, pd.DataFrame):
+        if len(part) > LONGEST:
+            size, listed = len(part), []
+            for column in part.select_dtypes("number"):
+                ends = part.sort_values([column, part.columns[0]], ascending=[False, True])
+                listed.append(ends.head(10))
+            part = pd.concat(listed).drop_duplicates() if listed else part.head(0)
+            return [size, *values(part.head(LONGEST))]
         return [len(part)] + [v for c in part.columns for x in part[c].tolist() for v in values(x)]
     if isinstance(part, Sentence):
         return [str(part), part.number, *(v for x in part.values.values() for v in values(x))]
@@ -43,9 +57,14 @@ def values(part) -> list:
 
 
 def totals(results: AnalysisResults) -> list[float]:
-    """The two sums that a report shows beside the values themselves."""
+    """The sums that a report shows beside the values themselves."""
     weeks = results.tracking
     shown = [float(results.ledger.reconciliation["amount"].sum())]
+    moves = results.migration
+    if moves is not None:
+        shown.append(
+            int(moves.loc[moves["from_segment"] == moves["to_segment"], "customers"].sum())
+        )
     if weeks is not None:
         held = weeks.loc[weeks["holdout"]]
         shown += [float(held[c].sum()) for c in held.select_dtypes("number").columns]

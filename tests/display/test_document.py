@@ -8,6 +8,7 @@ import pytest
 
 from custanalytics.bundled import reports_dir
 from custanalytics.display.document import FLAGS, PARTS, VARIABLES, build
+from custanalytics.display.format import Formats
 from custanalytics.display.theme import Theme
 from custanalytics.display.words import prose
 
@@ -173,4 +174,5 @@ def test_english_words_with_german_figures(bad) -> None:
     document = bad
     assert document.lang == "en-DE"
     assert document.subtitle == "Sales from January 2024 to April 2025"
+    assert Formats("en_DE", "EUR").count(14752) == "14.752"
     assert "90\xa0%" in document.variables["value"]["lead"]  # as a German writes it
