@@ -23,7 +23,7 @@ STEPS = (
     ("report",),
     ("pipeline",),
     ("engagement",),
-    ("datasets",),
+    ("portfolio", "datasets"),
     ("commands",),
     ("cli",),
     ("__main__",),

@@ -16,6 +16,7 @@ _ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 _FENCE = re.compile(r"^(?: {0,3}|\s*[-*+>] +|\s*\d+[.)] +)(`{3,}|~{3,})\s*(.*)$")
 _INLINE_CELL = re.compile(r"`\{(python|r|julia|ojs)\}[^`]*`|`r\s[^`]*`")
 _YAML_LINE = re.compile(r"line (\d+)")
+_MARK = re.compile(r"qzsc(\d+)qz")
 
 # Keys that change a page in Quarto and that the embedded renderer does not know. Any other key
 # is the document's own, to be read with {{< meta >}} or when-meta.
@@ -271,3 +272,30 @@ def _unsupported(construct: str, line: Line) -> RenderError:
         f"{line.file}, line {line.number}: the embedded renderer does not know {construct}; "
         "take it out, or render with Quarto (--renderer quarto)"
     )
+
+
+def flat(path: Path) -> str:
+    """The body of a document as one text that needs no other file.
+
+    Parameters
+    ----------
+    path : Path
+        The document; ``_quarto.yml``, ``_metadata.yml`` and ``_variables.yml`` beside it count.
+
+    Returns
+    -------
+    str
+        Quarto markdown without front matter: includes in place, variables as their text.
+
+    Raises
+    ------
+    RenderError
+        As `read_qmd`.
+    """
+    qmd = read_qmd(path)
+
+    def value(found: re.Match[str]) -> str:
+        shortcode = qmd.shortcodes[int(found.group(1)) - 1]
+        return "{{< pagebreak >}}" if shortcode.name == "pagebreak" else shortcode.value
+
+    return _MARK.sub(value, qmd.text)

@@ -1,0 +1,1 @@
+"""A public portfolio: entries made of finished engagements, and the site that shows them."""

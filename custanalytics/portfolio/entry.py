@@ -1,0 +1,114 @@
+"""An entry of a portfolio: what a finished engagement shows in public."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from custanalytics.errors import SourceError
+
+ENTRIES = "entries"
+FACTS = "entry.json"
+WRITE_UP = "index.qmd"
+REPORT_HTML, REPORT_PDF, SLIDES = "report.html", "report.pdf", "slides.pptx"
+AGAIN = "again.sh"
+PICTURE, CARD = "picture.svg", "card.png"
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What the portfolio's pages say of one project; its files lie beside ``entry.json``.
+
+    Attributes
+    ----------
+    slug : str
+        Name of its folder under ``entries/``, and of its address.
+    title, theme : str
+        The title, and the theme it belongs to.
+    techniques : tuple of str
+        What was used, such as ``RFM segments``.
+    question, method, finding : str
+        One or two plain sentences each, for the card.
+    client : str
+        Who asked, as it may be said in public: the open data set, or such as ``An online shop``.
+    muted : bool
+        Whether figures and names are changed so that nobody can tell who the client is.
+    published : date
+        The day it was published.
+    lang : str
+        Language tag of the write-up.
+    picture_alt : str
+        What `PICTURE` shows.
+    source : dict
+        For open data: ``name``, ``home``, ``licence``, ``citation``; empty for a client's.
+    """
+
+    slug: str
+    title: str
+    theme: str
+    techniques: tuple[str, ...]
+    question: str
+    method: str
+    finding: str
+    client: str
+    muted: bool
+    published: date
+    lang: str = "en"
+    picture_alt: str = ""
+    source: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_entry(entry: Entry, folder: Path) -> None:
+    """Write an entry's facts into its folder."""
+    content = dataclasses.asdict(entry) | {"published": entry.published.isoformat()}
+    text = json.dumps(content, indent=1, ensure_ascii=False)
+    (folder / FACTS).write_text(text + "\n", "utf-8")
+
+
+def read_entry(folder: Path) -> Entry:
+    """Read an entry's facts.
+
+    Parameters
+    ----------
+    folder : Path
+        A folder under ``entries/``.
+
+    Returns
+    -------
+    Entry
+
+    Raises
+    ------
+    SourceError
+        They are missing or damaged.
+    """
+    path = folder / FACTS
+    try:
+        content: dict[str, Any] = json.loads(path.read_text("utf-8"))
+        day = date.fromisoformat(content.pop("published"))
+        techniques = tuple(content.pop("techniques"))
+        return Entry(published=day, techniques=techniques, **content)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SourceError(
+            f"{path} is no entry that this version reads; publish the engagement again"
+        ) from error
+
+
+def read_entries(portfolio: Path) -> list[Entry]:
+    """All entries of a portfolio, the newest first.
+
+    Parameters
+    ----------
+    portfolio : Path
+        The portfolio's folder.
+
+    Returns
+    -------
+    list of Entry
+    """
+    folders = sorted((portfolio / ENTRIES).glob(f"*/{FACTS}"))
+    found = [read_entry(path.parent) for path in folders]
+    return sorted(found, key=lambda entry: (-entry.published.toordinal(), entry.slug))
