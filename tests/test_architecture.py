@@ -18,7 +18,7 @@ STEPS = (
     ("overview", "concentration", "rfm", "cohorts", "clv", "propensity"),
     ("decisions",),
     ("results",),
-    ("analysis", "campaigns", "comparison", "exports"),
+    ("analysis", "campaigns", "comparison", "exports", "muted"),
     ("display",),
     ("report",),
     ("pipeline",),

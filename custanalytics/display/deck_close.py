@@ -30,7 +30,7 @@ def late_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
         None where nobody is late.
     """
     found = results.propensity
-    if found is None or not found.figures["late_customers"]:
+    if found is None or not len(found.customers) or not found.figures["late_customers"]:
         return None
     figures = found.figures
     late = found.customers.loc[found.customers["late"]].sort_values(
@@ -106,7 +106,9 @@ def decisions_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
         notes=say(
             "The list of each segment is a file of the report; the workbook has the contact list "
             "with its control groups."
-        ),
+        )
+        if results.customers is not None
+        else "",
     )
 
 
@@ -200,7 +202,9 @@ def unsupported(results: AnalysisResults, formats: Formats) -> Slide | None:
     return Slide(
         title,
         items=tuple(Item(text) for text in shown),
-        small=say("Every check, with its bound, is in the workbook and in the report's appendix."),
+        small=say("Every check, with its bound, is in the workbook and in the report's appendix.")
+        if results.customers is not None
+        else "",
         notes="\n".join([*against, *notes][_MOST_DOUBTS:]),
     )
 

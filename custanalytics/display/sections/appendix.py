@@ -42,8 +42,12 @@ def appendix(results: AnalysisResults, formats: Formats) -> Section:
     }
     command = _again(results.settings.command) if results.settings.command else ""
     flags = {"command": bool(command)}
+    verdicts = [_checks(results, formats), _left_out(results, formats)]
     if ledger is None:
-        return Section("data", variables=made, parts={"command": command}, flags=flags)
+        tables = tuple(part for part in verdicts if part.rows)
+        return Section(
+            "data", variables=made, tables=tables, parts={"command": command}, flags=flags
+        )
     # The findings say the same, with what was done about it.
     known = results.findings is not None and len(results.findings) > 0
     warnings = [] if known else told_all(ledger.warnings, formats)
@@ -59,8 +63,7 @@ def appendix(results: AnalysisResults, formats: Formats) -> Section:
                 _reconciliation(ledger, formats),
                 _quality(results, formats),
                 _mapping(results, formats),
-                _checks(results, formats),
-                _left_out(results, formats),
+                *verdicts,
             )
             if part.rows
         ),

@@ -23,15 +23,16 @@ def monday(
     """Section 9 of the report."""
     if decisions is None or not len(decisions):
         return Section("decisions", present=False)
-    tables = [_decisions(decisions, found, formats)]
+    lists = customers is not None
+    tables = [_decisions(decisions, found, formats, lists)]
     tested = decisions["control_size"].notna().any()
     if tested:
-        tables.append(_groups(decisions, formats))
+        tables.append(_groups(decisions, formats, lists))
     return Section(
         "decisions",
         variables={"lead": lead(decisions, found, formats)},
         tables=tuple(tables),
-        parts={"files": _files(decisions, customers)},
+        parts={"files": _files(decisions, customers) if customers is not None else ""},
         flags={"control": bool(tested)},
     )
 
@@ -72,29 +73,33 @@ def lead(decisions: pd.DataFrame, found: CustomerValue | None, formats: Formats)
     )
 
 
-def _decisions(decisions: pd.DataFrame, found: CustomerValue | None, formats: Formats) -> Table:
+def _decisions(
+    decisions: pd.DataFrame, found: CustomerValue | None, formats: Formats, lists: bool
+) -> Table:
     shown = ranked(decisions, found)
-    shown["list"] = pd.Series(
-        [Markup(f"[{escape(path)}]({path})") for path in map(segment_list, shown["segment"])],
-        index=shown.index,
-        dtype="object",
-    )
+    columns = [
+        Column("segment", say("Segment"), "word"),
+        Column("action", say("Action"), "word"),
+        Column("customers", say("Customers"), "count"),
+        Column("money", say("Money at stake"), "money"),
+    ]
+    if lists:
+        shown["list"] = pd.Series(
+            [Markup(f"[{escape(path)}]({path})") for path in map(segment_list, shown["segment"])],
+            index=shown.index,
+            dtype="object",
+        )
+        columns.append(Column("list", say("List")))
     return table(
         "decisions",
         shown,
-        [
-            Column("segment", say("Segment"), "word"),
-            Column("action", say("Action"), "word"),
-            Column("customers", say("Customers"), "count"),
-            Column("money", say("Money at stake"), "money"),
-            Column("list", say("List")),
-        ],
+        columns,
         formats,
         say("What to do with each segment; money at stake: {what}", what=stake(found, formats)),
     )
 
 
-def _groups(decisions: pd.DataFrame, formats: Formats) -> Table:
+def _groups(decisions: pd.DataFrame, formats: Formats, lists: bool) -> Table:
     rows = decisions.loc[decisions["control_size"].notna()].copy()
     rows["rate"] = rows["expected_buyers"] / rows["customers"]
     rows["verdict"] = [
@@ -118,13 +123,15 @@ def _groups(decisions: pd.DataFrame, formats: Formats) -> Table:
         note=say(
             "They are drawn already: the column “group” of each list says contact or control. "
             "Segments not named are too small to tell."
-        ),
+        )
+        if lists
+        else "",
     )
 
 
-def _files(decisions: pd.DataFrame, customers: pd.DataFrame | None) -> str:
+def _files(decisions: pd.DataFrame, customers: pd.DataFrame) -> str:
     lines = [(CUSTOMERS, say("every customer with all that this report knows about them"))]
-    if customers is not None and "propensity" in customers.columns:
+    if "propensity" in customers.columns:
         lines.append((CONTACT, say("the same, most likely to buy first")))
         if customers["late"].eq(True).any():
             lines.append((LATE, say("those late by their own rhythm, most revenue at risk first")))

@@ -4,7 +4,7 @@ import pandas as pd
 
 from custanalytics.display.blocks import callout
 from custanalytics.display.chart import Chart
-from custanalytics.display.format import Formats
+from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.section import Section
 from custanalytics.display.sections import ranking
 from custanalytics.display.tables import Column, Table, table
@@ -24,12 +24,9 @@ def next_purchase(
     if found is None:
         return Section("propensity", present=False)
     late = found.customers.loc[found.customers["late"]]
-    tables = [
-        _contacts(found, customers, formats),
-        _deciles(found, formats),
-        _evaluation(found, formats),
-        _cutoffs(found, formats),
-    ]
+    tables = [_deciles(found, formats), _evaluation(found, formats), _cutoffs(found, formats)]
+    if len(found.customers):
+        tables.append(_contacts(found, customers, formats))
     if len(late):
         tables.append(_late(late, customers, formats))
     charts = [_lift(found, formats), _reliability(found)]
@@ -53,9 +50,10 @@ def next_purchase(
 def lead(found: RepeatPurchase, formats: Formats) -> str:
     """How many customers are expected to buy in the window, with bounds."""
     figures = found.figures
+    scored = found.cutoffs.loc[found.cutoffs["role"] == "score"].iloc[-1]
     texts = {
         "buyers": formats.count(figures["expected_buyers"]),
-        "customers": formats.count(len(found.customers)),
+        "customers": formats.count(scored["customers"]),
         "window": formats.days(found.window_days),
         "low": formats.count(figures["expected_buyers_low"]),
         "high": formats.count(figures["expected_buyers_high"]),
@@ -73,11 +71,19 @@ def lead(found: RepeatPurchase, formats: Formats) -> str:
     )
 
 
+def late_customers(found: RepeatPurchase) -> float:
+    """How many are late by their own rhythm; none where the number is kept back."""
+    late = found.figures["late_customers"]
+    return 0.0 if is_missing(late) else float(late)
+
+
 def risk(found: RepeatPurchase, formats: Formats) -> str:
     """Customers who are late by their own rhythm, and the revenue that hangs on them."""
     figures = found.figures
-    late = figures["late_customers"]
+    late = late_customers(found)
     if not late:
+        if is_missing(figures["late_customers"]):
+            return ""
         return say("No customer is late against their own rhythm and still likely to come back.")
     return plural(
         late,
@@ -144,7 +150,7 @@ def in_short(found: RepeatPurchase, formats: Formats) -> str:
 
 
 def _lift(found: RepeatPurchase, formats: Formats) -> Chart:
-    average = float(found.deciles["converted"].sum() / found.deciles["n"].sum())
+    average = ranking.average(found.deciles)
     return ranking.lift(
         "lift",
         found.deciles,

@@ -216,7 +216,7 @@ def _lift(found: Prospects, formats: Formats) -> Chart:
         title=say(
             "Of the most likely tenth, {rate} converted; on average {average} did",
             rate=formats.share(rows["rate"].iloc[0]),
-            average=formats.share(float(rows["converted"].sum() / rows["n"].sum())),
+            average=formats.share(ranking.average(rows)),
         ),
         subtitle=say("Share that converted among the prospects held back"),
         x_title=say("Tenths of the prospects, most likely first"),

@@ -11,11 +11,17 @@ from custanalytics.sentences import noted
 _ROLES = {"model": noted("Model"), "baseline": noted("Rule of thumb")}
 
 
+def average(rows: pd.DataFrame) -> float:
+    """The share over all tenths; also where some are kept back."""
+    known = rows.loc[rows["lift"] > 0]
+    return float((known["rate"] / known["lift"]).mean()) if len(known) else 0.0
+
+
 def lift(
     name: str, rows: pd.DataFrame, formats: Formats, *, title: str, subtitle: str, x_title: str
 ) -> Chart:
     """Share that converted, by tenth of the list."""
-    average = float(rows["converted"].sum() / rows["n"].sum())
+    usual = average(rows)
     shown = rows.assign(label=[formats.count(decile) for decile in rows["decile"]])
     return Chart(
         name=name,
@@ -28,7 +34,7 @@ def lift(
         x_format="text",
         y_format="share",
         x_title=x_title,
-        marks=(Reference("y", average, say("average {share}", share=formats.share(average))),),
+        marks=(Reference("y", usual, say("average {share}", share=formats.share(usual))),),
         title=title,
         subtitle=subtitle,
         alt=say("Columns of the share by tenth of the list. {title}.", title=title),

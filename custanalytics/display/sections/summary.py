@@ -64,7 +64,7 @@ def cards(results: AnalysisResults, formats: Formats) -> list[Card]:
                 ),
             )
         )
-    if results.propensity is not None and results.propensity.figures["late_customers"]:
+    if results.propensity is not None and next_purchase.late_customers(results.propensity):
         figures = results.propensity.figures
         items.append(
             Card(
@@ -246,9 +246,10 @@ def actions(results: AnalysisResults, formats: Formats) -> list[Point]:
     decisions = results.decisions
     if decisions is None or not len(decisions) or _too_few(results):
         return []
+    lists = results.customers is not None
     items: list[Point] = []
-    if results.propensity is not None and results.propensity.figures["late_customers"]:
-        items.append(_win_back(results.propensity, formats))
+    if results.propensity is not None and next_purchase.late_customers(results.propensity):
+        items.append(_win_back(results.propensity, formats, lists))
     what = monday.stake(results.value, formats)
     ranked = monday.ranked(decisions, results.value)
     for row in ranked.loc[ranked["segment"] != monday.LEAVE_ALONE].to_dict("records"):
@@ -259,13 +260,14 @@ def actions(results: AnalysisResults, formats: Formats) -> list[Point]:
         )
         detail = plural(
             row["customers"],
-            "One customer, {money} ({what}); list in {file}.",
-            "{customers} customers, {money} ({what}); list in {file}.",
+            "One customer, {money} ({what}).",
+            "{customers} customers, {money} ({what}).",
             customers=formats.count(row["customers"]),
             money=formats.money_short(row["money"]),
             what=what,
-            file=segment_list(row["segment"]),
         )
+        if lists:
+            detail = _listed(detail, segment_list(row["segment"]))
         items.append(Point(headline, detail, float(row["money"])))
     return sorted(items, key=lambda point: -point.money)
 
@@ -278,7 +280,11 @@ def _too_few(results: AnalysisResults) -> bool:
     )
 
 
-def _win_back(found: RepeatPurchase, formats: Formats) -> Point:
+def _listed(detail: str, file: str) -> str:
+    return f"{detail} {say('The list is {file}.', file=file)}"
+
+
+def _win_back(found: RepeatPurchase, formats: Formats, lists: bool) -> Point:
     figures = found.figures
     headline = plural(
         figures["late_customers"],
@@ -287,12 +293,12 @@ def _win_back(found: RepeatPurchase, formats: Formats) -> Point:
         late=formats.count(figures["late_customers"]),
     )
     detail = say(
-        "They are still expected to spend {money} in the next {days} days, which can be lost; "
-        "list in {file}.",
+        "They are still expected to spend {money} in the next {days} days, which can be lost.",
         money=formats.money_short(figures["revenue_at_risk"]),
         days=formats.days(found.window_days),
-        file=LATE,
     )
+    if lists:
+        detail = _listed(detail, LATE)
     return Point(headline, detail, float(figures["revenue_at_risk"]))
 
 
