@@ -79,6 +79,7 @@ def fetch(
             raise
         source = {
             "name": dataset.title,
+            "command": f"custanalytics fetch {dataset.name}",
             "home": dataset.home,
             "address": dataset.address,
             "licence": dataset.licence,

@@ -3,7 +3,7 @@
 import hashlib
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,7 @@ REPORT = "report"
 COMMANDS = ("run", "prospects", "measure")
 _KEYS = {
     "client", "author", "question", "decision", "success", "started", "data-by", "deadline",
-    "scope", "settings", "acceptance", "data", "source",
+    "scope", "settings", "acceptance", "data", "source", "publish",
 }  # fmt: skip
 _BOUNDS = ("at-least", "at-most", "equals")
 
@@ -67,6 +67,41 @@ class Acceptance:
 
 
 @dataclass(frozen=True)
+class Publication:
+    """How the engagement may be shown in public; empty texts are filled by ``publish``.
+
+    Attributes
+    ----------
+    title, theme : str
+        Of the entry.
+    label : str
+        Whom it was for, as may be said, such as ``An online shop for kitchenware``.
+    question, decision, method, finding : str
+        As may be said; empty: the engagement's own, and what the results say.
+    techniques : tuple of str
+        What was used.
+    picture : str
+        The chart on its card, such as ``segments``.
+    slug : str
+        Name of its folder and address.
+    allow : tuple of str
+        Words of the data that may be found in what is published.
+    """
+
+    title: str = ""
+    theme: str = ""
+    label: str = ""
+    question: str = ""
+    decision: str = ""
+    method: str = ""
+    finding: str = ""
+    techniques: tuple[str, ...] = ()
+    picture: str = ""
+    slug: str = ""
+    allow: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class Engagement:
     """What ``engagement.toml`` says.
 
@@ -92,6 +127,8 @@ class Engagement:
         The files received.
     source : dict
         Where open data come from: name, home, licence, citation, checksums; empty for a client's.
+    publish : Publication
+        How it may be shown in public.
     """
 
     folder: Path
@@ -110,6 +147,7 @@ class Engagement:
     acceptance: tuple[Acceptance, ...]
     data: tuple[Received, ...]
     source: Mapping[str, str] = field(default_factory=dict)
+    publish: Publication = field(default_factory=Publication)
 
     @property
     def locale(self) -> str:
@@ -183,6 +221,7 @@ def read_engagement(folder: Path | str = ".") -> Engagement:
             for number, row in enumerate(_rows(content, "data", path), start=1)
         ),
         source={name: str(value) for name, value in _section(content, "source", path).items()},
+        publish=_publication(_section(content, "publish", path), f"{path}, [publish]"),
     )
 
 
@@ -238,6 +277,18 @@ def _acceptance(row: Mapping[str, Any], place: str) -> Acceptance:
     if not isinstance(done, bool):
         raise UsageError(f"{place}: done is true or false, not {done!r}")
     return Acceptance(table.text("says"), figure, bounds, done)
+
+
+def _publication(section: Mapping[str, Any], place: str) -> Publication:
+    kinds = {part.name: part.type for part in fields(Publication)}
+    _known(section, set(kinds), place)
+    table = _Table(section, place)
+    given = {
+        name: table.text(name) if kind is str else table.texts(name)
+        for name, kind in kinds.items()
+        if name in section
+    }
+    return Publication(**given)  # type: ignore[arg-type]
 
 
 def _received(row: Mapping[str, Any], place: str) -> Received:

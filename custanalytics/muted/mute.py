@@ -68,7 +68,7 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
     -------
     MutedResults
     """
-    words = Words(key, _names(results), _ours(results), _settings_numbers(results.settings))
+    words = Words(key, names_of(results), _ours(results), _settings_numbers(results.settings))
     segments = muted_rfm(results.rfm, key, words)
     muted = AnalysisResults(
         settings=_settings(results.settings, key, published),
@@ -131,6 +131,29 @@ def opened(results: AnalysisResults, published: date) -> MutedResults:
     return MutedResults(shown, muted=False)
 
 
+def kept_back(muted: AnalysisResults) -> dict[str, int]:
+    """How many rows of each table are suppressed.
+
+    Parameters
+    ----------
+    muted : AnalysisResults
+        Muted ones.
+
+    Returns
+    -------
+    dict
+        Such as ``rfm.segments`` -> rows; tables without any are left out.
+    """
+    found = {}
+    for part in dataclasses.fields(muted):
+        analysis = getattr(muted, part.name)
+        tables = vars(analysis) if dataclasses.is_dataclass(analysis) else {}
+        for name, table in tables.items():
+            if isinstance(table, pd.DataFrame) and "suppressed" in table:
+                found[f"{part.name}.{name}"] = int(table["suppressed"].sum())
+    return {name: rows for name, rows in found.items() if rows}
+
+
 def emptied(frame: pd.DataFrame) -> pd.DataFrame:
     """The columns of a table, without a row."""
     return frame.iloc[0:0].copy()
@@ -171,8 +194,19 @@ def _ours(results: AnalysisResults) -> frozenset[str]:
     return frozenset(found - {""})
 
 
-def _names(results: AnalysisResults) -> Mapping[str, str]:
-    """Columns of the prospects by number, in the order of the file."""
+def names_of(results: AnalysisResults) -> Mapping[str, str]:
+    """What stands for the client's names: columns of the prospects by number, as in the file.
+
+    Parameters
+    ----------
+    results : AnalysisResults
+        What is to be muted.
+
+    Returns
+    -------
+    mapping of str to str
+        Name -> what is said for it; empty without prospects.
+    """
     found = results.prospects
     if found is None:
         return {}

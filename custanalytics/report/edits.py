@@ -1,6 +1,7 @@
 """Which of the consultant's own paragraphs quote figures that a new run has changed."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,19 +75,43 @@ def stale_prose(old: Path, new: Path, template: Path) -> tuple[StaleProse, ...]:
     gone = numbers_before - _numbers(_generated(new, now))
     moved = {name for name, text in before.items() if now.get(name, text) != text}
     found = []
-    for path in (new / DOCUMENT, *sorted((new / SECTIONS).glob("*.qmd"))):
+    for name, line, text in _own_paragraphs(new, template):
+        quoted = dict.fromkeys(n for n in _figures(text) if n in gone)
+        shown = dict.fromkeys(v for v in _VARIABLE.findall(text) if v in moved)
+        if quoted or shown:
+            found.append(StaleProse(name, line, tuple(quoted), tuple(shown)))
+    return tuple(found)
+
+
+def own_prose(folder: Path, template: Path) -> tuple[tuple[str, str], ...]:
+    """Paragraphs of a report folder that its template did not bring.
+
+    Parameters
+    ----------
+    folder : Path
+        The folder.
+    template : Path
+        What it was made from.
+
+    Returns
+    -------
+    tuple of (str, str)
+        Where it stands, such as ``report.qmd, line 12``, and its text; in order.
+    """
+    return tuple(
+        (f"{name}, line {line}", text) for name, line, text in _own_paragraphs(folder, template)
+    )
+
+
+def _own_paragraphs(folder: Path, template: Path) -> Iterator[tuple[str, int, str]]:
+    for path in (folder / DOCUMENT, *sorted((folder / SECTIONS).glob("*.qmd"))):
         if not path.is_file():
             continue
-        name = path.relative_to(new).as_posix()
+        name = path.relative_to(folder).as_posix()
         shipped = {text for _, text in _paragraphs(_shipped(template, name))}
         for line, text in _paragraphs(path.read_text("utf-8")):
-            if text in shipped:
-                continue
-            quoted = dict.fromkeys(n for n in _figures(text) if n in gone)
-            shown = dict.fromkeys(v for v in _VARIABLE.findall(text) if v in moved)
-            if quoted or shown:
-                found.append(StaleProse(name, line, tuple(quoted), tuple(shown)))
-    return tuple(found)
+            if text not in shipped:
+                yield name, line, text
 
 
 def _shipped(template: Path, name: str) -> str:

@@ -1,0 +1,308 @@
+"""Makes a public entry of a finished engagement, and lets nothing of the client out."""
+
+import dataclasses
+import re
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from custanalytics.disclosure import Secrets, must_not_leak, secrets_of
+from custanalytics.display.card import social_card
+from custanalytics.display.case import case
+from custanalytics.display.deck import ORDER, deck
+from custanalytics.display.document import Document, build, charts_of
+from custanalytics.display.format import Formats
+from custanalytics.display.theme import Theme
+from custanalytics.engagement import FILE, REPORT, Engagement, read_engagement
+from custanalytics.engagement.record import sha256
+from custanalytics.engagement.rerun import run_is_stale
+from custanalytics.errors import UsageError
+from custanalytics.muted import MutedResults, kept_back, mute, names_of, opened
+from custanalytics.portfolio.again import again
+from custanalytics.portfolio.entry import (
+    AGAIN,
+    CARD,
+    ENTRIES,
+    FACTS,
+    PICTURE,
+    REPORT_HTML,
+    REPORT_PDF,
+    SLIDES,
+    Entry,
+    write_entry,
+)
+from custanalytics.portfolio.folder import create_portfolio, read_portfolio
+from custanalytics.portfolio.private import FOLDER, Record, record_of, write_record
+from custanalytics.portfolio.prose import Prose, UnconfirmedError, code_of
+from custanalytics.portfolio.site import build_site
+from custanalytics.portfolio.telling import Telling, telling, title_of
+from custanalytics.portfolio.write_up import stage_write_up, write_document
+from custanalytics.report import Brand, copy_brand, read_brand, render, stage, template
+from custanalytics.report.publishing import replaced
+from custanalytics.report.slides import slides_bytes
+from custanalytics.results import AnalysisResults, read_results
+
+WRITE_UP_FOLDER = "write-up"
+_NOT_SHOWN = {"late", "next-steps"}  # slides that talk to the client of their own lists
+_PICTURES = ("segments", "concentration", "prospects-lift", "monthly-revenue")
+# Options that say nothing of the client.
+_TELLABLE = ("horizon", "window", "discount-rate", "template", "locale")
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+Step = Callable[[str], AbstractContextManager[Any]]
+
+
+@dataclass(frozen=True)
+class Published:
+    """A finished entry.
+
+    Attributes
+    ----------
+    entry : Entry
+        What the portfolio says of it.
+    folder : Path
+        Its files.
+    record : Path
+        The private record, in the engagement.
+    write_up : Path
+        The write-up to edit, in the engagement.
+    site : Path
+        The portfolio's site, built anew.
+    """
+
+    entry: Entry
+    folder: Path
+    record: Path
+    write_up: Path
+    site: Path
+
+
+def publish_engagement(
+    engagement: Path | str,
+    portfolio: Path | str,
+    day: date,
+    *,
+    confirm: str = "",
+    renderer: str = "auto",
+    step: Step = lambda _: nullcontext(),
+) -> Published:
+    """Make an entry of an engagement, test that it gives nothing away, and put it in place.
+
+    An engagement on open data (``[source]``) is shown as it is; any other is muted. Nothing is
+    put in place before all finished files, and the pages made of them, have passed the leak test.
+
+    Parameters
+    ----------
+    engagement : path
+        The engagement's folder, with a report that is up to date.
+    portfolio : path
+        The portfolio's folder; made where it is missing.
+    day : date
+        The day it is: that of publication, unless it was published before.
+    confirm : str
+        Code of the prose that was read and found right.
+    renderer : str
+        ``"auto"``, ``"embedded"`` or ``"quarto"``.
+    step : callable, optional
+        Called with each step's name; returns a context manager that is held while it runs.
+
+    Returns
+    -------
+    Published
+
+    Raises
+    ------
+    UsageError
+        The engagement is not finished, or what it says of itself makes no sense.
+    UnconfirmedError
+        The consultant's own prose is not confirmed; the message lists it.
+    DisclosureError
+        Something of the client was found; nothing is put in place.
+    """
+    asked = _finished(read_engagement(engagement))
+    portfolio = Path(portfolio)
+    results = read_results(asked.folder / REPORT / "results")
+    record = record_of(asked.folder, results, day)
+    new = not portfolio.exists()
+    try:
+        create_portfolio(portfolio)
+        with step("Muting the results"):
+            shown = _shown(asked, results, record)
+            told = telling(asked, shown, read_portfolio(portfolio).theme)
+            brand = read_brand(portfolio)
+            document = build(shown.results, _theme(brand))
+            write_up = asked.folder / FOLDER / WRITE_UP_FOLDER
+            own = stage_write_up(document, told.texts, write_up)
+        prose = (*told.prose, *own)
+        record = _confirmed(record, prose, confirm) if shown.muted else record
+        with step("Reading what must not be said"):
+            secrets = secrets_of(
+                asked.folder,
+                results,
+                allowed=asked.publish.allow,
+                identifiers_only=not shown.muted,
+            )
+        target = portfolio / ENTRIES / told.slug
+        with replaced(target, FACTS) as folder:
+            with step("Writing the entry"):
+                entry = _write(asked, told, shown, document, portfolio, write_up, folder, renderer)
+            with step("Looking for leaks"):
+                must_not_leak(secrets, folder)
+                leak_free_site(portfolio, folder, told.slug, secrets)
+        with step("Building the site"):
+            site = build_site(portfolio, renderer=renderer)
+    except BaseException:
+        if new:
+            shutil.rmtree(portfolio, ignore_errors=True)
+        raise
+    record = dataclasses.replace(
+        record,
+        portfolio=str(portfolio.resolve()),
+        slug=told.slug,
+        names={**told.replaced, **names_of(results)},
+        suppressed=kept_back(shown.results),
+        files={
+            path.relative_to(target).as_posix(): sha256(path)
+            for path in sorted(target.rglob("*"))
+            if path.is_file()
+        },
+    )
+    return Published(entry, target, write_record(record, asked.folder), write_up, site)
+
+
+def leak_free_site(portfolio: Path, entry: Path, slug: str, secrets: Secrets) -> None:
+    """Build the site with this entry alone, and look for leaks in all of its files.
+
+    With the other entries beside it, their figures would be taken for this one's.
+
+    Parameters
+    ----------
+    portfolio : Path
+        The portfolio's folder.
+    entry : Path
+        The entry's files.
+    slug : str
+        Name of the entry.
+    secrets : Secrets
+        What must not be found.
+
+    Raises
+    ------
+    DisclosureError
+        Something was found.
+    """
+    with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
+        alone = Path(scratch) / "portfolio"
+        shutil.copytree(
+            portfolio, alone, ignore=lambda _, names: {ENTRIES, "site", ".git"} & set(names)
+        )
+        shutil.copytree(entry, alone / ENTRIES / slug)
+        must_not_leak(secrets, build_site(alone, renderer="embedded"))
+
+
+def _finished(engagement: Engagement) -> Engagement:
+    stale = run_is_stale(engagement)
+    if stale:
+        raise UsageError(
+            f"the report in {engagement.folder / REPORT} is not that of the engagement as it is "
+            f"now ({'; '.join(stale)}): run 'custanalytics {engagement.command}' in it first"
+        )
+    return engagement
+
+
+def _shown(engagement: Engagement, results: AnalysisResults, record: Record) -> MutedResults:
+    if engagement.source:
+        shown = opened(results, record.published)
+    else:
+        shown = mute(results, record.key, record.published)
+    said = case(shown.results, shown.muted)
+    settings = dataclasses.replace(
+        shown.results.settings,
+        title=title_of(engagement),
+        client="",
+        mark=said.mark,
+    )
+    return dataclasses.replace(shown, results=dataclasses.replace(shown.results, settings=settings))
+
+
+def _confirmed(record: Record, prose: Sequence[Prose], given: str) -> Record:
+    code = code_of(prose)
+    if code not in (given, record.confirmed):
+        raise UnconfirmedError(prose)
+    return dataclasses.replace(record, confirmed=code)
+
+
+def _theme(brand: Brand) -> Theme:
+    return Theme(brand.colors, brand.font_family, brand.font_files)
+
+
+def _write(
+    engagement: Engagement,
+    told: Telling,
+    shown: MutedResults,
+    document: Document,
+    portfolio: Path,
+    write_up: Path,
+    folder: Path,
+    renderer: str,
+) -> Entry:
+    """Write an entry's files."""
+    brand, published = read_brand(portfolio), shown.results.settings.made_on
+    with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
+        place = Path(scratch) / "report"
+        place.mkdir()
+        copy_brand(portfolio, place)
+        stage(document, template(shown.results.settings.template), place)
+        made = render(place, ("html", "pdf"), renderer, published)
+        shutil.copyfile(made["html"], folder / REPORT_HTML)
+        shutil.copyfile(made["pdf"], folder / REPORT_PDF)
+        order = [name for name in ORDER if name not in _NOT_SHOWN]
+        slides = slides_bytes(deck(shown.results, order), read_brand(place), place)
+    (folder / SLIDES).write_bytes(slides)
+    write_document(write_up, told.title, folder)
+    picture, alt = _picture(engagement, shown, document)
+    (folder / PICTURE).write_bytes(picture)
+    name = read_portfolio(portfolio).name
+    card = social_card(told.title, f"{name} · {told.theme}", told.finding, _theme(brand))
+    (folder / CARD).write_bytes(card)
+    (folder / AGAIN).write_text(again(engagement, shown.results.settings.version), "utf-8")
+    entry = Entry(
+        slug=told.slug,
+        title=told.title,
+        theme=told.theme,
+        techniques=told.techniques,
+        question=told.question,
+        method=told.method,
+        finding=told.finding,
+        client=told.client,
+        muted=shown.muted,
+        published=published,
+        lang=document.lang,
+        picture_alt=alt,
+        source={
+            key: value
+            for key, value in engagement.source.items()
+            if key in ("name", "home", "licence", "citation")
+        },
+    )
+    write_entry(entry, folder)
+    return entry
+
+
+def _picture(engagement: Engagement, shown: MutedResults, document: Document) -> tuple[bytes, str]:
+    settings = shown.results.settings
+    charts = {c.name: c for c in charts_of(shown.results, Formats(settings.locale))}
+    wanted = engagement.publish.picture
+    if wanted and wanted not in charts:
+        raise UsageError(
+            f"{engagement.folder / FILE}, [publish]: picture is one of "
+            f"{', '.join(sorted(charts))}, not {wanted!r}"
+        )
+    chosen = next((name for name in (wanted, *_PICTURES, *charts) if name in charts), None)
+    if chosen is None:
+        raise UsageError(f"{engagement.folder}: the report has no picture to show")
+    return document.files[charts[chosen].file], charts[chosen].alt

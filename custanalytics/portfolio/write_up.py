@@ -1,0 +1,86 @@
+"""An entry's write-up: staged once for the consultant to edit, published as one plain document."""
+
+import dataclasses
+import re
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import yaml
+
+from custanalytics.display.document import Document
+from custanalytics.portfolio.entry import WRITE_UP
+from custanalytics.portfolio.prose import Prose
+from custanalytics.report import DOCUMENT, stage, template
+from custanalytics.report.edits import own_prose
+from custanalytics.report.qmd import flat
+from custanalytics.report.staging import escaped
+
+TEMPLATE = "case"
+# A chart's interactive form: a page of the portfolio shows its picture.
+_PLOT = re.compile(r'^```\{=html\}\n<div class="plot".*?^```\n', re.MULTILINE | re.DOTALL)
+_COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)
+_SHOWN = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+
+
+def stage_write_up(document: Document, texts: Mapping[str, str], folder: Path) -> tuple[Prose, ...]:
+    """Write what a write-up needs into its folder; its text is the consultant's after the first.
+
+    Parameters
+    ----------
+    document : Document
+        What the report says, from results that may be shown.
+    texts : mapping of str to str
+        ``question``, ``decision``, ``data`` and ``source``; those that are empty are not shown.
+    folder : Path
+        The write-up's folder.
+
+    Returns
+    -------
+    tuple of Prose
+        What the consultant has written there.
+    """
+    told = dataclasses.replace(
+        document,
+        variables=document.variables | {"case": dict(texts)},
+        flags=document.flags | {f"case_{name}": bool(text) for name, text in texts.items()},
+    )
+    stage(told, template(TEMPLATE), folder)
+    return tuple(
+        Prose(f"{folder.parent.name}/{folder.name}/{place}", text)
+        for place, text in own_prose(folder, template(TEMPLATE))
+    )
+
+
+def write_document(folder: Path, title: str, to: Path) -> None:
+    """Write the write-up as one document that needs no other, with the pictures it shows.
+
+    Parameters
+    ----------
+    folder : Path
+        The staged write-up.
+    title : str
+        Of the entry.
+    to : Path
+        The entry's folder.
+
+    Raises
+    ------
+    RenderError
+        The write-up can't be read.
+    """
+    body = _COMMENT.sub("", _PLOT.sub("", flat(folder / DOCUMENT)))
+    for name in dict.fromkeys(_SHOWN.findall(body)):
+        if (folder / name).is_file():
+            (to / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / name, to / name)
+    meta = yaml.safe_load((folder / "_metadata.yml").read_text("utf-8"))
+    front = {
+        "title": escaped(title),
+        "lang": meta["lang"],
+        "toc": True,
+        "number-sections": False,
+        "has": meta["has"],
+    }
+    head = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1_000_000)
+    (to / WRITE_UP).write_text(f"---\n{head}---\n\n{body.strip()}\n", "utf-8")
