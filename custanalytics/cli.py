@@ -13,6 +13,7 @@ from custanalytics.commands import (
     diff,
     engagement,
     measure,
+    portfolio,
     prospects,
     publish,
     report,
@@ -70,6 +71,8 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"custanalytics {__version__}")
     commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    for module in (report, check, prospects, measure, diff, engagement, datasets, publish):
+    for module in (
+        report, check, prospects, measure, diff, engagement, datasets, publish, portfolio
+    ):  # fmt: skip
         module.add(commands)
     return root
