@@ -68,9 +68,7 @@ def _figures(value: Any, name: str) -> Iterator[tuple[str, Any]]:
             yield from _figures(inner, name)
     elif isinstance(value, bool):
         return
-    elif isinstance(value, int | Decimal):
-        yield name, value
-    elif isinstance(value, float) and math.isfinite(value) and abs(value) >= _LEAST_FLOAT:
+    elif isinstance(value, int | Decimal) or (isinstance(value, float) and math.isfinite(value) and abs(value) >= _LEAST_FLOAT):
         yield name, value
 
 

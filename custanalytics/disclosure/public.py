@@ -20,13 +20,7 @@ PACKAGE = Path(__file__).parents[1]
 _TEXTS = (".qmd", ".md", ".yml", ".toml", ".css", ".js", ".html", ".typ", ".lua")
 _CATALOGUES = (".po", ".toml")
 # Names that programs give, and states that any table may have.
-_USUAL = """
-sheet sheet1 sheet2 sheet3 tabelle tabelle1 tabelle2 feuil1 feuille1 hoja1 foglio1 blad1 planilha1
-table worksheet chart office theme default normal title none null unknown other others true false
-yes no active inactive open closed new old male female red blue green black white grey gray yellow
-small medium large standard basic premium online offline store shop web website email phone mail
-newsletter search social direct organic paid referral desktop mobile tablet first second third
-""".split()
+_USUAL = ["sheet", "sheet1", "sheet2", "sheet3", "tabelle", "tabelle1", "tabelle2", "feuil1", "feuille1", "hoja1", "foglio1", "blad1", "planilha1", "table", "worksheet", "chart", "office", "theme", "default", "normal", "title", "none", "null", "unknown", "other", "others", "true", "false", "yes", "no", "active", "inactive", "open", "closed", "new", "old", "male", "female", "red", "blue", "green", "black", "white", "grey", "gray", "yellow", "small", "medium", "large", "standard", "basic", "premium", "online", "offline", "store", "shop", "web", "website", "email", "phone", "mail", "newsletter", "search", "social", "direct", "organic", "paid", "referral", "desktop", "mobile", "tablet", "first", "second", "third"]
 
 
 @cache

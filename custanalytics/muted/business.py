@@ -79,6 +79,8 @@ def muted_concentration(
         return None
     n = found.figures["customers"]
     shares, curve = found.shares, found.curve
+    if shares["customers"].iloc[-1] < SMALLEST:
+        return None
     classes = found.abc["customers"].cumsum().to_numpy()[:-1]
     # The most important first: the fifth, the ten largest, the tenth, classes, the curve.
     sizes = [*shares["customers"][::-1], found.figures["top_ten_customers"], *classes]
@@ -117,9 +119,12 @@ def muted_rfm(found: RFM | None, key: Key, words: Words) -> RFM | None:
         return None
     segments = muted_table(found.segments, key, words)
     counts = found.segments["customers"].to_numpy(np.float64)
+    hidden = protected(counts, counts < SMALLEST)
+    if hidden.all():
+        return None
     hide(
         segments,
-        protected(counts, counts < SMALLEST),
+        hidden,
         keep=("segment", "rule", "action", "contact"),
     )
     return RFM(
@@ -157,13 +162,14 @@ def muted_cohorts(found: Cohorts | None, key: Key, words: Words) -> Cohorts | No
     hide(retention, _hidden_cells(cells), keep=("cohort", "period", "customers", "complete"))
     few = (together["active"] < SMALLEST).to_numpy(bool)
     hide(average, few, keep=("period",))
-    if not len(together) or few[together["period"] == 1].any():
+    waits = _waits(found, key, words)
+    if not len(together) or few[together["period"] == 1].any() or not waits:
         return None
     return dataclasses.replace(
         found,
         retention=retention,
         average=average,
-        **_waits(found, key, words),
+        **waits,
         checks=words.checks(found.checks),
     )
 
@@ -177,7 +183,10 @@ def _hidden_cells(cells: pd.DataFrame) -> Bools:
 
 
 def _waits(found: Cohorts, key: Key, words: Words) -> dict[str, Any]:
-    """The curve of second purchases, and its figures, where ten or more lie between two points."""
+    """The curve of second purchases, and its figures, where ten or more lie between two points.
+
+    Empty where fewer than ten came back, or did not.
+    """
     curve, n = found.second_purchase, found.figures["customers"]
     days = [*_TOLD_DAYS, *range(_GRID_DAYS, int(curve["days"].max()) + 1, _GRID_DAYS)]
     days = [wait for wait in dict.fromkeys(days) if wait <= curve["days"].max()]
@@ -185,15 +194,15 @@ def _waits(found: Cohorts, key: Key, words: Words) -> dict[str, Any]:
     returned = n - found.figures["one_time_customers"]
     sizes = [returned, *(curve["share"].to_numpy(np.float64)[at] * n)]
     back, *shown = apart(sizes, n)
+    if not back:
+        return {}
     points = curve.iloc[at].assign(days=days).loc[shown].sort_values("days")
     figures = {
         "customers": rounded_count(n),
-        "one_time_customers": rounded_count(n - returned) if back else np.nan,
-        "one_time_share": share(1 - returned / n) if back else np.nan,
-        "share_second_purchase": share(returned / n) if back else np.nan,
-        "median_days_to_second": significant(found.figures["median_days_to_second"])
-        if back
-        else np.nan,
+        "one_time_customers": rounded_count(n - returned),
+        "one_time_share": share(1 - returned / n),
+        "share_second_purchase": share(returned / n),
+        "median_days_to_second": significant(found.figures["median_days_to_second"]),
     }
     for wait in _TOLD_DAYS:
         name = f"share_second_{wait}d"

@@ -166,8 +166,10 @@ def _reliability(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
 
 def _drift(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
     made = muted_table(frame, key, words)
-    hide(made, _kept_back(frame["rate"] * frame["n"], frame["n"]), keep=("block", "n"))
-    return made
+    hidden = _kept_back(frame["rate"] * frame["n"], frame["n"])
+    hide(made, hidden, keep=("block", "n"))
+    # The chart's title compares the first with the last.
+    return made.iloc[0:0] if len(hidden) and (hidden[0] or hidden[-1]) else made
 
 
 def _cutoffs(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:

@@ -23,7 +23,7 @@ from custanalytics.results import AnalysisResults, Settings
 from custanalytics.sentences import noted
 
 TEMPLATE = "published"
-_KEPT_BACK = ("cohorts", "propensity", "prospects")
+_KEPT_BACK = ("concentration", "rfm", "cohorts", "propensity", "prospects")
 _TOO_SMALL = noted("Kept back: its groups are so small that their figures would tell who it is.")
 
 

@@ -127,6 +127,7 @@ def publish_engagement(
     portfolio = Path(portfolio)
     results = read_results(asked.folder / REPORT / "results")
     record = record_of(asked.folder, results, day)
+    write_record(record, asked.folder)
     new = not portfolio.exists()
     try:
         create_portfolio(portfolio)
@@ -145,6 +146,8 @@ def publish_engagement(
                 results,
                 allowed=asked.publish.allow,
                 identifiers_only=not shown.muted,
+                published=(record.published,),
+                moved=shown.muted,
             )
         target = portfolio / ENTRIES / told.slug
         with replaced(target, FACTS) as folder:

@@ -162,4 +162,4 @@ def _neutral(engagement: Engagement, text: str) -> str:
     if engagement.source or not engagement.client:
         return text
     name = re.compile(rf"(?<!\w){re.escape(engagement.client)}(?!\w)", re.IGNORECASE)
-    return name.sub(lambda _: engagement.publish.label or "the client", text)
+    return name.sub("the client", text)

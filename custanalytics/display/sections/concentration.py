@@ -4,7 +4,7 @@ import pandas as pd
 
 from custanalytics.concentration import Concentration
 from custanalytics.display.chart import Callout, Chart, Reference
-from custanalytics.display.format import Formats
+from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.section import Section
 from custanalytics.display.tables import Column, Table, table
 from custanalytics.display.words import plural, say
@@ -43,6 +43,11 @@ def lead(found: Concentration, formats: Formats) -> str:
         )
     fifth = found.shares.iloc[-1]
     a_class = found.abc.iloc[0]
+    if is_missing(a_class["customers"]):
+        return say(
+            "The best fifth of your customers brings {share} of the revenue.",
+            share=formats.share(fifth["revenue_share"]),
+        )
     return say(
         "The best fifth of your customers brings {share} of the revenue. {customers} customers, "
         "{of_all} of all, are enough to reach four fifths of it.",
@@ -63,6 +68,8 @@ def top_ten(found: Concentration, formats: Formats) -> str:
             "to set apart.",
             customers=formats.count(figures["customers"]),
         )
+    if is_missing(figures["top_ten_revenue"]):
+        return say("What the ten largest customers brought is kept back.")
     return say(
         "The ten largest customers brought {money}, {share} of what known customers spent in "
         "the whole period. That is what losing them would take away.",

@@ -83,7 +83,7 @@ def risk(found: RepeatPurchase, formats: Formats) -> str:
     late = late_customers(found)
     if not late:
         if is_missing(figures["late_customers"]):
-            return ""
+            return say("How many customers are late by their own rhythm is kept back.")
         return say("No customer is late against their own rhythm and still likely to come back.")
     return plural(
         late,
