@@ -12,6 +12,7 @@ from custanalytics.commands import (
     datasets,
     diff,
     engagement,
+    example_portfolio,
     measure,
     portfolio,
     prospects,
@@ -72,7 +73,8 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     for module in (
-        report, check, prospects, measure, diff, engagement, datasets, publish, portfolio
+        report, check, prospects, measure, diff, engagement, datasets, publish, portfolio,
+        example_portfolio,
     ):  # fmt: skip
         module.add(commands)
     return root

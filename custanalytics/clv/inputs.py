@@ -120,7 +120,7 @@ def checked(summary: pd.DataFrame) -> pd.DataFrame:
     summary : DataFrame
         One row per customer: ``customer_id``, ``frequency`` (repeat purchase days),
         ``recency`` and ``T`` (days), ``monetary_value`` (currency units, null when
-        frequency is 0); other columns pass through.
+        frequency is 0), optional ``first_order`` (day); other columns pass through.
 
     Returns
     -------
@@ -129,7 +129,7 @@ def checked(summary: pd.DataFrame) -> pd.DataFrame:
     Raises
     ------
     UsageError
-        A column is missing, holds no numbers, is null, or breaks
+        A column is missing, holds no numbers (``first_order``: no dates), is null, or breaks
         ``0 <= recency <= T``.
     """
     missing = [column for column in REQUIRED if column not in summary.columns]
@@ -144,6 +144,12 @@ def checked(summary: pd.DataFrame) -> pd.DataFrame:
             frame[column] = pd.to_numeric(frame[column]).astype("float64")
         except (ValueError, TypeError) as error:
             raise UsageError(f"column {column!r} of the summary must hold numbers") from error
+    if "first_order" in frame.columns:
+        try:
+            # As a text where the summary comes from a file.
+            frame["first_order"] = pd.to_datetime(frame["first_order"])
+        except (ValueError, TypeError) as error:
+            raise UsageError("column 'first_order' of the summary must hold dates") from error
     x, recency, age = frame["frequency"], frame["recency"], frame["T"]
     money = frame["monetary_value"]
     faults = {

@@ -136,6 +136,7 @@ def test_without_a_holdout_the_model_is_used_and_said_to_be_untested(cdnow_days)
         ({"frequency": 1.5}, "not whole"),
         ({"monetary_value": np.inf}, "monetary_value is infinite"),
         ({"T": "soon"}, "must hold numbers"),
+        ({"first_order": "last spring"}, "must hold dates"),
     ],
 )
 def test_an_impossible_summary_is_refused(cdnow_days, change, words):

@@ -105,7 +105,7 @@ def published(folder: Path) -> Path:
     )
     (folder / "index.html").write_text(
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Whom to call</title>'
-        '<style>p { margin: 1234.5px }</style></head><body><h1>An online shop</h1>'
+        "<style>p { margin: 1234.5px }</style></head><body><h1>An online shop</h1>"
         "<!-- made by a program --><p>About 120 customers bought again in May 2024, "
         f"12.3% more than before, for about €9,000.</p>{drawing}"
         f'<script type="application/json">{json.dumps(chart)}</script>'

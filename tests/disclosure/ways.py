@@ -74,7 +74,9 @@ def html_text(folder: Path, text: str, _: random.Random) -> Path:
 def html_split_by_tags(folder: Path, text: str, rng: random.Random) -> Path:
     at = rng.randrange(1, len(text))
     tag = rng.choice(("<b>", "<span class='x'>", "&shy;", "&#8288;"))
-    return _add(folder / "index.html", f"<p>{html.escape(text[:at])}{tag}{html.escape(text[at:])}</p>")
+    return _add(
+        folder / "index.html", f"<p>{html.escape(text[:at])}{tag}{html.escape(text[at:])}</p>"
+    )
 
 
 @way
@@ -149,7 +151,9 @@ def search_json(folder: Path, text: str, _: random.Random) -> Path:
 
 @way
 def entry_json_key(folder: Path, text: str, _: random.Random) -> Path:
-    (folder / "entry.json").write_text(json.dumps({"title": {text: 1}}, ensure_ascii=False), "utf-8")
+    (folder / "entry.json").write_text(
+        json.dumps({"title": {text: 1}}, ensure_ascii=False), "utf-8"
+    )
     return folder / "entry.json"
 
 

@@ -1,0 +1,207 @@
+"""From nothing to a public portfolio, as a user does it: four engagements, published."""
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from pypdf import PdfReader
+
+from custanalytics.commands.example_portfolio import PROJECTS
+from custanalytics.engagement import read_engagement
+from custanalytics.portfolio.entry import read_entries
+from custanalytics.results import read_results
+from tests.once import once
+from tests.test_cli import call, hashes
+
+FIXED = ("--renderer", "embedded", "--made-on", "2026-11-20")
+TEXTS = {".html", ".qmd", ".json", ".svg", ".sh", ".xml", ".txt", ".js", ".css"}
+
+
+@pytest.fixture(scope="session")
+def example(tmp_path_factory):
+    def make(folder: Path) -> None:
+        done = call("example-portfolio", folder, *FIXED)
+        assert done.returncode == 0, done.stderr
+        assert "portfolio/site/index.html" in done.stdout
+
+    return once(tmp_path_factory, "example", make)
+
+
+@pytest.fixture
+def place(example, tmp_path):
+    """A copy to change: the wholesaler's engagement, and the portfolio with all four."""
+    shutil.copytree(example / "engagements" / "wholesaler", tmp_path / "wholesaler")
+    shutil.copytree(example / "portfolio", tmp_path / "portfolio")
+    return tmp_path
+
+
+def entry_of(place: Path) -> Path:
+    return place / "portfolio" / "entries" / "a-handful-of-customers"
+
+
+def written(folder: Path) -> str:
+    return "\n".join(
+        path.read_text("utf-8") for path in sorted(folder.rglob("*")) if path.suffix in TEXTS
+    )
+
+
+def test_four_projects_are_finished_published_and_shown(example):
+    entries = read_entries(example / "portfolio")
+    assert len(entries) == len(PROJECTS) == 4
+    assert {entry.muted for entry in entries} == {True, False}
+    site = example / "portfolio" / "site"
+    home = (site / "index.html").read_text("utf-8")
+    for entry in entries:
+        assert entry.question in home
+        assert entry.finding.split(";")[0] in home
+        page = site / "entries" / entry.slug
+        write_up = (page / "index.html").read_text("utf-8")
+        assert "What this does not say" in write_up
+        assert len(re.sub(r"<[^>]+>", " ", write_up).split()) > 400
+        for name in ("report.html", "report.pdf", "slides.pptx", "again.sh"):
+            assert (page / name).stat().st_size > 100
+            assert name in write_up
+
+
+def test_each_engagement_can_be_run_again_from_its_record(example):
+    for name in PROJECTS:
+        folder = example / "engagements" / name
+        states = json.loads(call("status", folder, "--json").stdout)["steps"]
+        assert {s["step"]: s["state"] for s in states}["model"] == "done"
+        assert read_engagement(folder).author == "Ada Example"
+
+
+def test_every_number_in_a_write_up_comes_from_the_results(example):
+    """No variable was left unfilled, and no figure is missing."""
+    for entry in read_entries(example / "portfolio"):
+        text = (example / "portfolio/entries" / entry.slug / "index.qmd").read_text("utf-8")
+        assert "{{<" not in text
+        assert not re.search(r"(?m)^–$|– customers| –,", text)
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"), [("shop", "whom-to-keep"), ("wholesaler", "a-handful-of-customers")]
+)
+def test_of_a_client_nothing_is_told(example, name, slug):
+    engagement = read_engagement(example / "engagements" / name)
+    raw = read_results(engagement.folder / "report" / "results")
+    entry = example / "portfolio" / "entries" / slug
+    pages = written(entry) + written(example / "portfolio/site/entries" / slug)
+    pages += "\n".join(p.extract_text() for p in PdfReader(entry / "report.pdf").pages)
+    for word in engagement.client.split():
+        if len(word) > 4:
+            assert word not in pages
+    assert "€" not in pages
+    assert "EUR" not in pages
+    ends = raw.settings.observation_end
+    assert f"{ends:%B %Y}" not in pages
+    assert f"{raw.overview.figures['buyers']:,.0f}" not in pages
+    assert "Public copy" in pages
+
+
+def test_what_was_changed_stays_with_the_engagement(example):
+    record = json.loads((example / "engagements/wholesaler/publish/record.json").read_text())
+    assert record["names"]["Feinkost Brandt & Sohn KG"] == "A food wholesaler"
+    assert record["suppressed"]["rfm.segments"] >= 2
+    factor = record["key"]["factor"]
+    public = written(example / "portfolio")
+    assert str(factor) not in public
+    assert f"{factor:.3g}" not in re.sub(r"[\d.]*e-\d+", "", written(entry_of(example)))
+
+
+def test_published_again_it_is_the_same_to_the_byte(place):
+    before = hashes(place / "portfolio")
+    done = call("publish", place / "wholesaler", "--to", place / "portfolio", *FIXED)
+    assert done.returncode == 0, done.stderr
+    assert hashes(place / "portfolio") == before
+
+
+def test_own_prose_is_listed_and_has_to_be_confirmed_anew(place):
+    write_up = place / "wholesaler/publish/write-up/report.qmd"
+    text = write_up.read_text("utf-8")
+    write_up.write_text(text + "\nThe owner called twice a week.\n", "utf-8")
+    before = hashes(place / "portfolio")
+    asked = call("publish", place / "wholesaler", "--to", place / "portfolio", *FIXED)
+    assert asked.returncode == 2
+    assert "The owner called twice a week." in asked.stderr
+    assert hashes(place / "portfolio") == before
+    code = re.search(r"--confirm (\w+)", asked.stderr)[1]
+    wrong = ("publish", place / "wholesaler", "--to", place / "portfolio", "--confirm", "00000000")
+    assert call(*wrong, *FIXED).returncode == 2
+    done = call(
+        "publish", place / "wholesaler", "--to", place / "portfolio", "--confirm", code, *FIXED
+    )
+    assert done.returncode == 0, done.stderr
+    assert "twice a week" in (place / "portfolio/site/search.json").read_text("utf-8")
+
+
+def test_a_leak_in_the_prose_is_found_and_nothing_is_put_in_place(place):
+    write_up = place / "wholesaler/publish/write-up/report.qmd"
+    text = write_up.read_text("utf-8")
+    write_up.write_text(text + "\nWork for Feinkost Brandt was a pleasure.\n", "utf-8")
+    before = hashes(place / "portfolio")
+    asked = call("publish", place / "wholesaler", "--to", place / "portfolio", *FIXED)
+    code = re.search(r"--confirm (\w+)", asked.stderr)[1]
+    done = call(
+        "publish", place / "wholesaler", "--to", place / "portfolio", "--confirm", code, *FIXED
+    )
+    assert done.returncode == 14
+    assert "index.qmd" in done.stderr
+    assert "Brandt" not in done.stderr
+    assert hashes(place / "portfolio") == before
+
+
+def test_a_new_portfolio_is_not_left_behind_by_a_failure(place):
+    write_up = place / "wholesaler/publish/write-up/report.qmd"
+    write_up.write_text(write_up.read_text("utf-8") + "\nOne more word.\n", "utf-8")
+    done = call("publish", place / "wholesaler", "--to", place / "new", *FIXED)
+    assert done.returncode == 2
+    assert not (place / "new").exists()
+
+
+def test_an_engagement_that_is_not_finished_is_refused(place):
+    toml = place / "wholesaler" / "engagement.toml"
+    text = toml.read_text("utf-8")
+    toml.write_text(text.replace('command = "run"\n', 'command = "run"\nmargin = 0.2\n'), "utf-8")
+    done = call("publish", place / "wholesaler", "--to", place / "portfolio", *FIXED)
+    assert done.returncode == 2
+    assert "custanalytics run" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ('label = "A food wholesaler"', "label"),
+        ('picture = "concentration"', "picture is one of"),
+        ('slug = "a-handful-of-customers"', "small letters"),
+    ],
+)
+def test_what_makes_no_sense_in_the_record_is_named(place, change, words):
+    toml = place / "wholesaler" / "engagement.toml"
+    text = toml.read_text("utf-8")
+    name = change.split(" =")[0]
+    value = "" if name == "label" else "No Such Thing"
+    toml.write_text(text.replace(change, f'{name} = "{value}"'), "utf-8")
+    asked = call("publish", place / "wholesaler", "--to", place / "portfolio", *FIXED)
+    if "--confirm" in asked.stderr:
+        code = re.search(r"--confirm (\w+)", asked.stderr)[1]
+        asked = call(
+            "publish", place / "wholesaler", "--to", place / "portfolio", "--confirm", code, *FIXED
+        )
+    assert asked.returncode == 2
+    assert words in asked.stderr
+
+
+def test_open_data_are_shown_as_they_are(example):
+    text = written(example / "portfolio/entries/what-a-new-customer-may-cost")
+    assert "23,502 customers" in text
+    assert "custanalytics fetch cdnow" in text
+    assert "Public copy" not in text
+
+
+def test_nothing_is_overwritten(example):
+    done = call("example-portfolio", example, *FIXED)
+    assert done.returncode == 2
+    assert "exists already" in done.stderr
