@@ -1,8 +1,13 @@
 """Fixtures every test may use."""
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
+
+# What a machine remembers of portfolios is not the tests' to change.
+os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="custanalytics-tests-")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

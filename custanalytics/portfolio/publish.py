@@ -34,12 +34,14 @@ from custanalytics.portfolio.entry import (
     REPORT_PDF,
     SLIDES,
     Entry,
+    read_entries,
     write_entry,
 )
 from custanalytics.portfolio.folder import create_portfolio, read_portfolio
+from custanalytics.portfolio.known import engagements_of, remember
 from custanalytics.portfolio.private import FOLDER, Record, record_of, write_record
 from custanalytics.portfolio.prose import Prose, UnconfirmedError, code_of
-from custanalytics.portfolio.site import build_site
+from custanalytics.portfolio.site import SITE, build_site
 from custanalytics.portfolio.telling import Telling, telling, title_of
 from custanalytics.portfolio.write_up import stage_write_up, write_document
 from custanalytics.report import Brand, copy_brand, read_brand, render, stage, template
@@ -141,21 +143,13 @@ def publish_engagement(
         prose = (*told.prose, *own)
         record = _confirmed(record, prose, confirm) if shown.muted else record
         with step("Reading what must not be said"):
-            secrets = secrets_of(
-                asked.folder,
-                results,
-                allowed=asked.publish.allow,
-                identifiers_only=not shown.muted,
-                published=(record.published,),
-                moved=shown.muted,
-            )
+            secrets = _secrets(asked, results, record)
         target = portfolio / ENTRIES / told.slug
         with replaced(target, FACTS) as folder:
             with step("Writing the entry"):
                 entry = _write(asked, told, shown, document, portfolio, write_up, folder, renderer)
             with step("Looking for leaks"):
-                must_not_leak(secrets, folder)
-                leak_free_site(portfolio, folder, told.slug, secrets)
+                _test(secrets, folder, portfolio, told.slug)
         with step("Building the site"):
             site = build_site(portfolio, renderer=renderer)
     except BaseException:
@@ -174,34 +168,62 @@ def publish_engagement(
             if path.is_file()
         },
     )
+    remember(portfolio, told.slug, asked.folder)
     return Published(entry, target, write_record(record, asked.folder), write_up, site)
 
 
-def leak_free_site(portfolio: Path, entry: Path, slug: str, secrets: Secrets) -> None:
-    """Build the site with this entry alone, and look for leaks in all of its files.
-
-    With the other entries beside it, their figures would be taken for this one's.
+def tested_entries(portfolio: Path | str) -> tuple[str, ...]:
+    """Look for leaks in every entry whose engagement is on this machine, and in its pages.
 
     Parameters
     ----------
-    portfolio : Path
+    portfolio : path
         The portfolio's folder.
-    entry : Path
-        The entry's files.
-    slug : str
-        Name of the entry.
-    secrets : Secrets
-        What must not be found.
+
+    Returns
+    -------
+    tuple of str
+        Entries that could not be tested here, as nothing is known of their engagement.
 
     Raises
     ------
     DisclosureError
         Something was found.
     """
+    portfolio = Path(portfolio)
+    known = engagements_of(portfolio)
+    slugs = [entry.slug for entry in read_entries(portfolio)]
+    for slug in slugs:
+        if slug in known:
+            engagement = read_engagement(known[slug])
+            results = read_results(engagement.folder / REPORT / "results")
+            record = record_of(engagement.folder, results, results.settings.made_on)
+            entry = portfolio / ENTRIES / slug
+            _test(_secrets(engagement, results, record), entry, portfolio, slug)
+    return tuple(slug for slug in slugs if slug not in known)
+
+
+def _secrets(engagement: Engagement, results: AnalysisResults, record: Record) -> Secrets:
+    return secrets_of(
+        engagement.folder,
+        results,
+        allowed=engagement.publish.allow,
+        identifiers_only=bool(engagement.source),
+        published=(record.published,),
+        moved=not engagement.source,
+    )
+
+
+def _test(secrets: Secrets, entry: Path, portfolio: Path, slug: str) -> None:
+    """Test an entry's files, and a site with this entry alone.
+
+    With the other entries beside it, their figures would be taken for this one's.
+    """
+    must_not_leak(secrets, entry)
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         alone = Path(scratch) / "portfolio"
         shutil.copytree(
-            portfolio, alone, ignore=lambda _, names: {ENTRIES, "site", ".git"} & set(names)
+            portfolio, alone, ignore=lambda _, names: {ENTRIES, SITE, ".git"} & set(names)
         )
         shutil.copytree(entry, alone / ENTRIES / slug)
         must_not_leak(secrets, build_site(alone, renderer="embedded"))

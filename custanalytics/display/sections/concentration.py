@@ -26,7 +26,15 @@ def concentration(
         "concentration",
         variables=variables,
         charts=(_curve(found, formats),),
-        tables=(_best(customers, formats), _shares(found, formats), _classes(found, formats)),
+        tables=tuple(
+            part
+            for part in (
+                _best(customers, formats),
+                _shares(found, formats),
+                _classes(found, formats),
+            )
+            if part.rows
+        ),
         flags={"spread": True},
     )
 
@@ -155,7 +163,7 @@ def _shares(found: Concentration, formats: Formats) -> Table:
         shares = pd.concat([ten, shares], ignore_index=True)
     return table(
         "top-customers",
-        shares,
+        shares.dropna(subset="revenue"),  # without what is kept back
         [
             Column("label", say("Customers")),
             Column("customers", say("How many"), "count"),
@@ -168,13 +176,13 @@ def _shares(found: Concentration, formats: Formats) -> Table:
 
 
 def _classes(found: Concentration, formats: Formats) -> Table:
-    abc = found.abc.copy()
+    abc = found.abc.dropna(subset="customers")
     meaning = {
         "A": say("A: the first 80% of revenue"),
         "B": say("B: the next 15%"),
         "C": say("C: the last 5%"),
     }
-    abc["label"] = [meaning[name] for name in abc["abc_class"]]
+    abc = abc.assign(label=[meaning[name] for name in abc["abc_class"]])
     return table(
         "abc",
         abc,
