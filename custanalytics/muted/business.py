@@ -83,11 +83,13 @@ def muted_concentration(
         return None
     classes = found.abc["customers"].cumsum().to_numpy()[:-1]
     # The most important first: the fifth, the ten largest, the tenth, classes, the curve.
-    sizes = [*shares["customers"][::-1], found.figures["top_ten_customers"], *classes]
+    fifth, *others = shares["customers"][::-1]
     along = (curve["customer_share"] * n).round()
-    shown = apart([*map(float, sizes), *map(float, along)], float(n))
-    top, rest = shown[: len(shares)][::-1], shown[len(shares) :]
-    ten, of_classes, of_curve = rest[0], rest[1 : 1 + len(classes)], rest[1 + len(classes) :]
+    sizes = [fifth, found.figures["top_ten_customers"], *others, *classes, *along]
+    best, ten, *shown = apart(list(map(float, sizes)), float(n))
+    top = [best, *shown[: len(others)]][::-1]
+    shown = shown[len(others) :]
+    of_classes, of_curve = shown[: len(classes)], shown[len(classes) :]
     told_shares = muted_table(shares, key, words)
     hide(told_shares, ~np.array(top), keep=("top_share",))
     told_classes = muted_table(found.abc, key, words)
