@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 from custanalytics.portfolio.entry import Entry
 from custanalytics.portfolio.folder import Portfolio
 
+FEED = "index.xml"
 _NO_DAY = "1970-01-01"
 
 
@@ -40,7 +41,7 @@ def atom(portfolio: Portfolio, entries: Sequence[Entry]) -> str:
         f'<link rel="alternate" type="text/html" href="{home}index.html"/>',
     ]
     if home:
-        head.append(f'<link rel="self" href="{home}index.xml"/>')
+        head.append(f'<link rel="self" href="{home}{FEED}"/>')
     found = [line for entry in entries for line in _atom_entry(portfolio, entry)]
     return "\n".join([*head, *found, "</feed>", ""])
 

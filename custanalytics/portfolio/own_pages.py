@@ -37,8 +37,8 @@ def write_pages(site: Site) -> Mapping[str, str]:
         A page can't be rendered.
     """
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
-        templates = _templates(site, Path(scratch) / "templates")
-        _assets(site, templates)
+        templates = templates_of(site, Path(scratch) / "templates")
+        write_assets(site, templates)
         # Pandoc works outside Python; each thread speaks the site's language.
         with ThreadPoolExecutor(2) as pool:
             jobs = [
@@ -50,7 +50,7 @@ def write_pages(site: Site) -> Mapping[str, str]:
         made = {
             "index.html": page(templates / "index.html", pages.home(site)),
             "about.html": page(templates / "about.html", pages.about(site, own)),
-            "404.html": page(templates / "404.html", pages.lost(site) | {"style": _style(site)}),
+            "404.html": lost_page(site, templates),
         }
     for name, content in made.items():
         (site.folder / name).write_text(content, "utf-8")
@@ -68,12 +68,12 @@ def _project(site: Site, entry: Entry, templates: Path) -> str:
 def _text(document: Path, target: Path, site: Site) -> Text:
     """A document's text, with the files it shows or leads to brought along."""
     found = text(document)
-    bring(found.body, document.parent, target)
+    bring(found.body, document.parent, target, pages.made_here(site))
     body = Html(with_drawings(found.body, target, site.brand))
     return Text(found.title, body, found.contents, found.contents_title)
 
 
-def _templates(site: Site, folder: Path) -> Path:
+def templates_of(site: Site, folder: Path) -> Path:
     """The templates as delivered, each replaced by the portfolio's own where it has one."""
     shutil.copytree(reports_dir() / "_portfolio", folder)
     own = site.portfolio.folder / TEMPLATES
@@ -82,7 +82,8 @@ def _templates(site: Site, folder: Path) -> Path:
     return folder
 
 
-def _assets(site: Site, templates: Path) -> None:
+def write_assets(site: Site, templates: Path) -> None:
+    """Write style sheet, fonts, scripts and sign of the site."""
     shared, target = reports_dir() / "_shared", site.folder / ASSETS
     (target / "fonts").mkdir()
     for family, file, _, _ in site.brand.faces:
@@ -102,11 +103,12 @@ def _assets(site: Site, templates: Path) -> None:
     (target / "favicon.svg").write_text(page(templates / "favicon.svg", colors), "utf-8")
 
 
-def _style(site: Site) -> Html:
-    """The style sheet for a page that a host shows at any depth, with no file beside it."""
+def lost_page(site: Site, templates: Path) -> str:
+    """The page for an address that does not exist: whole, for it is shown at any depth."""
     left_out = ("@font-face", "math")
     lines = (site.folder / ASSETS / "site.css").read_text("utf-8").splitlines()
-    return Html("\n".join(line for line in lines if not line.startswith(left_out)))
+    style = Html("\n".join(line for line in lines if not line.startswith(left_out)))
+    return page(templates / "404.html", pages.lost(site) | {"style": style})
 
 
 def _bring_brand(site: Site, file: str) -> None:

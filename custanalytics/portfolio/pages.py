@@ -50,6 +50,24 @@ class Site:
     folder: Path
 
 
+def made_here(site: Site) -> set[Path]:
+    """Pages that a write-up may lead to although no such file lies beside it.
+
+    Parameters
+    ----------
+    site : Site
+        What every page needs.
+
+    Returns
+    -------
+    set of Path
+        Files of the site.
+    """
+    names = ["index.html", "about.html", "index.xml"]
+    names += [f"entries/{entry.slug}/index.html" for entry in site.entries]
+    return {(site.folder / name).resolve() for name in names}
+
+
 def home(site: Site) -> dict[str, Any]:
     """The first page.
 
@@ -109,7 +127,7 @@ def about(site: Site, text: Text) -> dict[str, Any]:
     title = f"{heading} – {portfolio.name}"
     said = portfolio.intro or portfolio.tagline
     common = _common(site, "", "about.html", title, heading, said, "profile", SITE_CARD)
-    return common | {"here": {"about": True}, "text": {"body": text.body}}
+    return common | {"here": {"about": True}, "title": heading, "text": {"body": text.body}}
 
 
 def lost(site: Site) -> dict[str, Any]:
@@ -131,7 +149,7 @@ def lost(site: Site) -> dict[str, Any]:
     return common | {"root": site.portfolio.address}
 
 
-def project(site: Site, entry: Entry, text: Text) -> dict[str, Any]:
+def project(site: Site, entry: Entry, text: Text | None) -> dict[str, Any]:
     """One project's page.
 
     Parameters
@@ -140,8 +158,8 @@ def project(site: Site, entry: Entry, text: Text) -> dict[str, Any]:
         What every page needs.
     entry : Entry
         The project.
-    text : Text
-        Its write-up.
+    text : Text or None
+        Its write-up; None where another renderer writes it.
 
     Returns
     -------
@@ -157,7 +175,7 @@ def project(site: Site, entry: Entry, text: Text) -> dict[str, Any]:
     return common | {
         "entry": _facts(site, entry)
         | {
-            "source": {key: value for key, value in entry.source.items() if value},
+            "source": _source(entry),
             "muted": entry.muted,
             "again": again.read_text("utf-8").strip() if again.is_file() else "",
         },
@@ -165,7 +183,9 @@ def project(site: Site, entry: Entry, text: Text) -> dict[str, Any]:
             "body": text.body,
             "contents": text.contents,
             "title": text.contents_title,
-        },
+        }
+        if text
+        else {},
         "files": files(site, entry),
         "beside": _beside(site.entries, entry),
     }
@@ -249,6 +269,13 @@ def _facts(site: Site, entry: Entry) -> dict[str, Any]:
         "date": site.formats.month(entry.published),
         "lang": "" if entry.lang.split("-")[0] == language else entry.lang,
     }
+
+
+def _source(entry: Entry) -> Mapping[str, str] | bool:
+    found = {key: value for key, value in entry.source.items() if value}
+    if not found.get("home", "").startswith(("https://", "http://")):
+        found.pop("home", None)
+    return found or False
 
 
 def _card(

@@ -133,8 +133,8 @@ def still(body: str) -> str:
     return _PLOT.sub("", body)
 
 
-def bring(body: str, source: Path, target: Path) -> None:
-    """Copy the files that a write-up shows or links, and no others.
+def bring(body: str, source: Path, target: Path, made: set[Path]) -> None:
+    """Copy the files that a write-up shows or leads to, and no others.
 
     Parameters
     ----------
@@ -142,20 +142,23 @@ def bring(body: str, source: Path, target: Path) -> None:
         Its HTML.
     source, target : Path
         Folder of the write-up, and of its page in the site.
+    made : set of Path
+        Files of the site that are made anyway.
 
     Raises
     ------
     RenderError
-        A file is missing, outside the folder, or not meant to be public.
+        A file is missing, or outside the folder.
     """
     for address in local_addresses(body):
+        copy = target / address
+        if copy.resolve() in made or copy.is_file():
+            continue
         path = (source / address).resolve()
         if not path.is_relative_to(source.resolve()) or not path.is_file():
             raise RenderError(f"{source}: the write-up leads to {address!r}, which is not there")
-        copy = target / address
         copy.parent.mkdir(parents=True, exist_ok=True)
-        if not copy.exists():
-            shutil.copyfile(path, copy)
+        shutil.copyfile(path, copy)
 
 
 def local_addresses(body: str) -> list[str]:

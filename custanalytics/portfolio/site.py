@@ -8,22 +8,27 @@ from custanalytics.display.card import social_card
 from custanalytics.display.format import Formats
 from custanalytics.display.language import speaking
 from custanalytics.display.theme import Theme
+from custanalytics.errors import SourceError
 from custanalytics.portfolio.entry import (
     AGAIN,
     CARD,
     ENTRIES,
+    FACTS,
     PICTURE,
     REPORT_HTML,
     REPORT_PDF,
     SLIDES,
+    Entry,
     read_entries,
 )
-from custanalytics.portfolio.feed import atom, robots, search_index, search_script, site_map
+from custanalytics.portfolio.feed import FEED, atom, robots, search_index, search_script, site_map
 from custanalytics.portfolio.folder import create_portfolio, read_portfolio
 from custanalytics.portfolio.own_pages import ASSETS, write_pages
 from custanalytics.portfolio.pages import SITE_CARD, Site
+from custanalytics.portfolio.quarto_pages import write_with_quarto
 from custanalytics.report import read_brand
 from custanalytics.report.publishing import replaced
+from custanalytics.report.rendering import quarto_for
 
 SITE = "site"
 _MARK = ".nojekyll"
@@ -62,15 +67,25 @@ def build_site(
     """
     folder = create_portfolio(folder)
     portfolio = read_portfolio(folder)
-    entries = tuple(read_entries(folder))
+    entries = _entries(folder)
     brand = read_brand(folder)
     target = Path(out) if out is not None else folder / SITE
+    quarto = quarto_for(renderer or "auto")
     with speaking(portfolio.lang), replaced(target, _MARK) as new:
         site = Site(portfolio, entries, brand, Formats(portfolio.lang), new)
         _copy_files(site)
-        bodies = write_pages(site)
+        bodies = write_with_quarto(site, quarto) if quarto else write_pages(site)
         _for_programs(site, bodies)
     return target
+
+
+def _entries(folder: Path) -> tuple[Entry, ...]:
+    found = tuple(read_entries(folder))
+    for path in sorted((folder / ENTRIES).glob(f"*/{FACTS}")):
+        # Everything of an entry is found by its slug.
+        if path.parent.name not in {entry.slug for entry in found}:
+            raise SourceError(f"{path}: slug must be the folder's name, {path.parent.name!r}")
+    return found
 
 
 def _copy_files(site: Site) -> None:
@@ -95,11 +110,12 @@ def _for_programs(site: Site, bodies: Mapping[str, str]) -> None:
     index = search_index(site.entries, bodies)
     texts = {
         _MARK: "",
-        "index.xml": atom(site.portfolio, site.entries),
         "robots.txt": robots(site.portfolio),
         "search.json": index,
         f"{ASSETS}/search.js": search_script(index),
     }
+    if not (site.folder / FEED).is_file():  # Quarto may have written one
+        texts[FEED] = atom(site.portfolio, site.entries)
     if site.portfolio.address:
         texts["sitemap.xml"] = site_map(site.portfolio, site.entries)
     for name, text in texts.items():

@@ -3,9 +3,9 @@
 import shutil
 
 import pytest
-from stand_in import stand_in
 
 from custanalytics.portfolio.site import build_site
+from tests.portfolio.stand_in import stand_in
 
 
 @pytest.fixture(scope="session")

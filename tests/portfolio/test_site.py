@@ -2,55 +2,17 @@
 
 import json
 import re
-import xml.etree.ElementTree as ET
 from html import unescape
-from html.parser import HTMLParser
-from urllib.parse import unquote, urlsplit
 
 import pytest
-from stand_in import ENTRIES, ODD
+from lxml import etree
 
-from custanalytics.errors import RenderError, UsageError
+from custanalytics.errors import RenderError, SourceError, UsageError
 from custanalytics.portfolio.site import build_site
+from tests.portfolio.stand_in import ENTRIES, ODD
+from tests.portfolio.visitor import ADDRESS, PAGES, SLUGS, Page, wrong_addresses
 
-ADDRESS = "https://novak.example/work/"
 ATOM = "{http://www.w3.org/2005/Atom}"
-SLUGS = ["wine-merchant", "gift-shop", "music-club", "odd"]
-PAGES = ["index.html", "about.html", "404.html", *(f"entries/{s}/index.html" for s in SLUGS)]
-
-
-class Page(HTMLParser):
-    """Elements with their attributes, in order; and ids."""
-
-    def __init__(self, path):
-        super().__init__()
-        self.elements = []
-        self.feed(path.read_text("utf-8"))
-
-    def handle_starttag(self, tag, attrs):
-        self.elements.append((tag, dict(attrs)))
-
-    def all(self, name, **wanted):
-        return [
-            a
-            for tag, a in self.elements
-            if tag == name and all(a.get(key) == value for key, value in wanted.items())
-        ]
-
-    @property
-    def ids(self):
-        return [a["id"] for _, a in self.elements if "id" in a]
-
-    @property
-    def addresses(self):
-        """What is loaded, and what is led to."""
-        loaded, led = [], []
-        for tag, a in self.elements:
-            for key in ("src", "srcset", "href", "poster"):
-                if key in a:
-                    link = tag == "a" or a.get("rel") in ("canonical", "alternate")
-                    (led if link else loaded).append(a[key])
-        return loaded, led
 
 
 def test_the_site_has_all_its_files(site):
@@ -71,22 +33,9 @@ def test_nothing_is_published_but_what_the_pages_lead_to(site):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_links_lead_somewhere_and_nothing_is_loaded_from_outside(site, name):
-    page = Page(site / name)
-    assert len(page.ids) == len(set(page.ids))
-    loaded, led = page.addresses
-    assert not [a for a in loaded if urlsplit(a).scheme not in ("", "data")]
-    for address in (*loaded, *led):
-        if name == "404.html":
-            address = address.replace(ADDRESS, "")
-        parts = urlsplit(address)
-        if parts.scheme or parts.netloc:
-            continue
-        assert not address.startswith("/"), address
-        target = (site / name).parent / unquote(parts.path) if parts.path else site / name
-        assert target.is_file(), address
-        assert target.resolve().is_relative_to(site.resolve())
-        if parts.fragment:
-            assert unquote(parts.fragment) in Page(target).ids, address
+    assert wrong_addresses(site, name) == []
+    ids = Page(site / name).ids
+    assert len(ids) == len(set(ids))
 
 
 def test_style_and_scripts_load_nothing_from_outside(site):
@@ -145,7 +94,7 @@ def test_odd_titles_are_shown_as_they_are(site):
         text = (site / name).read_text("utf-8")
         assert "<b>ask</b>" not in text
         assert ODD in unescape(text)
-    feed = ET.parse(site / "index.xml").getroot()
+    feed = etree.parse(site / "index.xml").getroot()
     assert ODD in [title.text for title in feed.iter(f"{ATOM}title")]
 
 
@@ -164,6 +113,7 @@ def test_a_project_says_what_it_is_and_leads_to_its_forms(site):
     other = (site / "entries" / "odd" / "index.html").read_text("utf-8")
     assert "nobody can tell who the client is" in other
     assert "slides.pptx" not in other
+    assert "Source</dt>" not in other
 
 
 def test_charts_are_still_and_follow_light_and_dark(site):
@@ -186,7 +136,7 @@ def test_shared_links_show_a_picture_where_the_address_is_known(site):
 
 
 def test_feed_and_site_map_name_every_project(site):
-    feed = ET.parse(site / "index.xml").getroot()
+    feed = etree.parse(site / "index.xml").getroot()
     entries = feed.findall(f"{ATOM}entry")
     assert len({e.find(f"{ATOM}id").text for e in entries}) == 4
     assert [e.find(f"{ATOM}link").get("href") for e in entries] == [
@@ -194,7 +144,7 @@ def test_feed_and_site_map_name_every_project(site):
     ]
     assert feed.find(f"{ATOM}updated").text == "2026-06-30T00:00:00Z"
     listed = [
-        e.text for e in ET.parse(site / "sitemap.xml").getroot().iter() if e.tag.endswith("loc")
+        e.text for e in etree.parse(site / "sitemap.xml").getroot().iter() if e.tag.endswith("loc")
     ]
     assert listed[:2] == [ADDRESS, f"{ADDRESS}about.html"]
     assert len(listed) == 6
@@ -212,7 +162,7 @@ def test_without_an_address_nothing_claims_one(portfolio):
     page = Page(site / "index.html")
     assert not page.all("link", rel="canonical")
     assert not page.all("meta", property="og:image")
-    ET.parse(site / "index.xml")
+    etree.parse(site / "index.xml")
 
 
 def test_the_same_portfolio_gives_the_same_bytes(site, made, tmp_path):
@@ -266,3 +216,18 @@ def test_templates_can_be_the_portfolios_own(portfolio):
     (portfolio / "_templates" / "bottom.html").write_text("<footer>My own foot</footer>\n", "utf-8")
     site = build_site(portfolio, renderer="embedded")
     assert "My own foot" in (site / "about.html").read_text("utf-8")
+
+
+def test_the_about_page_may_lead_to_projects_and_show_a_portrait(portfolio):
+    (portfolio / "portrait.jpg").write_bytes(b"\xff\xd8")
+    text = '[Work](entries/odd/index.html) ![](portrait.jpg){fig-alt="Me"}\n'
+    (portfolio / "about.qmd").write_text(text, "utf-8")
+    site = build_site(portfolio, renderer="embedded")
+    assert (site / "portrait.jpg").is_file()
+    assert wrong_addresses(site, "about.html") == []
+
+
+def test_an_entry_lies_in_the_folder_of_its_name(portfolio):
+    (portfolio / "entries" / "odd").rename(portfolio / "entries" / "even")
+    with pytest.raises(SourceError, match="slug must be the folder's name, 'even'"):
+        build_site(portfolio, renderer="embedded")
