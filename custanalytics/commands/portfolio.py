@@ -34,10 +34,15 @@ def add(commands: Any) -> None:
 def _portfolio(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.commands.printed import listed, print_json, progress
     from custanalytics.portfolio.entry import read_entries
-    from custanalytics.portfolio.folder import read_portfolio
+    from custanalytics.portfolio.folder import create_portfolio, read_portfolio
     from custanalytics.portfolio.hosting import write_github_pages
+    from custanalytics.portfolio.publish import tested_entries
     from custanalytics.portfolio.site import build_site
 
+    untested: tuple[str, ...] = ()
+    if options.folder.exists():
+        with progress("Looking for leaks"):
+            untested = tested_entries(create_portfolio(options.folder))
     with progress("Building the site"):
         site = build_site(options.folder, renderer=options.renderer)
     files = {"site": site, "index": site / "index.html"}
@@ -49,11 +54,14 @@ def _portfolio(options: argparse.Namespace, _: Sequence[str]) -> None:
             {
                 "files": {name: str(path) for name, path in files.items()},
                 "entries": [entry.slug for entry in entries],
+                "untested": list(untested),
                 "unfinished": portfolio.unfinished,
             }
         )
         return
     print(listed("Site", [str(path) for name, path in files.items() if name != "site"]))
     print(listed("Projects", [entry.title for entry in entries] or ["none yet"]))
+    if untested:
+        print(listed("Not tested for leaks, as their engagement is not on this machine", untested))
     if portfolio.unfinished:
         print(listed("Still to do", portfolio.unfinished))

@@ -63,6 +63,7 @@ def words(formats: Formats) -> Mapping[str, str]:
         ),
         "again": say("Run it again"),
         "again_text": say("These commands make the same report from the same data. As a file:"),
+        "again_steps": say("These commands go the same way on data of your own. As a file:"),
         "copy": say("Copy"),
         "copied": say("Copied"),
         "newer": say("Newer project"),
