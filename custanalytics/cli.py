@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from custanalytics import __version__
-from custanalytics.commands import check, datasets, diff, engagement, measure, prospects, report
+from custanalytics.commands import (
+    check,
+    datasets,
+    diff,
+    engagement,
+    measure,
+    portfolio,
+    prospects,
+    report,
+)
 from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
 
@@ -61,6 +70,6 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"custanalytics {__version__}")
     commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    for module in (report, check, prospects, measure, diff, engagement, datasets):
+    for module in (report, check, prospects, measure, diff, engagement, datasets, portfolio):
         module.add(commands)
     return root

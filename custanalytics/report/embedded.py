@@ -30,6 +30,7 @@ from typing import Any
 import pypandoc
 import typst
 
+from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError
 from custanalytics.report.brand import read_brand
 from custanalytics.report.labels import labels
@@ -84,20 +85,23 @@ def render_embedded(
 
 
 def _page(qmd: Qmd, folder: Path) -> str:
-    return _pandoc(qmd, folder, "html", ["--template", f"{_ASSETS}/template.html", "--mathml"])
+    return pandoc(qmd, folder, "html", ["--template", f"{_ASSETS}/template.html", "--mathml"])
 
 
 def _html(qmd: Qmd, folder: Path) -> bytes:
-    page = _page(qmd, folder)
-    page = page.replace("<th>", '<th scope="col">').replace("<th style", '<th scope="col" style')
-    return self_contained(page, folder).encode()
+    return self_contained(scoped(_page(qmd, folder)), folder).encode()
+
+
+def scoped(page: str) -> str:
+    """The page with headers of tables that say what they head."""
+    return page.replace("<th>", '<th scope="col">').replace("<th style", '<th scope="col" style')
 
 
 def _pdf(qmd: Qmd, folder: Path, made_on: date | None) -> bytes:
     options = ["--template", f"{_ASSETS}/template.typ"]
     if made_on is not None:
         options += ["--variable", f"made-on:{made_on.year}, {made_on.month}, {made_on.day}"]
-    source = _pandoc(qmd, folder, "typst", options)
+    source = pandoc(qmd, folder, "typst", options)
     try:
         return _compiled(source, folder, accessible=True)
     except typst.TypstError as error:
@@ -135,7 +139,30 @@ def _needs_system_fonts(source: str, folder: Path) -> bool:
     return not own or _UNCOVERED.search(source) is not None
 
 
-def _pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
+def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
+    """Run pandoc on a document.
+
+    Parameters
+    ----------
+    qmd : Qmd
+        The document.
+    folder : Path
+        What its addresses are relative to.
+    to : str
+        ``"html"`` or ``"typst"``.
+    options : list of str
+        Further options of pandoc.
+
+    Returns
+    -------
+    str
+        What pandoc wrote.
+
+    Raises
+    ------
+    RenderError
+        Something in the document is missing, malformed or not supported.
+    """
     words = labels(str(qmd.meta.get("lang", "en")))
     given = qmd.meta.get("format", {}).get(to) if isinstance(qmd.meta.get("format"), dict) else {}
     meta = qmd.meta | (given if isinstance(given, dict) else {})
@@ -152,7 +179,7 @@ def _pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
         "meta": _jsonable(meta),
         "number_sections": numbered,
         "shortcodes": [{"name": s.name, "value": s.value} for s in qmd.shortcodes],
-        "report_filter": str((folder / _ASSETS / "report.lua").resolve()),
+        "report_filter": str(_report_filter(folder).resolve()),
     }
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         context_file = Path(scratch) / "context.json"
@@ -178,6 +205,11 @@ def _pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
     if done.returncode != 0:
         raise RenderError(f"pandoc could not read the document: {problem.strip()}")
     return done.stdout.decode()
+
+
+def _report_filter(folder: Path) -> Path:
+    staged = folder / _ASSETS / "report.lua"
+    return staged if staged.is_file() else reports_dir() / "_shared" / staged.name
 
 
 def _jsonable(meta: Any) -> Any:

@@ -71,6 +71,51 @@ def publish(target: Path, template: Path | None = None) -> Iterator[Path]:
             shutil.rmtree(new, ignore_errors=True)
 
 
+@contextmanager
+def replaced(target: Path, ours: str) -> Iterator[Path]:
+    """Make or renew a folder as a whole, with nothing of the old one in it.
+
+    As `publish`, but all that the old folder holds goes.
+
+    Parameters
+    ----------
+    target : Path
+        The folder.
+    ours : str
+        Name of a file that every such folder has: one without it is not touched.
+
+    Yields
+    ------
+    Path
+        The new folder to write to.
+
+    Raises
+    ------
+    UsageError
+        The target holds files that are not ours; or it is being written right now.
+    """
+    target = Path(os.path.abspath(target))  # noqa: PTH100 - a link stays the name it is
+    new, old = (target.with_name(f".{target.name}.{kind}") for kind in ("new", "old"))
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    with _locked(target.with_name(f".{target.name}.lock"), target):
+        _recover(target, new, old)
+        if target.is_file():
+            raise UsageError(f"{target} is a file; give a folder")
+        if target.exists() and any(target.iterdir()) and not (target / ours).is_file():
+            raise UsageError(
+                f"{target} holds files that custanalytics did not make; move them away"
+            )
+        new.mkdir()
+        try:
+            yield new
+            _swap(new, target, old)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
+
+
 def _recover(target: Path, new: Path, old: Path) -> None:
     """Clear up after a run that was killed."""
     shutil.rmtree(new, ignore_errors=True)

@@ -51,20 +51,13 @@ def render(
     unknown = [name for name in formats if name not in PAGES]
     if unknown or not formats:
         raise UsageError(f"no report format {unknown}: expected of {', '.join(PAGES)}")
-    if renderer not in RENDERERS:
-        raise UsageError(f"no renderer {renderer!r}: expected one of {', '.join(RENDERERS)}")
+    quarto = quarto_for(renderer)
     document = folder / DOCUMENT
     if not document.is_file():
         raise UsageError(f"{folder} is not a report folder: it has no {DOCUMENT}")
-    quarto = shutil.which("quarto")
-    if renderer == "quarto" and not quarto:
-        raise RenderError(
-            "the quarto command was not found on PATH; install Quarto, "
-            "or leave --renderer quarto out"
-        )
     refresh(folder)
     names = tuple(dict.fromkeys(formats))
-    if quarto and renderer != "embedded":
+    if quarto:
         made = {name: _by_quarto(quarto, document, name) for name in names if name != "docx"}
         if "docx" in names:  # in the brand's look by our own means only
             made |= render_embedded(document, ("docx",), date)
@@ -73,6 +66,68 @@ def render(
     return {
         name: replace_file(folder / f"report.{name}", content) for name, content in made.items()
     }
+
+
+def quarto_for(renderer: str) -> str | None:
+    """The quarto command, where this choice of a renderer takes it.
+
+    Parameters
+    ----------
+    renderer : str
+        As for `render`.
+
+    Returns
+    -------
+    str or None
+        None: the embedded renderer.
+
+    Raises
+    ------
+    RenderError
+        It is asked for and not there.
+    UsageError
+        An unknown renderer.
+    """
+    if renderer not in RENDERERS:
+        raise UsageError(f"no renderer {renderer!r}: expected one of {', '.join(RENDERERS)}")
+    quarto = shutil.which("quarto") if renderer != "embedded" else None
+    if renderer == "quarto" and not quarto:
+        raise RenderError(
+            "the quarto command was not found on PATH; install Quarto, "
+            "or leave --renderer quarto out"
+        )
+    return quarto
+
+
+def render_website(quarto: str, project: Path, out: str) -> Path:
+    """Render a Quarto website.
+
+    Parameters
+    ----------
+    quarto : str
+        The command.
+    project : Path
+        Folder with its ``_quarto.yml``.
+    out : str
+        Its ``output-dir``.
+
+    Returns
+    -------
+    Path
+        The folder of the rendered site.
+
+    Raises
+    ------
+    RenderError
+        Quarto can't render it.
+    """
+    done = subprocess.run(  # noqa: S603 - the user's own quarto, found on PATH
+        [quarto, "render"], cwd=project, capture_output=True, check=False
+    )
+    if done.returncode != 0 or not (project / out / "index.html").is_file():
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise RenderError(f"quarto could not render the site: {said[-2000:]}")
+    return project / out
 
 
 def _by_quarto(quarto: str, document: Path, name: str) -> bytes:

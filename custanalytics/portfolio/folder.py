@@ -1,0 +1,189 @@
+"""A portfolio's folder: its own texts and settings, written once, and read."""
+
+import shutil
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from babel import Locale, UnknownLocaleError
+
+from custanalytics.bundled import reports_dir
+from custanalytics.errors import UsageError
+from custanalytics.portfolio.entry import ENTRIES
+from custanalytics.report import BRAND
+
+FILE, ABOUT = "portfolio.toml", "about.qmd"
+TEMPLATES = "_templates"
+_TEXTS = ("name", "tagline", "theme", "intro", "email", "address", "lang")
+_NEEDED = ("name", "tagline", "theme")
+_NAME = "Your Name"
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """What ``portfolio.toml`` says.
+
+    Attributes
+    ----------
+    folder : Path
+        The portfolio's folder.
+    name : str
+        Who offers this work.
+    tagline, theme : str
+        What for, in one sentence; and the theme that holds the projects together.
+    intro : str
+        Two or three sentences for the first screen; may be empty.
+    email : str
+        Where clients write to; may be empty.
+    links : tuple of (str, str)
+        Name and address of further pages.
+    address : str
+        Address of the site with a slash at its end; empty where it is not known yet.
+    lang : str
+        Language tag of the site's own words.
+    """
+
+    folder: Path
+    name: str
+    tagline: str
+    theme: str
+    intro: str = ""
+    email: str = ""
+    links: tuple[tuple[str, str], ...] = ()
+    address: str = ""
+    lang: str = "en"
+
+    @property
+    def unfinished(self) -> list[str]:
+        """What of its texts is still as it was delivered, or missing; in words."""
+        found = []
+        if self.name == _NAME:
+            found.append(f"{FILE}: name is still {_NAME!r}")
+        if not self.email:
+            found.append(f"{FILE}: without email there is no contact button")
+        if not self.address:
+            found.append(f"{FILE}: without address there is no sitemap and no picture for links")
+        about = reports_dir() / "_portfolio" / ABOUT
+        if (self.folder / ABOUT).read_bytes() == about.read_bytes():
+            found.append(f"{ABOUT} is still the text that it came with")
+        return found
+
+
+def create_portfolio(folder: Path | str) -> Path:
+    """Write what a portfolio's folder lacks; nothing that is there is touched.
+
+    Parameters
+    ----------
+    folder : path
+        The folder; made when absent.
+
+    Returns
+    -------
+    Path
+        The folder, with ``portfolio.toml``, ``about.qmd``, ``_brand.yml`` and ``entries/``.
+
+    Raises
+    ------
+    UsageError
+        It is a file.
+    """
+    folder = Path(folder)
+    if folder.is_file():
+        raise UsageError(f"{folder} is a file; give the portfolio's folder")
+    (folder / ENTRIES).mkdir(parents=True, exist_ok=True)
+    shipped = reports_dir() / "_portfolio"
+    for source in (shipped / FILE, shipped / ABOUT, reports_dir() / BRAND):
+        if not (folder / source.name).exists():
+            shutil.copyfile(source, folder / source.name)
+    return folder
+
+
+def read_portfolio(folder: Path | str) -> Portfolio:
+    """Read a portfolio's settings.
+
+    Parameters
+    ----------
+    folder : path
+        The portfolio's folder.
+
+    Returns
+    -------
+    Portfolio
+
+    Raises
+    ------
+    UsageError
+        ``portfolio.toml`` is missing or can't be understood; the message names the entry.
+    """
+    folder = Path(folder)
+    path = folder / FILE
+    if not path.is_file():
+        raise UsageError(f"{folder} is no portfolio: it has no {FILE}")
+    try:
+        content = tomllib.loads(path.read_text("utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path} is no valid TOML: {error}") from error
+    known = {*_TEXTS, "links"}
+    unknown = sorted(content.keys() - known)
+    if unknown:
+        raise UsageError(
+            f"{path} has the unknown entries {', '.join(unknown)}; "
+            f"known are {', '.join(sorted(known))}"
+        )
+    texts = {name: _text(content, name, path) for name in _TEXTS if name in content}
+    for name in _NEEDED:
+        if not texts.get(name):
+            raise UsageError(f"{path}: {name} is missing or empty; write a text in quotes")
+    if texts.get("email"):
+        texts["email"] = _email(texts["email"], path)
+    if texts.get("address"):
+        texts["address"] = _web(texts["address"], f"{path}: address").rstrip("/") + "/"
+    texts["lang"] = _lang(texts.get("lang") or "en", path)
+    return Portfolio(folder, links=_links(content.get("links", {}), path), **texts)
+
+
+def _text(content: dict[str, Any], name: str, path: Path) -> str:
+    value = content[name]
+    if not isinstance(value, str):
+        raise UsageError(f"{path}: {name} must be a text in quotes, not {value!r}")
+    return " ".join(value.split())
+
+
+def _email(value: str, path: Path) -> str:
+    user, at, host = value.partition("@")
+    if not (user and at and "." in host) or any(c in value for c in " <>\"'?&,;:"):
+        raise UsageError(f"{path}: email must be an address such as you@example.com, not {value!r}")
+    return value
+
+
+def _web(value: str, place: str) -> str:
+    try:
+        parts = urlsplit(value)
+    except ValueError:
+        parts = urlsplit("")
+    plain = value.isascii() and not any(c in value for c in " <>\"'`{}|\\^")
+    if parts.scheme not in ("http", "https") or not parts.netloc or not plain:
+        raise UsageError(f"{place} must be an address such as https://example.com/, not {value!r}")
+    if place.endswith(": address") and (parts.query or parts.fragment):
+        raise UsageError(f"{place} must end before any ? or #, not {value!r}")
+    return value
+
+
+def _lang(value: str, path: Path) -> str:
+    try:
+        return str(Locale.parse(value.replace("-", "_"))).replace("_", "-")
+    except (ValueError, UnknownLocaleError):
+        raise UsageError(f"{path}: lang must be a language such as en, not {value!r}") from None
+
+
+def _links(value: Any, path: Path) -> tuple[tuple[str, str], ...]:
+    if not isinstance(value, dict):
+        raise UsageError(f"{path}: links must be a section, [links], of names and addresses")
+    found = []
+    for name, address in value.items():
+        if not isinstance(address, str):
+            raise UsageError(f"{path}: links: {name} must be a text in quotes, not {address!r}")
+        found.append((name, _web(address, f"{path}: links: {name}")))
+    return tuple(found)

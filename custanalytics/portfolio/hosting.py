@@ -1,0 +1,28 @@
+"""What a host needs to publish the site as it was built."""
+
+import shutil
+from pathlib import Path
+
+from custanalytics.bundled import reports_dir
+
+PAGES = Path(".github") / "workflows" / "pages.yml"
+
+
+def write_github_pages(folder: Path) -> Path:
+    """Write the workflow that publishes ``site/`` on GitHub Pages; one that is there stays.
+
+    Parameters
+    ----------
+    folder : Path
+        The portfolio's folder, the root of its repository.
+
+    Returns
+    -------
+    Path
+        The workflow. It builds nothing: no data leave the computer that has them.
+    """
+    target = folder / PAGES
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(reports_dir() / "_portfolio" / PAGES.name, target)
+    return target

@@ -1,0 +1,122 @@
+"""Builds a portfolio's site: static pages that ask for nothing from elsewhere."""
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from custanalytics.display.card import social_card
+from custanalytics.display.format import Formats
+from custanalytics.display.language import speaking
+from custanalytics.display.theme import Theme
+from custanalytics.errors import SourceError
+from custanalytics.portfolio.entry import (
+    AGAIN,
+    CARD,
+    ENTRIES,
+    FACTS,
+    PICTURE,
+    REPORT_HTML,
+    REPORT_PDF,
+    SLIDES,
+    Entry,
+    read_entries,
+)
+from custanalytics.portfolio.feed import FEED, atom, robots, search_index, search_script, site_map
+from custanalytics.portfolio.folder import create_portfolio, read_portfolio
+from custanalytics.portfolio.own_pages import ASSETS, write_pages
+from custanalytics.portfolio.pages import SITE_CARD, Site
+from custanalytics.portfolio.quarto_pages import write_with_quarto
+from custanalytics.report import read_brand
+from custanalytics.report.publishing import replaced
+from custanalytics.report.rendering import quarto_for
+
+SITE = "site"
+_MARK = ".nojekyll"
+_FILES = (REPORT_HTML, REPORT_PDF, SLIDES, AGAIN, PICTURE, CARD)
+
+
+def build_site(
+    folder: Path | str, out: Path | str | None = None, renderer: str | None = None
+) -> Path:
+    """Build the site of a portfolio.
+
+    Parameters
+    ----------
+    folder : path
+        The portfolio's folder; what it lacks is written first, see `create_portfolio`.
+    out : path, optional
+        Where the site goes; ``site/`` in the folder. It is replaced as a whole when all of the
+        new one is there, and stays as it was when anything fails.
+    renderer : str, optional
+        ``"embedded"``, ``"quarto"`` (its command must be on PATH), or ``"auto"``, the default:
+        Quarto where it is found.
+
+    Returns
+    -------
+    Path
+        The site's folder. The same portfolio gives the same bytes (embedded renderer).
+
+    Raises
+    ------
+    UsageError
+        ``portfolio.toml`` can't be understood, or `out` holds something else.
+    SourceError
+        An entry is damaged.
+    RenderError
+        A page can't be rendered.
+    """
+    folder = create_portfolio(folder)
+    portfolio = read_portfolio(folder)
+    entries = _entries(folder)
+    brand = read_brand(folder)
+    target = Path(out) if out is not None else folder / SITE
+    quarto = quarto_for(renderer or "auto")
+    with speaking(portfolio.lang), replaced(target, _MARK) as new:
+        site = Site(portfolio, entries, brand, Formats(portfolio.lang), new)
+        _copy_files(site)
+        bodies = write_with_quarto(site, quarto) if quarto else write_pages(site)
+        _for_programs(site, bodies)
+    return target
+
+
+def _entries(folder: Path) -> tuple[Entry, ...]:
+    found = tuple(read_entries(folder))
+    for path in sorted((folder / ENTRIES).glob(f"*/{FACTS}")):
+        # Everything of an entry is found by its slug.
+        if path.parent.name not in {entry.slug for entry in found}:
+            raise SourceError(f"{path}: slug must be the folder's name, {path.parent.name!r}")
+    return found
+
+
+def _copy_files(site: Site) -> None:
+    """Copy what the pages lead to; of an entry's folder nothing but what is meant to be seen."""
+    theme = Theme(site.brand.colors, site.brand.font_family, site.brand.font_files)
+    mine = site.portfolio
+    for entry in site.entries:
+        source, target = mine.folder / ENTRIES / entry.slug, site.folder / ENTRIES / entry.slug
+        target.mkdir(parents=True)
+        for name in _FILES:
+            if (source / name).is_file():
+                shutil.copyfile(source / name, target / name)
+        if not (target / CARD).exists():
+            line = f"{mine.name} · {mine.theme}"
+            (target / CARD).write_bytes(social_card(entry.title, line, entry.finding, theme))
+    (site.folder / ASSETS).mkdir()
+    card = social_card(mine.tagline, mine.name, mine.theme, theme)
+    (site.folder / SITE_CARD).write_bytes(card)
+
+
+def _for_programs(site: Site, bodies: Mapping[str, str]) -> None:
+    index = search_index(site.entries, bodies)
+    texts = {
+        _MARK: "",
+        "robots.txt": robots(site.portfolio),
+        "search.json": index,
+        f"{ASSETS}/search.js": search_script(index),
+    }
+    if not (site.folder / FEED).is_file():  # Quarto may have written one
+        texts[FEED] = atom(site.portfolio, site.entries)
+    if site.portfolio.address:
+        texts["sitemap.xml"] = site_map(site.portfolio, site.entries)
+    for name, text in texts.items():
+        (site.folder / name).write_text(text, "utf-8")
