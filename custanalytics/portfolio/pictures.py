@@ -8,16 +8,17 @@ from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from custanalytics.bundled import reports_dir
 from custanalytics.display.theme import LIGHT
 from custanalytics.errors import RenderError
-from custanalytics.report import Brand
+from custanalytics.report import Brand, read_brand
 from custanalytics.report.brand import mix
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 _VIEW = re.compile(
     r'<svg[^>]*?\sviewBox="[\d.-]+[ ,]+[\d.-]+[ ,]+([\d.]+)[ ,]+([\d.]+)"', re.DOTALL
 )
-_IMAGE = re.compile(r'<img src="([^"]*\.svg)"([^>]*?)>')
+_IMAGE = re.compile(r'<img src="([^"]*\.svg)"((?:[^">]|"[^"]*")*)>')
 _PLOT = re.compile(r'<div class="plot".*?</script>\s*</div>', re.DOTALL)
 
 _PHONE = 400
@@ -77,16 +78,16 @@ def dark_color(color: str, brand: Brand) -> str | None:
     str or None
         None for any other colour.
     """
-    for light in (brand.colors, LIGHT):
+    shipped = read_brand(reports_dir())
+    for light, dark in ((brand.colors, brand.dark_colors), (LIGHT, shipped.dark_colors)):
         for name, given in light.items():
             if given == color:
-                return brand.dark_colors[name]
+                return dark[name]
         for i in range(_STEPS - 1):
             first, second = light[f"seq-{i}"], light[f"seq-{i + 1}"]
             for share in (step / _BETWEEN for step in range(1, _BETWEEN)):
                 if _distance(mix(second, first, share), color) <= _NEAR:
-                    pair = brand.dark_colors[f"seq-{i + 1}"], brand.dark_colors[f"seq-{i}"]
-                    return mix(*pair, share)
+                    return mix(dark[f"seq-{i + 1}"], dark[f"seq-{i}"], share)
     return None
 
 

@@ -1,5 +1,6 @@
 """Writes the site's pages with Quarto: a website project made from the portfolio."""
 
+import html
 import re
 import shutil
 import tempfile
@@ -12,6 +13,7 @@ import yaml
 from custanalytics.bundled import reports_dir
 from custanalytics.portfolio import pages
 from custanalytics.portfolio.entry import CARD, ENTRIES, WRITE_UP, Entry
+from custanalytics.portfolio.feed import FEED
 from custanalytics.portfolio.folder import ABOUT
 from custanalytics.portfolio.own_pages import ASSETS, lost_page, templates_of, write_assets
 from custanalytics.portfolio.pages import SITE_CARD, Site
@@ -93,7 +95,8 @@ def _finished(path: Path, source: Path, site: Site) -> str:
     found = _TEXT.search(whole)
     body = found[1] if found else ""
     bring(body, source, path.parent, pages.made_here(site))
-    path.write_text(with_drawings(_valid(whole), path.parent, site.brand), "utf-8")
+    top, main, text = _valid(whole).partition("<main")  # the logo above is none of the drawings
+    path.write_text(top + main + with_drawings(text, path.parent, site.brand), "utf-8")
     return body
 
 
@@ -126,6 +129,9 @@ def _stage(site: Site, templates: Path, project: Path) -> None:
     for name, text in texts.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text, "utf-8")
+    if site.brand.logo:
+        (project / site.brand.logo).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(site.folder / site.brand.logo, project / site.brand.logo)
     for entry in site.entries:
         card = f"{ENTRIES}/{entry.slug}/{CARD}"
         shutil.copyfile(site.folder / card, project / card)
@@ -139,7 +145,11 @@ def _settings(site: Site) -> dict[str, Any]:
     ]
     if mine.email:
         right.append({"text": said["contact"], "href": f"mailto:{mine.email}"})
-    links = [{"text": name, "href": url} for name, url in mine.links]
+    links = [{"text": escaped(name), "href": url} for name, url in mine.links]
+    links.append({"text": escaped(said["feed"]), "href": FEED})
+    logo = site.brand.logo or f"{ASSETS}/favicon.svg"
+    # Quarto writes the alternative text into the page as it is, the other texts are markdown.
+    navbar = {"title": escaped(mine.name), "logo": logo, "logo-alt": html.escape(mine.name)}
     website: dict[str, Any] = {
         "title": mine.name,
         "description": mine.tagline,
@@ -149,8 +159,8 @@ def _settings(site: Site) -> dict[str, Any]:
         "twitter-card": True,
         # The search box on the first page finds the same with either renderer.
         "search": False,
-        "navbar": {"logo": f"{ASSETS}/favicon.svg", "logo-alt": mine.name, "right": right},
-        "page-footer": {"left": mine.name, "center": links, "right": said["quiet"]},
+        "navbar": navbar | {"right": right},
+        "page-footer": {"left": escaped(mine.name), "center": links, "right": said["quiet"]},
     }
     if mine.address:
         website["site-url"] = mine.address.rstrip("/")
@@ -202,7 +212,7 @@ def _scss(site: Site) -> str:
 def _home(site: Site, templates: Path, values: Mapping[str, Any]) -> str:
     settings: dict[str, Any] = {
         "title": escaped(values["head"]["title"]),
-        "pagetitle": escaped(values["head"]["title"]),
+        "pagetitle": escaped(site.portfolio.theme),  # Quarto adds the name
         "description": escaped(values["head"]["description"]),
         "image": SITE_CARD,
         "page-layout": "custom",
@@ -257,7 +267,6 @@ def _project(
     settings = usual | {"lang": entry.lang} | front
     settings |= {
         "title": escaped(entry.title),
-        "pagetitle": escaped(values["head"]["title"]),
         "description": escaped(entry.finding),
         "date": entry.published.isoformat(),
         "date-format": "iso",
@@ -282,13 +291,13 @@ def _document(settings: Mapping[str, Any], body: str) -> str:
     return f"---\n{_yaml(settings)}---\n\n{body}\n"
 
 
-def _raw(html: str) -> str:
-    return f"``````{{=html}}\n{html.strip()}\n``````"
+def _raw(markup: str) -> str:
+    return f"``````{{=html}}\n{markup.strip()}\n``````"
 
 
-def _template(html: str) -> str:
+def _template(markup: str) -> str:
     """HTML as a title block: a template of pandoc that says just that."""
-    named = html.replace('<header class="project"', f'<header {_BLOCK[:-1]} project"')
+    named = markup.replace('<header class="project"', f'<header {_BLOCK[:-1]} project"')
     return named.replace("$", "$$")
 
 

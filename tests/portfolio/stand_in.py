@@ -204,7 +204,6 @@ def stand_in(folder: Path, report: Path | None = None) -> Path:
             )
         if report is not None:
             _dress(entry, target, report)
-    shutil.rmtree(folder / "entries" / "odd" / "figures" / "none", ignore_errors=True)
     (folder / "entries" / "odd" / "slides.pptx").unlink()
     return folder
 

@@ -8,8 +8,10 @@ import pytest
 from lxml import etree
 
 from custanalytics.errors import RenderError, SourceError, UsageError
+from custanalytics.portfolio.pictures import with_drawings
 from custanalytics.portfolio.site import build_site
-from tests.portfolio.stand_in import ENTRIES, ODD
+from custanalytics.report import read_brand
+from tests.portfolio.stand_in import DRAWING, ENTRIES, ODD
 from tests.portfolio.visitor import ADDRESS, PAGES, SLUGS, Page, wrong_addresses
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -231,3 +233,11 @@ def test_an_entry_lies_in_the_folder_of_its_name(portfolio):
     (portfolio / "entries" / "odd").rename(portfolio / "entries" / "even")
     with pytest.raises(SourceError, match="slug must be the folder's name, 'even'"):
         build_site(portfolio, renderer="embedded")
+
+
+def test_drawings_with_any_description_are_found(tmp_path):
+    (tmp_path / "a.svg").write_text(DRAWING, "utf-8")
+    body = '<p><img src="a.svg" alt="more > less" class="x"> and <img src="b.png" alt=""></p>'
+    found = with_drawings(body, tmp_path, read_brand(tmp_path))
+    assert found.count("<picture>") == 1
+    assert 'alt="more > less" class="x" width="624" height="307" loading="lazy">' in found
