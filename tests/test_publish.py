@@ -205,3 +205,24 @@ def test_nothing_is_overwritten(example):
     done = call("example-portfolio", example, *FIXED)
     assert done.returncode == 2
     assert "exists already" in done.stderr
+
+
+def test_the_site_is_not_built_with_a_leak_in_its_own_texts(place):
+    portfolio = place / "portfolio"
+    done = call("publish", place / "wholesaler", "--to", portfolio, *FIXED)
+    assert done.returncode == 0, done.stderr
+    about = portfolio / "about.qmd"
+    about.write_text(about.read_text("utf-8") + "\nLately for Feinkost Brandt.\n", "utf-8")
+    before = hashes(portfolio / "site")
+    done = call("portfolio", portfolio, "--renderer", "embedded")
+    assert done.returncode == 14
+    assert "about.html" in done.stderr
+    assert hashes(portfolio / "site") == before
+
+
+def test_what_this_machine_can_not_test_is_said(place):
+    moved = place / "moved"
+    (place / "portfolio").rename(moved)
+    done = call("portfolio", moved, "--renderer", "embedded", "--json")
+    assert done.returncode == 0, done.stderr
+    assert len(json.loads(done.stdout)["untested"]) == 4
