@@ -7,7 +7,16 @@ from collections.abc import Sequence
 from typing import NoReturn
 
 from custanalytics import __version__
-from custanalytics.commands import check, datasets, diff, engagement, measure, prospects, report
+from custanalytics.commands import (
+    check,
+    datasets,
+    diff,
+    disclosure,
+    engagement,
+    measure,
+    prospects,
+    report,
+)
 from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
 
@@ -23,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         Exit code: 0 done, 2 usage, 10 source, 11 not supported by the data, 12 model,
-        13 rendering.
+        13 rendering, 14 disclosure.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = parser().parse_args(given)
@@ -61,6 +70,6 @@ def parser() -> argparse.ArgumentParser:
     root.add_argument("--version", action="version", version=f"custanalytics {__version__}")
     commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
-    for module in (report, check, prospects, measure, diff, engagement, datasets):
+    for module in (report, check, prospects, measure, diff, engagement, datasets, disclosure):
         module.add(commands)
     return root

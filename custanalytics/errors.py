@@ -7,7 +7,8 @@
     ├── SourceError            10   the source can't be read, or its columns not found
     ├── UnsupportedError       11   the data doesn't allow the analysis asked for
     ├── ModelError             12   a model failed
-    └── RenderError            13   rendering failed
+    ├── RenderError            13   rendering failed
+    └── DisclosureError        14   what is to be published holds a client's data
 
 A message says what was expected, what was found and what to do, naming the option
 that does it. It never holds a customer's values.
@@ -54,3 +55,9 @@ class RenderError(CustAnalyticsError):
     """A report could not be rendered."""
 
     exit_code = 13
+
+
+class DisclosureError(CustAnalyticsError):
+    """What is to be published holds a client's data, or can't be looked into."""
+
+    exit_code = 14

@@ -23,6 +23,7 @@ STEPS = (
     ("report",),
     ("pipeline",),
     ("engagement",),
+    ("disclosure",),
     ("portfolio", "datasets"),
     ("commands",),
     ("cli",),
@@ -44,6 +45,8 @@ ONLY_IN = {
     "typst": {"report"},
     "pptx": {"report"},
     "xlsxwriter": {"report"},
+    "pypdf": {"disclosure"},
+    "PIL": {"disclosure", "report"},
 }
 FILES = sorted(p for p in PACKAGE.rglob("*.py") if "_bundled" not in p.parts)
 

@@ -1,0 +1,16 @@
+"""The leak test: what is published holds nothing of the client's data."""
+
+from custanalytics.disclosure.collect import secrets_of
+from custanalytics.disclosure.leaks import Leak, file_leaks, leaks_in, message_of, must_not_leak
+from custanalytics.disclosure.secrets import Origin, Secrets
+
+__all__ = [
+    "Leak",
+    "Origin",
+    "Secrets",
+    "file_leaks",
+    "leaks_in",
+    "message_of",
+    "must_not_leak",
+    "secrets_of",
+]
