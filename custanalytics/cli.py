@@ -11,6 +11,7 @@ from custanalytics.commands import (
     check,
     datasets,
     diff,
+    disclosure,
     engagement,
     example_portfolio,
     measure,
@@ -34,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     -------
     int
         Exit code: 0 done, 2 usage, 10 source, 11 not supported by the data, 12 model,
-        13 rendering.
+        13 rendering, 14 disclosure.
     """
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = parser().parse_args(given)
@@ -74,7 +75,7 @@ def parser() -> argparse.ArgumentParser:
 
     for module in (
         report, check, prospects, measure, diff, engagement, datasets, publish, portfolio,
-        example_portfolio,
+        example_portfolio, disclosure,
     ):  # fmt: skip
         module.add(commands)
     return root

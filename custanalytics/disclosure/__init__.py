@@ -1,7 +1,7 @@
 """The leak test: what is published holds nothing of the client's data."""
 
 from custanalytics.disclosure.collect import secrets_of
-from custanalytics.disclosure.leaks import Leak, file_leaks, leaks_in, must_not_leak
+from custanalytics.disclosure.leaks import Leak, file_leaks, leaks_in, message_of, must_not_leak
 from custanalytics.disclosure.secrets import Origin, Secrets
 
 __all__ = [
@@ -10,6 +10,7 @@ __all__ = [
     "Secrets",
     "file_leaks",
     "leaks_in",
+    "message_of",
     "must_not_leak",
     "secrets_of",
 ]

@@ -9,7 +9,7 @@ from custanalytics.disclosure.pieces import Found, Inside, Piece, Unread, within
 from custanalytics.disclosure.texts import decoded, readable_runs
 
 MOST_BYTES = 1 << 30
-_BROKEN = (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, OSError, EOFError)
+_BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, ValueError)
 
 
 def zip_pieces(where: str, data: bytes, inside: Inside) -> Found:

@@ -12,7 +12,7 @@ from custanalytics.disclosure.gather import Gathering, public_word
 from custanalytics.disclosure.notes import note_secrets
 from custanalytics.disclosure.outcomes import result_secrets
 from custanalytics.disclosure.pictures import SUFFIXES
-from custanalytics.disclosure.pieces import Piece
+from custanalytics.disclosure.pieces import Piece, Unread
 from custanalytics.disclosure.public import public_files
 from custanalytics.disclosure.secrets import Origin, Secrets
 from custanalytics.disclosure.tables import table_secrets
@@ -23,6 +23,8 @@ from custanalytics.errors import DisclosureError, SourceError
 from custanalytics.results import AnalysisResults
 
 _NOTES = (".md", ".txt", ".qmd")
+# Beside the notes; reports and documents that are rendered lie in folders.
+_LETTERS = (".docx", ".odt", ".pdf", ".eml", ".html", ".pptx")
 _NO_TEXT = {"locale", "currency", "template", "made-on", "as-of", "seed", "date-order", "decimal"}
 _LEGAL = {
     "gmbh", "ag", "kg", "ug", "ohg", "co", "ltd", "limited", "inc", "llc", "plc", "corp", "company",
@@ -30,9 +32,9 @@ _LEGAL = {
 }  # fmt: skip
 # Names that many machines have.
 _ANYBODY = {"root", "user", "admin", "home", "ubuntu", "debian", "runner", "build", "localhost"}
-_CLIENT_LETTERS = 3
+_CLIENT_LETTERS, _OWN_WORD = 3, 5
 _HASH_DIGITS = (8, 10, 12, 16, 32, 64)
-_DRAWN = (f"{REPORT}/_figures/", "publish/write-up/_figures/")
+_DRAWN = f"{REPORT}/_figures/"
 
 
 def secrets_of(
@@ -56,7 +58,8 @@ def secrets_of(
     results : AnalysisResults or None
         Its results, not muted; None where there are none.
     allowed : collection of str
-        Values of the source that may be published, such as a country or a kind of product.
+        Values of the source that may be published, such as a country or a kind of product; and
+        SHA-256 of files that may, such as a font that can't be looked into, or the logo.
     identifiers_only : bool
         For open data: look only for what names a person, an order or the machine.
     published : collection of date
@@ -125,16 +128,21 @@ def _properties(path: Path, rows: int, source: str, gathering: Gathering) -> Non
 def _no_table(path: Path, source: str, gathering: Gathering, reviewed: str) -> None:
     """A document among the data: looked through as a note is."""
     for piece in Reader().pieces("", path.name, path.read_bytes()):
-        if not isinstance(piece, Piece):
+        if isinstance(piece, Unread):
             raise DisclosureError(
                 f"{source} can't be read ({piece.reason}), so nobody can look for what it says; "
                 f"save it as a table or a text, or take it out of {DATA}/"
             )
-        note_secrets(piece.text, source, gathering, reviewed=reviewed)
+        if isinstance(piece, Piece):
+            note_secrets(piece.text, source, gathering, reviewed=reviewed)
 
 
 def _record(engagement: Engagement, gathering: Gathering) -> None:
     client = phrase(engagement.client).split()
+    for word in client:
+        if len(word) >= _OWN_WORD and word not in _LEGAL:
+            # It may be an everyday word: a public one is left out, and others can be allowed.
+            gathering.text(word, "word of the client's name", "engagement.toml, client")
     while client:
         # Without its legal form too.
         gathering.text(" ".join(client), "client", "engagement.toml, client", least=_CLIENT_LETTERS)
@@ -142,7 +150,7 @@ def _record(engagement: Engagement, gathering: Gathering) -> None:
             break
         client.pop()
     name = engagement.folder.resolve().name
-    gathering.text(name, "client", "name of the engagement's folder")
+    gathering.text(name, "folder", "name of the engagement's folder")
     for entry, value in engagement.settings.items():
         if entry not in _NO_TEXT:
             for text in _texts(value):
@@ -168,9 +176,11 @@ def _notes(engagement: Engagement, gathering: Gathering, reviewed: str) -> None:
     folders = [engagement.folder, *(engagement.folder / name for name in DOCUMENTS)]
     for folder in folders:
         for path in sorted(folder.glob("*")) if folder.is_dir() else ():
-            if path.suffix in _NOTES and path.is_file():
+            is_letter = folder == engagement.folder and path.suffix in _LETTERS
+            if path.is_file() and (path.suffix in _NOTES or is_letter):
                 name = path.relative_to(engagement.folder).as_posix()
-                texts[name] = path.read_text("utf-8", "replace")
+                found = Reader().pieces("", path.name, path.read_bytes())
+                texts[name] = "\n\n".join(p.text for p in found if isinstance(p, Piece))
     for source, text in texts.items():
         note_secrets(text, source, gathering, reviewed=reviewed, nouns=nouns)
 
@@ -179,7 +189,8 @@ def _pictures(engagement: Engagement, gathering: Gathering) -> None:
     """Logos and the like; pictures that the report draws itself are left out."""
     for path in sorted(engagement.folder.rglob("*")):
         name = path.relative_to(engagement.folder).as_posix()
-        if path.suffix.lower() not in (*SUFFIXES, ".svg") or name.startswith(_DRAWN):
+        is_picture = path.suffix.lower() in (*SUFFIXES, ".svg") and path.is_file()
+        if not is_picture or name.startswith(_DRAWN):
             continue
         content = path.read_bytes()
         digest = sha256(path)

@@ -122,12 +122,12 @@ def _months() -> dict[str, int]:
 @cache
 def _with_names() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     names = "|".join(sorted(map(re.escape, _months()), key=len, reverse=True))
-    month, gap, year = rf"({names})\.?", r"[-/ ,]{1,3}", r"(\d{4})(?!\d)"
+    month, gap, year = rf"({names})\.?", r"[-/\s,]{1,3}", r"(\d{4})(?!\d)"
     return (
         re.compile(
-            rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[-/ ]{{0,2}}(?:of |de )?{month}"
-            rf"{gap}(?:de |del )?(\d{{4}}|\d{{2}})(?!\d)"
+            rf"(?<!\d)(\d{{1,2}})(?:st|nd|rd|th|er|º|\.)?[-/\s]{{0,3}}(?:of\s+|de\s+)?{month}"
+            rf"{gap}(?:de\s+|del\s+)?(\d{{4}}|\d{{2}})(?!\d)"
         ),
         re.compile(rf"\b{month}{gap}(\d{{1,2}})(?:st|nd|rd|th)?{gap}{year}"),
-        re.compile(rf"(?<!\d)(\d{{4}})[-/ ]{month}[-/ ](\d{{1,2}})(?!\d)"),
+        re.compile(rf"(?<!\d)(\d{{4}})[-/\s]{month}[-/\s](\d{{1,2}})(?!\d)"),
     )

@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 
+from custanalytics.source.codes import iso_codes
+
 LEAST_DIGITS = 4
 _PRICE_DIGITS = 3
 _SIGNS = (".", ",")
@@ -14,14 +16,14 @@ _YEARS = range(1900, 2101)
 # Value, and behind it what makes it a share or thousands.
 _BEHIND = r"(?P<behind>\s?%|\s?(?:k|tsd|thousand|mil|mille|m|mio|mn|million|millions|millones)\b)?"
 _POINT = re.compile(
-    rf"(?<!\d)(?<!\d[.,'’])(?P<n>\d+(?:\.\d+)?)(?P<e>e[+-]?\d+)?(?!\d)(?![.,]\d){_BEHIND}"
+    rf"(?<!\d)(?<!\d[.,'’])(?P<n>\d+(?:\.\d+)?)(?P<e>e[+-]?\d{1, 2})?(?!\d)(?![.,]\d){_BEHIND}"
 )
 _COMMA = re.compile(rf"(?<!\d)(?<!\d[.,'’])(?P<n>\d+,\d+)(?!\d)(?![.,]\d){_BEHIND}")
 _GROUPS = re.compile(
     r"(?<!\d)(?<!\d[.,'’])(?P<n>[1-9]\d{0,2}(?P<sign>[.,'’ ])\d{3}(?:(?P=sign)\d{3})*"
     rf"(?:[.,]\d+)?)(?!\d){_BEHIND}"
 )
-_EXACT = re.compile(r"(?<![\d.])(?P<n>\d+(?:\.\d+)?)(?P<e>e[+-]?\d+)?(?!\d)")
+_EXACT = re.compile(r"(?<![\d.])(?P<n>\d+(?:\.\d+)?)(?P<e>e[+-]?\d{1,2})?(?!\d)")
 _THOUSANDS = ("k", "tsd", "thousand", "mil", "mille")
 _NOISE_DIGITS = 6
 
@@ -130,10 +132,15 @@ def written(text: str) -> Iterator[tuple[str, str]]:
     Yields
     ------
     tuple of str
-        Value as `shortest` gives it, and the digits as written; shares of a hundred are left out.
+        Value as `shortest` gives it, empty for figures right behind a letter; and the digits as
+        written. Shares of a hundred are left out.
     """
     for pattern in (_POINT, _COMMA):
         for found in pattern.finditer(text):
+            if found["n"].isdecimal() and _is_in_code(text, found.start()):
+                # "C10556" is no amount; its figures may be a running number.
+                yield "", found["n"]
+                continue
             yield from _read(found, found["n"].replace(",", "."))
     for found in _GROUPS.finditer(text):
         number, sign = found["n"], found["sign"]
@@ -168,6 +175,14 @@ def exact(text: str) -> Iterator[tuple[str, str]]:
         if len(fraction) > _NOISE_DIGITS:
             # What a float makes of 1234.5 may be 1234.5000000000001.
             yield _text(round(Decimal(found["n"]), _NOISE_DIGITS)), found["n"]
+
+
+def _is_in_code(text: str, start: int) -> bool:
+    """Whether a letter stands right before figures, and it is of no currency's code."""
+    before = text[max(start - 4, 0) : start]
+    if not before[-1:].isalpha():
+        return False
+    return before[-3:].upper() not in iso_codes() or before[:-3].isalpha()
 
 
 def _read(found: re.Match[str], number: str, as_written: str = "") -> Iterator[tuple[str, str]]:

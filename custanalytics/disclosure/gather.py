@@ -1,10 +1,11 @@
 """Collects secrets one by one, and leaves out in the end what is public."""
 
-from collections import Counter
+import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from functools import cache
+from typing import Any
 
 from custanalytics.disclosure import figures
 from custanalytics.disclosure.days import days_in
@@ -17,17 +18,20 @@ from custanalytics.errors import UsageError
 EMAIL_KIND = "e-mail"
 RARE_ROWS = 10
 WINDOW = 5
+_HASH = re.compile(r"[0-9a-f]{64}")
 _LONG, _LONGEST = 8, 60
 _LEAST_WORD, _LEAST_PHRASE = 4, 5
+_MANY_DAYS = 60
+# An order "A 1000" is one, although some text says "a 1,000".
+_NEVER_PUBLIC = {EMAIL_KIND, "identifier"}
 # Whose names a consultant may not allow, however many rows have them.
 _NEVER = {EMAIL_KIND, "client", "machine", "file"}
 
 
-@dataclass
 class Gathering:
     """Secrets while they are collected; the first origin of a secret is kept, rows add up."""
 
-    def __post_init__(self) -> None:
+    def __init__(self) -> None:
         self.phrases: dict[str, Origin] = {}
         self.numbers: dict[str, Origin] = {}
         self.prices: dict[str, Origin] = {}
@@ -80,18 +84,21 @@ class Gathering:
 
     def day(self, day: date, source: str, rows: int = 0) -> None:
         """Take a day."""
-        self.days.setdefault(day, Origin("date", source, rows=rows))
+        had = self.days.get(day, Origin("date", source))
+        self.days[day] = replace(had, rows=had.rows + rows)
 
     def keep_telling_days(self) -> None:
-        """Of each year with sales on most of its days, keep the period's first and last day only."""
-        edges = {min(self.days, default=None), max(self.days, default=None)}
-        years = Counter(day.year for day in self.days)
-        first, last = min(self.days, default=date.min), max(self.days, default=date.min)
-        for year, count in years.items():
-            start, end = max(first, date(year, 1, 1)), min(last, date(year, 12, 31))
-            if count * 2 > (end - start).days + 1:
-                kept = {d: o for d, o in self.days.items() if d.year != year or d in edges}
-                self.days = kept
+        """Of years with sales on most days, keep the period's first and last day only."""
+        by_year: dict[int, list[date]] = {}
+        for day in sorted(self.days):
+            by_year.setdefault(day.year, []).append(day)
+        dense = {year for year, days in by_year.items() if _is_dense(days)}
+        for year in dense:
+            edges = set() if year - 1 in dense else {by_year[year][0]}
+            edges |= set() if year + 1 in dense else {by_year[year][-1]}
+            for day in by_year[year]:
+                if day not in edges:
+                    del self.days[day]
 
     def secrets(self, allowed: Collection[str], published: Collection[date], own: str) -> Secrets:
         """What was collected, without what is public.
@@ -114,19 +121,26 @@ class Gathering:
         UsageError
             An allowed value tells somebody apart.
         """
-        kept = {k: o for k, o in self.phrases.items() if o.kind == EMAIL_KIND}
+        kept = {k: o for k, o in self.phrases.items() if o.kind in _NEVER_PUBLIC}
         maybe = {k: o for k, o in self.phrases.items() if k not in kept}
         public = set(ngrams_in(_of_phrases(maybe), [*_public_words(), *words(plain(own))]))
         kept |= {k: o for k, o in maybe.items() if k not in public}
+        trusted = frozenset(value for value in allowed if self._may_be_trusted(value))
         made = Secrets(
             kept,
             self.numbers,
             _unusual(self.prices),
             self.codes,
             {day: o for day, o in self.days.items() if day not in published},
-            self.files,
+            {digest: o for digest, o in self.files.items() if digest not in trusted},
+            trusted,
         )
         return _without(made, allowed)
+
+    def _may_be_trusted(self, value: str) -> bool:
+        """Whether it is the hash of a file, and not of one of the data."""
+        origin = self.files.get(value)
+        return bool(_HASH.fullmatch(value)) and (origin is None or origin.kind == "picture")
 
     def _keep(self, key: str, origin: Origin) -> None:
         had = self.phrases.get(key)
@@ -139,6 +153,11 @@ class Gathering:
 def public_word(word: str) -> bool:
     """Whether a single word, in its plain form, is one of the package's own."""
     return word in _public_set()
+
+
+def _is_dense(days: list[date]) -> bool:
+    """Whether most of the days between the first and the last are there, and many."""
+    return len(days) >= _MANY_DAYS and len(days) * 2 > (days[-1] - days[0]).days + 1
 
 
 def _of_phrases(phrases: dict[str, Origin]) -> Secrets:
@@ -187,7 +206,7 @@ def _without(secrets: Secrets, allowed: Collection[str]) -> Secrets:
                 f"{masked(value)} can't be allowed: it is an e-mail address; "
                 "take it out of what is published"
             )
-    changed = {
+    changed: dict[str, Any] = {
         name: {k: o for k, o in getattr(secrets, name).items() if k not in keys}
         for name, keys in found.items()
         if keys

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from custanalytics.disclosure.files import Reader
-from custanalytics.disclosure.pieces import Piece, Unread
+from custanalytics.disclosure.pieces import Piece, Unread, Whole
 from custanalytics.disclosure.search import search
 from custanalytics.disclosure.secrets import Secrets
 from custanalytics.errors import DisclosureError
@@ -66,7 +66,8 @@ def leaks_in(secrets: Secrets, folder: Path | str) -> list[Leak]:
     Returns
     -------
     list of Leak
-        By file; a secret counts once for each place in a file. A file that can't be read is one too.
+        By file; a secret counts once for each place in a file, and a file that can't be looked
+        into is a leak too.
 
     Raises
     ------
@@ -115,7 +116,12 @@ def file_leaks(secrets: Secrets, path: Path, name: str) -> list[Leak]:
         return [*found.values(), Leak(name, "", UNREADABLE, str(error.strerror), "")]
     # The same text is often said twice, such as with and without its escapes.
     seen: set[tuple[str, str]] = set()
-    for at, piece in enumerate(Reader(secrets.files).pieces("", name, content)):
+    for at, piece in enumerate(Reader(secrets.trusted).pieces("", name, content)):
+        if isinstance(piece, Whole):
+            if whole := secrets.files.get(piece.digest):
+                leak = Leak(name, piece.where, whole.kind, whole.source, "as a whole")
+                found[piece.where, id(whole)] = leak
+            continue
         if isinstance(piece, Unread):
             found[piece.where, -at] = Leak(name, piece.where, UNREADABLE, piece.reason, "")
             continue
@@ -145,10 +151,10 @@ def must_not_leak(secrets: Secrets, folder: Path | str) -> None:
     """
     leaks = leaks_in(secrets, folder)
     if leaks:
-        raise DisclosureError(said(leaks))
+        raise DisclosureError(message_of(leaks))
 
 
-def said(leaks: Sequence[Leak]) -> str:
+def message_of(leaks: Sequence[Leak]) -> str:
     """Leaks as one message; no secret is in it as a whole.
 
     Parameters
@@ -172,7 +178,7 @@ def said(leaks: Sequence[Leak]) -> str:
         [
             f"nothing may be published yet: {number} in {named} ({counted}):",
             *lines,
-            "Take these out of the texts, or mute them; a category that at least 10 rows have, such "
-            "as a country, can be allowed.",
+            "Take these out of the texts, or mute them; a category that at least 10 rows have, "
+            "such as a country, can be allowed.",
         ]
     )

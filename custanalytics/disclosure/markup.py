@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from custanalytics.disclosure.jsons import json_pieces, program_pieces
-from custanalytics.disclosure.pieces import Found, Inside, Piece, Style, within
-from custanalytics.disclosure.texts import text_pieces
+from custanalytics.disclosure.pieces import Found, Inside, Piece, Style, Unread, within
+from custanalytics.disclosure.texts import style_pieces, text_pieces, uri_pieces
 
 # A word may go on behind the end of these; all others end it.
 _INLINE = {
@@ -13,6 +13,8 @@ _INLINE = {
     "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tspan", "u", "var",
     "wbr", "a:r", "a:t", "a:rpr", "w:r", "w:t", "w:rpr", "r", "t", "rpr",
 }  # fmt: skip
+# Empty tags within a word, such as bookmarks, don't end it; these do.
+_ENDS_WORD = {"br", "cr", "tab", "hr", "img", "p", "td"}
 # Attributes whose numbers people read, beside those that begin with data- and aria-.
 _READ = {
     "title", "alt", "content", "value", "placeholder", "label", "summary", "datetime", "descr",
@@ -42,19 +44,27 @@ def markup_pieces(where: str, text: str, inside: Inside, *, is_xml: bool = False
     Piece or Unread
     """
     parser = _Parser()
-    parser.feed(text)
-    parser.close()
+    try:
+        parser.feed(text)
+        parser.close()
+    except AssertionError:
+        # What the standard library raises for some broken declarations.
+        yield Unread(where, "its markup is broken")
+    parser.end()
     yield from text_pieces(within(where, "text"), "".join(parser.text), "written", inside)
     yield Piece(within(where, "values"), "\n".join(parser.values), "exact")
     styles: tuple[tuple[str, Style, Sequence[str]], ...] = (
         ("attributes", "written", parser.read),
         ("attributes", "words", parser.attributes),
         ("comments", "written", parser.comments),
-        ("styles", "words", parser.styles),
     )
     for place, style, found in styles:
         if found:
             yield from text_pieces(within(where, place), "\n".join(found), style, inside)
+    if parser.styles:
+        yield from style_pieces(within(where, "styles"), "\n".join(parser.styles), inside)
+    for uri in parser.uris:
+        yield from uri_pieces(within(where, "attributes"), uri, inside)
     for kind, script in parser.scripts:
         place = within(where, "script")
         if kind.endswith(_JSON_TYPES) or script.lstrip()[:1] in ("{", "["):
@@ -81,10 +91,17 @@ class _Parser(HTMLParser):
         self.styles: list[str] = []
         self.scripts: list[tuple[str, str]] = []
         self.pages: list[str] = []
+        self.uris: list[str] = []
         self._tag = ""
         self._kind = ""
         self._script: list[str] | None = None
         self._is_shared_string = False
+
+    def end(self) -> None:
+        """Take what stands in a script or a tag that nothing ends."""
+        self.handle_data(self.rawdata)
+        if self._script is not None:
+            self.handle_endtag("script")
 
     def outside(self, text: str) -> str:
         """The source without its scripts, which are read apart."""
@@ -94,9 +111,12 @@ class _Parser(HTMLParser):
         return text
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open(tag, attrs, ends_word=tag not in _INLINE)
+
+    def _open(self, tag: str, attrs: list[tuple[str, str | None]], *, ends_word: bool) -> None:
         self._tag = tag
         given = {name: value or "" for name, value in attrs}
-        if tag not in _INLINE:
+        if ends_word:
             self.text.append("\n")
         if tag == "script":
             self._kind, self._script = given.get("type", "").lower(), []
@@ -106,6 +126,8 @@ class _Parser(HTMLParser):
         for name, value in given.items():
             if name == "srcdoc":
                 self.pages.append(value)
+            elif value.lstrip()[:5].lower() == "data:":
+                self.uris.append(value.strip())
             elif name in _READ or name.startswith(("data-", "aria-", "on")):
                 is_json = name.startswith("data-") and value.lstrip()[:1] in ("{", "[")
                 if is_json:
@@ -116,8 +138,10 @@ class _Parser(HTMLParser):
                 self.attributes.append(value)
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.handle_starttag(tag, attrs)
-        self.handle_endtag(tag)
+        self._open(tag, attrs, ends_word=tag.rpartition(":")[2] in _ENDS_WORD)
+        if tag == "script":
+            self.handle_endtag(tag)
+        self._tag = ""
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "script" and self._script is not None:

@@ -15,12 +15,17 @@ from custanalytics.results import AnalysisResults
 
 # No figures of the business: what was asked, and how models and tests came out.
 _NOT = {
-    "settings", "checks", "line", "files", "params", "seed", "horizon_days", "window_days", "score",
+    "settings", "checks", "ledger_checks", "line", "files", "params", "seed", "horizon_days",
+    "window_days", "score",
     "recency", "T", "days", "period", "origin", "holdout_days", "threshold", "parameters",
     "usual_gap_days", "days_since_last_purchase", "mapping", "lift", "unit",
 }  # fmt: skip
 # Smaller ones are shares and scores.
 _LEAST_FLOAT = 10
+_MONEY = (
+    "revenue", "amount", "spend", "value", "clv", "margin", "cost", "profit", "price", "refund",
+    "stake", "risk",
+)  # fmt: skip
 _SPENT = ("total_spend", "monetary_value")
 
 
@@ -38,9 +43,17 @@ def result_secrets(results: AnalysisResults, gathering: Gathering) -> None:
         if isinstance(value, pd.DataFrame):
             _customers(value, name, gathering)
             continue
-        kind = "count" if isinstance(value, int) else "amount"
-        origin = Origin(kind, f"results, {name}")
-        values = [str(value)] if isinstance(value, int) else figures.roundings(value)
+        is_money = isinstance(value, Decimal) or any(
+            word in name.rpartition(".")[2] for word in _MONEY
+        )
+        if is_money:
+            values = list(figures.roundings(value))
+        elif float(value).is_integer():
+            values = [str(abs(int(value)))]
+        else:
+            # A model's expectation of how many is no fact of the source.
+            continue
+        origin = Origin("amount" if is_money else "count", f"results, {name}")
         for number in values:
             if figures.telling(number):
                 gathering.numbers.setdefault(number, origin)
@@ -68,7 +81,9 @@ def _figures(value: Any, name: str) -> Iterator[tuple[str, Any]]:
             yield from _figures(inner, name)
     elif isinstance(value, bool):
         return
-    elif isinstance(value, int | Decimal) or (isinstance(value, float) and math.isfinite(value) and abs(value) >= _LEAST_FLOAT):
+    elif isinstance(value, int | Decimal) or (
+        isinstance(value, float) and math.isfinite(value) and abs(value) >= _LEAST_FLOAT
+    ):
         yield name, value
 
 

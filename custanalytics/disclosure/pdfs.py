@@ -1,6 +1,9 @@
 """PDF: the text of each page, and every text that its objects hold."""
 
 import io
+import re
+import struct
+import zlib
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,9 +24,10 @@ from custanalytics.disclosure.texts import decoded, readable_runs
 
 # Names that drawing programs make: fonts and the like.
 _OWN = {"/ID", "/FontName", "/BaseFont", "/CharSet", "/Panose", "/Registry", "/Ordering"}
+_HYPHEN = re.compile("[-\u00ad\u2010] ?\n")
 _BROKEN = (
     PyPdfError, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError,
-    NotImplementedError, RecursionError,
+    RuntimeError, zlib.error, struct.error, AssertionError, EOFError, OverflowError,
 )  # fmt: skip
 
 
@@ -49,10 +53,15 @@ def pdf_pieces(where: str, data: bytes, inside: Inside) -> Found:
             yield Unread(where, "a protected PDF")
             return
         for number, page in enumerate(reader.pages, start=1):
-            yield Piece(within(where, f"page {number}"), page.extract_text())
+            text = page.extract_text()
+            yield Piece(within(where, f"page {number}"), text)
+            # Words that were broken at the end of a line.
+            yield Piece(within(where, f"page {number}"), _HYPHEN.sub("", text))
         texts: list[str] = []
         for found in _objects(reader):
             texts += _texts(found, set())
+            if isinstance(found, DictionaryObject) and _has_no_letters(found):
+                yield Unread(where, "it has a font that does not say which letters its shapes are")
             if isinstance(found, StreamObject):
                 yield from _stream_pieces(where, found, inside)
         yield Piece(within(where, "properties"), "\n".join(texts))
@@ -69,6 +78,10 @@ def _objects(reader: PdfReader) -> Iterator[Any]:
     for number, generation in sorted(known):
         if number:
             yield reader.get_object(IndirectObject(number, generation, reader))
+
+
+def _has_no_letters(font: DictionaryObject) -> bool:
+    return font.get("/Subtype") == "/Type0" and "/ToUnicode" not in font
 
 
 def _texts(value: Any, seen: set[int]) -> Iterator[str]:

@@ -2,13 +2,15 @@
 
 import io
 import re
+import struct
 import zlib
+from contextlib import suppress
 from typing import Any
 
 from PIL import ExifTags, Image, IptcImagePlugin, UnidentifiedImageError
 
-from custanalytics.disclosure.pieces import Found, Piece, Unread, within
-from custanalytics.disclosure.texts import decoded, readable_runs
+from custanalytics.disclosure.pieces import Found, Inside, Piece, Unread, within
+from custanalytics.disclosure.texts import decoded, readable_runs, text_pieces
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".ico")
 # Shape of the file, not words about it.
@@ -19,10 +21,14 @@ _NO_WORDS = {
 }  # fmt: skip
 _IFDS = (ExifTags.IFD.Exif, ExifTags.IFD.GPSInfo, ExifTags.IFD.Interop)
 _HEADS = re.compile(rb"^(?:ASCII\0{3}|UNICODE\0|JIS\0{5}|\0{8})")
+_BROKEN = (
+    UnidentifiedImageError, OSError, ValueError, SyntaxError, zlib.error, struct.error, KeyError,
+    TypeError, IndexError, EOFError, AttributeError,
+)  # fmt: skip
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def picture_pieces(where: str, data: bytes) -> Found:
+def picture_pieces(where: str, data: bytes, inside: Inside) -> Found:
     """Texts, EXIF, XMP and IPTC entries, colour profiles and comments of a picture.
 
     Parameters
@@ -31,6 +37,8 @@ def picture_pieces(where: str, data: bytes) -> Found:
         The place.
     data : bytes
         The picture.
+    inside : callable
+        Reads a file inside this one.
 
     Yields
     ------
@@ -45,13 +53,16 @@ def picture_pieces(where: str, data: bytes) -> Found:
             entries = [*exif.values(), *(v for ifd in _IFDS for v in exif.get_ifd(ifd).values())]
             texts += map(_said, entries)
             texts += map(_said, (IptcImagePlugin.getiptcinfo(picture) or {}).values())
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, zlib.error) as error:
+    except _BROKEN as error:
         yield Unread(where, f"a picture that can't be read ({type(error).__name__})")
         return
     except Image.DecompressionBombError:
         yield Unread(where, "a picture of too many pixels")
         return
-    yield Piece(place, "\n".join(texts))
+    for text in texts:
+        if "<x:xmpmeta" in text:
+            yield from inside(place, "xmp.xml", text.encode("utf-8", "replace"))
+    yield from text_pieces(place, "\n".join(texts), "written", inside)
     yield Piece(within(where, "bytes"), readable_runs(_without_pixels(data)))
 
 
@@ -63,6 +74,10 @@ def _said(value: Any) -> str:
         if value and all(isinstance(v, int) for v in value):
             return bytes(v & 255 for v in value).decode("utf-16-le", "replace")
         return "\n".join(map(_said, value))
+    if isinstance(value, str):
+        # What EXIF says of its encoding is often wrong.
+        with suppress(UnicodeError):
+            return f"{value}\n{value.encode('latin-1').decode('utf-8')}"
     if not isinstance(value, bytes):
         return str(value)
     bare = _HEADS.sub(b"", value)

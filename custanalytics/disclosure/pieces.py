@@ -43,7 +43,23 @@ class Unread:
     reason: str
 
 
-Found = Iterator[Piece | Unread]
+@dataclass(frozen=True)
+class Whole:
+    """A file as such, by itself or in another one.
+
+    Attributes
+    ----------
+    where : str
+        The place.
+    digest : str
+        Its SHA-256.
+    """
+
+    where: str
+    digest: str
+
+
+Found = Iterator[Piece | Unread | Whole]
 # Reads a file inside a file: place, name, content.
 Inside = Callable[[str, str, bytes], Found]
 

@@ -20,7 +20,13 @@ PACKAGE = Path(__file__).parents[1]
 _TEXTS = (".qmd", ".md", ".yml", ".toml", ".css", ".js", ".html", ".typ", ".lua")
 _CATALOGUES = (".po", ".toml")
 # Names that programs give, and states that any table may have.
-_USUAL = ["sheet", "sheet1", "sheet2", "sheet3", "tabelle", "tabelle1", "tabelle2", "feuil1", "feuille1", "hoja1", "foglio1", "blad1", "planilha1", "table", "worksheet", "chart", "office", "theme", "default", "normal", "title", "none", "null", "unknown", "other", "others", "true", "false", "yes", "no", "active", "inactive", "open", "closed", "new", "old", "male", "female", "red", "blue", "green", "black", "white", "grey", "gray", "yellow", "small", "medium", "large", "standard", "basic", "premium", "online", "offline", "store", "shop", "web", "website", "email", "phone", "mail", "newsletter", "search", "social", "direct", "organic", "paid", "referral", "desktop", "mobile", "tablet", "first", "second", "third"]
+_USUAL = """
+sheet sheet1 sheet2 sheet3 tabelle tabelle1 tabelle2 feuil1 feuille1 hoja1 foglio1 blad1 planilha1
+table worksheet chart office theme default normal title none null unknown other others true false
+yes no active inactive open closed new old male female red blue green black white grey gray yellow
+small medium large standard basic premium online offline store shop web website email phone mail
+newsletter search social direct organic paid referral desktop mobile tablet first second third
+"""
 
 
 @cache
@@ -32,7 +38,7 @@ def public_text() -> str:
     str
         Phrases in their plain form, apart by line breaks.
     """
-    texts = [*_USUAL, *_locale_names(), *_own_texts()]
+    texts = [*_USUAL.split(), *_locale_names(), *_own_texts()]
     return "\n".join(" ".join(words(plain(text))) for text in texts)
 
 
@@ -92,12 +98,12 @@ def _literals(tree: ast.AST) -> Iterator[str]:
 def _locale_names() -> Iterator[str]:
     for language in LANGUAGES:
         locale = Locale(language)
-        yield from locale.territories.values()
-        yield from locale.currencies.values()
-        yield from locale.currency_symbols.values()
-        yield from locale.languages.values()
+        yield from map(str, locale.territories.values())
+        yield from map(str, locale.currencies.values())
+        yield from map(str, locale.currency_symbols.values())
+        yield from map(str, locale.languages.values())
         for names in (locale.months, locale.days):
             for width in ("wide", "abbreviated"):
-                yield from names["format"][width].values()
-        yield from (code for code in locale.currencies)
-        yield from (code for code in locale.territories)
+                yield from map(str, names["format"][width].values())
+        yield from map(str, locale.currencies)
+        yield from map(str, locale.territories)

@@ -78,7 +78,7 @@ def _numbers(secrets: Secrets, text: str, is_exact: bool) -> Iterator[tuple[str,
         if origin is None and value in secrets.prices and figures.is_price(digits):
             origin = secrets.prices[value]
         if origin is not None:
-            yield masked(value), origin
+            yield masked(value or digits), origin
 
 
 def _long_numbers(secrets: Secrets, text: str) -> Iterator[tuple[str, Origin]]:

@@ -48,6 +48,8 @@ class Secrets:
         Day -> origin.
     files : dict
         SHA-256 of a file -> origin.
+    trusted : frozenset of str
+        SHA-256 of files that are not looked into.
     """
 
     phrases: Mapping[str, Origin] = field(repr=False)
@@ -56,9 +58,13 @@ class Secrets:
     codes: Mapping[str, Origin] = field(repr=False)
     days: Mapping[date, Origin] = field(repr=False)
     files: Mapping[str, Origin] = field(repr=False)
+    trusted: frozenset[str] = field(default=frozenset(), repr=False)
 
-    def __len__(self) -> int:
-        return sum(map(len, (self.phrases, self.numbers, self.prices, self.codes, self.days)))
+    @property
+    def count(self) -> int:
+        """How many secrets there are."""
+        texts, others = len(self.phrases) + len(self.days), (self.numbers, self.prices, self.codes)
+        return texts + sum(len(kept) for kept in others)
 
     @cached_property
     def lengths(self) -> dict[str, tuple[int, ...]]:

@@ -45,7 +45,7 @@ class Squeezed:
         text = "".join(words)
         if len(text) < LEAST or not self._by_start:
             return
-        for at in np.flatnonzero(self._table[_hashes(text)]):
+        for at in np.flatnonzero(self._table[_hashes(text)]).tolist():
             for tight, phrase in self._by_start.get(text[at : at + LEAST], ()):
                 if text.startswith(tight, at) and not _in_a_number(text, at, at + len(tight)):
                     yield phrase

@@ -9,8 +9,10 @@ import python_calamine
 from custanalytics.disclosure.cells import Column, take_cells, take_identifiers
 from custanalytics.disclosure.files import Reader
 from custanalytics.disclosure.gather import Gathering
+from custanalytics.disclosure.notes import note_secrets
 from custanalytics.disclosure.pieces import Piece
 from custanalytics.source.any_header import find_any_layout
+from custanalytics.source.names import known_name
 from custanalytics.source.staging import Staging, stage
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
@@ -52,7 +54,7 @@ def table_secrets(path: Path, source: str, gathering: Gathering, identifiers_onl
             counted = list(zip(cells["cell"].tolist(), cells["n"].tolist(), strict=True))
             column = Column(name, f"{source}, column {at}", counted)
             take(column, gathering)
-            if staging.has_header and not identifiers_only:
+            if staging.has_header and not identifiers_only and not known_name(name):
                 gathering.text(name, "header", column.source)
         if not identifiers_only:
             _around(staging, path, source, gathering)
@@ -73,6 +75,7 @@ def _around(staging: Staging, path: Path, source: str, gathering: Gathering) -> 
                 lines += list(file)[-part.notes - 1 :] if part.notes else []
         cells = [cell for line in lines for cell in line.translate(_DELIMITERS).split(",")]
         _take_loose(cells, f"{source}, beside the table", gathering)
+        note_secrets("\n\n".join(lines), f"{source}, beside the table", gathering)
 
 
 def _workbook(path: Path, source: str, gathering: Gathering) -> None:

@@ -10,17 +10,31 @@ from urllib.parse import unquote, unquote_to_bytes
 from custanalytics.disclosure.pieces import Found, Inside, Piece, Style, within
 
 _DATA_URI = re.compile(
-    r"""data:(?P<kind>[\w.+-]+/[\w.+-]+)?(?P<how>(?:;[\w.+=-]+)*),(?P<body>[^"'\s)<>\\]*)""",
+    r"""data:(?:[\w.+-]+/[\w.+-]+)?(?:;[\w.+=-]+)*,[^"'\s)<>\\]*""",
     re.IGNORECASE,
 )
+_QUOTED_URI = re.compile(
+    r"""url\(\s*(?P<sign>["'])(?P<uri>data:.*?)(?P=sign)\s*\)""", re.IGNORECASE | re.DOTALL
+)
+_COMMENT = re.compile(r"/\*.*?\*/|(?<![:\w])//[^\n]*", re.DOTALL)
 _BASE64 = re.compile(r"(?<![\w+/=-])[A-Za-z0-9+/_-]{24,}={0,2}(?![\w+/=-])")
 _ESCAPE = re.compile(r"\\u\{([0-9a-fA-F]{1,6})\}|\\u([0-9a-fA-F]{4})|\\x([0-9a-fA-F]{2})")
+_BREAK = re.compile(r"\\[nrtvf0]")
 _CSS_ESCAPE = re.compile(r"\\([0-9a-fA-F]{2,6})\s?")
 _PERCENT = re.compile(r"%[0-9a-fA-F]{2}")
-_MAGIC = (b"\x1f\x8b", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"%PDF", b"GIF8", b"RIFF", b"wOF")
+_MAGIC = (
+    b"\x1f\x8b",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"%PDF",
+    b"GIF8",
+    b"RIFF",
+    b"wOF",
+)
 _BYTE_ORDER = (b"\xff\xfe", b"\xfe\xff")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
-_RUN = re.compile(rb"[\x20-\x7e\x80-\xff]{12,}")
+_RUN = re.compile(rb"[\t\n\r\x20-\x7e\x80-\xff]{12,}")
 _MOST_ROUNDS = 3
 
 
@@ -85,8 +99,8 @@ def text_pieces(where: str, text: str, style: Style, inside: Inside) -> Found:
     """
     bare = text
     if "data:" in text or "DATA:" in text:
-        for name, content in _data_uris(text):
-            yield from inside(within(where, "data URI"), name, content)
+        for found in _DATA_URI.findall(text):
+            yield from uri_pieces(where, found, inside)
         bare = _DATA_URI.sub(" ", text)
     for content in _base64_blobs(bare):
         yield from inside(within(where, "base64"), "", content)
@@ -95,12 +109,77 @@ def text_pieces(where: str, text: str, style: Style, inside: Inside) -> Found:
         yield Piece(where, plainer, style if not at else "words")
 
 
+def style_pieces(where: str, text: str, inside: Inside) -> Found:
+    """A style sheet: its comments and quoted drawings, and its words; its numbers are sizes.
+
+    Parameters
+    ----------
+    where : str
+        The place.
+    text : str
+        The style sheet.
+    inside : callable
+        Reads a file inside this one.
+
+    Yields
+    ------
+    Piece or Unread
+    """
+    for found in _QUOTED_URI.finditer(text):
+        yield from uri_pieces(where, found["uri"], inside)
+    yield from text_pieces(where, comments(text), "written", inside)
+    yield from text_pieces(where, text, "words", inside)
+
+
+def uri_pieces(where: str, uri: str, inside: Inside) -> Found:
+    """What one data URI holds.
+
+    Parameters
+    ----------
+    where : str
+        The place.
+    uri : str
+        From ``data:`` to its end.
+    inside : callable
+        Reads a file inside this one.
+
+    Yields
+    ------
+    Piece or Unread
+    """
+    head, _, body = uri.partition(",")
+    kind, *how = head[len("data:") :].lower().split(";")
+    name = (kind.strip() or "text/plain").replace("/", ".")
+    if "base64" in (part.strip() for part in how):
+        content = _from_base64("".join(unquote(body).split()))
+        # What can't be decoded is told as a file of no kind.
+        yield from inside(within(where, "data URI"), name, b"\0" if content is None else content)
+    else:
+        yield from inside(within(where, "data URI"), name, unquote_to_bytes(body))
+
+
+def comments(program: str) -> str:
+    """Comments of a program or a style sheet.
+
+    Parameters
+    ----------
+    program : str
+        Its text.
+
+    Returns
+    -------
+    str
+    """
+    return "\n".join(_COMMENT.findall(program))
+
+
 def _unwrapped(text: str) -> Iterator[str]:
     """The text without escapes, as long as there are any."""
     for _ in range(_MOST_ROUNDS):
         made = text
         if "\\" in made:
-            made = _CSS_ESCAPE.sub(_sign, _ESCAPE.sub(_sign, made)).replace("\\/", "/")
+            made = _BREAK.sub("\n", _CSS_ESCAPE.sub(_sign, _ESCAPE.sub(_sign, made)))
+            made = made.replace("\\", "")
         if "&" in made:
             made = html.unescape(made)
         if _PERCENT.search(made):
@@ -114,16 +193,6 @@ def _unwrapped(text: str) -> Iterator[str]:
 def _sign(escape: re.Match[str]) -> str:
     number = int(next(group for group in escape.groups() if group), 16)
     return chr(number) if number <= 0x10FFFF else escape[0]
-
-
-def _data_uris(text: str) -> Iterator[tuple[str, bytes]]:
-    for found in _DATA_URI.finditer(text):
-        name = (found["kind"] or "text/plain").lower().replace("/", ".")
-        if "base64" in found["how"].lower():
-            content = _from_base64(unquote(found["body"]))
-            yield name, b"\x00" if content is None else content
-        else:
-            yield name, unquote_to_bytes(found["body"])
 
 
 def _base64_blobs(text: str) -> Iterator[bytes]:

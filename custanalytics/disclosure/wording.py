@@ -8,7 +8,9 @@ from collections.abc import Iterator, Sequence
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _ACCENTS = re.compile("[\u0300-\u036f]")
 # Soft hyphens, joiners and marks of direction: not seen, but between the letters.
-_UNSEEN = re.compile("[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]")
+_UNSEEN = re.compile(
+    "[\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff]"
+)
 EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 
 

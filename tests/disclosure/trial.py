@@ -21,7 +21,7 @@ from tests.disclosure.ways import ANY, ONLY_NUMBERS, written
 
 @dataclass(frozen=True)
 class Case:
-    """A secret, the way it got into a file, and the leaks found in that file."""
+    """A secret, the way it got into a file, and the leaks that this file has because of it."""
 
     way: str
     secret: Secret
@@ -43,12 +43,10 @@ class Trial:
         self.clean = published(work / "published")
         if publication:
             shutil.copytree(publication, self.clean, dirs_exist_ok=True)
+        self.false_alarms = leaks_in(self.secrets, self.clean)
+        self._before = Counter(self.false_alarms)
         self._work = work
-        self._rng = random.Random(seed)
-
-    def false_alarms(self) -> list[Leak]:
-        """What is found where there is nothing to find."""
-        return leaks_in(self.secrets, self.clean)
+        self._rng = random.Random(seed)  # noqa: S311
 
     def cases(self, count: int) -> Iterator[Case]:
         """Cases, each way in turn."""
@@ -67,15 +65,17 @@ class Trial:
             shutil.rmtree(touched, ignore_errors=True)
             shutil.copytree(self.clean, touched)
             path = put(touched, text, self._rng)
-            leaks = file_leaks(self.secrets, path, path.relative_to(touched).as_posix())
-            yield Case(name, secret, text, leaks)
+            found = file_leaks(self.secrets, path, path.relative_to(touched).as_posix())
+            # Two secrets may look the same once they are masked, so they are counted.
+            more = Counter(found) - self._before
+            yield Case(name, secret, text, list(more))
 
 
 def main(count: int, seed: int = 1, publication: str | None = None) -> None:
     """Run the trial, and print its figures."""
     with tempfile.TemporaryDirectory() as work:
         trial = Trial(Path(work), Path(publication) if publication else None, seed)
-        false = trial.false_alarms()
+        false = trial.false_alarms
         began = time.monotonic()
         cases = list(trial.cases(count))
         took = time.monotonic() - began
@@ -84,7 +84,7 @@ def main(count: int, seed: int = 1, publication: str | None = None) -> None:
         print(f"missed: {case.way}, {case.secret.kind}: {case.text!r}")
     for leak in false:
         print(f"false alarm: {leak.sentence}")
-    print(f"ways {len(ANY) + len(ONLY_NUMBERS)}, secrets {len(trial.secrets)}")
+    print(f"ways {len(ANY) + len(ONLY_NUMBERS)}, secrets {trial.secrets.count}")
     print(f"kinds {dict(Counter(case.secret.kind for case in cases))}")
     print(f"cases {len(cases)}, caught {len(cases) - len(missed)}, false alarms {len(false)}")
     print(f"{took:.1f} s")

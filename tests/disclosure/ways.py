@@ -291,8 +291,8 @@ def slide_properties(folder: Path, text: str, rng: random.Random) -> Path:
 def slide_chart(folder: Path, text: str, _: random.Random) -> Path:
     path = folder / "slides.pptx"
     deck = Presentation(str(path))
-    chart = next(shape.chart for shape in deck.slides[0].shapes if shape.has_chart)
-    chart.plots[0].categories[0]
+    shapes = [shape for slide in deck.slides for shape in slide.shapes]
+    chart = next(shape.chart for shape in shapes if shape.has_chart)
     workbook = chart.part.chart_workbook.xlsx_part
     book = load_workbook(io.BytesIO(workbook.blob))
     book.active["A2"] = text
