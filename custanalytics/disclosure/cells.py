@@ -157,7 +157,9 @@ def _take_text(cell: str, rows: int, column: Column, gathering: Gathering) -> No
 def _take_digits(cell: str, rows: int, column: Column, gathering: Gathering) -> None:
     """Take the figures of a number such as "SO-100001", where there are many."""
     for digits in words(plain(cell)):
-        if digits.isdecimal() and len(digits) >= _TELLING_DIGITS:
+        long = digits.isdecimal() and len(digits) >= _TELLING_DIGITS
+        # "101000" is a rounded figure too; with its letters it is found all the same.
+        if long and figures.telling(digits):
             gathering.codes.setdefault(digits, Origin("identifier", column.source, rows=rows))
 
 

@@ -34,7 +34,7 @@ _LEGAL = {
 _ANYBODY = {"root", "user", "admin", "home", "ubuntu", "debian", "runner", "build", "localhost"}
 _CLIENT_LETTERS, _OWN_WORD = 3, 5
 _HASH_DIGITS = (8, 10, 12, 16, 32, 64)
-_DRAWN = f"{REPORT}/_figures/"
+_DRAWN = (f"{REPORT}/_figures/", "publish/write-up/_figures/")
 
 
 def secrets_of(

@@ -23,6 +23,7 @@ _GROUPS = re.compile(
     r"(?<!\d)(?<!\d[.,'’])(?P<n>[1-9]\d{0,2}(?P<sign>[.,'’ ])\d{3}(?:(?P=sign)\d{3})*"
     rf"(?:[.,]\d+)?)(?!\d){_BEHIND}"
 )
+_THOUSANDS_ONLY = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
 _EXACT = re.compile(r"(?<![\d.])(?P<n>\d+(?:\.\d+)?)(?P<e>e[+-]?\d{1,2})?(?!\d)")
 _THOUSANDS = ("k", "tsd", "thousand", "mil", "mille")
 _NOISE_DIGITS = 6
@@ -140,6 +141,9 @@ def written(text: str) -> Iterator[tuple[str, str]]:
             if found["n"].isdecimal() and _is_in_code(text, found.start()):
                 # "C10556" is no amount; its figures may be a running number.
                 yield "", found["n"]
+                continue
+            if _THOUSANDS_ONLY.fullmatch(found["n"]):
+                # "509,900" is more than half a million: nobody writes money with three decimals.
                 continue
             yield from _read(found, found["n"].replace(",", "."))
     for found in _GROUPS.finditer(text):

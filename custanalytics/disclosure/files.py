@@ -10,7 +10,7 @@ from custanalytics.disclosure.markup import markup_pieces
 from custanalytics.disclosure.pdfs import pdf_pieces
 from custanalytics.disclosure.pictures import SUFFIXES, picture_pieces
 from custanalytics.disclosure.pieces import Found, Unread, Whole
-from custanalytics.disclosure.public import public_files
+from custanalytics.disclosure.public import drawing_program, public_files
 from custanalytics.disclosure.texts import decoded, style_pieces, text_pieces
 
 _MOST_LAYERS = 8
@@ -20,6 +20,12 @@ _XML = (".xml", ".rels", ".vml", ".rss", ".atom", ".xsl", ".opf", "+xml", "text.
 _JSON = (".json", ".geojson", ".webmanifest", ".map", ".ipynb", ".jsonl")
 _PROGRAMS = (".js", ".mjs", ".ts", ".jsx", "javascript")
 _STYLES = (".css", ".scss", ".less")
+
+
+def _without_program(page: bytes) -> bytes:
+    """A page without the program that draws its charts, where it holds all of it."""
+    program = drawing_program().strip()
+    return page.replace(program, b" ") if len(page) > len(program) else page
 
 
 class Reader:
@@ -75,7 +81,7 @@ class Reader:
             yield from picture_pieces(where, data, self.pieces)
         elif name.endswith(SUFFIXES):
             yield Unread(where, "it is called a picture and is none that is known")
-        elif (text := decoded(data)) is None:
+        elif (text := decoded(_without_program(data))) is None:
             yield Unread(
                 where,
                 f"its kind is unknown; where you know that it is harmless, such as a font, "

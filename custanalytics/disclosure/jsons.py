@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import itertools
 import json
 import re
 from collections.abc import Iterator
@@ -10,12 +11,15 @@ from typing import Any
 import numpy as np
 
 from custanalytics.disclosure.pieces import Found, Inside, Piece, Unread, within
-from custanalytics.disclosure.texts import comments, text_pieces
+from custanalytics.disclosure.texts import comments, packed, text_pieces
 
 _MONTH = re.compile(r"\d{4}-\d{2}-01(?:[T ]00:00(?::00(?:\.0+)?)?)?Z?")
 _ARRAY = re.compile(r"\{[^{}]*\"bdata\"[^{}]*\}")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _LITERAL = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`""")
+# Of a chart: where things stand, not what they are. What is written there is read all the same.
+_PLACES = {"range", "tickvals", "shapes", "annotations", "margin", "domain", "colorscale",
+           "array", "arrayminus"}  # fmt: skip
 _TYPES = {"i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"}
 
 
@@ -78,6 +82,9 @@ def program_pieces(where: str, text: str, inside: Inside) -> Found:
             yield from _value_pieces(where, json.loads(found), inside)
         except ValueError:
             yield Unread(where, "an array of a chart is no JSON")
+    for blob, content in packed(text):
+        yield from inside(within(where, "base64"), "", content)
+        text = text.replace(blob, " ")
     literals = "\n".join(match[0][1:-1] for match in _LITERAL.finditer(text))
     yield from text_pieces(where, f"{literals}\n{comments(text)}", "written", inside)
     yield from text_pieces(where, text, "exact", inside)
@@ -114,12 +121,30 @@ def _leaves(content: Any) -> Iterator[Any]:
                 continue
             # Backwards, for the last comes out first; words next to each other stay so.
             for key, inner in reversed(value.items()):
-                waiting += [inner, key]
+                waiting += [_texts(inner) if key in _PLACES else inner, key]
         elif isinstance(value, list):
-            if not _is_month_axis(value):
+            if not _is_month_axis(value) and not _is_counted(value):
                 waiting += reversed(value)
         elif value is not None and not isinstance(value, bool):
             yield value
+
+
+def _texts(value: Any) -> Any:
+    """The same without its numbers."""
+    if isinstance(value, dict) and "bdata" not in value:
+        return {key: _texts(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_texts(inner) for inner in value]
+    return value if isinstance(value, str | dict) else None
+
+
+def _is_counted(values: list[Any]) -> bool:
+    """Whether a list only counts on, as the months of an axis do."""
+    if len(values) < 3 or any(
+        isinstance(v, bool) or not isinstance(v, int | float) for v in values
+    ):
+        return False
+    return all(after - before == 1 for before, after in itertools.pairwise(values))
 
 
 def _array(value: dict[str, Any]) -> Any:

@@ -52,7 +52,7 @@ def public_files() -> frozenset[str]:
     """
     paths = [path for path in sorted(reports_dir().rglob("*")) if path.is_file()]
     contents = [path.read_bytes() for path in paths]
-    contents.append((resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes())
+    contents.append(drawing_program())
     for library, folder in (("pptx", "templates"), ("matplotlib", "mpl-data/fonts/ttf")):
         for path in _library_files(library, folder):
             content = path.read_bytes()
@@ -61,6 +61,17 @@ def public_files() -> frozenset[str]:
                 with zipfile.ZipFile(io.BytesIO(content)) as archive:
                     contents += map(archive.read, archive.namelist())
     return frozenset(hashlib.sha256(content).hexdigest() for content in contents)
+
+
+@cache
+def drawing_program() -> bytes:
+    """The program that draws charts, as its library has it.
+
+    Returns
+    -------
+    bytes
+    """
+    return (resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes()
 
 
 def _library_files(library: str, folder: str) -> list[Path]:

@@ -102,8 +102,12 @@ def text_pieces(where: str, text: str, style: Style, inside: Inside) -> Found:
         for found in _DATA_URI.findall(text):
             yield from uri_pieces(where, found, inside)
         bare = _DATA_URI.sub(" ", text)
-    for content in _base64_blobs(bare):
+    for blob, content in packed(bare):
         yield from inside(within(where, "base64"), "", content)
+        bare = bare.replace(blob, " ")
+    for text_bytes in map(_from_base64, _BASE64.findall(bare)):
+        if text_bytes and _is_text(text_bytes):
+            yield from inside(within(where, "base64"), "", text_bytes)
     yield Piece(where, bare, style)
     for at, plainer in enumerate(_unwrapped(bare)):
         yield Piece(where, plainer, style if not at else "words")
@@ -195,11 +199,23 @@ def _sign(escape: re.Match[str]) -> str:
     return chr(number) if number <= 0x10FFFF else escape[0]
 
 
-def _base64_blobs(text: str) -> Iterator[bytes]:
+def packed(text: str) -> Iterator[tuple[str, bytes]]:
+    """Files in base64: to be read as what they are, for their letters and figures say nothing.
+
+    Parameters
+    ----------
+    text : str
+        Any text.
+
+    Yields
+    ------
+    tuple of str and bytes
+        As it stands in the text, and what it is.
+    """
     for found in _BASE64.findall(text):
         content = _from_base64(found)
-        if content and (content.startswith(_MAGIC) or _is_text(content)):
-            yield content
+        if content and content.startswith(_MAGIC):
+            yield found, content
 
 
 def _is_text(content: bytes) -> bool:

@@ -77,6 +77,12 @@ def test_numbers_of_programs_have_a_point(text):
     assert not found("[1,234.5]", "exact", numbers=["1234.5"])
 
 
+def test_a_comma_before_three_figures_makes_thousands():
+    assert not found("first: 509,900 (8,920 to 10,900)", numbers=["509.9"])
+    assert found("first: 509,900 (8,920 to 10,900)", numbers=["509900"])
+    assert found("509,90 or 509.9", numbers=["509.9"])
+
+
 def test_small_prices_are_found_with_two_decimals_only():
     assert found("for €9.99 each", prices=["9.99"])
     assert found("for 9,90 €", prices=["9.9"])

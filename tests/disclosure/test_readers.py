@@ -17,6 +17,7 @@ from custanalytics.bundled import reports_dir
 from custanalytics.disclosure.files import Reader
 from custanalytics.disclosure.leaks import leaks_in
 from custanalytics.disclosure.pieces import Piece, Unread
+from custanalytics.disclosure.public import drawing_program
 from custanalytics.disclosure.secrets import Origin, Secrets
 from custanalytics.errors import DisclosureError
 from tests.disclosure.made import pdf, published, slides
@@ -53,6 +54,38 @@ def test_an_axis_of_months_has_no_days_and_other_days_stay():
     assert found.count("2024-05-01") == 1
     assert "2024-05-08" in found
     assert "2024-06-01" not in found
+
+
+def test_where_a_chart_has_its_marks_says_nothing_and_its_data_do():
+    chart = {
+        "data": [{"x": [24237, 24238, 24239], "y": [1234.5, 8, 9], "error_y": {"array": [55.55]}}],
+        "layout": {"xaxis": {"range": [7777.7, 9]}, "annotations": [{"x": 66.66, "text": "4321"}]},
+    }
+    found = texts("a.json", json.dumps(chart), "exact").split()
+    assert "1234.5" in found
+    assert not {"24238", "55.55", "7777.7", "66.66"} & set(found)
+    assert "4321" in texts("a.json", json.dumps(chart), "written")
+    assert "24240" in texts("a.json", json.dumps({"x": [24237, 24238, 24240]}), "exact")
+
+
+def test_the_program_that_draws_charts_is_passed_over_and_what_stands_beside_it_is_not():
+    program = drawing_program()
+    as_text = program.decode()
+    packed = base64.b64encode(gzip.compress(program)).decode()
+    for script in (as_text, packed):
+        page = f"<html><p>Jane Doe</p><script>{script}</script><script>a = 4321.5</script></html>"
+        assert unread("a.html", page) == []
+        found = read("a.html", page)
+        assert sum(len(piece.text) for piece in found) < 1000
+        assert "4321.5" in texts("a.html", page, "exact")
+    changed = as_text.replace("Plotly", "Jane Doe", 1)
+    # Not that program any more, and with signs that no text has: nobody vouches for it.
+    assert unread("a.html", f"<html><script>{changed}</script></html>")
+
+
+def test_a_file_in_base64_is_read_as_what_it_is():
+    packed = base64.b64encode(gzip.compress(b"Jane Doe owes 1234.50 for the lamp")).decode()
+    assert "Jane Doe" in texts("a.js", f"x = '{packed}'", "written")
 
 
 def test_arrays_of_charts_are_decoded():
