@@ -61,3 +61,5 @@ class DisclosureError(CustAnalyticsError):
     """What is to be published holds a client's data, or can't be looked into."""
 
     exit_code = 14
+    # Where only figures and days were found, which may coincide: file and masked value of each.
+    figures: frozenset[tuple[str, str]] = frozenset()

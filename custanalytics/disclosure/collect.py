@@ -1,5 +1,6 @@
 """All secrets of an engagement: its data, results, record, notes, pictures and machine."""
 
+import dataclasses
 import getpass
 import platform
 from collections.abc import Collection, Iterator
@@ -48,8 +49,8 @@ def secrets_of(
 ) -> Secrets:
     """Everything of an engagement that nothing published may say.
 
-    Assumes that author, question, decision and success of the record are prose that was reviewed:
-    they may be published.
+    Assumes that author, question, decision and success of the record, and what it says under
+    ``[publish]``, are prose that was reviewed: they may be published.
 
     Parameters
     ----------
@@ -82,7 +83,7 @@ def secrets_of(
     """
     engagement = read_engagement(engagement_folder)
     gathering = Gathering()
-    reviewed = "\n".join((engagement.question, engagement.decision, engagement.success))
+    reviewed = "\n".join(_reviewed(engagement))
     _data(engagement, gathering, identifiers_only, reviewed)
     _machine(engagement, gathering)
     if not identifiers_only:
@@ -94,6 +95,12 @@ def secrets_of(
     if moved:
         gathering.keep_telling_days()
     return gathering.secrets(allowed, published, engagement.author)
+
+
+def _reviewed(engagement: Engagement) -> Iterator[str]:
+    yield from (engagement.question, engagement.decision, engagement.success)
+    for text in dataclasses.astuple(engagement.publish):
+        yield text if isinstance(text, str) else ", ".join(text)
 
 
 def _data(

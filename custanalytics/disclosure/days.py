@@ -5,7 +5,7 @@ A month without a day ("May 2024") and a day without a year are no exact dates.
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from babel import Locale
@@ -25,6 +25,9 @@ _EPOCH = re.compile(r"(?<![\d.])(\d{10}|\d{13})(?!\d)(?!\.\d)")
 _DAY_SECONDS = 86400
 _CENTURY = 2000
 _MONTHS = 12
+# Days as Excel counts them, from 1990 to 2100.
+_SERIAL_ZERO = date(1899, 12, 30)
+_SERIALS = range(32_874, 73_051)
 
 
 def days_in(text: str) -> Iterator[tuple[date, ...]]:
@@ -53,6 +56,29 @@ def days_in(text: str) -> Iterator[tuple[date, ...]]:
         yield from _known(_day(year, _months()[name], day))
     for year, name, day in year_first.findall(text):
         yield from _known(_day(year, _months()[name], day))
+
+
+def without_months(values: Iterable[str]) -> list[str]:
+    """Values of a workbook without those that are the first of a month, as it counts days.
+
+    Parameters
+    ----------
+    values : iterable of str
+        Numbers as texts.
+
+    Returns
+    -------
+    list of str
+        A whole amount that happens to be such a day is left out too.
+    """
+    return [value for value in values if not _is_first_of_month(value)]
+
+
+def _is_first_of_month(value: str) -> bool:
+    whole = value.removesuffix(".0")
+    if not (whole.isdecimal() and int(whole) in _SERIALS):
+        return False
+    return (_SERIAL_ZERO + timedelta(days=int(whole))).day == 1
 
 
 def day_is_first(texts: Iterable[str]) -> bool | None:

@@ -15,6 +15,7 @@ from custanalytics.disclosure.texts import comments, packed, text_pieces
 
 _MONTH = re.compile(r"\d{4}-\d{2}-01(?:[T ]00:00(?::00(?:\.0+)?)?)?Z?")
 _ARRAY = re.compile(r"\{[^{}]*\"bdata\"[^{}]*\}")
+_BREAK = re.compile(r"<br\s*/?>")
 _TAGS = re.compile(r"</?[a-zA-Z][^<>]{0,200}>")
 _LITERAL = re.compile(r""""(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'|`(?:[^`\\]|\\.)*`""")
 # Of a chart: where things stand, not what they are. What is written there is read all the same.
@@ -105,7 +106,7 @@ def _value_pieces(where: str, content: Any, inside: Inside) -> Found:
     joined = "\n".join(strings)
     yield from text_pieces(where, joined, "written", inside)
     if "<" in joined:
-        bare = _TAGS.sub("", joined)
+        bare = _TAGS.sub("", _BREAK.sub("\n", joined))
         yield from text_pieces(where, bare, "written", inside)
     yield Piece(where, "\n".join(numbers), "exact")
 

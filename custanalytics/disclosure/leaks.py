@@ -13,6 +13,7 @@ from custanalytics.errors import DisclosureError
 
 UNREADABLE = "unreadable"
 _SHOWN = 10
+_FIGURES = {"amount", "count", "date"}
 _HISTORY = ".git"
 
 
@@ -151,7 +152,10 @@ def must_not_leak(secrets: Secrets, folder: Path | str) -> None:
     """
     leaks = leaks_in(secrets, folder)
     if leaks:
-        raise DisclosureError(message_of(leaks))
+        error = DisclosureError(message_of(leaks))
+        if all(leak.kind in _FIGURES for leak in leaks):
+            error.figures = frozenset((leak.file, leak.shown) for leak in leaks)
+        raise error
 
 
 def message_of(leaks: Sequence[Leak]) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from html.parser import HTMLParser
 
+from custanalytics.disclosure.days import without_months
 from custanalytics.disclosure.jsons import json_pieces, program_pieces
 from custanalytics.disclosure.pieces import Found, Inside, Piece, Style, Unread, within
 from custanalytics.disclosure.texts import style_pieces, text_pieces, uri_pieces
@@ -52,7 +53,8 @@ def markup_pieces(where: str, text: str, inside: Inside, *, is_xml: bool = False
         yield Unread(where, "its markup is broken")
     parser.end()
     yield from text_pieces(within(where, "text"), "".join(parser.text), "written", inside)
-    yield Piece(within(where, "values"), "\n".join(parser.values), "exact")
+    values = without_months(parser.values)
+    yield Piece(within(where, "values"), "\n".join(values), "exact")
     styles: tuple[tuple[str, Style, Sequence[str]], ...] = (
         ("attributes", "written", parser.read),
         ("attributes", "words", parser.attributes),

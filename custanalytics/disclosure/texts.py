@@ -131,7 +131,9 @@ def style_pieces(where: str, text: str, inside: Inside) -> Found:
     """
     for found in _QUOTED_URI.finditer(text):
         yield from uri_pieces(where, found["uri"], inside)
-    yield from text_pieces(where, comments(text), "written", inside)
+    # In what is packed there, signs of a comment are chance.
+    bare = _DATA_URI.sub(" ", text)
+    yield from text_pieces(where, comments(bare), "written", inside)
     yield from text_pieces(where, text, "words", inside)
 
 

@@ -88,6 +88,19 @@ def test_a_file_in_base64_is_read_as_what_it_is():
     assert "Jane Doe" in texts("a.js", f"x = '{packed}'", "written")
 
 
+def test_months_of_a_native_chart_say_nothing_and_its_amounts_do():
+    chart = (
+        "<c:pt><c:v>43556.0</c:v></c:pt><c:pt><c:v>43586</c:v></c:pt><c:pt><c:v>43557</c:v></c:pt>"
+    )
+    found = texts("chart1.xml", f"<?xml version='1.0'?><c>{chart}</c>", "exact").split()
+    assert found == ["43557"]
+
+
+def test_a_break_in_a_hint_parts_its_words():
+    hint = json.dumps({"hovertext": ["<b>April 2019</b><br>614"]})
+    assert "2019614" not in texts("a.json", hint, "written")
+
+
 def test_arrays_of_charts_are_decoded():
     packed = {"dtype": "i2", "bdata": base64.b64encode(b"\x39\x30\x01\x00").decode()}
     assert "12345" in texts("a.json", json.dumps({"y": packed}), "exact")

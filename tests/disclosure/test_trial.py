@@ -22,6 +22,9 @@ def test_every_way_is_caught(trial):
 
 def test_no_message_holds_the_secret(trial):
     for case in trial.cases(20):
-        said = " ".join(leak.sentence.replace(leak.file, "") for leak in case.leaks)
+        # The place names files of the consultant's own, and they may be called after the client.
+        said = " ".join(
+            leak.sentence.replace(leak.file, "").replace(leak.source, "") for leak in case.leaks
+        )
         assert case.text not in said
         assert str(case.secret.value) not in said or case.secret.kind in ("file", "client")
