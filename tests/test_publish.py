@@ -193,6 +193,34 @@ def test_what_makes_no_sense_in_the_record_is_named(place, change, words):
     assert words in asked.stderr
 
 
+def test_two_projects_never_share_an_address(place):
+    shutil.rmtree(place / "wholesaler" / "publish")
+    before = hashes(place / "portfolio")
+    asked = call("publish", place / "wholesaler", "--to", place / "portfolio", *FIXED)
+    code = re.search(r"--confirm (\w+)", asked.stderr)[1]
+    done = call(
+        "publish", place / "wholesaler", "--to", place / "portfolio", "--confirm", code, *FIXED
+    )
+    assert done.returncode == 2
+    assert "another project's entry" in done.stderr
+    assert hashes(place / "portfolio") == before
+
+
+def test_an_address_stays_when_the_title_changes_and_moves_when_it_is_given(place):
+    toml = place / "wholesaler" / "engagement.toml"
+    slug = 'slug = "a-handful-of-customers"'
+    for old, new, address in (
+        (slug, 'slug = ""', "a-handful-of-customers"),
+        ('slug = ""', 'slug = "few-customers"', "few-customers"),
+    ):
+        toml.write_text(toml.read_text("utf-8").replace(old, new), "utf-8")
+        done = call("publish", place / "wholesaler", "--to", place / "portfolio", *FIXED)
+        assert done.returncode == 0, done.stderr
+        slugs = {entry.slug for entry in read_entries(place / "portfolio")}
+        assert address in slugs
+        assert len(slugs) == 4
+
+
 def test_open_data_are_shown_as_they_are(example):
     text = written(example / "portfolio/entries/what-a-new-customer-may-cost")
     assert "23,502 customers" in text

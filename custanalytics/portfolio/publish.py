@@ -163,7 +163,7 @@ def _published(
     create_portfolio(portfolio)
     with step("Muting the results"):
         shown = _shown(asked, results, record)
-        told = telling(asked, shown, read_portfolio(portfolio).theme)
+        told = telling(asked, shown, read_portfolio(portfolio).theme, record.slug)
         document = build(shown.results, _theme(read_brand(portfolio)))
         write_up = asked.folder / FOLDER / WRITE_UP_FOLDER
         own = stage_write_up(document, told.texts, write_up)
@@ -172,11 +172,19 @@ def _published(
     with step("Reading what must not be said"):
         secrets = _secrets(asked, results, record)
     target = portfolio / ENTRIES / told.slug
+    if target.exists() and record.slug != told.slug:
+        raise UsageError(
+            f"{target} is another project's entry; give this one a title or a slug of its own "
+            f"in {asked.folder / FILE}, [publish]"
+        )
     with replaced(target, FACTS) as folder:
         with step("Writing the entry"):
             entry = _write(asked, told, shown, document, portfolio, write_up, folder, renderer)
         with step("Looking for leaks"):
             _test(secrets, folder, portfolio, told.slug)
+    if record.portfolio == str(portfolio.resolve()) and record.slug != told.slug:
+        # It has a new address, given by hand.
+        shutil.rmtree(portfolio / ENTRIES / record.slug, ignore_errors=True)
     with step("Building the site"):
         site = build_site(portfolio, renderer=renderer)
     record = dataclasses.replace(

@@ -46,7 +46,7 @@ class Telling:
     replaced: Mapping[str, str]
 
 
-def telling(engagement: Engagement, shown: MutedResults, theme: str) -> Telling:
+def telling(engagement: Engagement, shown: MutedResults, theme: str, slug: str = "") -> Telling:
     """Put an entry into words.
 
     Parameters
@@ -57,6 +57,8 @@ def telling(engagement: Engagement, shown: MutedResults, theme: str) -> Telling:
         What was found, as it may be shown.
     theme : str
         Theme of the portfolio, where the engagement names none.
+    slug : str
+        Name of the entry when it was published before: its address stays.
 
     Returns
     -------
@@ -82,7 +84,7 @@ def telling(engagement: Engagement, shown: MutedResults, theme: str) -> Telling:
             "An online shop for kitchenware"
         )
     title = title_of(engagement)
-    slug = mine.slug or slug_of(title)
+    slug = mine.slug or slug or slug_of(title)
     if not _SLUG.fullmatch(slug):
         raise UsageError(
             f"{place}: slug is a name of small letters, digits and hyphens, not {slug!r}"
@@ -154,7 +156,10 @@ def slug_of(title: str) -> str:
     'wer-kauft-wieder-ubersicht-2024'
     """
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", plain))[:_LONGEST_SLUG].strip("-")
+    slug = "-".join(re.findall(r"[a-z0-9]+", plain))
+    # Cut between words, where there is more than one.
+    short = slug[: _LONGEST_SLUG + 1].rpartition("-")[0] or slug[:_LONGEST_SLUG]
+    return slug if len(slug) <= _LONGEST_SLUG else short
 
 
 def _neutral(engagement: Engagement, text: str) -> str:
