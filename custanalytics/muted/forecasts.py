@@ -80,7 +80,9 @@ def muted_prospects(found: Prospects | None, key: Key, words: Words) -> Prospect
         return None
     counted = {"prospects", "labelled", "open", "expected_conversions"}
     figures = {
-        name: rounded_count(value)
+        name: value
+        if value == 0  # nobody at all is no small group
+        else rounded_count(value)
         if name in counted
         else share(value)
         if name == "base_rate"

@@ -241,7 +241,6 @@ def _secrets(engagement: Engagement, results: AnalysisResults, record: Record) -
         allowed=engagement.publish.allow,
         identifiers_only=bool(engagement.source),
         published=(record.published,),
-        moved=not engagement.source,
     )
 
 

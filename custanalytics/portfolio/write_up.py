@@ -20,7 +20,10 @@ TEMPLATE = "case"
 # A chart's interactive form: a page of the portfolio shows its picture.
 _PLOT = re.compile(r'^```\{=html\}\n<div class="plot".*?^```\n', re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)
-_SHOWN = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
+_CONDITION = re.compile(r':{3,}\s*\{\.content-visible (when|unless)-meta="has\.(\w+)"\}\s*')
+_OPENS, _CLOSES = re.compile(r":{3,}\s*\S"), re.compile(r":{3,}\s*")
+_BLANKS = re.compile(r"\n{3,}")
+_PICTURES = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def stage_write_up(document: Document, texts: Mapping[str, str], folder: Path) -> tuple[Prose, ...]:
@@ -69,18 +72,36 @@ def write_document(folder: Path, title: str, to: Path) -> None:
     RenderError
         The write-up can't be read.
     """
-    body = _COMMENT.sub("", _PLOT.sub("", flat(folder / DOCUMENT)))
-    for name in dict.fromkeys(_SHOWN.findall(body)):
+    meta = yaml.safe_load((folder / "_metadata.yml").read_text("utf-8"))
+    body = _shown(_COMMENT.sub("", _PLOT.sub("", flat(folder / DOCUMENT))), meta["has"])
+    for name in dict.fromkeys(_PICTURES.findall(body)):
         if (folder / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(folder / name, to / name)
-    meta = yaml.safe_load((folder / "_metadata.yml").read_text("utf-8"))
     front = {
         "title": escaped(title),
         "lang": meta["lang"],
         "toc": True,
         "number-sections": False,
-        "has": meta["has"],
     }
     head = yaml.safe_dump(front, allow_unicode=True, sort_keys=False, width=1_000_000)
     (to / WRITE_UP).write_text(f"---\n{head}---\n\n{body.strip()}\n", "utf-8")
+
+
+def _shown(body: str, flags: Mapping[str, bool]) -> str:
+    """The text without what its conditions leave out, and without the conditions."""
+    lines: list[str] = []
+    # Of each block that is open: None for one that is no condition, else whether it holds.
+    blocks: list[bool | None] = []
+    for line in body.split("\n"):
+        condition = _CONDITION.fullmatch(line)
+        if condition:
+            blocks.append((condition[2] in flags) == (condition[1] == "when"))
+            continue
+        if _OPENS.match(line):
+            blocks.append(None)
+        elif _CLOSES.fullmatch(line) and blocks and blocks.pop() is not None:
+            continue
+        if False not in blocks:
+            lines.append(line)
+    return _BLANKS.sub("\n\n", "\n".join(lines))

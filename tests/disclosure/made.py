@@ -66,7 +66,7 @@ def engagement(folder: Path, seed: int = 1, rows: int = 300) -> tuple[Path, list
     create(folder, [sent], date(2026, 1, 5), Brief(client=CLIENT, question="Whom shall we call?"))
     with (folder / "decisions.md").open("a", encoding="utf-8") as notes:
         notes.write(f"\n{NOTE} It was {CONTACT} who sent the files.\n")
-    _logo(folder / "report" / "_assets" / "logo.png")
+    logo(folder / "report" / "_assets" / "logo.png")
     secrets = [Secret(kind, value) for kind, values in found.items() for value in values]
     secrets += [Secret("town", town) for town in TOWNS] * 5
     secrets += [Secret("product", product) for product in PRODUCTS] * 5
@@ -81,7 +81,8 @@ def engagement(folder: Path, seed: int = 1, rows: int = 300) -> tuple[Path, list
     return folder, secrets
 
 
-def _logo(path: Path) -> None:
+def logo(path: Path) -> None:
+    """A picture whose file names a person and a place."""
     path.parent.mkdir(parents=True, exist_ok=True)
     picture = Image.new("RGB", (12, 7), (200, 30, 60))
     exif = picture.getexif()

@@ -5,7 +5,7 @@ import pandas as pd
 from custanalytics.display import blocks
 from custanalytics.display.blocks import Card
 from custanalytics.display.chart import Chart
-from custanalytics.display.format import Formats
+from custanalytics.display.format import Formats, is_missing
 from custanalytics.display.section import Section
 from custanalytics.display.sections import ranking
 from custanalytics.display.sections.prospect_tables import (
@@ -61,7 +61,7 @@ def prospects(found: Prospects | None, formats: Formats) -> Section:
             "leaks": _sentence(found, "prospects.leaks", formats),
             "time": _sentence(found, "prospects.out_of_time", formats),
             "more": _sentence(found, "prospects.learning_curve", formats),
-            "outcome": _sentence(found, "prospects.outcome", formats),
+            "outcome": _sentence(found, "prospects.outcome", formats) or past(found, formats),
             "control": _sentence(found, "propensity.control_group", formats)
             or say("The list is too short for a control group that would show an effect."),
             "profit": _best(found.profit, formats) if found.profit is not None else "",
@@ -103,7 +103,7 @@ def cards(found: Prospects, formats: Formats) -> list[Card]:
             "good" if top["lift"] > 1 else "",
         ),
     ]
-    if figures["open"]:
+    if figures["open"] and not is_missing(figures["expected_conversions"]):
         note = say(
             "of {open} open ones, {share}",
             open=formats.count(figures["open"]),
@@ -128,18 +128,28 @@ def cards(found: Prospects, formats: Formats) -> list[Card]:
     return items
 
 
+def past(found: Prospects, formats: Formats) -> str:
+    """How many of the decided prospects converted."""
+    return say(
+        "Of {labelled} decided prospects, {rate} converted.",
+        labelled=formats.count(found.figures["labelled"]),
+        rate=formats.share(found.figures["base_rate"]),
+    )
+
+
 def lead(found: Prospects, formats: Formats) -> str:
     """How many open prospects are expected to convert."""
     figures = found.figures
-    past = say(
-        "Of {labelled} decided prospects, {rate} converted.",
-        labelled=formats.count(figures["labelled"]),
-        rate=formats.share(figures["base_rate"]),
-    )
+    if is_missing(figures["open"]) or is_missing(figures["expected_conversions"]):
+        return past(found, formats)
     if not figures["open"]:
-        return past + " " + say("No prospect in the file is open, so there is none to score.")
+        return (
+            past(found, formats)
+            + " "
+            + say("No prospect in the file is open, so there is none to score.")
+        )
     return (
-        past
+        past(found, formats)
         + " "
         + plural(
             figures["open"],
