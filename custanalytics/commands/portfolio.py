@@ -36,13 +36,13 @@ def _portfolio(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.portfolio.entry import read_entries
     from custanalytics.portfolio.folder import create_portfolio, read_portfolio
     from custanalytics.portfolio.hosting import write_github_pages
-    from custanalytics.portfolio.publish import tested_entries
+    from custanalytics.portfolio.publish import look_for_leaks
     from custanalytics.portfolio.site import build_site
 
     untested: tuple[str, ...] = ()
     if options.folder.exists():
         with progress("Looking for leaks"):
-            untested = tested_entries(create_portfolio(options.folder))
+            untested = look_for_leaks(create_portfolio(options.folder), options.renderer)
     with progress("Building the site"):
         site = build_site(options.folder, renderer=options.renderer)
     files = {"site": site, "index": site / "index.html"}

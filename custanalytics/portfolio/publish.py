@@ -52,6 +52,7 @@ from custanalytics.results import AnalysisResults, read_results
 
 WRITE_UP_FOLDER = "write-up"
 _NOT_SHOWN = {"late", "next-steps"}  # slides that talk to the client of their own lists
+_QUARTO_LIBRARIES = "site_libs"
 _MOST_FIGURES = 40  # more are no chance
 _PICTURES = ("segments", "concentration", "prospects-lift", "monthly-revenue")
 # Options that say nothing of the client.
@@ -181,15 +182,14 @@ def _published(
         with step("Writing the entry"):
             entry = _write(asked, told, shown, document, portfolio, write_up, folder, renderer)
         with step("Looking for leaks"):
-            _test(secrets, folder, portfolio, told.slug)
-    if record.portfolio == str(portfolio.resolve()) and record.slug != told.slug:
+            _test(secrets, folder, portfolio, told.slug, renderer)
+    place = str(portfolio.resolve())
+    if record.portfolio == place and record.slug != told.slug:
         # It has a new address, given by hand.
         shutil.rmtree(portfolio / ENTRIES / record.slug, ignore_errors=True)
-    with step("Building the site"):
-        site = build_site(portfolio, renderer=renderer)
     record = dataclasses.replace(
         record,
-        portfolio=str(portfolio.resolve()),
+        portfolio=place,
         slug=told.slug,
         names={**told.replaced, **names_of(results)},
         suppressed=kept_back(shown.results),
@@ -199,17 +199,22 @@ def _published(
             if path.is_file()
         },
     )
+    written = write_record(record, asked.folder)
     remember(portfolio, told.slug, asked.folder)
-    return Published(entry, target, write_record(record, asked.folder), write_up, site)
+    with step("Building the site"):
+        site = build_site(portfolio, renderer=renderer)
+    return Published(entry, target, written, write_up, site)
 
 
-def tested_entries(portfolio: Path | str) -> tuple[str, ...]:
+def look_for_leaks(portfolio: Path | str, renderer: str = "auto") -> tuple[str, ...]:
     """Look for leaks in every entry whose engagement is on this machine, and in its pages.
 
     Parameters
     ----------
     portfolio : path
         The portfolio's folder.
+    renderer : str
+        ``"auto"``, ``"embedded"`` or ``"quarto"``: what the site is built with.
 
     Returns
     -------
@@ -230,7 +235,7 @@ def tested_entries(portfolio: Path | str) -> tuple[str, ...]:
             results = read_results(engagement.folder / REPORT / "results")
             record = record_of(engagement.folder, results, results.settings.made_on)
             entry = portfolio / ENTRIES / slug
-            _test(_secrets(engagement, results, record), entry, portfolio, slug)
+            _test(_secrets(engagement, results, record), entry, portfolio, slug, renderer)
     return tuple(slug for slug in slugs if slug not in known)
 
 
@@ -244,7 +249,7 @@ def _secrets(engagement: Engagement, results: AnalysisResults, record: Record) -
     )
 
 
-def _test(secrets: Secrets, entry: Path, portfolio: Path, slug: str) -> None:
+def _test(secrets: Secrets, entry: Path, portfolio: Path, slug: str, renderer: str) -> None:
     """Test an entry's files, and a site with this entry alone.
 
     With the other entries beside it, their figures would be taken for this one's.
@@ -256,7 +261,10 @@ def _test(secrets: Secrets, entry: Path, portfolio: Path, slug: str) -> None:
             portfolio, alone, ignore=lambda _, names: {ENTRIES, SITE, ".git"} & set(names)
         )
         shutil.copytree(entry, alone / ENTRIES / slug)
-        must_not_leak(secrets, build_site(alone, renderer="embedded"))
+        site = build_site(alone, renderer=renderer)
+        # Quarto's own files are the same whatever the pages say.
+        shutil.rmtree(site / _QUARTO_LIBRARIES, ignore_errors=True)
+        must_not_leak(secrets, site)
 
 
 def _finished(engagement: Engagement) -> Engagement:
