@@ -16,7 +16,7 @@ from custanalytics.report.edits import own_prose
 from custanalytics.report.qmd import flat
 from custanalytics.report.staging import escaped
 
-TEMPLATE = "case"
+TEMPLATE = "_case"
 # A chart's interactive form: a page of the portfolio shows its picture.
 _PLOT = re.compile(r'^```\{=html\}\n<div class="plot".*?^```\n', re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)

@@ -85,5 +85,5 @@ def templates() -> Mapping[str, str]:
     mapping of str to str
         Name -> description, from the front matter of its ``report.qmd``; in order of name.
     """
-    found = sorted(reports_dir().glob(f"*/{DOCUMENT}"))
+    found = sorted(reports_dir().glob(f"[!_]*/{DOCUMENT}"))
     return {path.parent.name: str(front_matter(path).get("description", "")) for path in found}
