@@ -228,6 +228,18 @@ def test_open_data_are_shown_as_they_are(example):
     assert "Public copy" not in text
 
 
+def test_clients_data_and_what_anybody_sees_are_kept_apart(place):
+    before = hashes(place / "wholesaler")
+    for folder in (place / "wholesaler", place / "wholesaler" / "report" / "mine"):
+        done = call("portfolio", folder, "--renderer", "embedded")
+        assert done.returncode == 2
+        assert "is an engagement" in done.stderr
+    assert hashes(place / "wholesaler") == before
+    done = call("publish", place / "wholesaler", "--to", place, *FIXED)
+    assert done.returncode == 2
+    assert "move the engagement" in done.stderr
+
+
 def test_nothing_is_overwritten(example):
     done = call("example-portfolio", example, *FIXED)
     assert done.returncode == 2

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from babel import Locale, UnknownLocaleError
 
 from custanalytics.bundled import reports_dir
+from custanalytics.engagement import FILE as ENGAGEMENT
 from custanalytics.errors import UsageError
 from custanalytics.portfolio.entry import ENTRIES
 from custanalytics.report import BRAND
@@ -87,11 +88,18 @@ def create_portfolio(folder: Path | str) -> Path:
     Raises
     ------
     UsageError
-        It is a file.
+        It is a file, or lies in an engagement.
     """
     folder = Path(folder)
     if folder.is_file():
         raise UsageError(f"{folder} is a file; give the portfolio's folder")
+    here = folder.resolve()
+    inside = next((f for f in (here, *here.parents) if (f / ENGAGEMENT).is_file()), None)
+    if inside is not None:
+        raise UsageError(
+            f"{inside} is an engagement, with a client's data; a portfolio is for anybody to see: "
+            "give it a folder elsewhere"
+        )
     (folder / ENTRIES).mkdir(parents=True, exist_ok=True)
     shipped = reports_dir() / "_portfolio"
     for source in (shipped / FILE, shipped / ABOUT, reports_dir() / BRAND):

@@ -130,6 +130,11 @@ def publish_engagement(
     """
     asked = _finished(read_engagement(engagement))
     portfolio = Path(portfolio)
+    if asked.folder.resolve().is_relative_to(portfolio.resolve()):
+        raise UsageError(
+            f"{asked.folder} lies in {portfolio}, which is for anybody to see: move the engagement "
+            "elsewhere first"
+        )
     results = read_results(asked.folder / REPORT / "results")
     record = record_of(asked.folder, results, day)
     new = not portfolio.exists()
@@ -314,6 +319,7 @@ def _write(
     renderer: str,
 ) -> Entry:
     """Write an entry's files."""
+    picture, alt = _picture(engagement, shown, document)
     brand, published = read_brand(portfolio), shown.results.settings.made_on
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         place = Path(scratch) / "report"
@@ -327,7 +333,6 @@ def _write(
         slides = slides_bytes(deck(shown.results, order), read_brand(place), place)
     (folder / SLIDES).write_bytes(slides)
     write_document(write_up, told.title, folder)
-    picture, alt = _picture(engagement, shown, document)
     (folder / PICTURE).write_bytes(picture)
     name = read_portfolio(portfolio).name
     card = social_card(told.title, f"{name} · {told.theme}", told.finding, _theme(brand))
