@@ -66,12 +66,26 @@ def test_four_projects_are_finished_published_and_shown(example):
             assert name in write_up
 
 
-def test_each_engagement_can_be_run_again_from_its_record(example):
+def test_each_engagement_is_modelled_from_its_record(example):
     for name in PROJECTS:
         folder = example / "engagements" / name
         states = json.loads(call("status", folder, "--json").stdout)["steps"]
         assert {s["step"]: s["state"] for s in states}["model"] == "done"
         assert read_engagement(folder).author == "Ada Example"
+
+
+def test_run_again_from_the_raw_files_an_engagement_gives_the_same(example, tmp_path):
+    shutil.copytree(example / "engagements" / "leads", tmp_path / "leads")
+    before = hashes(tmp_path / "leads" / "report")
+    shutil.rmtree(tmp_path / "leads" / "report")
+    done = call("prospects", cwd=tmp_path / "leads")
+    assert done.returncode == 0, done.stderr
+    after = hashes(tmp_path / "leads" / "report")
+    # The model's file holds numbers of objects in memory; what it says is in the results.
+    for made in (before, after):
+        del made["results/prospects.model"]
+    assert after == before
+    assert len(after) > 100
 
 
 def test_every_number_in_a_write_up_comes_from_the_results(example):
@@ -115,6 +129,23 @@ def test_published_again_it_is_the_same_to_the_byte(place):
     done = call("publish", place / "wholesaler", "--to", place / "portfolio", *FIXED)
     assert done.returncode == 0, done.stderr
     assert hashes(place / "portfolio") == before
+
+
+def test_another_secret_is_drawn_where_this_one_shows_true_days(place):
+    record = place / "wholesaler/publish/record.json"
+    content = json.loads(record.read_text("utf-8"))
+    content["key"] = {"factor": 1.0, "months": 0}  # changes nothing
+    record.write_text(json.dumps(content), "utf-8")
+    done = call("publish", place / "wholesaler", "--to", place / "portfolio", *FIXED)
+    assert done.returncode == 0, done.stderr
+    assert json.loads(record.read_text("utf-8"))["key"]["months"] < 0
+    assert "June 2026" not in written(entry_of(place))
+
+
+def test_what_is_kept_back_is_not_called_unsupported(example):
+    report = (entry_of(example) / "report.html").read_text("utf-8")
+    assert "kept back in this public copy" in report
+    assert "because the data does not support" not in report
 
 
 def test_own_prose_is_listed_and_has_to_be_confirmed_anew(place):

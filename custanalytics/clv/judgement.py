@@ -412,10 +412,7 @@ def of_options(margin: float | None, horizon_days: int, history_days: float) -> 
             Check(
                 "clv.margin",
                 None,
-                tell(
-                    "No margin was given, so customer value is revenue, not profit; --margin sets "
-                    "it."
-                ),
+                tell("No margin was given, so customer value is revenue, not profit."),
             )
         )
     checks.append(

@@ -34,11 +34,6 @@ def add(commands: Any) -> None:
         action="store_true",
         help="the data are public: look only for what names a person, an order or this machine",
     )
-    test.add_argument(
-        "--moved-dates",
-        action="store_true",
-        help="the dates are moved: of a period with sales on most days, look only for its ends",
-    )
     test.add_argument("--json", action="store_true", help="print one JSON object")
     test.set_defaults(action=_test)
 
@@ -56,7 +51,6 @@ def _test(options: argparse.Namespace, _: Sequence[str]) -> None:
         allowed=options.allow,
         identifiers_only=options.open_data,
         published=_published(options.folder),
-        moved=options.moved_dates,
     )
     leaks = leaks_in(secrets, options.folder)
     if options.json:

@@ -45,7 +45,6 @@ def secrets_of(
     allowed: Collection[str] = (),
     identifiers_only: bool = False,
     published: Collection[date] = (),
-    moved: bool = False,
 ) -> Secrets:
     """Everything of an engagement that nothing published may say.
 
@@ -65,9 +64,6 @@ def secrets_of(
         For open data: look only for what names a person, an order or the machine.
     published : collection of date
         Days that may be published although they are in the source, such as that of publication.
-    moved : bool
-        Whether the published days are moved ones. A day amid a period with sales on most days is no
-        evidence then: of such a period only the first and the last day are looked for.
 
     Returns
     -------
@@ -92,8 +88,6 @@ def secrets_of(
         _pictures(engagement, gathering)
         if results is not None:
             result_secrets(results, gathering)
-    if moved:
-        gathering.keep_telling_days()
     return gathering.secrets(allowed, published, engagement.author)
 
 

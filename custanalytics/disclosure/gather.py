@@ -21,7 +21,6 @@ WINDOW = 5
 _HASH = re.compile(r"[0-9a-f]{64}")
 _LONG, _LONGEST = 8, 60
 _LEAST_WORD, _LEAST_PHRASE = 4, 5
-_MANY_DAYS = 60
 # An order "A 1000" is one, although some text says "a 1,000".
 _NEVER_PUBLIC = {EMAIL_KIND, "identifier"}
 # Whose names a consultant may not allow, however many rows have them.
@@ -87,19 +86,6 @@ class Gathering:
         had = self.days.get(day, Origin("date", source))
         self.days[day] = replace(had, rows=had.rows + rows)
 
-    def keep_telling_days(self) -> None:
-        """Of years with sales on most days, keep the period's first and last day only."""
-        by_year: dict[int, list[date]] = {}
-        for day in sorted(self.days):
-            by_year.setdefault(day.year, []).append(day)
-        dense = {year for year, days in by_year.items() if _is_dense(days)}
-        for year in dense:
-            edges = set() if year - 1 in dense else {by_year[year][0]}
-            edges |= set() if year + 1 in dense else {by_year[year][-1]}
-            for day in by_year[year]:
-                if day not in edges:
-                    del self.days[day]
-
     def secrets(self, allowed: Collection[str], published: Collection[date], own: str) -> Secrets:
         """What was collected, without what is public.
 
@@ -153,11 +139,6 @@ class Gathering:
 def public_word(word: str) -> bool:
     """Whether a single word, in its plain form, is one of the package's own."""
     return word in _public_set()
-
-
-def _is_dense(days: list[date]) -> bool:
-    """Whether most of the days between the first and the last are there, and many."""
-    return len(days) >= _MANY_DAYS and len(days) * 2 > (days[-1] - days[0]).days + 1
 
 
 def _of_phrases(phrases: dict[str, Origin]) -> Secrets:

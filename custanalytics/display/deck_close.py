@@ -8,6 +8,7 @@ from custanalytics.display.slide import Item, Slide
 from custanalytics.display.tables import Column, table
 from custanalytics.display.words import plural, say, told, word
 from custanalytics.exports import segment_list
+from custanalytics.muted import TOO_SMALL
 from custanalytics.results import AnalysisResults
 
 _LISTED = 8
@@ -182,7 +183,9 @@ def unsupported(results: AnalysisResults, formats: Formats) -> Slide | None:
     against = [*left_out, *doubts]
     if not against and not notes:
         return None
-    if left_out:
+    if TOO_SMALL in results.skipped.values():
+        title = say("What this public copy leaves out, and what to keep in mind")
+    elif left_out:
         title = plural(
             len(left_out),
             "One analysis is left out: the data does not support it",

@@ -10,7 +10,15 @@ import pandas as pd
 from custanalytics.clv import CustomerValue
 from custanalytics.muted.counts import SMALLEST, Bools, protected, rounded_count, significant
 from custanalytics.muted.key import Key
-from custanalytics.muted.tables import day, hide, money, muted_table, share
+from custanalytics.muted.tables import (
+    amount_or_none,
+    coarse_margin,
+    day,
+    hide,
+    money,
+    muted_table,
+    share,
+)
 from custanalytics.muted.words import Words
 from custanalytics.propensity import Prospects, RepeatPurchase
 
@@ -213,9 +221,7 @@ def _params(params: dict[str, Any], key: Key) -> dict[str, Any]:
         for k, v in params.items()
         if k in ("horizon_days", "window_days", "level", "holdouts", "annual_discount_rate")
     }
-    margin = params.get("margin")
-    made["margin"] = None if margin is None else max(round(margin, 1), 0.1)
+    made["margin"] = coarse_margin(params.get("margin"))
     for name in ("contact_cost", "conversion_value"):
-        value = params.get(name)
-        made[name] = None if value is None else money(value, key)
+        made[name] = amount_or_none(params.get(name), key)
     return made

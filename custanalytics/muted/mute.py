@@ -17,14 +17,14 @@ from custanalytics.muted.business import (
 )
 from custanalytics.muted.forecasts import muted_propensity, muted_prospects, muted_value
 from custanalytics.muted.key import Key
-from custanalytics.muted.tables import amount_or_none, day
+from custanalytics.muted.tables import amount_or_none, coarse_margin, day
 from custanalytics.muted.words import Words
 from custanalytics.results import AnalysisResults, Settings
 from custanalytics.sentences import noted
 
 TEMPLATE = "published"
 _KEPT_BACK = ("concentration", "rfm", "cohorts", "propensity", "prospects")
-_TOO_SMALL = noted("Kept back: its groups are so small that their figures would tell who it is.")
+TOO_SMALL = noted("Kept back: its groups are so small that their figures would tell who it is.")
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
     )
     for name in _KEPT_BACK:
         if getattr(results, name) is not None and getattr(muted, name) is None:
-            muted.skipped[name] = _TOO_SMALL
+            muted.skipped[name] = TOO_SMALL
     return MutedResults(muted, muted=True)
 
 
@@ -160,13 +160,12 @@ def emptied(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _settings(settings: Settings, key: Key, published: date) -> Settings:
-    margin = settings.margin
     return Settings(
         observation_end=day(settings.observation_end, key),
         horizon_days=settings.horizon_days,
         window_days=settings.window_days,
         annual_discount_rate=settings.annual_discount_rate,
-        margin=None if margin is None else max(round(margin, 1), 0.1),
+        margin=coarse_margin(settings.margin),
         locale=settings.locale,
         author=settings.author,
         made_on=published,

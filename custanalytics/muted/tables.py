@@ -156,6 +156,11 @@ def day(value: date, key: Key) -> date:
     return moved(value, key) if value > date.min else value
 
 
+def coarse_margin(value: float | None) -> float | None:
+    """A contribution margin in tenths, at least one."""
+    return None if value is None else max(round(value, 1), 0.1)
+
+
 def amount_or_none(value: float | None, key: Key) -> float | None:
     """An amount of the settings, where it was given."""
     return None if value is None else money(value, key)

@@ -60,6 +60,12 @@ class Entry:
     picture_alt: str = ""
     source: Mapping[str, str] = field(default_factory=dict)
 
+    @property
+    def texts(self) -> dict[str, Any]:
+        """What cards show and what is searched, by name."""
+        names = ("slug", "title", "theme", "question", "method", "finding", "client")
+        return {name: getattr(self, name) for name in names} | {"techniques": [*self.techniques]}
+
 
 def write_entry(entry: Entry, folder: Path) -> None:
     """Write an entry's facts into its folder."""

@@ -119,20 +119,7 @@ def search_index(entries: Sequence[Entry], bodies: Mapping[str, str]) -> str:
         A list with ``slug``, ``title``, ``theme``, ``techniques``, ``question``, ``method``,
         ``finding``, ``client`` and ``text``.
     """
-    found = [
-        {
-            "slug": entry.slug,
-            "title": entry.title,
-            "theme": entry.theme,
-            "techniques": list(entry.techniques),
-            "question": entry.question,
-            "method": entry.method,
-            "finding": entry.finding,
-            "client": entry.client,
-            "text": plain(bodies[entry.slug]),
-        }
-        for entry in entries
-    ]
+    found = [entry.texts | {"text": plain(bodies[entry.slug])} for entry in entries]
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
 

@@ -86,8 +86,7 @@ def write_assets(site: Site, templates: Path) -> None:
     """Write style sheet, fonts, scripts and sign of the site."""
     shared, target = reports_dir() / "_shared", site.folder / ASSETS
     (target / "fonts").mkdir()
-    for family, file, _, _ in site.brand.faces:
-        del family
+    for _, file, _, _ in site.brand.faces:
         _bring_brand(site, file)
     for file in {site.brand.logo, site.brand.logo_dark} - {""}:
         _bring_brand(site, file)

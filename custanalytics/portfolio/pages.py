@@ -256,15 +256,7 @@ def _common(
 
 def _facts(site: Site, entry: Entry) -> dict[str, Any]:
     language = site.formats.language.split("-")[0]
-    return {
-        "slug": entry.slug,
-        "title": entry.title,
-        "theme": entry.theme,
-        "techniques": list(entry.techniques),
-        "question": entry.question,
-        "method": entry.method,
-        "finding": entry.finding,
-        "client": entry.client,
+    return entry.texts | {
         "day": entry.published.isoformat(),
         "date": site.formats.month(entry.published),
         "lang": "" if entry.lang.split("-")[0] == language else entry.lang,

@@ -13,7 +13,6 @@ from random import SystemRandom
 from typing import Any
 
 from custanalytics.disclosure import Secrets, must_not_leak, secrets_of
-from custanalytics.display.card import social_card
 from custanalytics.display.case import case
 from custanalytics.display.deck import ORDER, deck
 from custanalytics.display.document import Document, build, charts_of
@@ -27,7 +26,6 @@ from custanalytics.muted import MutedResults, draw_key, kept_back, mute, names_o
 from custanalytics.portfolio.again import again
 from custanalytics.portfolio.entry import (
     AGAIN,
-    CARD,
     ENTRIES,
     FACTS,
     PICTURE,
@@ -320,7 +318,7 @@ def _write(
 ) -> Entry:
     """Write an entry's files."""
     picture, alt = _picture(engagement, shown, document)
-    brand, published = read_brand(portfolio), shown.results.settings.made_on
+    published = shown.results.settings.made_on
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         place = Path(scratch) / "report"
         place.mkdir()
@@ -334,9 +332,6 @@ def _write(
     (folder / SLIDES).write_bytes(slides)
     write_document(write_up, told.title, folder)
     (folder / PICTURE).write_bytes(picture)
-    name = read_portfolio(portfolio).name
-    card = social_card(told.title, f"{name} · {told.theme}", told.finding, _theme(brand))
-    (folder / CARD).write_bytes(card)
     (folder / AGAIN).write_text(again(engagement, shown.results.settings.version), "utf-8")
     entry = Entry(
         slug=told.slug,

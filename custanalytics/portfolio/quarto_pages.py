@@ -21,7 +21,7 @@ from custanalytics.portfolio.pictures import bring, with_drawings
 from custanalytics.portfolio.words import words
 from custanalytics.report.labels import labels
 from custanalytics.report.pages import page
-from custanalytics.report.qmd import front_matter
+from custanalytics.report.qmd import front_matter, without_plots
 from custanalytics.report.rendering import render_website
 from custanalytics.report.staging import escaped
 
@@ -29,7 +29,6 @@ _OUT = "_site"
 _TITLE = "title-block.html"
 _BLOCK = 'id="title-block-header" class="quarto-title-block"'  # what Quarto looks for
 _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTALL)
-_PLOT = re.compile(r"```+ *\{=html\}\n<div class=\"plot\".*?\n```+\n", re.DOTALL)
 _TEXT = re.compile(r'<main[^>]*>.*?</header>(.*?)(?:<div class="ending"|</main>)', re.DOTALL)
 # Quarto's own scripts are modules, which a page opened from disk may not load; none is needed.
 _MODULE = re.compile(r'<script src="[^"]*site_libs[^"]*" type="module"></script>\n?')
@@ -284,7 +283,7 @@ def _project(
 def _parted(path: Path) -> tuple[dict[str, Any], str]:
     """Front matter of a document, and its text without the interactive charts."""
     text = path.read_text("utf-8-sig")
-    return front_matter(path), _PLOT.sub("", _FRONT.sub("", text))
+    return front_matter(path), without_plots(_FRONT.sub("", text))
 
 
 def _document(settings: Mapping[str, Any], body: str) -> str:

@@ -35,9 +35,7 @@ _MARK = ".nojekyll"
 _FILES = (REPORT_HTML, REPORT_PDF, SLIDES, AGAIN, PICTURE, CARD)
 
 
-def build_site(
-    folder: Path | str, out: Path | str | None = None, renderer: str | None = None
-) -> Path:
+def build_site(folder: Path | str, out: Path | str | None = None, renderer: str = "auto") -> Path:
     """Build the site of a portfolio.
 
     Parameters
@@ -47,9 +45,9 @@ def build_site(
     out : path, optional
         Where the site goes; ``site/`` in the folder. It is replaced as a whole when all of the
         new one is there, and stays as it was when anything fails.
-    renderer : str, optional
-        ``"embedded"``, ``"quarto"`` (its command must be on PATH), or ``"auto"``, the default:
-        Quarto where it is found.
+    renderer : str
+        ``"embedded"``, ``"quarto"`` (its command must be on PATH), or ``"auto"``: Quarto where it
+        is found.
 
     Returns
     -------
@@ -70,7 +68,7 @@ def build_site(
     entries = _entries(folder)
     brand = read_brand(folder)
     target = Path(out) if out is not None else folder / SITE
-    quarto = quarto_for(renderer or "auto")
+    quarto = quarto_for(renderer)
     with speaking(portfolio.lang), replaced(target, _MARK) as new:
         site = Site(portfolio, entries, brand, Formats(portfolio.lang), new)
         _copy_files(site)

@@ -13,12 +13,10 @@ from custanalytics.portfolio.entry import WRITE_UP
 from custanalytics.portfolio.prose import Prose
 from custanalytics.report import DOCUMENT, stage, template
 from custanalytics.report.edits import own_prose
-from custanalytics.report.qmd import flat
+from custanalytics.report.qmd import flat, without_plots
 from custanalytics.report.staging import escaped
 
 TEMPLATE = "_case"
-# A chart's interactive form: a page of the portfolio shows its picture.
-_PLOT = re.compile(r'^```\{=html\}\n<div class="plot".*?^```\n', re.MULTILINE | re.DOTALL)
 _COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)
 _CONDITION = re.compile(r':{3,}\s*\{\.content-visible (when|unless)-meta="has\.(\w+)"\}\s*')
 _OPENS, _CLOSES = re.compile(r":{3,}\s*\S"), re.compile(r":{3,}\s*")
@@ -73,7 +71,7 @@ def write_document(folder: Path, title: str, to: Path) -> None:
         The write-up can't be read.
     """
     meta = yaml.safe_load((folder / "_metadata.yml").read_text("utf-8"))
-    body = _shown(_COMMENT.sub("", _PLOT.sub("", flat(folder / DOCUMENT))), meta["has"])
+    body = _shown(_COMMENT.sub("", without_plots(flat(folder / DOCUMENT))), meta["has"])
     for name in dict.fromkeys(_PICTURES.findall(body)):
         if (folder / name).is_file():
             (to / name).parent.mkdir(parents=True, exist_ok=True)

@@ -7,12 +7,14 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypeVar
 
 from custanalytics.errors import RenderError, UsageError
 
+T = TypeVar("T")
 MANIFEST = ".custanalytics.json"
 _RENDERED = {"report.html", "report.pdf", "report.docx", "slides.pptx", "workbook.xlsx", MANIFEST}
 _OWNED = re.compile(r"report\.qmd|slides\.yml|_brand\.yml|sections/.*")
@@ -48,27 +50,14 @@ def publish(target: Path, template: Path | None = None) -> Iterator[Path]:
     UsageError
         The target holds files, but is not a report folder; or it is being written right now.
     """
-    target = Path(os.path.abspath(target))  # noqa: PTH100 - a link stays the name it is
-    new, old = (target.with_name(f".{target.name}.{kind}") for kind in ("new", "old"))
-    try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise _unwritable(target, error) from error
-    with _locked(target.with_name(f".{target.name}.lock"), target):
-        _recover(target, new, old)
-        generated = _generated(target)
-        new.mkdir()
-        try:
-            carried = _carry(target, new, generated)
-            yield new
-            owned = carried | set(_files(template) if template else [])
-            made = [n for n in _files(new) if n not in owned and not _OWNED.fullmatch(n)]
-            (new / MANIFEST).write_text(json.dumps({"generated": made}, indent=1) + "\n", "utf-8")
-            # What the consultant saved in the meantime counts.
-            _carry(target, new, generated | set(made))
-            _swap(new, target, old)
-        finally:
-            shutil.rmtree(new, ignore_errors=True)
+    with _swapped(target, _generated) as (target, new, generated):
+        carried = _carry(target, new, generated)
+        yield new
+        owned = carried | set(_files(template) if template else [])
+        made = [n for n in _files(new) if n not in owned and not _OWNED.fullmatch(n)]
+        (new / MANIFEST).write_text(json.dumps({"generated": made}, indent=1) + "\n", "utf-8")
+        # What the consultant saved in the meantime counts.
+        _carry(target, new, generated | set(made))
 
 
 @contextmanager
@@ -94,6 +83,20 @@ def replaced(target: Path, ours: str) -> Iterator[Path]:
     UsageError
         The target holds files that are not ours; or it is being written right now.
     """
+
+    def is_ours(place: Path) -> None:
+        if place.is_file():
+            raise UsageError(f"{place} is a file; give a folder")
+        if place.exists() and any(place.iterdir()) and not (place / ours).is_file():
+            raise UsageError(f"{place} holds files that custanalytics did not make; move them away")
+
+    with _swapped(target, is_ours) as (_, new, _):
+        yield new
+
+
+@contextmanager
+def _swapped(target: Path, judged: Callable[[Path], T]) -> Iterator[tuple[Path, Path, T]]:
+    """The folder's whole path, a new one beside it that takes its place at the end, a verdict."""
     target = Path(os.path.abspath(target))  # noqa: PTH100 - a link stays the name it is
     new, old = (target.with_name(f".{target.name}.{kind}") for kind in ("new", "old"))
     try:
@@ -102,15 +105,10 @@ def replaced(target: Path, ours: str) -> Iterator[Path]:
         raise _unwritable(target, error) from error
     with _locked(target.with_name(f".{target.name}.lock"), target):
         _recover(target, new, old)
-        if target.is_file():
-            raise UsageError(f"{target} is a file; give a folder")
-        if target.exists() and any(target.iterdir()) and not (target / ours).is_file():
-            raise UsageError(
-                f"{target} holds files that custanalytics did not make; move them away"
-            )
+        verdict = judged(target)
         new.mkdir()
         try:
-            yield new
+            yield target, new, verdict
             _swap(new, target, old)
         finally:
             shutil.rmtree(new, ignore_errors=True)

@@ -16,6 +16,7 @@ _ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 _FENCE = re.compile(r"^(?: {0,3}|\s*[-*+>] +|\s*\d+[.)] +)(`{3,}|~{3,})\s*(.*)$")
 _INLINE_CELL = re.compile(r"`\{(python|r|julia|ojs)\}[^`]*`|`r\s[^`]*`")
 _YAML_LINE = re.compile(r"line (\d+)")
+_PLOT = re.compile(r"```+ *\{=html\}\n<div class=\"plot\".*?\n```+\n", re.DOTALL)
 _MARK = re.compile(r"qzsc(\d+)qz")
 
 # Keys that change a page in Quarto and that the embedded renderer does not know. Any other key
@@ -299,3 +300,19 @@ def flat(path: Path) -> str:
         return "{{< pagebreak >}}" if shortcode.name == "pagebreak" else shortcode.value
 
     return _MARK.sub(value, qmd.text)
+
+
+def without_plots(text: str) -> str:
+    """A document's text with the pictures of its charts alone.
+
+    Parameters
+    ----------
+    text : str
+        Quarto markdown.
+
+    Returns
+    -------
+    str
+        Without the interactive charts, whose library is heavier than all the rest.
+    """
+    return _PLOT.sub("", text)

@@ -27,7 +27,7 @@ tagline = "Which customers pay your bills, and what to do to keep them."
 theme = "Customer analytics for small shops"
 intro = "I turn a shop's sales export into answers that its owner can act on, with every figure open to be checked."
 email = "jana@novak.example"
-address = "https://novak.example/work/"
+address = "https://novak.example/projects/"
 
 [links]
 LinkedIn = "https://www.linkedin.com/in/novak"

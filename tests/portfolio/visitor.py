@@ -3,7 +3,7 @@
 from html.parser import HTMLParser
 from urllib.parse import unquote, urlsplit
 
-ADDRESS = "https://novak.example/work/"
+ADDRESS = "https://novak.example/projects/"
 SLUGS = ["wine-merchant", "gift-shop", "music-club", "odd"]
 PAGES = ["index.html", "about.html", "404.html", *(f"entries/{s}/index.html" for s in SLUGS)]
 

@@ -12,6 +12,7 @@ from custanalytics.display.section import Section
 from custanalytics.display.sections.summary import all_checks
 from custanalytics.display.tables import Column, Table, table, verdict
 from custanalytics.display.words import plural, say, told, told_all, word
+from custanalytics.muted import TOO_SMALL
 from custanalytics.results import AnalysisResults
 from custanalytics.sentences import noted
 from custanalytics.source import LoadReport
@@ -214,5 +215,7 @@ def _left_out(results: AnalysisResults, formats: Formats) -> Table:
         (say("Left out"), say("Why")),
         rows,
         (False, False),
-        say("Analyses that the data does not support"),
+        say("Analyses left out or kept back")
+        if TOO_SMALL in results.skipped.values()
+        else say("Analyses that the data does not support"),
     )

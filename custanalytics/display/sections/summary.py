@@ -17,6 +17,7 @@ from custanalytics.display.sections import (
 )
 from custanalytics.display.words import plural, say, told, word
 from custanalytics.exports import LATE, segment_list
+from custanalytics.muted import TOO_SMALL
 from custanalytics.overview import Overview
 from custanalytics.propensity import RepeatPurchase
 from custanalytics.results import AnalysisResults
@@ -319,13 +320,24 @@ def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
                 failed=formats.count(len(failed)),
             )
         )
-    if results.skipped:
+    kept_back = sum(reason == TOO_SMALL for reason in results.skipped.values())
+    left = len(results.skipped) - kept_back
+    if left:
         sentences.append(
             plural(
-                len(results.skipped),
+                left,
                 "One analysis is left out, because the data does not support it.",
                 "{left} analyses are left out, because the data does not support them.",
-                left=formats.count(len(results.skipped)),
+                left=formats.count(left),
+            )
+        )
+    if kept_back:
+        sentences.append(
+            plural(
+                kept_back,
+                "One analysis is kept back in this public copy, as its groups are small.",
+                "{n} analyses are kept back in this public copy, as their groups are small.",
+                n=formats.count(kept_back),
             )
         )
     return sentences
