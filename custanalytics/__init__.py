@@ -7,56 +7,53 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from custanalytics.analysis import Leads as Leads
-    from custanalytics.analysis import analyse as analyse
-    from custanalytics.clv import CustomerValue as CustomerValue
-    from custanalytics.clv import customer_value as customer_value
-    from custanalytics.cohorts import cohort_retention as cohort_retention
-    from custanalytics.concentration import revenue_concentration as revenue_concentration
-    from custanalytics.overview import business_overview as business_overview
+    from custanalytics.campaigns.effect import campaign_effect as campaign_effect
+    from custanalytics.clv import CustomerLifetimeValue as CustomerLifetimeValue
+    from custanalytics.clv import customer_lifetime_value as customer_lifetime_value
+    from custanalytics.customers.cohorts import cohort_retention as cohort_retention
+    from custanalytics.customers.concentration import (
+        revenue_concentration as revenue_concentration,
+    )
+    from custanalytics.customers.overview import business_overview as business_overview
+    from custanalytics.customers.rfm import Segment as Segment
+    from custanalytics.customers.rfm import rfm_segmentation as rfm_segmentation
+    from custanalytics.customers.rfm import segment_migration as segment_migration
+    from custanalytics.customers.summary import customer_summary as customer_summary
+    from custanalytics.customers.summary import holdout_summary as holdout_summary
+    from custanalytics.ledger import Ledger as Ledger
+    from custanalytics.ledger import load as load
+    from custanalytics.ledger import read_table as read_table
     from custanalytics.pipeline import Report as Report
     from custanalytics.pipeline import rerender as rerender
     from custanalytics.pipeline import run as run
     from custanalytics.pipeline import run_prospects as run_prospects
-    from custanalytics.propensity import ProspectModel as ProspectModel
-    from custanalytics.propensity import Prospects as Prospects
-    from custanalytics.propensity import RepeatPurchase as RepeatPurchase
-    from custanalytics.propensity import learn_prospects as learn_prospects
-    from custanalytics.propensity import measure as measure
-    from custanalytics.propensity import repeat_purchase as repeat_purchase
-    from custanalytics.results import AnalysisResults as AnalysisResults
-    from custanalytics.results import read_results as read_results
-    from custanalytics.results import write_results as write_results
-    from custanalytics.rfm import Segment as Segment
-    from custanalytics.rfm import rfm_segmentation as rfm_segmentation
-    from custanalytics.rfm import segment_migration as segment_migration
-    from custanalytics.source import Ledger as Ledger
-    from custanalytics.source import load as load
-    from custanalytics.source import read_table as read_table
-    from custanalytics.summary import customer_summary as customer_summary
-    from custanalytics.summary import holdout_summary as holdout_summary
+    from custanalytics.propensity.purchase import PurchasePropensity as PurchasePropensity
+    from custanalytics.propensity.purchase import purchase_propensity as purchase_propensity
+    from custanalytics.prospects.lead_scoring import LeadScoring as LeadScoring
+    from custanalytics.prospects.lead_scoring import fit_lead_scoring as fit_lead_scoring
+    from custanalytics.prospects.saved_model import LeadScoringModel as LeadScoringModel
+    from custanalytics.results.analyse import ProspectsFile as ProspectsFile
+    from custanalytics.results.analyse import analyse as analyse
+    from custanalytics.results.store import AnalysisResults as AnalysisResults
+    from custanalytics.results.store import read_results as read_results
+    from custanalytics.results.store import write_results as write_results
 
 __version__ = metadata.version("custanalytics")
 
 _HOMES = {
-    "analysis": ("Leads", "analyse"),
-    "clv": ("CustomerValue", "customer_value"),
-    "cohorts": ("cohort_retention",),
-    "concentration": ("revenue_concentration",),
-    "overview": ("business_overview",),
+    "campaigns": ("CampaignEffect", "campaign_effect"),
+    "clv": ("CustomerLifetimeValue", "customer_lifetime_value"),
+    "customers.cohorts": ("cohort_retention",),
+    "customers.concentration": ("revenue_concentration",),
+    "customers.overview": ("business_overview",),
+    "customers.rfm": ("Segment", "rfm_segmentation", "segment_migration"),
+    "customers.summary": ("customer_summary", "holdout_summary"),
+    "ledger": ("Ledger", "load", "read_table"),
     "pipeline": ("Report", "rerender", "run", "run_prospects"),
-    "propensity": (
-        "ProspectModel",
-        "Prospects",
-        "RepeatPurchase",
-        "learn_prospects",
-        "measure",
-        "repeat_purchase",
-    ),
-    "results": ("AnalysisResults", "read_results", "write_results"),
-    "rfm": ("Segment", "rfm_segmentation", "segment_migration"),
-    "source": ("Ledger", "load", "read_table"),
-    "summary": ("customer_summary", "holdout_summary"),
+    "propensity": ("PurchasePropensity", "purchase_propensity"),
+    "prospects": ("LeadScoring", "LeadScoringModel", "fit_lead_scoring"),
+    "results.analyse": ("ProspectsFile", "analyse"),
+    "results.store": ("AnalysisResults", "read_results", "write_results"),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME)

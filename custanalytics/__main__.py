@@ -2,6 +2,6 @@
 
 import sys
 
-from custanalytics.cli import main
+from custanalytics.cli.main import main
 
 sys.exit(main())

@@ -11,15 +11,14 @@ from typing import Any
 import pandas as pd
 
 from custanalytics import __version__
-from custanalytics.analysis import Leads, Step, add_prospects, analyse, with_given_columns
-from custanalytics.display.deck import deck
-from custanalytics.display.document import build
-from custanalytics.display.theme import Theme
-from custanalytics.display.workbook import workbook
+from custanalytics.content.deck import deck
+from custanalytics.content.document import build
+from custanalytics.content.theme import Theme
+from custanalytics.content.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
-from custanalytics.exports import write_csv, write_exports
-from custanalytics.propensity import ProspectModel
-from custanalytics.report import (
+from custanalytics.ledger import load, read_table
+from custanalytics.prospects.saved_model import LeadScoringModel
+from custanalytics.render import (
     BRAND,
     DOCUMENT,
     StaleProse,
@@ -30,13 +29,21 @@ from custanalytics.report import (
     stage,
     stale_prose,
 )
-from custanalytics.report import template as find_template
-from custanalytics.report.rendering import PAGES, replace_file
-from custanalytics.report.slide_base import check_template
-from custanalytics.report.slide_order import slide_order
-from custanalytics.report.slides import slides_bytes
-from custanalytics.report.workbook import workbook_bytes
-from custanalytics.results import (
+from custanalytics.render import template as find_template
+from custanalytics.render.pages.rendering import PAGES, replace_file
+from custanalytics.render.slides.base import check_template
+from custanalytics.render.slides.order import slide_order
+from custanalytics.render.slides.write_slides import slides_bytes
+from custanalytics.render.workbook.write_workbook import workbook_bytes
+from custanalytics.results.analyse import (
+    ProspectsFile,
+    Step,
+    add_prospects,
+    analyse,
+    with_given_columns,
+)
+from custanalytics.results.lists import write_csv, write_exports
+from custanalytics.results.store import (
     TEMPLATE,
     AnalysisResults,
     Settings,
@@ -44,7 +51,6 @@ from custanalytics.results import (
     read_settings,
     write_results,
 )
-from custanalytics.source import load, read_table
 
 FORMATS = ("html", "pdf")
 SLIDES, WORKBOOK = "slides.pptx", "workbook.xlsx"
@@ -79,7 +85,7 @@ def run(
     renderer: str = "auto",
     template: str | None = None,
     load_options: Mapping[str, Any] | None = None,
-    prospects: Leads | None = None,
+    prospects: ProspectsFile | None = None,
     pptx_template: Path | None = None,
     step: Step = lambda _: nullcontext(),
     **settings: Any,
@@ -105,14 +111,14 @@ def run(
         renewed, or ``customer-value``.
     load_options : mapping, optional
         Arguments of `custanalytics.load`, such as ``mapping``.
-    prospects : Leads, optional
+    prospects : ProspectsFile, optional
         A table of prospects to learn from and to score.
     pptx_template : Path, optional
         A client's presentation whose look the slides take.
     step : callable, optional
         Called with each step's name; returns a context manager that is held while it runs.
     **settings
-        Fields of `custanalytics.results.Settings`, such as ``client`` or ``margin``.
+        Fields of `custanalytics.results.store.Settings`, such as ``client`` or ``margin``.
 
     Returns
     -------
@@ -142,7 +148,7 @@ def run(
 
 
 def run_prospects(
-    prospects: Leads,
+    prospects: ProspectsFile,
     out: Path | str = "prospects-report",
     *,
     formats: Sequence[str] = FORMATS,
@@ -158,7 +164,7 @@ def run_prospects(
 
     Parameters
     ----------
-    prospects : Leads
+    prospects : ProspectsFile
         A table of prospects to learn from and to score.
     out : path
         The report folder to make or renew.
@@ -174,7 +180,7 @@ def run_prospects(
     step : callable, optional
         Called with each step's name; returns a context manager that is held while it runs.
     **settings
-        Fields of `custanalytics.results.Settings`, such as ``client`` or ``contact_cost``.
+        Fields of `custanalytics.results.store.Settings`, such as ``client`` or ``contact_cost``.
 
     Returns
     -------
@@ -228,7 +234,7 @@ def score_prospects(
     UsageError
         A column that the model needs is missing.
     """
-    model = ProspectModel.load(Path(folder) / "results" / PROSPECT_MODEL)
+    model = LeadScoringModel.load(Path(folder) / "results" / PROSPECT_MODEL)
     table = read_table(files, names=[column.name for column in model.columns])
     scored = with_given_columns(model.score(table), table, model.outcome)
     write_csv(scored, Path(out))
@@ -320,7 +326,7 @@ def _write_report(
 
 def _write(
     results: AnalysisResults,
-    model: ProspectModel | None,
+    model: LeadScoringModel | None,
     folder: Path,
     formats: Sequence[str],
     renderer: str,

@@ -1,6 +1,6 @@
 """Every number that a reader sees is a value of the results, as formatted.
 
-Slides and workbook are walked in ``tests/office``; here the page and the PDF of every template.
+Slides and workbook are walked in ``tests/render/office``; here the page and the PDF of every template.
 """
 
 import dataclasses
@@ -14,10 +14,10 @@ import pytest
 from pypdf import PdfReader
 
 from custanalytics.bundled import reports_dir
-from custanalytics.display.format import Formats
-from custanalytics.results import AnalysisResults, read_results
+from custanalytics.content.format import Formats
+from custanalytics.results.store import AnalysisResults, read_results
 from custanalytics.sentences import Sentence
-from tests.test_cli import FIXED, call
+from tests.cli.test_cli import FIXED, call
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 MONEY = ("--contact-cost", "2", "--conversion-value", "30")

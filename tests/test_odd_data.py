@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.cli import main
+from custanalytics.cli.main import main
 
 
 def lines(rows):

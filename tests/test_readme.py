@@ -5,7 +5,7 @@ import doctest
 import re
 from pathlib import Path
 
-from custanalytics.cli import parser
+from custanalytics.cli.main import parser
 
 README = Path(__file__).parents[1] / "README.md"
 

@@ -9,7 +9,7 @@ import pytest
 
 from custanalytics import read_results
 from custanalytics.bundled import sample_data_dir
-from tests.test_cli import FIXED, call
+from tests.cli.test_cli import FIXED, call
 
 
 def generator(name: str) -> dict:

@@ -1,31 +1,36 @@
 """Customer lifetime value: models, predictions, intervals, and how far to trust them."""
 
-from custanalytics.clv.attributes import (
+from custanalytics.clv.group_value import group_value
+from custanalytics.clv.model_comparison import (
+    BakeOff,
+    bake_off,
+    last_year_holdouts,
+    rolling_holdouts,
+)
+from custanalytics.clv.models.bg_nbd_attributes import (
     AttributeModel,
     AttributeTrial,
     fit_attributes,
     try_attributes,
 )
-from custanalytics.clv.bake_off import BakeOff, bake_off, last_year_holdouts, rolling_holdouts
-from custanalytics.clv.gamma_gamma import GammaGamma
-from custanalytics.clv.group_value import group_value
-from custanalytics.clv.models import PurchaseModel, fit, from_json
+from custanalytics.clv.models.gamma_gamma import GammaGamma
+from custanalytics.clv.models.purchase_models import PurchaseModel, fit, from_json
 from custanalytics.clv.season import Season, yearly_season
 from custanalytics.clv.season_trial import SeasonTrial, try_season
 from custanalytics.clv.tracking import tracked_value, weekly_tracking
-from custanalytics.clv.value import CustomerValue, customer_value
+from custanalytics.clv.value import CustomerLifetimeValue, customer_lifetime_value
 
 __all__ = [
     "AttributeModel",
     "AttributeTrial",
     "BakeOff",
-    "CustomerValue",
+    "CustomerLifetimeValue",
     "GammaGamma",
     "PurchaseModel",
     "Season",
     "SeasonTrial",
     "bake_off",
-    "customer_value",
+    "customer_lifetime_value",
     "fit",
     "fit_attributes",
     "from_json",

@@ -3,12 +3,14 @@
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.totals import sum_interval
-from custanalytics.clv.value import CustomerValue
+from custanalytics.clv.total_intervals import sum_interval
+from custanalytics.clv.value import CustomerLifetimeValue
 from custanalytics.errors import UsageError
 
 
-def group_value(value: CustomerValue, groups: pd.DataFrame, by: str = "segment") -> pd.DataFrame:
+def group_value(
+    value: CustomerLifetimeValue, groups: pd.DataFrame, by: str = "segment"
+) -> pd.DataFrame:
     """Sum customer value over groups.
 
     The intervals hold the randomness of the group's customers and the error that the model
@@ -16,7 +18,7 @@ def group_value(value: CustomerValue, groups: pd.DataFrame, by: str = "segment")
 
     Parameters
     ----------
-    value : CustomerValue
+    value : CustomerLifetimeValue
         What customers are worth.
     groups : DataFrame
         One row per customer: ``customer_id`` and the column named by `by`.

@@ -7,11 +7,11 @@ from typing import Self
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv import totals
+from custanalytics.clv import total_intervals as totals
+from custanalytics.clv.holdout import Candidate, Spend, expected_by_month
 from custanalytics.clv.inputs import Codes, Floats, Rows
 from custanalytics.clv.intervals import draws_for, mixture_quantile, sharing
-from custanalytics.clv.naive import NaiveRule
-from custanalytics.clv.validation import Candidate, Spend, expected_by_month
+from custanalytics.clv.rule_of_thumb import NaiveRule
 
 # parameter sets drawn for the uncertainty of totals: fewer where there are many different rows,
 # whose parameters are then well known
@@ -151,7 +151,7 @@ def customer_table(
     Returns
     -------
     DataFrame
-        One row per customer, columns as in `CustomerValue.customers`.
+        One row per customer, columns as in `CustomerLifetimeValue.customers`.
     """
     scale = future.spend * future.worth_per_revenue
     low, high = (
@@ -195,7 +195,7 @@ def totals_table(
     Returns
     -------
     DataFrame
-        One row, columns as in `CustomerValue.totals`.
+        One row, columns as in `CustomerLifetimeValue.totals`.
     """
     purchases = float(future.purchases.sum())
     revenue = float(future.purchases @ future.spend)

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv.inputs import Floats
+from custanalytics.customers.summary import observation_period
 from custanalytics.engine import HasEngine, as_engine, see_orders
-from custanalytics.summary import observation_period
 
 MONTHS = 12
 MIN_MONTHS = 24
@@ -150,7 +150,7 @@ def yearly_season(
     Parameters
     ----------
     transactions : DataFrame or loaded ledger
-        As for `custanalytics.summary.customer_summary`.
+        As for `custanalytics.customers.summary.customer_summary`.
     observation_end : date, optional
         Last day that counts; by default the last day in the data.
 

@@ -6,13 +6,13 @@ from datetime import date
 
 import pandas as pd
 
-from custanalytics.checks import Check
-from custanalytics.clv.bake_off import MODELS, cutoff_of, hold_against, usable
+from custanalytics.check import Check
+from custanalytics.clv.holdout import mean_scores
+from custanalytics.clv.model_comparison import MODELS, cutoff_of, hold_against, usable
 from custanalytics.clv.season import MIN_MONTHS, MONTHS, Season, whole_months, yearly_season
-from custanalytics.clv.validation import mean_scores
+from custanalytics.customers.summary import observation_period
 from custanalytics.engine import HasEngine, as_engine
 from custanalytics.sentences import tell, tell_many
-from custanalytics.summary import observation_period
 
 NO_SEASON = Season((1.0,) * MONTHS)
 
@@ -51,7 +51,7 @@ def try_season(
     Parameters
     ----------
     transactions : DataFrame or loaded ledger
-        As for `custanalytics.summary.customer_summary`.
+        As for `custanalytics.customers.summary.customer_summary`.
     holdouts : sequence of DataFrame
         Oldest first, as `rolling_holdouts` gives them.
     observation_end : date, optional

@@ -6,14 +6,14 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.bake_off import cutoff_of, usable
-from custanalytics.clv.models import REGISTRY, fit
+from custanalytics.clv.holdout import best_candidate, length_of
+from custanalytics.clv.model_comparison import cutoff_of, usable
+from custanalytics.clv.models.purchase_models import REGISTRY, fit
 from custanalytics.clv.season import Season, yearly_season
-from custanalytics.clv.validation import best_candidate, length_of
-from custanalytics.clv.value import CustomerValue
+from custanalytics.clv.value import CustomerLifetimeValue
+from custanalytics.customers.summary import customer_summary
 from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UsageError
-from custanalytics.summary import customer_summary
 
 WEEK = 7
 
@@ -34,7 +34,7 @@ def weekly_tracking(
     Parameters
     ----------
     transactions : DataFrame or loaded ledger
-        As for `custanalytics.summary.customer_summary`.
+        As for `custanalytics.customers.summary.customer_summary`.
     cutoff : date
         Last day that the model sees; only customers who bought by then count.
     observation_end : date
@@ -101,7 +101,7 @@ def weekly_tracking(
 
 def tracked_value(
     transactions: pd.DataFrame | HasEngine,
-    value: CustomerValue,
+    value: CustomerLifetimeValue,
     holdouts: Sequence[pd.DataFrame],
 ) -> pd.DataFrame | None:
     """Track the model that a value rests on, up to and through its latest holdout.
@@ -109,8 +109,8 @@ def tracked_value(
     Parameters
     ----------
     transactions : DataFrame or loaded ledger
-        As for `custanalytics.summary.customer_summary`.
-    value : CustomerValue
+        As for `custanalytics.customers.summary.customer_summary`.
+    value : CustomerLifetimeValue
         Tested on these holdouts. Where it rests on a rule of thumb, the best of the models
         is tracked.
     holdouts : sequence of DataFrame

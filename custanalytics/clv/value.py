@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from custanalytics.checks import Check
-from custanalytics.clv import judgement
-from custanalytics.clv.attributes import trial_checks, try_attributes
-from custanalytics.clv.bake_off import (
+from custanalytics.check import Check
+from custanalytics.clv import checks as judgement
+from custanalytics.clv.discounting import discount_factors, month_ends
+from custanalytics.clv.holdout import candidates
+from custanalytics.clv.inputs import checked, require_repeat_buyers, unique_rows
+from custanalytics.clv.model_comparison import (
     MODELS,
     a_year_before,
     cutoff_of,
@@ -19,17 +21,15 @@ from custanalytics.clv.bake_off import (
     past_errors,
     usable,
 )
-from custanalytics.clv.discounting import discount_factors, month_ends
-from custanalytics.clv.inputs import checked, require_repeat_buyers, unique_rows
-from custanalytics.clv.models import PurchaseModel
+from custanalytics.clv.models.bg_nbd_attributes import trial_checks, try_attributes
+from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.clv.prediction import Future, customer_table, totals_table
 from custanalytics.clv.season import Season
-from custanalytics.clv.validation import candidates
 from custanalytics.errors import UsageError
 
 
 @dataclass(frozen=True)
-class CustomerValue:
+class CustomerLifetimeValue:
     """Customer lifetime value over a horizon, with how far to trust it.
 
     Attributes
@@ -88,7 +88,7 @@ class CustomerValue:
     observation_end: date | None
 
 
-def customer_value(
+def customer_lifetime_value(
     summary: pd.DataFrame,
     horizon_days: int = 365,
     annual_discount_rate: float = 0.10,
@@ -101,7 +101,7 @@ def customer_value(
     season_check: Check | None = None,
     last_years: Sequence[pd.DataFrame] = (),
     attributes: pd.DataFrame | None = None,
-) -> CustomerValue:
+) -> CustomerLifetimeValue:
     """Predict purchases, spend and lifetime value of every customer.
 
     Assumes that a customer who is alive buys at a steady rate, may leave for good, and
@@ -148,7 +148,7 @@ def customer_value(
 
     Returns
     -------
-    CustomerValue
+    CustomerLifetimeValue
 
     Raises
     ------
@@ -208,7 +208,7 @@ def customer_value(
     typical = float(spend.expected_spend(np.zeros(1), np.zeros(1))[0])
     gained = np.cumsum(per_month * factors) * typical * share
     cumulative = first_order * share + np.append(0.0, gained)
-    return CustomerValue(
+    return CustomerLifetimeValue(
         customers=customer_table(future, level, observed_to),
         totals=totals_table(
             future,

@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-from custanalytics.checks import Check
-from custanalytics.display.sections.summary import doubts
+from custanalytics.check import Check
+from custanalytics.content.chapters.summary import doubts
 from custanalytics.engagement.documents import DOCUMENTS, document_state, edited_since
 from custanalytics.engagement.record import DATA, FILE, REPORT, Acceptance, Engagement
 from custanalytics.engagement.rerun import changed_files, last_run, run_is_stale
 from custanalytics.errors import SourceError
-from custanalytics.results import AnalysisResults, read_results
+from custanalytics.results.store import AnalysisResults, read_results
 
 State = Literal["done", "missing", "stale"]
 _NEAR_DAYS = 3

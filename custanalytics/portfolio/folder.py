@@ -13,7 +13,7 @@ from custanalytics.bundled import reports_dir
 from custanalytics.engagement import FILE as ENGAGEMENT
 from custanalytics.errors import UsageError
 from custanalytics.portfolio.entry import ENTRIES
-from custanalytics.report import BRAND
+from custanalytics.render import BRAND
 
 FILE, ABOUT = "portfolio.toml", "about.qmd"
 TEMPLATES = "_templates"

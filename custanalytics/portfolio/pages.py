@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from custanalytics.display.format import Formats
+from custanalytics.content.format import Formats
 from custanalytics.portfolio.entry import (
     AGAIN,
     CARD,
@@ -17,9 +17,9 @@ from custanalytics.portfolio.entry import (
 )
 from custanalytics.portfolio.folder import Portfolio
 from custanalytics.portfolio.pictures import drawing
-from custanalytics.portfolio.words import facts, words
-from custanalytics.report import Brand
-from custanalytics.report.pages import Text
+from custanalytics.portfolio.site_words import facts, words
+from custanalytics.render import Brand
+from custanalytics.render.pages.site_pages import Text
 
 SITE_CARD = "assets/card.png"
 _STEPS = 6

@@ -12,18 +12,15 @@ from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
-from custanalytics.disclosure import Secrets, must_not_leak, secrets_of
-from custanalytics.display.case import case
-from custanalytics.display.deck import ORDER, deck
-from custanalytics.display.document import Document, build, charts_of
-from custanalytics.display.format import Formats
-from custanalytics.display.theme import Theme
+from custanalytics.content.case_study import case
+from custanalytics.content.deck import ORDER, deck
+from custanalytics.content.document import Document, build, charts_of
+from custanalytics.content.format import Formats
+from custanalytics.content.theme import Theme
 from custanalytics.engagement import FILE, REPORT, Engagement, read_engagement
 from custanalytics.engagement.record import sha256
 from custanalytics.engagement.rerun import run_is_stale
 from custanalytics.errors import DisclosureError, UsageError
-from custanalytics.muted import MutedResults, draw_key, kept_back, mute, names_of, opened
-from custanalytics.portfolio.again import again
 from custanalytics.portfolio.entry import (
     AGAIN,
     ENTRIES,
@@ -36,17 +33,27 @@ from custanalytics.portfolio.entry import (
     read_entries,
     write_entry,
 )
+from custanalytics.portfolio.entry_text import Telling, telling, title_of
 from custanalytics.portfolio.folder import create_portfolio, read_portfolio
-from custanalytics.portfolio.known import engagements_of, remember
-from custanalytics.portfolio.private import FOLDER, Record, record_of, write_record
-from custanalytics.portfolio.prose import Prose, UnconfirmedError, code_of
+from custanalytics.portfolio.origins import engagements_of, remember
+from custanalytics.portfolio.own_prose import Prose, UnconfirmedError, code_of
+from custanalytics.portfolio.private_record import FOLDER, Record, record_of, write_record
+from custanalytics.portfolio.rerun_script import again
 from custanalytics.portfolio.site import SITE, build_site
-from custanalytics.portfolio.telling import Telling, telling, title_of
 from custanalytics.portfolio.write_up import stage_write_up, write_document
-from custanalytics.report import Brand, copy_brand, read_brand, render, stage, template
-from custanalytics.report.publishing import replaced
-from custanalytics.report.slides import slides_bytes
-from custanalytics.results import AnalysisResults, read_results
+from custanalytics.privacy.leak_check import Secrets, must_not_leak, secrets_of
+from custanalytics.privacy.mute import (
+    MutedResults,
+    draw_key,
+    kept_back,
+    mute,
+    names_of,
+    opened,
+)
+from custanalytics.render import Brand, copy_brand, read_brand, render, stage, template
+from custanalytics.render.put_in_place import replaced
+from custanalytics.render.slides.write_slides import slides_bytes
+from custanalytics.results.store import AnalysisResults, read_results
 
 WRITE_UP_FOLDER = "write-up"
 _NOT_SHOWN = {"late", "next-steps"}  # slides that talk to the client of their own lists

@@ -4,11 +4,12 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from custanalytics.display.card import social_card
-from custanalytics.display.format import Formats
-from custanalytics.display.language import speaking
-from custanalytics.display.theme import Theme
+from custanalytics.content.card import social_card
+from custanalytics.content.format import Formats
+from custanalytics.content.language import speaking
+from custanalytics.content.theme import Theme
 from custanalytics.errors import SourceError
+from custanalytics.portfolio.embedded_site import ASSETS, write_pages
 from custanalytics.portfolio.entry import (
     AGAIN,
     CARD,
@@ -23,12 +24,11 @@ from custanalytics.portfolio.entry import (
 )
 from custanalytics.portfolio.feed import FEED, atom, robots, search_index, search_script, site_map
 from custanalytics.portfolio.folder import create_portfolio, read_portfolio
-from custanalytics.portfolio.own_pages import ASSETS, write_pages
 from custanalytics.portfolio.pages import SITE_CARD, Site
-from custanalytics.portfolio.quarto_pages import write_with_quarto
-from custanalytics.report import read_brand
-from custanalytics.report.publishing import replaced
-from custanalytics.report.rendering import quarto_for
+from custanalytics.portfolio.quarto_site import write_with_quarto
+from custanalytics.render import read_brand
+from custanalytics.render.pages.rendering import quarto_for
+from custanalytics.render.put_in_place import replaced
 
 SITE = "site"
 _MARK = ".nojekyll"

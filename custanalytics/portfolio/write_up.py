@@ -8,13 +8,13 @@ from pathlib import Path
 
 import yaml
 
-from custanalytics.display.document import Document
+from custanalytics.content.document import Document
 from custanalytics.portfolio.entry import WRITE_UP
-from custanalytics.portfolio.prose import Prose
-from custanalytics.report import DOCUMENT, stage, template
-from custanalytics.report.edits import own_prose
-from custanalytics.report.qmd import flat, without_plots
-from custanalytics.report.staging import escaped
+from custanalytics.portfolio.own_prose import Prose
+from custanalytics.render import DOCUMENT, stage, template
+from custanalytics.render.pages.qmd import flat, without_plots
+from custanalytics.render.pages.staging import escaped
+from custanalytics.render.stale_prose import own_prose
 
 TEMPLATE = "_case"
 _COMMENT = re.compile(r"<!--.*?-->\n*", re.DOTALL)

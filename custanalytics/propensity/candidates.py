@@ -15,8 +15,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import PolynomialFeatures, StandardScaler
 
-from custanalytics.propensity.calibration import Fitted, Floats, platt, predicted_apart
-from custanalytics.propensity.features import FEATURES
+from custanalytics.customers.features import FEATURES
+from custanalytics.scoring.calibration import Fitted, Floats, platt, predicted_apart
 from custanalytics.sentences import noted
 
 Rival = Callable[[date], pd.DataFrame]

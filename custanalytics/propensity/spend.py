@@ -11,8 +11,8 @@ from sklearn.linear_model import GammaRegressor
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
-from custanalytics.propensity.calibration import Floats
-from custanalytics.propensity.features import FEATURES
+from custanalytics.customers.features import FEATURES
+from custanalytics.scoring.calibration import Floats
 
 FURTHEST = 5.0  # standard deviations beyond which a customer counts no further
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.browser.pages import browser, missing, page
-from tests.test_cli import FIXED, call
+from tests.cli.test_cli import FIXED, call
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing())
 TEMPLATES = ("customer-value", "owner-brief", "rfm")

@@ -5,7 +5,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.clv.lifetimes_library import lifetimes
+from custanalytics.clv.models.lifetimes_library import lifetimes
 
 COLUMNS = ["customer_id", "frequency", "recency", "T", "monetary_value"]
 

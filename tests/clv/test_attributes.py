@@ -4,10 +4,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.clv import customer_value, fit, fit_attributes, group_value, try_attributes
+from custanalytics.clv import (
+    customer_lifetime_value,
+    fit,
+    fit_attributes,
+    group_value,
+    try_attributes,
+)
 from custanalytics.errors import UsageError
-
-from .conftest import simulated
+from tests.clv.conftest import simulated
 
 BASE = {"r": 0.8, "alpha": 60.0, "a": 0.8, "b": 2.4}
 EFFECTS = {"alpha": 0.7, "a": 0.6, "b": -0.3}
@@ -96,8 +101,8 @@ def test_values_know_attributes_that_help(customers):
     """Shop customers buy twice as fast and leave sooner; the values of both come out right."""
     frame, attributes = customers
     channel = attributes[["customer_id", "channel"]]
-    plain = customer_value(frame, 120, holdout=frame)
-    told = customer_value(frame, 120, holdout=frame, attributes=channel)
+    plain = customer_lifetime_value(frame, 120, holdout=frame)
+    told = customer_lifetime_value(frame, 120, holdout=frame, attributes=channel)
     assert told.model == "BG/NBD with attributes"
     checks = [check for check in told.checks if check.name.startswith("clv.attribute")]
     assert [check.passed for check in checks] == [True, None]
@@ -129,8 +134,8 @@ def test_values_are_as_without_attributes_that_do_not_help(customers):
     frame, attributes = customers
     coins = np.random.default_rng(1).integers(0, 2, len(frame))
     useless = attributes[["customer_id"]].assign(coin=coins)
-    plain = customer_value(frame, 120, holdout=frame)
-    told = customer_value(frame, 120, holdout=frame, attributes=useless)
+    plain = customer_lifetime_value(frame, 120, holdout=frame)
+    told = customer_lifetime_value(frame, 120, holdout=frame, attributes=useless)
     assert [c.sentence for c in told.checks if c not in plain.checks] == [
         c.sentence for c in told.checks if c.name == "clv.attributes"
     ]

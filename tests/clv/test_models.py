@@ -11,13 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custanalytics.clv import GammaGamma, fit, from_json
-from custanalytics.clv.beta_geometric import Alive
 from custanalytics.clv.inputs import rows_of, unique_rows
-from custanalytics.clv.models import REGISTRY, model_class
-from custanalytics.clv.optimum import determined
+from custanalytics.clv.models.beta_geometric import Alive
+from custanalytics.clv.models.newton import determined
+from custanalytics.clv.models.purchase_models import REGISTRY, model_class
 from custanalytics.errors import UsageError
-
-from .conftest import simulated
+from tests.clv.conftest import simulated
 
 IN_DAYS = ["BG/NBD", "MBG/NBD", "Pareto/NBD"]
 TYPICAL = {
@@ -174,7 +173,7 @@ def test_bg_bb_wants_whole_opportunities(cdnow):
 def test_importing_and_fitting_leaves_the_process_alone():
     program = (
         "import warnings, custanalytics.clv, pandas as pd\n"
-        "from custanalytics.clv.lifetimes_library import lifetimes\n"
+        "from custanalytics.clv.models.lifetimes_library import lifetimes\n"
         "warnings.simplefilter('ignore')\n"
         "before = list(warnings.filters), pd.get_option('mode.chained_assignment')\n"
         "lifetimes()\n"

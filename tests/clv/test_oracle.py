@@ -5,14 +5,13 @@ import pandas as pd
 import pytest
 
 from custanalytics.clv import fit
-from custanalytics.clv.beta_geometric import Likelihood
 from custanalytics.clv.inputs import unique_rows
-from custanalytics.clv.lifetimes_library import lifetimes, shielded
-from custanalytics.clv.models import model_class
-from custanalytics.clv.pareto_likelihood import ParetoLikelihood
-from custanalytics.clv.spend_likelihood import SpendLikelihood
-
-from .oracle import MODELS, columns_of, differences, fitter_of, random_customers
+from custanalytics.clv.models.beta_geometric import Likelihood
+from custanalytics.clv.models.gamma_gamma_likelihood import SpendLikelihood
+from custanalytics.clv.models.lifetimes_library import lifetimes, shielded
+from custanalytics.clv.models.pareto_nbd_likelihood import ParetoLikelihood
+from custanalytics.clv.models.purchase_models import model_class
+from tests.trials.clv_oracle import MODELS, columns_of, differences, fitter_of, random_customers
 
 
 def slopes(function, point, part, step=1e-5):

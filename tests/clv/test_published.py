@@ -9,9 +9,8 @@ import pytest
 
 from custanalytics.clv import GammaGamma, fit
 from custanalytics.clv.inputs import Rows, rows_of
-from custanalytics.clv.models import model_class
-
-from .conftest import packaged
+from custanalytics.clv.models.purchase_models import model_class
+from tests.clv.conftest import packaged
 
 
 def rounded(model, digits=3):

@@ -5,18 +5,17 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv import customer_value, fit
+from custanalytics.clv import customer_lifetime_value, fit
 from custanalytics.engine import as_engine
-
-from .conftest import summarised
-from .rolling_origins import cdnow_master, online_retail, origin
+from tests.clv.conftest import summarised
+from tests.trials.rolling_origins import cdnow_master, online_retail, origin
 
 
 def test_all_of_cdnow_is_predicted_as_well_as_published(shared_data):
     lines = cdnow_master(shared_data).rename(columns={"ordered_at": "day"})
     days = lines.groupby(["customer_id", "day"], as_index=False)["amount"].sum()
     frame = summarised(days, pd.Timestamp("1997-09-30"), pd.Timestamp("1998-06-30"))
-    value = customer_value(frame, 273, holdout=frame)
+    value = customer_lifetime_value(frame, 273, holdout=frame)
     used = value.validation[value.validation["chosen"]].iloc[0]
     assert abs(used["total_error"]) <= 0.143
     assert used["rmse"] <= 1.733

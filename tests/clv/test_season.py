@@ -6,16 +6,16 @@ import pytest
 
 from custanalytics.clv import (
     Season,
-    customer_value,
+    customer_lifetime_value,
     rolling_holdouts,
     tracked_value,
     try_season,
     weekly_tracking,
     yearly_season,
 )
-from custanalytics.clv.bake_off import cutoff_of
-from custanalytics.clv.validation import length_of
-from custanalytics.summary import customer_summary, holdout_summary
+from custanalytics.clv.holdout import length_of
+from custanalytics.clv.model_comparison import cutoff_of
+from custanalytics.customers.summary import customer_summary, holdout_summary
 
 FACTORS = (0.7, 0.7, 0.8, 0.9, 1.0, 1.0, 0.9, 0.9, 1.0, 1.1, 1.4, 1.6)
 
@@ -68,8 +68,10 @@ def test_the_clock_runs_as_fast_as_customers_buy():
 
 def test_a_flat_season_changes_nothing(shop):
     summary = customer_summary(shop)
-    plain = customer_value(summary, 90, models=("BG/NBD",)).customers
-    flat = customer_value(summary, 90, models=("BG/NBD",), season=Season((1.0,) * 12)).customers
+    plain = customer_lifetime_value(summary, 90, models=("BG/NBD",)).customers
+    flat = customer_lifetime_value(
+        summary, 90, models=("BG/NBD",), season=Season((1.0,) * 12)
+    ).customers
     pd.testing.assert_frame_equal(plain, flat, rtol=1e-6)
 
 
@@ -78,8 +80,8 @@ def test_christmas_is_predicted(shop):
     actual = holdout_summary(shop, cutoff, end)["holdout_frequency"].sum()
     summary = customer_summary(shop, cutoff)
     season = yearly_season(shop, cutoff)
-    known = customer_value(summary, 61, season=season, models=("BG/NBD",))
-    unknown = customer_value(summary, 61, models=("BG/NBD",))
+    known = customer_lifetime_value(summary, 61, season=season, models=("BG/NBD",))
+    unknown = customer_lifetime_value(summary, 61, models=("BG/NBD",))
     assert known.totals["expected_purchases"].item() == pytest.approx(actual, rel=0.08)
     assert unknown.totals["expected_purchases"].item() < 0.8 * actual
     told = {check.name: check for check in known.checks}["clv.season"]
@@ -91,7 +93,7 @@ def test_holdouts_run_on_the_same_clock(shop):
     season = yearly_season(shop)
     cutoff, end = date(2024, 6, 30), date(2024, 10, 31)
     holdout = holdout_summary(shop, cutoff, end)
-    value = customer_value(
+    value = customer_lifetime_value(
         customer_summary(shop), 61, holdout=holdout, season=season, models=("BG/NBD",)
     )
     row = value.validation.set_index("candidate").loc["BG/NBD"]
@@ -141,7 +143,7 @@ def test_a_season_that_helps_is_kept_as_it_was_known_at_each_cutoff(shop):
     early = [yearly_season(shop, cutoff_of(frame).date()) is None for frame in holdouts]
     assert any(early)
     assert not all(early)
-    value = customer_value(
+    value = customer_lifetime_value(
         customer_summary(shop),
         120,
         holdout=trial.holdouts,

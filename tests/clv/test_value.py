@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custanalytics.clv import customer_value
+from custanalytics.clv import customer_lifetime_value
 from custanalytics.errors import UnsupportedError, UsageError
-
-from .conftest import simulated
+from tests.clv.conftest import simulated
 
 
 @pytest.fixture(scope="module")
 def result(cdnow_days):
-    return customer_value(cdnow_days, holdout=cdnow_days, margin=0.4)
+    return customer_lifetime_value(cdnow_days, holdout=cdnow_days, margin=0.4)
 
 
 def check(result, name):
@@ -65,7 +64,7 @@ def test_next_order_is_the_day_with_an_even_chance(result, cdnow_days):
     assert expected.dropna().between(end, end + pd.Timedelta(days=366)).all()
     pick = (expected - expected.quantile(0.5)).abs().idxmin()
     days = (expected[pick] - end).days
-    again = customer_value(cdnow_days, horizon_days=days).customers["p_purchase"][pick]
+    again = customer_lifetime_value(cdnow_days, horizon_days=days).customers["p_purchase"][pick]
     assert again == pytest.approx(0.5, abs=0.03)
 
 
@@ -80,26 +79,26 @@ def test_payback_ends_at_the_cost_a_new_customer_supports(result):
 
 
 def test_value_rises_with_the_horizon_and_falls_with_the_discount(cdnow_days):
-    year = customer_value(cdnow_days, 365).totals["clv"].item()
-    assert customer_value(cdnow_days, 180).totals["clv"].item() < year
-    assert customer_value(cdnow_days, 365, 0.30).totals["clv"].item() < year
+    year = customer_lifetime_value(cdnow_days, 365).totals["clv"].item()
+    assert customer_lifetime_value(cdnow_days, 180).totals["clv"].item() < year
+    assert customer_lifetime_value(cdnow_days, 365, 0.30).totals["clv"].item() < year
 
 
 def test_money_scales_and_row_order_does_not_matter(cdnow_days):
-    plain = customer_value(cdnow_days).customers
+    plain = customer_lifetime_value(cdnow_days).customers
     shuffled = cdnow_days.sample(frac=1, random_state=1)
-    again = customer_value(shuffled).customers.set_index("customer_id")
+    again = customer_lifetime_value(shuffled).customers.set_index("customer_id")
     again = again.loc[plain["customer_id"]].reset_index()
     pd.testing.assert_frame_equal(plain, again, rtol=1e-6)
     dearer = cdnow_days.assign(monetary_value=cdnow_days["monetary_value"] * 10)
-    tenfold = customer_value(dearer).customers
+    tenfold = customer_lifetime_value(dearer).customers
     np.testing.assert_allclose(tenfold["clv"], 10 * plain["clv"], rtol=1e-5)
     np.testing.assert_allclose(tenfold["p_alive"], plain["p_alive"])
 
 
 def test_the_callers_frame_and_the_process_are_left_alone(cdnow_days):
     before, filters = cdnow_days.copy(), list(warnings.filters)
-    customer_value(cdnow_days, holdout=cdnow_days)
+    customer_lifetime_value(cdnow_days, holdout=cdnow_days)
     pd.testing.assert_frame_equal(before, cdnow_days)
     assert warnings.filters == filters
 
@@ -108,7 +107,7 @@ def test_a_rule_of_thumb_that_wins_is_used_and_said():
     frame = simulated(600, 5, {"r": 0.6, "alpha": 50.0, "a": 0.8, "b": 3.0}, holdout_days=200)
     rate = frame["frequency"] / frame["T"]
     frame["holdout_frequency"] = (rate * 200).round().astype("int64")
-    result = customer_value(frame, holdout=frame)
+    result = customer_lifetime_value(frame, holdout=frame)
     assert result.model.startswith("own rate")
     assert check(result, "clv.beats_naive").passed is False
     assert "rule of thumb did better" in check(result, "clv.beats_naive").sentence
@@ -122,7 +121,7 @@ def test_a_rule_of_thumb_that_wins_is_used_and_said():
 
 
 def test_without_a_holdout_the_model_is_used_and_said_to_be_untested(cdnow_days):
-    result = customer_value(cdnow_days)
+    result = customer_lifetime_value(cdnow_days)
     assert result.model == "BG/NBD"
     assert check(result, "clv.validated").passed is None
     assert result.validation.empty
@@ -141,12 +140,12 @@ def test_without_a_holdout_the_model_is_used_and_said_to_be_untested(cdnow_days)
 )
 def test_an_impossible_summary_is_refused(cdnow_days, change, words):
     with pytest.raises(UsageError, match=words):
-        customer_value(cdnow_days.assign(**change))
+        customer_lifetime_value(cdnow_days.assign(**change))
 
 
 def test_a_missing_column_is_named(cdnow_days):
     with pytest.raises(UsageError, match="missing: T"):
-        customer_value(cdnow_days.drop(columns="T"))
+        customer_lifetime_value(cdnow_days.drop(columns="T"))
 
 
 @pytest.mark.parametrize(
@@ -161,24 +160,24 @@ def test_a_missing_column_is_named(cdnow_days):
 )
 def test_an_option_out_of_range_is_refused(cdnow_days, option):
     with pytest.raises(UsageError):
-        customer_value(cdnow_days, **option)
+        customer_lifetime_value(cdnow_days, **option)
 
 
 @pytest.mark.parametrize("rows", [0, 1, 20])
 def test_too_few_repeat_buyers_are_refused_with_the_figure(cdnow_days, rows):
     once = cdnow_days[cdnow_days["frequency"] == 0].head(rows)
     with pytest.raises(UnsupportedError, match=f"0 of {rows} customers"):
-        customer_value(once)
+        customer_lifetime_value(once)
 
 
 def test_one_time_buyers_only_are_refused(cdnow_days):
     with pytest.raises(UnsupportedError, match="needs at least 20"):
-        customer_value(cdnow_days[cdnow_days["frequency"] == 0])
+        customer_lifetime_value(cdnow_days[cdnow_days["frequency"] == 0])
 
 
 def test_constant_spend_falls_back_to_the_mean(cdnow_days):
     flat = cdnow_days.assign(monetary_value=cdnow_days["monetary_value"] * 0 + 25.0)
-    result = customer_value(flat)
+    result = customer_lifetime_value(flat)
     assert result.spend_model == "mean spend"
     assert check(result, "clv.spend_model").passed is False
     np.testing.assert_allclose(result.customers["expected_spend"], 25.0)
@@ -188,7 +187,7 @@ def test_refunded_customers_are_kept_and_told(cdnow_days):
     frame = cdnow_days.copy()
     again = frame.index[frame["frequency"] > 0][:5]
     frame.loc[again, "monetary_value"] = np.nan
-    result = customer_value(frame)
+    result = customer_lifetime_value(frame)
     assert check(result, "clv.spend_positive").value == 5
     low = result.customers["expected_spend"]
     assert (low[again] < low.median()).all()
@@ -198,14 +197,14 @@ def test_first_purchases_on_the_last_day_and_long_histories(cdnow_days):
     new = cdnow_days[cdnow_days["frequency"] == 0].head(50).assign(T=0.0, recency=0.0)
     old = cdnow_days.head(50).assign(T=3650.0)
     frame = pd.concat([cdnow_days, new, old], ignore_index=True)
-    result = customer_value(frame)
+    result = customer_lifetime_value(frame)
     assert result.customers["clv"].gt(0).all()
     assert result.customers["p_alive"].iloc[-100:-50].eq(1).all()
 
 
 def test_a_holdout_that_says_nothing_is_not_used(cdnow_days):
     silent = cdnow_days.assign(holdout_frequency=0)
-    assert customer_value(cdnow_days, holdout=silent).validation.empty
+    assert customer_lifetime_value(cdnow_days, holdout=silent).validation.empty
 
 
 @given(
@@ -226,7 +225,7 @@ def test_odd_summaries_give_finite_answers(rows, seed):
     frame["customer_id"] = [f"c{i}" for i in range(len(frame))]
     if (frame["frequency"] > 0).sum() < 20:
         return
-    result = customer_value(frame)
+    result = customer_lifetime_value(frame)
     figures = result.customers.drop(columns=["customer_id", "expected_next_order", "p_alive"])
     assert np.isfinite(figures.to_numpy()).all()
     assert (figures.drop(columns="clv_sd") >= 0).all().all()

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from custanalytics.portfolio.entry import Entry, write_entry
 from custanalytics.portfolio.folder import create_portfolio
-from custanalytics.report.qmd import flat
+from custanalytics.render.pages.qmd import flat
 
 ODD = 'Tom & "Jerry" <b>ask</b>: who\'s next?'
 DRAWING = """<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 468 230" width="468pt" height="230pt">

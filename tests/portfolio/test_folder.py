@@ -7,7 +7,7 @@ import yaml
 
 from custanalytics.errors import UsageError
 from custanalytics.portfolio.folder import create_portfolio, read_portfolio
-from tests.test_cli import call
+from tests.cli.test_cli import call
 
 
 def test_what_is_written_is_read_and_never_overwritten(tmp_path):

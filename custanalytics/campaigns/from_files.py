@@ -1,0 +1,147 @@
+"""From files to the effect of a contact: a list worked off, or the table of a past campaign."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.campaigns.effect import CampaignEffect, campaign_effect, past_campaign_effect
+from custanalytics.campaigns.uplift import rank_uplift
+from custanalytics.engine import HasEngine
+from custanalytics.errors import UsageError
+from custanalytics.ledger import read_table
+from custanalytics.scoring.columns import inputs, read_columns
+from custanalytics.scoring.outcome import read_outcomes
+
+CONTROL_WORDS = {"control", "0", "no", "none", "untreated", "holdout", "false", "kontrolle"}
+
+
+def measure_list(
+    path: Path,
+    sales: pd.DataFrame | HasEngine,
+    contacted_on: date,
+    window_days: int,
+    segment: str | None = None,
+) -> CampaignEffect:
+    """Effect of a contact, from a list that a report wrote and the sales since.
+
+    Parameters
+    ----------
+    path : Path
+        The list: ``customer_id``, ``group``, and ``segment`` where it has one.
+    sales : DataFrame or loaded ledger
+        Sales up to the end of the window.
+    contacted_on : date
+        Day of the contact; purchases count from the day after.
+    window_days : int
+        Days that count.
+    segment : str, optional
+        Column to break the effect down by; ``segment`` where the list has it.
+
+    Returns
+    -------
+    CampaignEffect
+
+    Raises
+    ------
+    SourceError
+        The list can't be read.
+    UsageError
+        It lacks a column, or its groups have other names.
+    UnsupportedError
+        A group is too small, or no sale lies after the contact.
+    """
+    contacts = read_table(path, names={"customer_id", "group"})
+    if "customer_id" in contacts:
+        # As the lists write text that a spreadsheet would take for a formula.
+        contacts["customer_id"] = contacts["customer_id"].str.replace(
+            r"^'(?=[=+\-@])", "", regex=True
+        )
+    if "group" in contacts:
+        contacts = contacts.loc[contacts["group"].notna()].reset_index(drop=True)
+    if "propensity" in contacts:
+        contacts["propensity"] = pd.to_numeric(contacts["propensity"], errors="coerce")
+        if contacts["propensity"].isna().any():
+            contacts = contacts.drop(columns="propensity")
+    if segment is None and "segment" in contacts and contacts["segment"].nunique() > 1:
+        segment = "segment"
+    return campaign_effect(contacts, sales, contacted_on, window_days, segment)
+
+
+def measure_past(
+    path: Path,
+    treatment: str,
+    converted: str,
+    segment: str | None = None,
+    control: str | None = None,
+    by: Sequence[str] = (),
+) -> CampaignEffect:
+    """Effect of a past campaign, from one table of those contacted and those left alone.
+
+    Assumes that who was contacted was drawn by lot.
+
+    Parameters
+    ----------
+    path : Path
+        One row per customer or prospect.
+    treatment, converted : str
+        Columns that say who was contacted and who converted.
+    segment : str, optional
+        Column to break the effect down by.
+    control : str, optional
+        Value of `treatment` that means left alone; found by its meaning if not given.
+    by : sequence of str
+        Columns known before the contact, to rank by the effect expected from them.
+
+    Returns
+    -------
+    CampaignEffect
+        With `by`, a further check says whether that ranking holds on rows held out.
+
+    Raises
+    ------
+    SourceError
+        The table can't be read.
+    UsageError
+        A column is missing, or what its values mean is not clear.
+    UnsupportedError
+        A group is too small.
+    """
+    named = {treatment, converted, *([segment] if segment else []), *by}
+    table = read_table(path, names=named)
+    missing = sorted(named - set(table.columns))
+    if missing:
+        raise UsageError(
+            f"{path.name} has no column {', '.join(missing)}; it has: {', '.join(table.columns)}"
+        )
+    table = table.loc[table[treatment].notna()].reset_index(drop=True)
+    values = table[treatment].str.strip().str.casefold()
+    alone = _alone(values, treatment, control)
+    treated = (values != alone).to_numpy(dtype=bool)
+    target = read_outcomes(read_columns(table[[converted]]), converted)
+    parts = None if segment is None else table[segment].fillna("none")
+    effect = past_campaign_effect(treated, target.converted, parts)
+    if by:
+        known = read_columns(table[list(by)])
+        X = inputs(known.values, [column for column in known.columns if column.used], None)
+        ranked = rank_uplift(X, treated, target.converted)
+        effect = replace(effect, checks=(*effect.checks, ranked.check))
+    return effect
+
+
+def _alone(values: "pd.Series[str]", treatment: str, control: str | None) -> str:
+    levels = sorted(values.unique())
+    if control is not None:
+        if control.strip().casefold() not in levels:
+            raise UsageError(f"--control names {control!r}; {treatment!r} has: {', '.join(levels)}")
+        return control.strip().casefold()
+    meant = [v for v in levels if v in CONTROL_WORDS or v.split(" ")[0].split("-")[0] == "no"]
+    if len(meant) != 1 or len(levels) < 2:
+        raise UsageError(
+            f"which value of {treatment!r} means left alone is not clear "
+            f"({', '.join(levels[:8])}): name it by --control"
+        )
+    return str(np.asarray(meant)[0])

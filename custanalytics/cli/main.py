@@ -1,0 +1,83 @@
+"""The command line: its commands, messages and exit codes."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from custanalytics import __version__
+from custanalytics.cli import (
+    check,
+    datasets,
+    diff,
+    engagement,
+    example_portfolio,
+    measure,
+    portfolio,
+    prospects,
+    publish,
+    report,
+)
+from custanalytics.cli import (
+    leak_test as disclosure,
+)
+from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the ``custanalytics`` command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        By default those of the process.
+
+    Returns
+    -------
+    int
+        Exit code: 0 done, 2 usage, 10 source, 11 not supported by the data, 12 model,
+        13 rendering, 14 disclosure.
+    """
+    given = list(sys.argv[1:] if arguments is None else arguments)
+    options = parser().parse_args(given)
+    try:
+        options.action(options, given)
+    except CustAnalyticsError as error:
+        print(f"custanalytics: {error}", file=sys.stderr)
+        return error.exit_code
+    except OSError as error:
+        if isinstance(error, BrokenPipeError):
+            # Whoever read our output has gone: leave without a word, as other commands do.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return 141
+        print(f"custanalytics: {error}", file=sys.stderr)
+        return RenderError.exit_code
+    except KeyboardInterrupt:
+        print("custanalytics: stopped; the report folder is as it was", file=sys.stderr)
+        return 130
+    return 0
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and where the rest can be read."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(UsageError.exit_code, f"custanalytics: {message}; see {self.prog} --help\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """All commands and options; a test holds the README against them."""
+    root = _Parser(
+        prog="custanalytics",
+        description="From a shop's sales export to a client-ready customer report.",
+    )
+    root.add_argument("--version", action="version", version=f"custanalytics {__version__}")
+    commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
+
+    for module in (
+        report, check, prospects, measure, diff, engagement, datasets, publish, portfolio,
+        example_portfolio, disclosure,
+    ):  # fmt: skip
+        module.add(commands)
+    return root

@@ -1,0 +1,292 @@
+"""What the command prints: a summary for people, and the same as JSON."""
+
+import json
+import math
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from custanalytics.campaigns.effect import CampaignEffect
+from custanalytics.content.format import Formats
+from custanalytics.ledger import Ledger
+from custanalytics.pipeline import Report
+from custanalytics.prospects.lead_scoring import LeadScoring
+from custanalytics.results.compare import Comparison
+
+
+def print_json(content: dict[str, Any]) -> None:
+    """One JSON object on standard output."""
+    print(json.dumps(content, ensure_ascii=False, allow_nan=False))
+
+
+@contextmanager
+def progress(step: str) -> Iterator[None]:
+    """One line a step on standard error: live in a terminal, plain elsewhere."""
+    live = sys.stderr.isatty()
+    if live:
+        print(f"{step} ...", end="", file=sys.stderr, flush=True)
+    began = time.monotonic()
+    try:
+        yield
+    except BaseException:
+        if live:
+            print(file=sys.stderr)
+        raise
+    took = f"{step}: {time.monotonic() - began:.1f} s"
+    print(f"\r\033[K{took}" if live else took, file=sys.stderr, flush=True)
+
+
+def run_json(report: Report) -> dict[str, Any]:
+    """What a run found, for programs."""
+    results, files = report.results, report.files
+    figures: dict[str, Any] = {}
+    if results.value is not None:
+        totals = results.value.totals.iloc[0]
+        figures["value"] = {
+            "model": results.value.model,
+            "horizon_days": results.settings.horizon_days,
+            **{name: _number(totals[name]) for name in totals.index},
+            "parameters": [
+                {name: _number(cell) for name, cell in row.items()}
+                for row in results.value.parameters.to_dict("records")
+            ],
+            "validation": [
+                {str(name): _number(cell) for name, cell in row.items()}
+                for row in results.value.validation.to_dict("records")
+            ],
+        }
+    if results.propensity is not None:
+        figures["propensity"] = {
+            "model": results.propensity.model,
+            "window_days": results.settings.window_days,
+            "evaluation": [
+                {str(name): _number(cell) for name, cell in row.items()}
+                for row in results.propensity.evaluation.to_dict("records")
+            ],
+        }
+    if results.rfm is not None:
+        sizes = results.rfm.segments.set_index("segment")["customers"]
+        figures["segments"] = {str(name): int(size) for name, size in sizes.items()}
+    if results.prospects is not None:
+        figures["prospects"] = prospects_json(results.prospects)
+    ledger = results.ledger
+    loaded = ledger.as_json(results.mapping, results.settings.currency or None) if ledger else {}
+    return {
+        **loaded,
+        "files": paths(files),
+        "models": figures,
+        "skipped": results.skipped,
+        "stale_prose": [
+            {"file": stale.file, "line": stale.line, "sentence": stale.sentence}
+            for stale in report.stale
+        ],
+    }
+
+
+def run_text(report: Report) -> str:
+    """What a run found, in a few lines."""
+    results, files = report.results, report.files
+    settings = results.settings
+    formats = Formats(settings.locale, settings.currency or None)
+    ledger = results.ledger
+    lines = []
+    if ledger is not None:
+        lines.append(
+            f"{formats.count(ledger.orders)} orders of {formats.count(ledger.customers)} "
+            f"customers, {formats.money(ledger.revenue)} net, up to "
+            f"{formats.date(settings.observation_end)}"
+        )
+    if results.value is not None:
+        totals = results.value.totals.iloc[0]
+        lines.append(
+            f"Customer value over {settings.horizon_days} days, discounted: "
+            f"{formats.money(totals['clv'])} "
+            f"({formats.money(totals['clv_low'])} to {formats.money(totals['clv_high'])}), "
+            f"by {results.value.model}"
+        )
+    if results.propensity is not None:
+        expected = results.propensity.figures["expected_buyers"]
+        lines.append(
+            f"Expected to buy within {settings.window_days} days: {formats.count(expected)} "
+            f"customers, by {results.propensity.model}"
+        )
+    if results.prospects is not None:
+        lines += _prospect_lines(results.prospects, formats)
+    late = [check.sentence for check in results.ledger_checks if check.name == "ledger.as_of"]
+    warnings = [
+        *(ledger.warnings if ledger else ()),
+        *late,
+        *_prospect_warnings(results.prospects),
+        *(f"Left out: {reason}" for reason in results.skipped.values()),
+        *(stale.sentence for stale in report.stale),
+    ]
+    parts = ["\n".join(lines)]
+    if warnings:
+        parts.append(listed("Mind", warnings))
+    parts.append(listed("Files", [str(path) for path in files.values()]))
+    return "\n\n".join(parts)
+
+
+def prospects_json(found: LeadScoring) -> dict[str, Any]:
+    """What was learned about prospects, for programs."""
+    return {
+        "outcome": {"column": found.outcome.column, "positive": found.outcome.positive},
+        "model": found.chosen,
+        "figures": {name: _number(figure) for name, figure in found.figures.items()},
+        "leaks": found.leaks["column"].to_list(),
+        "evaluation": [
+            {str(name): _number(cell) for name, cell in row.items()}
+            for row in found.evaluation.to_dict("records")
+        ],
+        "checks": [
+            {"name": check.name, "passed": check.passed, "sentence": check.sentence}
+            for check in found.checks
+        ],
+    }
+
+
+def _prospect_lines(found: LeadScoring, formats: Formats) -> list[str]:
+    figures = found.figures
+    lines = [
+        f"{formats.count(figures['labelled'])} decided prospects, "
+        f"{formats.share(figures['base_rate'])} converted "
+        f"({found.outcome.column} = {found.outcome.positive}); {formats.count(figures['open'])} "
+        f"open, {formats.count(figures['expected_conversions'])} expected to convert, by "
+        f"{found.chosen}"
+    ]
+    for row in found.evaluation.loc[found.evaluation["chosen"]].to_dict("records"):
+        lines.append(
+            f"AUC {row['test']}: {formats.number(row['auc'], 3)} "
+            f"({formats.number(row['auc_low'], 3)} to {formats.number(row['auc_high'], 3)}), "
+            f"calibration error {formats.share(row['ece'])}"
+        )
+    return lines
+
+
+def _prospect_warnings(found: LeadScoring | None) -> list[str]:
+    if found is None:
+        return []
+    told = ("prospects.read", "prospects.outcome")
+    return [c.sentence for c in found.checks if c.passed is False or c.name in told]
+
+
+def effect_json(effect: CampaignEffect) -> dict[str, Any]:
+    """What a contact added, for programs."""
+    return {
+        "window_days": effect.window_days,
+        "effects": [
+            {str(name): _number(cell) for name, cell in row.items()}
+            for row in effect.effects.to_dict("records")
+        ],
+        "checks": [
+            {"name": check.name, "passed": check.passed, "sentence": check.sentence}
+            for check in effect.checks
+        ],
+    }
+
+
+def effect_text(effect: CampaignEffect) -> str:
+    """What a contact added, in a few lines and a table."""
+    shown = effect.effects.copy()
+    names = [str(name) for name in shown.columns]
+    rates = [name for name in names if name.startswith(("rate_", "effect"))]
+    shown[rates] = shown[rates].map(lambda rate: "" if rate != rate else f"{100 * rate:.1f} %")
+    figures = [name for name in names if name.startswith(("spend_", "extra_"))]
+    shown[figures] = shown[figures].map(lambda n: "" if n != n else f"{n:,.2f}")
+    shown.columns = pd.Index([name.replace("_", " ") for name in names])
+    shown = shown.loc[:, (shown != "").any()]
+    sentences = "\n".join(check.sentence for check in effect.checks)
+    return f"{sentences}\n\n{shown.to_string(index=False)}"
+
+
+def comparison_json(found: Comparison) -> dict[str, Any]:
+    """What changed between two runs, for programs."""
+    return {
+        part: [
+            {str(name): _number(cell) for name, cell in row.items()}
+            for row in getattr(found, part).to_dict("records")
+        ]
+        for part in ("definitions", "data", "figures", "moves", "verdicts")
+    }
+
+
+def comparison_text(found: Comparison) -> str:
+    """What changed between two runs, as small tables."""
+    if found.same:
+        return "Nothing differs."
+    titles = {
+        "definitions": "Definitions",
+        "data": "Data",
+        "figures": "Figures",
+        "moves": "Customers who moved between segments",
+        "verdicts": "Checks",
+    }
+    parts = []
+    for part, title in titles.items():
+        table = getattr(found, part)
+        if len(table):
+            shown = table.drop(columns="sentence", errors="ignore").map(_cell)
+            shown.columns = pd.Index([str(name).replace("_", " ") for name in shown.columns])
+            parts.append(f"{title}:\n{shown.to_string(index=False)}")
+    return "\n\n".join(parts)
+
+
+def _cell(value: Any) -> str:
+    if isinstance(value, float):
+        return "" if math.isnan(value) else f"{value:,.4g}" if abs(value) < 1 else f"{value:,.2f}"
+    return "" if value is None else str(value)
+
+
+def ledger_text(ledger: Ledger) -> str:
+    """What was read, used and set aside."""
+    report = ledger.report
+    mapping = [f"{role}: {column}" for role, column in ledger.mapping.columns.items()]
+    aside = [f"{reason}: {rows:,}" for reason, rows in report.rows_set_aside.items()]
+    parts = [
+        f"{report.rows_read:,} rows read = {report.rows_used:,} used"
+        f" + {sum(report.rows_set_aside.values()):,} set aside"
+        f" + {report.rows_unreadable:,} unreadable",
+        f"{report.orders:,} orders of {report.customers:,} customers, net "
+        f"{_two_decimals(report.revenue)} {ledger.currency or ''}".rstrip()
+        + f", {_iso(report.first_order)} to {_iso(report.last_order)}",
+        listed("Columns", mapping),
+    ]
+    if aside:
+        parts.append(listed("Set aside", aside))
+    if report.warnings:
+        parts.append(listed("Mind", list(report.warnings)))
+    warned = ledger.findings["finding"].isin(["no_customer", "duplicates"])
+    found = ledger.findings.loc[~warned, "sentence"].to_list()
+    if found:
+        parts.append(listed("Data quality", found))
+    return "\n\n".join(parts)
+
+
+def listed(title: str, items: Sequence[str]) -> str:
+    """A titled list."""
+    return "\n".join([f"{title}:", *(f"  {item}" for item in items)])
+
+
+def paths(files: dict[str, Path]) -> dict[str, str]:
+    """Files by role, as text."""
+    return {kind: str(path) for kind, path in files.items()}
+
+
+def _two_decimals(amount: Any) -> str:
+    return f"{amount:.2f}"
+
+
+def _iso(day: Any) -> str | None:
+    return None if day is None else day.isoformat()[:10]
+
+
+def _number(cell: Any) -> Any:
+    plain = cell.item() if hasattr(cell, "item") else cell
+    if hasattr(plain, "isoformat"):
+        return plain.isoformat()
+    return None if isinstance(plain, float) and not math.isfinite(plain) else plain

@@ -1,0 +1,467 @@
+"""Doubts about data and models as checks, and the fallbacks they lead to."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.check import Check
+from custanalytics.clv.holdout import Candidate, Spend, mean_scores
+from custanalytics.clv.holdout_scores import spearman
+from custanalytics.clv.inputs import MIN_REPEAT_BUYERS, checked
+from custanalytics.clv.models.gamma_gamma import GammaGamma
+from custanalytics.clv.models.mean_spend import MeanSpend
+from custanalytics.clv.models.purchase_models import PurchaseModel
+from custanalytics.clv.rules_of_thumb import LAST_YEAR
+from custanalytics.clv.season import Season
+from custanalytics.sentences import noted, tell, tell_many
+
+MAX_SPEND_CORRELATION = 0.30
+MIN_SPEND_VARIATION = 0.01
+MIN_LEAVING = 0.005
+MAX_TOTAL_ERROR = 0.20
+COVERAGE_TOLERANCE = 0.05
+YEARS_FOR_SEASON = 2
+
+
+def repeat_buyers(count: int, customers: int) -> Check:
+    """Whether enough customers came back to fit a model on.
+
+    Parameters
+    ----------
+    count, customers : int
+        Repeat buyers, and customers in all.
+
+    Returns
+    -------
+    Check
+    """
+    return Check(
+        "clv.repeat_buyers",
+        count >= 5 * MIN_REPEAT_BUYERS or None,
+        tell("{n:,} of {all:,} customers bought on more than one day.", n=count, all=customers)
+        if count >= 5 * MIN_REPEAT_BUYERS
+        else tell(
+            "{n:,} of {all:,} customers bought on more than one day: enough for a model, but "
+            "barely.",
+            n=count,
+            all=customers,
+        ),
+        float(count),
+        float(5 * MIN_REPEAT_BUYERS),
+        noted("rule of thumb"),
+    )
+
+
+def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
+    """Fit the gamma-gamma model where spend allows it, else take a plain mean.
+
+    Parameters
+    ----------
+    summary : DataFrame
+        One row per customer: the columns of a customer summary.
+
+    Returns
+    -------
+    spend : GammaGamma or MeanSpend
+    checks : list of Check
+    """
+    frame = checked(summary)
+    again = frame[frame["frequency"] > 0]
+    usable = again[again["monetary_value"] > 0]
+    checks = []
+    left_out = len(again) - len(usable)
+    if left_out:
+        checks.append(
+            Check(
+                "clv.spend_positive",
+                None,
+                tell(
+                    "{n:,} of {all:,} repeat buyers had returns that came to as much as their "
+                    "repeat purchases; they are left out of the fit of spend and expected to spend "
+                    "little.",
+                    n=left_out,
+                    all=len(again),
+                ),
+                float(left_out),
+            )
+        )
+    money = usable["monetary_value"].to_numpy(np.float64)
+    variation = float(money.std() / money.mean()) if len(money) else 0.0
+    if len(usable) < MIN_REPEAT_BUYERS:
+        return MeanSpend.fitted(frame), [
+            *checks,
+            Check(
+                "clv.spend_model",
+                False,
+                tell(
+                    "Only {n:,} customers have a positive spend on repeat purchases, below "
+                    "{fewest}: each customer's mean spend is used instead of a model.",
+                    n=len(usable),
+                    fewest=MIN_REPEAT_BUYERS,
+                ),
+                float(len(usable)),
+                float(MIN_REPEAT_BUYERS),
+            ),
+        ]
+    if variation < MIN_SPEND_VARIATION:
+        return MeanSpend.fitted(frame), [
+            *checks,
+            Check(
+                "clv.spend_model",
+                False,
+                tell(
+                    "Customers spend practically the same per purchase (standard deviation "
+                    "{variation:.1%} of the mean): the mean is used instead of a model.",
+                    variation=variation,
+                ),
+                variation,
+                MIN_SPEND_VARIATION,
+            ),
+        ]
+    model = GammaGamma.fitted(frame)
+    q = model.params["q"]
+    if not model.converged or q <= 1:
+        return MeanSpend.fitted(frame), [
+            *checks,
+            Check(
+                "clv.spend_model",
+                False,
+                tell(
+                    "The gamma-gamma model of spend has no finite mean (q = {q:.2f}, needed: above "
+                    "1): each customer's mean spend is used instead.",
+                    q=q,
+                )
+                if model.converged
+                else tell(
+                    "The gamma-gamma model of spend did not converge: each customer's mean spend "
+                    "is used instead."
+                ),
+                q,
+                1.0,
+                "Fader, Hardie (2013)",
+            ),
+        ]
+    related = spearman(usable["frequency"].to_numpy(np.float64), money)
+    independent = bool(abs(related) <= MAX_SPEND_CORRELATION) if np.isfinite(related) else None
+    checks.append(
+        Check(
+            "clv.spend_independent",
+            independent,
+            tell(
+                "How often customers buy and how much they spend per purchase have a rank "
+                "correlation of {related:.2f}; the model of spend assumes none, so values of "
+                "frequent buyers lean to one side.",
+                related=related,
+            )
+            if independent is False
+            else tell(
+                "How often customers buy and how much they spend per purchase have a rank "
+                "correlation of {related:.2f}; the model of spend assumes none.",
+                related=related,
+            ),
+            related,
+            MAX_SPEND_CORRELATION,
+            noted("rule of thumb"),
+        )
+    )
+    return model, checks
+
+
+def of_model(model: PurchaseModel) -> list[Check]:
+    """Whether a fitted model ended at a maximum that means something.
+
+    Parameters
+    ----------
+    model : PurchaseModel
+        The model used, or the first one where a rule of thumb is used.
+
+    Returns
+    -------
+    list of Check
+    """
+    checks = []
+    if not model.converged:
+        checks.append(
+            Check(
+                "clv.converged",
+                False,
+                tell(
+                    "The search for the {model} model's parameters did not settle, so they are not "
+                    "the best ones.",
+                    model=model.name,
+                ),
+            )
+        )
+    leaving, found = model.leaving, model.leaving >= MIN_LEAVING
+    checks.append(
+        Check(
+            "clv.leaving",
+            found or None,
+            tell(
+                "The {model} model finds that {share:.1%} of new customers {leave}.",
+                model=model.name,
+                share=leaving,
+                leave=model.leaving_words,
+            )
+            if found
+            else tell(
+                "The {model} model finds that {share:.1%} of new customers {leave}: practically "
+                "nobody, so it can't tell who has left, and takes nearly everyone to be a customer "
+                "still.",
+                model=model.name,
+                share=leaving,
+                leave=model.leaving_words,
+            ),
+            leaving,
+            MIN_LEAVING,
+        )
+    )
+    return checks
+
+
+def of_validation(table: pd.DataFrame, chosen: str, level: float) -> list[Check]:
+    """What the holdouts say about the candidate that is used.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `CustomerLifetimeValue.validation`; empty without a holdout.
+    chosen : str
+        Name of the candidate used.
+    level : float
+        Nominal coverage.
+
+    Returns
+    -------
+    list of Check
+    """
+    if table.empty:
+        return [
+            Check(
+                "clv.validated",
+                None,
+                tell(
+                    "The history is too short to hold a part of it back, so the predictions were "
+                    "not tested against what customers did."
+                ),
+            )
+        ]
+    latest = table[table["origin"] == table["origin"].max()].set_index("candidate")
+    used = latest.loc[chosen]
+    days, origins = int(used["holdout_days"]), int(table["origin"].max())
+    scores = mean_scores(table)
+    is_model = latest["role"][scores.index] == "model"
+    best_model, best_rule = scores[is_model].idxmin(), scores[~is_model].idxmin()
+    figures = {
+        "days": days,
+        "n": origins,
+        "error": scores[best_model],
+        "model": best_model,
+        "rule_error": scores[best_rule],
+        "rule": noted(best_rule),
+    }
+    model_wins = bool(is_model[chosen])
+    error = float(used["total_error"])
+    covered = float(used["interval_coverage_pit"])
+    return [
+        Check(
+            "clv.beats_naive",
+            model_wins,
+            tell_many(
+                origins,
+                "On a holdout of {days} days the model did better than every rule of thumb (error "
+                "per customer plus error of the total, in shares of actual purchases: {error:.2f} "
+                "for the {model} model, {rule_error:.2f} for the rule “{rule}”).",
+                "On {n} holdouts of {days} days the model did better than every rule of thumb "
+                "(error per customer plus error of the total, in shares of actual purchases: "
+                "{error:.2f} for the {model} model, {rule_error:.2f} for the rule “{rule}”).",
+                **figures,
+            )
+            if model_wins
+            else tell_many(
+                origins,
+                "On a holdout of {days} days a rule of thumb did better than the model (error per "
+                "customer plus error of the total, in shares of actual purchases: {error:.2f} for "
+                "the {model} model, {rule_error:.2f} for the rule “{rule}”); the predictions use "
+                "the rule.",
+                "On {n} holdouts of {days} days a rule of thumb did better than the model (error "
+                "per customer plus error of the total, in shares of actual purchases: {error:.2f} "
+                "for the {model} model, {rule_error:.2f} for the rule “{rule}”); the predictions "
+                "use the rule.",
+                **figures,
+            ),
+            float(scores[best_model]),
+            float(scores[best_rule]),
+        ),
+        Check(
+            "clv.total_error",
+            bool(abs(error) <= MAX_TOTAL_ERROR),
+            tell(
+                "In the latest {days} days customers made {actual:,.0f} purchases; "
+                "{predicted:,.0f} were predicted before ({error:+.1%}).",
+                days=days,
+                actual=used["actual_purchases"],
+                predicted=used["predicted_purchases"],
+                error=error,
+            ),
+            error,
+            MAX_TOTAL_ERROR,
+            noted("rule of thumb"),
+        ),
+        Check(
+            "clv.interval_coverage",
+            bool(abs(covered - level) <= COVERAGE_TOLERANCE),
+            tell(
+                "The {level:.0%} intervals for customers' purchases in those days held "
+                "{held:.0%} of them ({shared:.0%} with the ties of small counts shared out).",
+                level=level,
+                held=used["interval_coverage"],
+                shared=covered,
+            ),
+            covered,
+            level,
+        ),
+    ]
+
+
+def of_last_year(table: pd.DataFrame) -> list[Check]:
+    """Whether last year's same period could be one of the rules of thumb.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `CustomerLifetimeValue.validation`; empty without a holdout.
+
+    Returns
+    -------
+    list of Check
+        Empty where it could, or where nothing was tested.
+    """
+    if table.empty or LAST_YEAR in set(table["candidate"]):
+        return []
+    sentence = tell(
+        "The sales do not reach back far enough before the holdouts to try last year's same "
+        "period as a rule of thumb."
+    )
+    return [Check("clv.last_year", None, sentence)]
+
+
+def season_known(history_days: float, season: Season | None) -> Check | None:
+    """Whether predictions know the course of the year, where nobody has tried it.
+
+    Parameters
+    ----------
+    history_days : float
+        Days since the first customer's first purchase.
+    season : Season or None
+        The course of the year, if the predictions know it.
+
+    Returns
+    -------
+    Check or None
+        None where the history is long enough but no season was given.
+    """
+    if season:
+        most, least = max(season.factors), min(season.factors)
+        return Check(
+            "clv.season",
+            True,
+            tell(
+                "Predictions follow the course of the year: {most:+.0%} purchases in the strongest "
+                "month, {least:+.0%} in the weakest.",
+                most=most - 1,
+                least=least - 1,
+            ),
+            most - 1,
+        )
+    if history_days < YEARS_FOR_SEASON * 365:
+        return Check(
+            "clv.season",
+            None,
+            tell(
+                "{n:,.0f} days of history are too few to tell seasons from growth (two years would "
+                "do), so the predictions know no season.",
+                n=history_days,
+            ),
+            history_days,
+            float(YEARS_FOR_SEASON * 365),
+        )
+    return None
+
+
+def of_options(margin: float | None, horizon_days: int, history_days: float) -> list[Check]:
+    """What the options mean for the figures.
+
+    Parameters
+    ----------
+    margin : float or None
+        Share of revenue that is profit.
+    horizon_days : int
+        How far ahead is predicted.
+    history_days : float
+        Days since the first customer's first purchase.
+
+    Returns
+    -------
+    list of Check
+    """
+    checks = []
+    if margin is None:
+        checks.append(
+            Check(
+                "clv.margin",
+                None,
+                tell("No margin was given, so customer value is revenue, not profit."),
+            )
+        )
+    checks.append(
+        Check(
+            "clv.horizon",
+            bool(horizon_days <= 2 * history_days),
+            tell(
+                "The horizon of {days:,} days stands on {history:,.0f} days of history.",
+                days=horizon_days,
+                history=history_days,
+            )
+            if horizon_days <= 2 * history_days
+            else tell(
+                "The horizon of {days:,} days stands on {history:,.0f} days of history: more than "
+                "twice as far as was seen.",
+                days=horizon_days,
+                history=history_days,
+            ),
+            float(horizon_days),
+            2 * history_days,
+            noted("rule of thumb"),
+        )
+    )
+    return checks
+
+
+def parameter_table(fitted: Sequence[Candidate], spend: Spend) -> pd.DataFrame:
+    """Parameters of all fitted models, with standard errors and units.
+
+    Parameters
+    ----------
+    fitted : sequence of candidates
+        Models and rules; rules have no parameters to show.
+    spend : GammaGamma or MeanSpend
+        The model of spend.
+
+    Returns
+    -------
+    DataFrame
+        ``model``, ``parameter``, ``value``, ``standard_error`` (null: not fixed by the data),
+        ``unit`` (days, currency or empty).
+    """
+    units = {"alpha": "days", "beta": "days", "v": "currency"}
+    shown = [model for model in (*fitted, spend) if isinstance(model, PurchaseModel | GammaGamma)]
+    return pd.DataFrame(
+        [
+            (model.name, symbol, value, model.standard_errors[symbol], units.get(symbol, ""))
+            for model in shown
+            for symbol, value in model.params.items()
+        ],
+        columns=["model", "parameter", "value", "standard_error", "unit"],
+    )

@@ -1,0 +1,331 @@
+"""Models and rules of thumb held against what customers did next."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.clv import intervals
+from custanalytics.clv.holdout_scores import log_loss, normalised_gini, spearman
+from custanalytics.clv.inputs import Codes, Floats, Rows, checked, unique_rows
+from custanalytics.clv.models.gamma_gamma import GammaGamma
+from custanalytics.clv.models.mean_spend import MeanSpend
+from custanalytics.clv.models.purchase_models import PurchaseModel, model_class
+from custanalytics.clv.rule_of_thumb import NaiveRule
+from custanalytics.clv.rules_of_thumb import naive_rules
+
+Candidate = PurchaseModel | NaiveRule
+Spend = GammaGamma | MeanSpend
+
+HOLDOUT_COLUMNS = ("holdout_frequency", "holdout_spend", "holdout_days")
+LAST_CLASS = 7
+# coverage is measured on so many customers, and models tried on a holdout are fitted on so many:
+# enough to know it to half a percent, and the parameters to about one
+COVERAGE_CUSTOMERS, FIT_CUSTOMERS = 4_000, 40_000
+# futures drawn in all, and at least for each group: chance evens out over many groups
+COVERAGE_NUMBERS, COVERAGE_DRAWS = 200_000, 250
+
+
+@dataclass(frozen=True)
+class Validation:
+    """How the candidates did on one holdout.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per candidate, see `validate`.
+    calibration : DataFrame
+        Per candidate and frequency class.
+    deciles : DataFrame
+        Per candidate and decile of the prediction, 1 = highest.
+    """
+
+    table: pd.DataFrame
+    calibration: pd.DataFrame
+    deciles: pd.DataFrame
+
+
+def candidates(
+    rows: Rows,
+    models: Sequence[str],
+    earlier: pd.DataFrame | None = None,
+    last_year: pd.DataFrame | None = None,
+    attributed: PurchaseModel | None = None,
+) -> list[Candidate]:
+    """Fit the named models and take the rules of thumb, all on the same rows.
+
+    Parameters
+    ----------
+    rows : Rows
+        Unique rows of a customer summary.
+    models : sequence of str
+        Names of models.
+    earlier : DataFrame, optional
+        A holdout that was over before, for the rules to learn from.
+    last_year : DataFrame, optional
+        The same period a year before, likewise.
+    attributed : PurchaseModel, optional
+        A model that knows customers' attributes, already fitted.
+
+    Returns
+    -------
+    list
+    """
+    fitted = [model_class(name).fitted(rows) for name in models]
+    known = [attributed] if attributed else []
+    return [*fitted, *known, *naive_rules(rows, earlier, last_year)]
+
+
+def expected_by_month(candidate: Candidate, rows: Rows, ends: Floats) -> Floats:
+    """Expected purchases of each row's customers in each month.
+
+    Parameters
+    ----------
+    candidate : PurchaseModel or NaiveRule
+        Fitted.
+    rows : Rows
+        Unique rows of a customer summary.
+    ends : ndarray
+        Ends of the months, in days.
+
+    Returns
+    -------
+    ndarray, rows by months
+    """
+    groups, code = candidate.groups(rows)
+    months = np.diff(candidate.expected_if_alive(groups, ends), axis=1, prepend=0.0)
+    return np.asarray(candidate.p_alive(rows)[:, None] * months[code])
+
+
+def thinned(frame: pd.DataFrame, size: int) -> pd.DataFrame:
+    """Take every so-manieth customer, so that about so many stay, or all.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row per customer.
+    size : int
+        How many are enough.
+
+    Returns
+    -------
+    DataFrame
+    """
+    return frame.iloc[:: max(1, len(frame) // size)]
+
+
+def _coverage(
+    candidate: Candidate, frame: pd.DataFrame, days: float, level: float, seed: int
+) -> tuple[float, float]:
+    """`intervals.coverage` of a candidate, on `COVERAGE_CUSTOMERS`."""
+    sample = thinned(frame, COVERAGE_CUSTOMERS)
+    rows = unique_rows(sample)
+    groups, at = candidate.groups(rows)
+    shared, code = intervals.sharing(groups)
+    size = intervals.draws_for(len(shared), COVERAGE_NUMBERS, COVERAGE_DRAWS)
+    ordered = np.sort(candidate.draws(shared, days, size, seed), axis=1)
+    group = code[at][rows.code]
+    alive = candidate.p_alive_mean(rows, seed)[rows.code]
+    actual = sample["holdout_frequency"].to_numpy(np.float64)
+    return intervals.coverage(ordered, group, alive, actual, level)
+
+
+def validate(
+    holdout: pd.DataFrame,
+    models: Sequence[str],
+    spend: Spend,
+    level: float | None,
+    seed: int,
+    earlier: pd.DataFrame | None = None,
+    last_year: pd.DataFrame | None = None,
+    attributed: PurchaseModel | None = None,
+) -> Validation:
+    """Fit on the time before a cutoff and compare with the time after it.
+
+    Parameters
+    ----------
+    holdout : DataFrame
+        One row per customer known at the cutoff: the columns of a customer summary up to it,
+        ``holdout_frequency`` (purchase days after it), ``holdout_spend`` (currency units),
+        ``holdout_days``.
+    models : sequence of str
+        Names of models to compare beside the rules of thumb.
+    spend : GammaGamma or MeanSpend
+        Fitted on the time before the cutoff.
+    level : float or None
+        Nominal coverage of the intervals; None: their coverage is not measured, and null.
+    seed : int
+        Where the random numbers start.
+    earlier : DataFrame, optional
+        A holdout that was over by the cutoff, for the rules of thumb to learn from.
+    last_year : DataFrame, optional
+        The same period a year before, likewise.
+    attributed : PurchaseModel, optional
+        A model that knows customers' attributes, fitted on the time before the cutoff.
+
+    Returns
+    -------
+    Validation
+        ``table`` has one row per candidate: ``candidate``, ``role`` (model or baseline),
+        ``customers``, ``holdout_days``, ``actual_purchases``, ``predicted_purchases``,
+        ``total_error`` (predicted over actual, minus 1), ``mae``, ``rmse`` (purchases per
+        customer), ``score`` (mae plus the absolute mean error: lowest is best), ``spearman``,
+        ``gini`` (normalised), ``log_loss`` (of buying again), ``actual_revenue``,
+        ``predicted_revenue``, ``revenue_error``, ``interval_coverage`` (share of counts in
+        their interval), ``interval_coverage_pit`` (the same by the randomised probability
+        integral transform), ``interval_level``.
+    """
+    frame = checked(holdout)
+    rows = unique_rows(frame)
+    learned = unique_rows(thinned(frame, FIT_CUSTOMERS))
+    actual = frame["holdout_frequency"].to_numpy(np.float64)
+    revenue = float(frame["holdout_spend"].sum())
+    days = float(frame["holdout_days"].iloc[0])
+    money = spend.expected_spend(
+        frame["frequency"].to_numpy(np.float64), frame["monetary_value"].to_numpy(np.float64)
+    )
+    table, calibration, deciles = [], [], []
+    for candidate in candidates(learned, models, earlier, last_year, attributed):
+        alive = candidate.p_alive(rows)
+        groups, code = candidate.groups(rows)
+        at = np.array([days])
+        expected = alive * candidate.expected_if_alive(groups, at)[code, 0]
+        buys = alive * (1 - candidate.nothing_if_alive(groups, at)[code, 0])
+        predicted, p_purchase = expected[rows.code], buys[rows.code]
+        plain, shared = (
+            _coverage(candidate, frame, days, level, seed) if level else (np.nan, np.nan)
+        )
+        miss = predicted - actual
+        total = float(actual.sum())
+        earned = float(predicted @ money)
+        mae = float(np.abs(miss).mean())
+        table.append(
+            {
+                "candidate": candidate.name,
+                "role": "baseline" if isinstance(candidate, NaiveRule) else "model",
+                "customers": len(frame),
+                "holdout_days": length_of(frame),
+                "actual_purchases": total,
+                "predicted_purchases": float(predicted.sum()),
+                "total_error": _relative(float(predicted.sum()), total),
+                "mae": mae,
+                "rmse": float(np.sqrt((miss**2).mean())),
+                "score": mae + abs(float(miss.mean())),
+                "spearman": spearman(predicted, actual),
+                "gini": normalised_gini(predicted, actual),
+                "log_loss": log_loss(p_purchase, (actual > 0).astype(np.float64)),
+                "actual_revenue": revenue,
+                "predicted_revenue": earned,
+                "revenue_error": _relative(earned, revenue),
+                "interval_coverage": plain,
+                "interval_coverage_pit": shared,
+                "interval_level": np.nan if level is None else level,
+            }
+        )
+        calibration.append(_by_frequency(candidate.name, frame, predicted))
+        deciles.append(_by_decile(candidate.name, predicted, actual))
+    return Validation(
+        pd.DataFrame(table),
+        pd.concat(calibration, ignore_index=True),
+        pd.concat(deciles, ignore_index=True),
+    )
+
+
+def length_of(holdout: pd.DataFrame) -> int:
+    """Length of a holdout in days of the calendar.
+
+    Parameters
+    ----------
+    holdout : DataFrame
+        ``holdout_days``, or ``calendar_days`` where a `Season` made it something else.
+
+    Returns
+    -------
+    int
+    """
+    column = "calendar_days" if "calendar_days" in holdout.columns else "holdout_days"
+    return int(holdout[column].iloc[0])
+
+
+def mean_scores(table: pd.DataFrame) -> "pd.Series[float]":
+    """Mean score of each candidate over all origins, relative to purchases per customer.
+
+    A rule that learns from a holdout has none to learn from at the first origins. Its score
+    there is taken to be as much better or worse than the best of the others as it was where
+    it was tried; where it was tried on fewer than half of the origins, it is left out.
+
+    Parameters
+    ----------
+    table : DataFrame
+        ``origin``, ``candidate``, ``score``, ``actual_purchases``, ``customers``.
+
+    Returns
+    -------
+    Series
+        By candidate, in the order of the table; lowest is best.
+    """
+    usual = np.maximum(table["actual_purchases"] / table["customers"], 1e-12)
+    relative = table.assign(score=table["score"] / usual)
+    wide = relative.pivot_table(index="origin", columns="candidate", values="score")
+    wide = wide[list(dict.fromkeys(table["candidate"]))]
+    always = wide.columns[wide.notna().all()]
+    champion = wide[wide[always].mean().idxmin()]
+    scores = {}
+    for name in wide.columns:
+        tried = wide[name].notna()
+        if 2 * int(tried.sum()) >= len(wide):
+            scores[name] = champion.mean() * wide[name][tried].mean() / champion[tried].mean()
+    return pd.Series(scores, dtype="float64")
+
+
+def best_candidate(table: pd.DataFrame) -> str:
+    """Name of the candidate with the lowest mean score; ties go to the first.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As for `mean_scores`.
+
+    Returns
+    -------
+    str
+    """
+    return str(mean_scores(table).idxmin())
+
+
+def _relative(predicted: float, actual: float) -> float:
+    return predicted / actual - 1 if actual > 0 else float("nan")
+
+
+def _by_frequency(name: str, frame: pd.DataFrame, predicted: Floats) -> pd.DataFrame:
+    upper = frame["frequency"].clip(upper=LAST_CLASS).to_numpy(np.int64)
+    means = _class_means(upper, frame["holdout_frequency"].to_numpy(np.float64), predicted)
+    label = [str(k) if k < LAST_CLASS else f"{LAST_CLASS}+" for k in means.index]
+    means.insert(0, "frequency_class", label)
+    means.insert(0, "candidate", name)
+    return means.reset_index(drop=True)
+
+
+def _by_decile(name: str, predicted: Floats, actual: Floats) -> pd.DataFrame:
+    order = np.argsort(-predicted, kind="stable")
+    decile = np.empty(len(order), dtype=np.int64)
+    decile[order] = np.arange(len(order)) * 10 // len(order) + 1
+    means = _class_means(decile, actual, predicted).rename_axis("decile").reset_index()
+    means.insert(0, "candidate", name)
+    return means
+
+
+def _class_means(code: Codes, actual: Floats, predicted: Floats) -> pd.DataFrame:
+    """Customers and means of each class that has any (groupby takes ten times as long)."""
+    customers = np.bincount(code)
+    present = np.flatnonzero(customers)
+    customers = customers[present]
+    return pd.DataFrame(
+        {
+            "customers": customers,
+            "actual_mean": np.bincount(code, actual)[present] / customers,
+            "predicted_mean": np.bincount(code, predicted)[present] / customers,
+        },
+        index=present,
+    )

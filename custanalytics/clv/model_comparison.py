@@ -1,0 +1,342 @@
+"""Every model against every rule of thumb, on several earlier cutoffs."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.clv import checks as judgement
+from custanalytics.clv.holdout import (
+    HOLDOUT_COLUMNS,
+    Validation,
+    best_candidate,
+    length_of,
+    validate,
+)
+from custanalytics.clv.inputs import require_repeat_buyers
+from custanalytics.clv.models.bg_nbd import BGNBD
+from custanalytics.clv.models.purchase_models import PurchaseModel
+from custanalytics.customers.summary import holdout_summary, observation_period
+from custanalytics.engine import Engine, HasEngine, as_engine
+from custanalytics.errors import UnsupportedError, UsageError
+
+MODELS = ("BG/NBD", "MBG/NBD", "Pareto/NBD")
+MIN_HOLDOUT_DAYS = 28
+MOST_ORIGINS = 6
+YEAR = 365
+
+
+@dataclass(frozen=True)
+class BakeOff:
+    """How models and rules of thumb did on earlier cutoffs.
+
+    Attributes
+    ----------
+    table : DataFrame
+        One row per origin (1 = earliest) and candidate: ``origin``, the columns of
+        `validate`, ``chosen`` (whether the candidate is best over all origins).
+    calibration, deciles : DataFrame
+        Of the latest origin, per candidate, with ``chosen``.
+    best : str
+        The candidate with the lowest score over all origins; empty without an origin.
+    """
+
+    table: pd.DataFrame
+    calibration: pd.DataFrame
+    deciles: pd.DataFrame
+    best: str
+
+
+def rolling_holdouts(
+    transactions: pd.DataFrame | HasEngine,
+    observation_end: date | None = None,
+    horizon_days: int = 365,
+) -> list[pd.DataFrame]:
+    """Cut earlier holdouts out of the transactions, as many as their length allows.
+
+    Each is as long as the horizon, or as a third of the history where that is shorter; they
+    begin half their length apart, the last one ends with the data, and before each lies at
+    least half a holdout's length of history.
+
+    Parameters
+    ----------
+    transactions : DataFrame or loaded ledger
+        As for `custanalytics.customers.summary.customer_summary`.
+    observation_end : date, optional
+        Last day that counts; by default the last day in the data.
+    horizon_days : int
+        How far ahead will be predicted.
+
+    Returns
+    -------
+    list of DataFrame
+        Frames as `holdout_summary` of `custanalytics.customers.summary` gives them, oldest first,
+        at most 6;
+        empty where the history is shorter than 84 days.
+    """
+    engine = as_engine(transactions)
+    _, length, cutoffs = _plan(engine, observation_end, horizon_days)
+    ahead = timedelta(days=length)
+    return [holdout_summary(engine, cutoff, cutoff + ahead) for cutoff in cutoffs]
+
+
+def last_year_holdouts(
+    transactions: pd.DataFrame | HasEngine,
+    observation_end: date | None = None,
+    horizon_days: int = 365,
+) -> list[pd.DataFrame]:
+    """Cut out the same periods a year earlier, for a rule of thumb to learn from.
+
+    Parameters
+    ----------
+    transactions : DataFrame or loaded ledger
+        As for `custanalytics.customers.summary.customer_summary`.
+    observation_end : date, optional
+        Last day that counts; by default the last day in the data.
+    horizon_days : int
+        How far ahead will be predicted.
+
+    Returns
+    -------
+    list of DataFrame
+        As `rolling_holdouts` gives them, each a year before one of its holdouts or before the
+        time that is predicted, oldest first; only those that have half a holdout's length of
+        history before them.
+    """
+    engine = as_engine(transactions)
+    first, length, cutoffs = _plan(engine, observation_end, horizon_days)
+    if not cutoffs or length > YEAR:
+        return []
+    ahead = timedelta(days=length)
+    years_before = [cutoff - timedelta(days=YEAR) for cutoff in (*cutoffs, cutoffs[-1] + ahead)]
+    return [
+        holdout_summary(engine, cutoff, cutoff + ahead)
+        for cutoff in years_before
+        if (cutoff - first).days >= length // 2
+    ]
+
+
+def _plan(
+    engine: Engine, observation_end: date | None, horizon_days: int
+) -> tuple[date, int, list[date]]:
+    """First day of the data, length of the holdouts, and their cutoffs, oldest first."""
+    first, last = observation_period(engine)
+    end = min(observation_end or last, last)
+    length = min(horizon_days, (end - first).days // 3)
+    if length < MIN_HOLDOUT_DAYS:
+        return first, length, []
+    ends = [end - timedelta(days=length + back * (length // 2)) for back in range(MOST_ORIGINS)]
+    return first, length, [day for day in reversed(ends) if (day - first).days >= length // 2]
+
+
+def bake_off(
+    transactions: pd.DataFrame | HasEngine,
+    observation_end: date | None = None,
+    horizon_days: int = 365,
+    models: Sequence[str] = MODELS,
+    level: float = 0.90,
+    seed: int = 0,
+) -> BakeOff:
+    """Hold models and rules of thumb against what customers did after earlier cutoffs.
+
+    Parameters
+    ----------
+    transactions : DataFrame or loaded ledger
+        As for `custanalytics.customers.summary.customer_summary`.
+    observation_end : date, optional
+        Last day that counts; by default the last day in the data.
+    horizon_days : int
+        How far ahead will be predicted.
+    models : sequence of str
+        Names of models.
+    level : float
+        Nominal coverage of the intervals.
+    seed : int
+        Where the random numbers start.
+
+    Returns
+    -------
+    BakeOff
+    """
+    engine = as_engine(transactions)
+    frames = rolling_holdouts(engine, observation_end, horizon_days)
+    last_years = last_year_holdouts(engine, observation_end, horizon_days)
+    return hold_against(frames, models, level, seed, last_years)
+
+
+def hold_against(
+    holdouts: Sequence[pd.DataFrame],
+    models: Sequence[str],
+    level: float | None,
+    seed: int,
+    last_years: Sequence[pd.DataFrame] = (),
+    attributed: Sequence[PurchaseModel] = (),
+) -> BakeOff:
+    """The same for holdouts that are already cut.
+
+    Parameters
+    ----------
+    holdouts : sequence of DataFrame
+        Oldest first, as `rolling_holdouts` gives them; those with fewer than 20 repeat buyers
+        or without a purchase are passed over.
+    models : sequence of str
+        Names of models.
+    level : float or None
+        Nominal coverage of the intervals; None: their coverage is not measured.
+    seed : int
+        Where the random numbers start.
+    last_years : sequence of DataFrame
+        The same periods a year earlier, as `last_year_holdouts` gives them.
+    attributed : sequence of PurchaseModel
+        For each holdout a BG/NBD model that knows customers' attributes, which has been shown
+        to help (see `try_attributes`): it takes the place of the plain one where that is best.
+
+    Returns
+    -------
+    BakeOff
+    """
+    frames = usable(holdouts)
+    if not frames:
+        return BakeOff(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), "")
+    done: list[Validation] = []
+    for origin, frame in enumerate(frames):
+        spend, _ = judgement.spend_model(frame)
+        earlier = latest_before(frames[:origin], frame)
+        before = a_year_before(last_years, frame)
+        known = attributed[origin] if attributed else None
+        done.append(validate(frame, models, spend, level, seed, earlier, before, known))
+    tables = [one.table.assign(origin=origin) for origin, one in enumerate(done, start=1)]
+    table = pd.concat(tables, ignore_index=True)
+    best = best_candidate(table)
+    if attributed and best == BGNBD.name:
+        # of the two, customer by customer, it has been shown to tell better who buys again
+        best = attributed[-1].name
+    table["chosen"] = table["candidate"] == best
+    table.insert(0, "origin", table.pop("origin"))
+    calibration, deciles = (
+        part.assign(chosen=part["candidate"] == best)
+        for part in (done[-1].calibration, done[-1].deciles)
+    )
+    return BakeOff(table, calibration, deciles, best)
+
+
+def usable(holdouts: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+    """Holdouts that a model can be fitted before and measured after.
+
+    Parameters
+    ----------
+    holdouts : sequence of DataFrame
+        As for `hold_against`.
+
+    Returns
+    -------
+    list of DataFrame
+
+    Raises
+    ------
+    UsageError
+        A holdout lacks its columns.
+    """
+    found = []
+    for frame in holdouts:
+        missing = [column for column in HOLDOUT_COLUMNS if column not in frame.columns]
+        if missing:
+            raise UsageError(f"a holdout needs the columns {', '.join(missing)}")
+        try:
+            require_repeat_buyers(frame)
+        except UnsupportedError:
+            continue
+        if frame["holdout_days"].iloc[0] > 0 and frame["holdout_frequency"].sum() > 0:
+            found.append(frame)
+    return found
+
+
+def latest_before(frames: Sequence[pd.DataFrame], origin: pd.DataFrame) -> pd.DataFrame | None:
+    """The latest of the holdouts that were over by another's cutoff.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        Holdouts, oldest first.
+    origin : DataFrame
+        The holdout that must not be known yet.
+
+    Returns
+    -------
+    DataFrame or None
+        None where there is none, or the frames have no ``first_order`` to tell the cutoff.
+    """
+    if "first_order" not in origin.columns:
+        return None
+    known = [
+        frame
+        for frame in frames
+        if cutoff_of(frame) + pd.Timedelta(days=length_of(frame)) <= cutoff_of(origin)
+    ]
+    return known[-1] if known else None
+
+
+def a_year_before(frames: Sequence[pd.DataFrame], now: pd.DataFrame) -> pd.DataFrame | None:
+    """The one of the frames that was cut a year before another.
+
+    Parameters
+    ----------
+    frames : sequence of DataFrame
+        As `last_year_holdouts` gives them.
+    now : DataFrame
+        A holdout or a customer summary.
+
+    Returns
+    -------
+    DataFrame or None
+    """
+    if "first_order" not in now.columns:
+        return None
+    wanted = cutoff_of(now) - pd.Timedelta(days=YEAR)
+    return next((frame for frame in usable(frames) if cutoff_of(frame) == wanted), None)
+
+
+def cutoff_of(frame: pd.DataFrame) -> pd.Timestamp:
+    """Last day that a summary has seen.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        ``first_order`` (day) and ``T`` (days), or ``cutoff`` where T is not the calendar's.
+
+    Returns
+    -------
+    Timestamp
+    """
+    if "cutoff" in frame.columns:
+        known: pd.Timestamp = frame["cutoff"].iloc[0]
+        return known
+    end: pd.Timestamp = (frame["first_order"] + pd.to_timedelta(frame["T"], unit="D")).max()
+    return end
+
+
+def past_errors(table: pd.DataFrame, candidate: str, of: str) -> list[float]:
+    """log(actual / predicted) of a candidate on each holdout.
+
+    Parameters
+    ----------
+    table : DataFrame
+        As `BakeOff.table`.
+    candidate : str
+        Its name.
+    of : str
+        ``"purchases"`` or ``"revenue"``.
+
+    Returns
+    -------
+    list of float
+        Oldest first; holdouts without purchases are left out.
+    """
+    if table.empty:
+        return []
+    mine = table[table["candidate"] == candidate]
+    actual, predicted = mine[f"actual_{of}"], mine[f"predicted_{of}"]
+    known = (actual > 0) & (predicted > 0)
+    return [float(error) for error in np.log(actual[known] / predicted[known])]

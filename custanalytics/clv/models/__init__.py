@@ -1,0 +1,1 @@
+"""The models of purchases and of spend, one file each."""

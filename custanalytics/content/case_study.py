@@ -1,0 +1,134 @@
+"""What a portfolio says of a project by itself: its data, its methods and its finding."""
+
+from dataclasses import dataclass
+
+from custanalytics.content.chapters import prospects, summary
+from custanalytics.content.chapters.business import period
+from custanalytics.content.format import Formats
+from custanalytics.content.language import speaking
+from custanalytics.content.words import say, word
+from custanalytics.results.store import AnalysisResults
+from custanalytics.sentences import noted
+
+# Analysis -> how a portfolio names its technique.
+_TECHNIQUES = {
+    "rfm": noted("RFM segments"),
+    "cohorts": noted("Cohort retention"),
+    "value": noted("Customer lifetime value"),
+    "propensity": noted("Next purchase"),
+    "prospects": noted("Conversion of prospects"),
+}
+
+
+@dataclass(frozen=True)
+class Case:
+    """Texts about a project, from its results.
+
+    Attributes
+    ----------
+    data : str
+        What the data hold.
+    method : str
+        How the question was answered.
+    finding : str
+        The first finding.
+    techniques : tuple of str
+        Names of the techniques used.
+    note : str
+        That names and figures are changed; empty where they are not.
+    mark : str
+        The same in short, for every page of the report.
+    """
+
+    data: str
+    method: str
+    finding: str
+    techniques: tuple[str, ...]
+    note: str
+    mark: str
+
+
+def case(results: AnalysisResults, muted: bool) -> Case:
+    """Say what a portfolio shows of a project where the consultant says nothing else.
+
+    Parameters
+    ----------
+    results : AnalysisResults
+        As they may be shown.
+    muted : bool
+        Whether names and figures in them are changed.
+
+    Returns
+    -------
+    Case
+    """
+    with speaking(results.settings.locale):
+        formats = Formats(results.settings.locale, results.settings.currency or None)
+        note = say(
+            "Names, dates and amounts are changed, and groups of fewer than ten are kept back, so "
+            "that nobody can tell who it is; shares, models and conclusions are as found."
+        )
+        return Case(
+            data=_data(results, formats),
+            method=_method(results),
+            finding=_finding(results, formats),
+            techniques=tuple(
+                word(name) for part, name in _TECHNIQUES.items() if getattr(results, part)
+            ),
+            note=note if muted else "",
+            mark=say("Public copy: names, dates and amounts are changed") if muted else "",
+        )
+
+
+def _data(results: AnalysisResults, formats: Formats) -> str:
+    told = []
+    if results.overview is not None:
+        figures = results.overview.figures
+        told.append(
+            say(
+                "Sales of {customers} customers in {orders} orders, {period}.",
+                customers=formats.count(figures["buyers"]),
+                orders=formats.count(figures["orders"]),
+                period=period(results.overview, formats),
+            )
+        )
+    if results.prospects is not None:
+        told.append(
+            say(
+                "{labelled} decided prospects.",
+                labelled=formats.count(results.prospects.figures["labelled"]),
+            )
+        )
+    return " ".join(told)
+
+
+def _method(results: AnalysisResults) -> str:
+    told = []
+    if results.value is not None:
+        told.append(
+            say(
+                "Customer value by {model}, held against rules of thumb on times held back.",
+                model=word(results.value.model),
+            )
+        )
+    if results.propensity is not None:
+        told.append(say("Who buys next, tested on a later window."))
+    if results.rfm is not None:
+        told.append(say("Segments by recency, frequency and money, with printed rules."))
+    if results.prospects is not None:
+        told.append(
+            say(
+                "Who converts, learned from decided prospects without columns that give the "
+                "outcome away, beside the plain rate."
+            )
+        )
+    return " ".join(told)
+
+
+def _finding(results: AnalysisResults, formats: Formats) -> str:
+    found = summary.findings(results, formats)
+    if results.prospects is not None and (results.overview is None or not found):
+        return prospects.tested(results.prospects, formats)
+    if not found:
+        return ""
+    return found[0].headline

@@ -1,0 +1,221 @@
+"""The back of the report: data and reconciliation, checks, how to run it again."""
+
+import re
+import shlex
+
+import pandas as pd
+
+from custanalytics.check import Check
+from custanalytics.content import blocks
+from custanalytics.content.chapter import Section
+from custanalytics.content.chapters.summary import all_checks
+from custanalytics.content.format import Formats
+from custanalytics.content.tables import Column, Table, table, verdict
+from custanalytics.content.words import plural, say, told, told_all, word
+from custanalytics.ledger import LoadReport
+from custanalytics.privacy.mute import TOO_SMALL
+from custanalytics.results.store import AnalysisResults
+from custanalytics.sentences import noted
+
+SUBJECTS = {
+    "ledger": noted("Data"),
+    "overview": noted("Business"),
+    "customers": noted("Customers"),
+    "concentration": noted("Concentration"),
+    "rfm": noted("Segments"),
+    "migration": noted("Moves between segments"),
+    "cohorts": noted("Coming back"),
+    "value": noted("Value"),
+    "propensity": noted("Next purchase"),
+    "prospects": noted("Prospects"),
+}
+_SWITCHES = ("--json", "--sample", "--drop-duplicates")
+_SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
+
+
+def appendix(results: AnalysisResults, formats: Formats) -> Section:
+    """Section 10 of the report, and the reasons of what was left out."""
+    ledger = results.ledger
+    made = {
+        "version": results.settings.version,
+        "seed": str(results.settings.seed),
+        "end": formats.date(results.settings.observation_end),
+    }
+    command = _again(results.settings.command) if results.settings.command else ""
+    flags = {"command": bool(command)}
+    verdicts = [_checks(results, formats), _left_out(results, formats)]
+    if ledger is None:
+        tables = tuple(part for part in verdicts if part.rows)
+        return Section(
+            "data", variables=made, tables=tables, parts={"command": command}, flags=flags
+        )
+    # The findings say the same, with what was done about it.
+    known = results.findings is not None and len(results.findings) > 0
+    warnings = [] if known else told_all(ledger.warnings, formats)
+    return Section(
+        "data",
+        variables={
+            "rows": _rows(ledger, formats),
+            **made,
+        },
+        tables=tuple(
+            part
+            for part in (
+                _reconciliation(ledger, formats),
+                _quality(results, formats),
+                _mapping(results, formats),
+                *verdicts,
+            )
+            if part.rows
+        ),
+        parts={
+            "warnings": blocks.bullets(warnings) if warnings else "",
+            "command": command,
+        },
+        flags=flags,
+    )
+
+
+def _again(command: str) -> str:
+    # Files by their names: where they lay is nobody else's business, nor where the report went.
+    kept: list[str] = []
+    option = ""
+    for part in shlex.split(command):
+        if option == "--out" or part == "--json" or part.startswith("--out="):
+            option = ""
+            continue
+        if option in ("", "--mapping") and not part.startswith("-"):
+            part = re.split(r"[/\\\\]", part)[-1]
+        option = part if part.startswith("--") and part not in _SWITCHES and "=" not in part else ""
+        if option != "--out":
+            kept.append(part)
+    # Three braces show a shortcode instead of running it.
+    text = _SHORTCODE.sub(r"{\g<0>}", shlex.join(kept))
+    fence = "`" * max(3, 1 + max((len(ticks) for ticks in re.findall("`+", text)), default=0))
+    return f"{fence}\n{text}\n{fence}\n"
+
+
+def reason(results: AnalysisResults, analysis: str, formats: Formats) -> str:
+    """Why an analysis is left out, as markdown."""
+    text = results.skipped.get(analysis) or results.skipped.get("customers") or ""
+    if not text:
+        return ""
+    return blocks.callout("note", say("Not part of this report"), _sentence(told(text, formats)))
+
+
+def _sentence(text: str) -> str:
+    ending = "" if text.endswith((".", "!", "?")) else "."
+    return _capital(text) + ending
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _rows(ledger: LoadReport, formats: Formats) -> str:
+    aside = sum(ledger.rows_set_aside.values())
+    return plural(
+        ledger.rows_read,
+        "The export holds one row: {used} used, {aside} set aside, {unreadable} unreadable.",
+        "The export holds {read} rows: {used} used, {aside} set aside and {unreadable} "
+        "unreadable. Nothing is lost on the way, in rows or in money.",
+        read=formats.count(ledger.rows_read),
+        used=formats.count(ledger.rows_used),
+        aside=formats.count(aside),
+        unreadable=formats.count(ledger.rows_unreadable),
+    )
+
+
+def _reconciliation(ledger: LoadReport, formats: Formats) -> Table:
+    rows = ledger.reconciliation
+    total = pd.DataFrame(
+        {
+            "meaning": [say("All rows read")],
+            "rows": [ledger.rows_read],
+            "amount": [float(rows["amount"].sum())],
+            "share": [1.0],
+        }
+    )
+    shown = rows[list(total.columns)].copy()
+    shown["meaning"] = [_capital(told(text, formats)) for text in shown["meaning"]]
+    return table(
+        "reconciliation",
+        pd.concat([shown, total], ignore_index=True),
+        [
+            Column("meaning", say("Rows")),
+            Column("rows", say("How many"), "count"),
+            Column("share", say("Share"), "share"),
+            Column("amount", say("Amount"), "money_exact"),
+        ],
+        formats,
+        say("From the rows of the export to the rows of this report"),
+        total=True,
+    )
+
+
+def _quality(results: AnalysisResults, formats: Formats) -> Table:
+    rows = results.findings
+    if rows is None:
+        rows = pd.DataFrame(columns=["sentence", "rows", "amount", "effect"])
+    return table(
+        "data-quality",
+        rows,
+        [
+            Column("sentence", say("What was found in the data"), "told"),
+            Column("rows", say("Rows"), "count"),
+            Column("amount", say("Amount"), "money"),
+            Column("effect", say("What was done"), "told"),
+        ],
+        formats,
+        say("Data quality"),
+    )
+
+
+def _mapping(results: AnalysisResults, formats: Formats) -> Table:
+    rows = pd.DataFrame(
+        [{"role": role, "column": column} for role, column in results.mapping.items()]
+    )
+    return table(
+        "mapping",
+        rows if len(rows) else pd.DataFrame(columns=["role", "column"]),
+        [Column("role", say("Role")), Column("column", say("Column in the export"))],
+        formats,
+        say("How the columns were read"),
+    )
+
+
+def _checks(results: AnalysisResults, formats: Formats) -> Table:
+    rows = tuple(
+        (word(SUBJECTS[name]), verdict(check), _with_source(check, formats))
+        for name, check in all_checks(results)
+    )
+    return Table(
+        "checks",
+        (say("About"), say("Verdict"), say("What was found")),
+        rows,
+        (False, False, False),
+        say("What this data supports, and what to keep in mind"),
+    )
+
+
+def _with_source(check: Check, formats: Formats) -> str:
+    sentence = told(check.sentence, formats)
+    if not check.source:
+        return sentence
+    return say("{sentence} Bound: {source}.", sentence=sentence, source=told(check.source, formats))
+
+
+def _left_out(results: AnalysisResults, formats: Formats) -> Table:
+    rows = tuple(
+        (word(SUBJECTS.get(name, name)), _sentence(told(text, formats)))
+        for name, text in results.skipped.items()
+    )
+    return Table(
+        "left-out",
+        (say("Left out"), say("Why")),
+        rows,
+        (False, False),
+        say("Analyses left out or kept back")
+        if TOO_SMALL in results.skipped.values()
+        else say("Analyses that the data does not support"),
+    )

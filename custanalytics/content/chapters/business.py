@@ -1,0 +1,359 @@
+"""How is the business doing: revenue, orders, customers and average order by month."""
+
+import pandas as pd
+
+from custanalytics.content.chapter import Section
+from custanalytics.content.chart import Chart
+from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.rows import most
+from custanalytics.content.tables import Column, Table, table
+from custanalytics.content.words import plural, say, word
+from custanalytics.customers.overview import Overview
+from custanalytics.sentences import noted
+
+_TABLE_MONTHS = 24
+_LEVEL = 0.005
+_WHO = {
+    "returning_revenue": noted("Returning"),
+    "new_revenue": noted("New"),
+    "unknown_revenue": noted("Not known"),
+}
+_COLORS = {
+    "returning_revenue": "series-1",
+    "new_revenue": "series-2",
+    "unknown_revenue": "series-8",
+}
+
+
+def business(found: Overview | None, formats: Formats) -> Section:
+    """Section 2 of the report."""
+    if found is None:
+        return Section("business", present=False)
+    monthly = found.monthly
+    variables = {
+        "lead": lead(found, formats),
+        "orders": _orders(found, formats),
+        "unknown": _unknown(found, formats),
+        "refunds": _refunds(found, formats),
+    }
+    if len(monthly) < 2:
+        return Section("business", variables=variables)
+    charts = (
+        _revenue_chart(found, formats),
+        _activity_chart(found, formats),
+        _order_chart(found, formats),
+    )
+    return Section(
+        "business",
+        variables=variables,
+        charts=charts,
+        tables=(_month_table(monthly, formats),),
+        flags={"months": True},
+    )
+
+
+def lead(found: Overview, formats: Formats) -> str:
+    """The state of the business in a sentence or two."""
+    monthly = found.monthly
+    last, previous = found.figures["revenue_last_12m"], found.figures["revenue_previous_12m"]
+    if is_missing(last):
+        return _whole_period(found, formats)
+    month = formats.month(monthly.loc[monthly["complete"], "month"].iloc[-1])
+    if is_missing(previous) or previous <= 0:
+        return say(
+            "Revenue came to {revenue} in the twelve full months to {month}. The file does not "
+            "reach back far enough to compare this with the year before.",
+            revenue=formats.money_short(last),
+            month=month,
+        )
+    change = last / previous - 1
+    if abs(change) < _LEVEL:
+        return say(
+            "Revenue came to {revenue} in the twelve full months to {month}, level with the "
+            "twelve months before.",
+            revenue=formats.money_short(last),
+            month=month,
+        )
+    figures = {
+        "revenue": formats.money_short(last),
+        "month": month,
+        "change": formats.share(abs(change)),
+        "previous": formats.money_short(previous),
+    }
+    if change > 0:
+        return say(
+            "Revenue came to {revenue} in the twelve full months to {month}, {change} more than "
+            "the {previous} of the twelve months before.",
+            **figures,
+        )
+    return say(
+        "Revenue came to {revenue} in the twelve full months to {month}, {change} less than the "
+        "{previous} of the twelve months before.",
+        **figures,
+    )
+
+
+def period(found: Overview, formats: Formats) -> str:
+    """The stretch of time the data covers, by month."""
+    first, last = found.monthly["month"].iloc[0], found.monthly["month"].iloc[-1]
+    if first == last:
+        return formats.month(first)
+    return say("{first} to {last}", first=formats.month(first), last=formats.month(last))
+
+
+def _whole_period(found: Overview, formats: Formats) -> str:
+    orders = found.figures["orders"]
+    return plural(
+        orders,
+        "The file covers {period}: {revenue} from one order. That is too short a time to speak "
+        "of growth or decline.",
+        "The file covers {period}: {revenue} from {orders} orders. That is too short a time to "
+        "speak of growth or decline.",
+        period=period(found, formats),
+        revenue=formats.money_short(found.figures["revenue_total"]),
+        orders=formats.count(orders),
+    )
+
+
+def _orders(found: Overview, formats: Formats) -> str:
+    figures = found.figures
+    average, median = figures["average_order_value"], figures["median_order_value"]
+    if figures["orders"] == 1:
+        return say("There is one order, of {average}.", average=formats.money(average))
+    text = say(
+        "The average order comes to {average}, the order in the middle to {median}.",
+        average=formats.money(average),
+        median=formats.money(median),
+    )
+    gap = figures["median_days_between_orders"]
+    if is_missing(gap):
+        return text
+    return (
+        text
+        + " "
+        + plural(
+            gap,
+            "When customers come back, half of the time it is within one day of the order before.",
+            "When customers come back, half of the time it is within {gap} days of the order "
+            "before.",
+            gap=formats.days(gap),
+        )
+    )
+
+
+def _unknown(found: Overview, formats: Formats) -> str:
+    figures = found.figures
+    if figures["revenue_unknown"] <= 0:
+        return say("Every sale in the file carries a customer.")
+    return say(
+        "Sales of {money}, {share} of revenue, carry no customer. They count in this section; "
+        "everything from the next section on is about the {known} of customers who are known.",
+        money=formats.money_short(figures["revenue_unknown"]),
+        share=formats.share(figures["revenue_unknown"] / figures["revenue_total"]),
+        known=formats.money_short(figures["revenue_known"]),
+    )
+
+
+def _refunds(found: Overview, formats: Formats) -> str:
+    figures = found.figures
+    if figures["refunds"] >= 0:
+        return say("The file holds no returns or refunds.")
+    gross = figures["revenue_total"] - figures["refunds"]
+    if gross <= 0:
+        return say(
+            "The file holds returns and refunds of {money}, and no sale.",
+            money=formats.money_short(-figures["refunds"]),
+        )
+    return say(
+        "Returns and refunds of {money} are already taken off, {share} of what was sold.",
+        money=formats.money_short(-figures["refunds"]),
+        share=formats.share(-figures["refunds"] / gross),
+    )
+
+
+def _tidy(monthly: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
+    tidy = monthly.melt(["month", "complete"], list(names), "series", "value")
+    tidy["series"] = tidy["series"].map(names)
+    tidy["open"] = ~tidy["complete"].astype(bool)
+    return tidy
+
+
+def _open_note(found: Overview, columns: bool, formats: Formats) -> str:
+    # An incomplete month must not be read as a fall.
+    complete = found.monthly["complete"]
+    if complete.all():
+        return ""
+    figures = {
+        "month": formats.month(found.monthly["month"].iloc[-1]),
+        "day": formats.date(found.observation_end),
+    }
+    if complete.iloc[-1]:
+        return (
+            say("Paler: the data covers only part of that month.")
+            if columns
+            else say("Hollow: the data covers only part of that month.")
+        )
+    if columns:
+        return say("Paler: {month} is in the data only up to {day}, so this is no fall.", **figures)
+    return say("Hollow: {month} is in the data only up to {day}, so this is no fall.", **figures)
+
+
+def growth(found: Overview, formats: Formats) -> str:
+    """Growth over the year before, as a headline; empty where there is no year to compare."""
+    last, previous = found.figures["revenue_last_12m"], found.figures["revenue_previous_12m"]
+    if is_missing(last) or is_missing(previous) or previous <= 0:
+        return ""
+    change = last / previous - 1
+    if abs(change) < _LEVEL:
+        return say("Revenue held level over the year")
+    if change > 0:
+        return say("Revenue grew {change} in a year", change=formats.share(change))
+    return say("Revenue fell {change} in a year", change=formats.share(-change))
+
+
+def _revenue_chart(found: Overview, formats: Formats) -> Chart:
+    monthly = found.monthly
+    whole = monthly.loc[monthly["complete"]] if monthly["complete"].any() else monthly
+    best, last = most(whole, "revenue"), whole.iloc[-1]
+    figures = {
+        "best": formats.month(best["month"]),
+        "most": formats.money_short(best["revenue"]),
+        "last": formats.month(last["month"]),
+        "latest": formats.money_short(last["revenue"]),
+    }
+    grown = growth(found, formats)
+    if grown:
+        title = grown
+    elif best["month"] == last["month"] and len(whole) > 1:
+        title = say("{best}, the last full month, was also the best one, at {most}", **figures)
+    elif len(whole) > 1:
+        title = say("{best} was the best month, at {most}; {last} brought {latest}", **figures)
+    else:
+        title = say("{best} brought {most}", **figures)
+    names = {k: word(v) for k, v in _WHO.items() if (monthly[k] != 0).any()}
+    notes = [
+        say(
+            "New: sales to known customers in the month of their first purchase in the file, so in "
+            "the first month everybody is new."
+        )
+    ]
+    if "unknown_revenue" in names:
+        notes.append(say("Not known: sales without a customer."))
+    notes.append(_open_note(found, True, formats))
+    return Chart(
+        name="monthly-revenue",
+        kind="columns",
+        data=_tidy(monthly, names),
+        x="month",
+        y="value",
+        series="series",
+        x_format="month_short",
+        y_format="money",
+        incomplete="open",
+        colors={names[k]: color for k, color in _COLORS.items() if k in names},
+        title=title,
+        subtitle=say("Net revenue by month, from returning and new customers"),
+        alt=say(
+            "Stacked columns of net revenue by month, {period}. {title}.",
+            period=period(found, formats),
+            title=title,
+        ),
+        note=" ".join(text for text in notes if text),
+    )
+
+
+def _activity_chart(found: Overview, formats: Formats) -> Chart:
+    monthly = found.monthly
+    whole = monthly.loc[monthly["complete"]] if monthly["complete"].any() else monthly
+    last = whole.iloc[-1]
+    known = bool((monthly["customers"] > 0).any())
+    names = {"orders": say("Orders")} | ({"customers": say("Customers")} if known else {})
+    title = plural(
+        last["orders"],
+        "One order in {month}",
+        "{orders} orders in {month}",
+        orders=formats.count(last["orders"]),
+        month=formats.month(last["month"]),
+    )
+    if known:
+        title = plural(
+            last["customers"],
+            "{orders}, from one known customer",
+            "{orders}, from {customers} known customers",
+            orders=title,
+            customers=formats.count(last["customers"]),
+        )
+    return Chart(
+        name="monthly-activity",
+        kind="line",
+        data=_tidy(monthly, names),
+        x="month",
+        y="value",
+        series="series",
+        x_format="month_short",
+        y_format="count",
+        incomplete="open",
+        title=title,
+        subtitle=say("Orders and active customers by month"),
+        alt=say("Lines of orders and active customers by month. {title}.", title=title),
+        note=_open_note(found, False, formats),
+        half=True,
+    )
+
+
+def _order_chart(found: Overview, formats: Formats) -> Chart:
+    monthly = found.monthly.assign(open=~found.monthly["complete"].astype(bool))
+    title = say(
+        "An order comes to {average} on average",
+        average=formats.money(found.figures["average_order_value"]),
+    )
+    return Chart(
+        name="average-order",
+        kind="line",
+        data=monthly[["month", "average_order_value", "open"]],
+        x="month",
+        y="average_order_value",
+        x_format="month_short",
+        y_format="money",
+        incomplete="open",
+        title=title,
+        subtitle=say("Average order by month"),
+        alt=say("Line of the average order by month. {title}.", title=title),
+        note=_open_note(found, False, formats),
+        half=True,
+    )
+
+
+def _month_table(monthly: pd.DataFrame, formats: Formats) -> Table:
+    shown = monthly.iloc[-_TABLE_MONTHS:].copy()
+    shown["label"] = [
+        formats.month_short(month) + ("" if complete else " *")
+        for month, complete in zip(shown["month"], shown["complete"], strict=True)
+    ]
+    columns = [
+        Column("label", say("Month")),
+        Column("revenue", say("Revenue"), "money"),
+        Column("returning_revenue", say("Returning"), "money"),
+        Column("new_revenue", say("New"), "money"),
+        Column("unknown_revenue", say("Not known"), "money"),
+        Column("refunds", say("Returns"), "money"),
+        Column("orders", say("Orders"), "count"),
+        Column("customers", say("Customers"), "count"),
+        Column("average_order_value", say("Average order"), "money"),
+    ]
+    if not (shown["unknown_revenue"] != 0).any():
+        columns.pop(4)
+    notes = []
+    if len(monthly) > len(shown):
+        notes.append(say("The last 24 months; earlier ones are in the results folder."))
+    if not shown["complete"].all():
+        notes.append(say("* The data covers only part of this month."))
+    return table(
+        "months",
+        shown,
+        columns,
+        formats,
+        say("Revenue, orders and customers by month"),
+        wide=True,
+        note=" ".join(notes),
+    )

@@ -1,0 +1,282 @@
+"""Do customers come back: retention by cohort, and the way to the second purchase."""
+
+import pandas as pd
+
+from custanalytics.content.chapter import Section
+from custanalytics.content.chart import Callout, Chart
+from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.tables import Column, Table, table
+from custanalytics.content.words import plural, say, told, word
+from custanalytics.customers.cohorts import Cohorts
+from custanalytics.sentences import noted
+
+_SHOWN_PERIODS = 12
+_SINCE = {
+    "month": noted("Months since the first purchase"),
+    "quarter": noted("Quarters since the first purchase"),
+    "year": noted("Years since the first purchase"),
+}
+_AGAIN = {
+    "month": noted("A month after their first purchase, {share} of new customers buy again"),
+    "quarter": noted("A quarter after their first purchase, {share} of new customers buy again"),
+    "year": noted("A year after their first purchase, {share} of new customers buy again"),
+}
+_MAPPED = {
+    "month": noted(
+        "Per cent of customers who bought again in that month, by month of their first purchase "
+        "(number of customers in brackets)"
+    ),
+    "quarter": noted(
+        "Per cent of customers who bought again in that quarter, by quarter of their first "
+        "purchase (number of customers in brackets)"
+    ),
+    "year": noted(
+        "Per cent of customers who bought again in that year, by year of their first purchase "
+        "(number of customers in brackets)"
+    ),
+}
+_MAP = {
+    "month": noted(
+        "Heat map of retention, one row a month of first purchase, one column a month since. "
+        "{title}."
+    ),
+    "quarter": noted(
+        "Heat map of retention, one row a quarter of first purchase, one column a quarter since. "
+        "{title}."
+    ),
+    "year": noted(
+        "Heat map of retention, one row a year of first purchase, one column a year since. {title}."
+    ),
+}
+_BOUGHT = {
+    "month": noted("Customers who bought in that month, all cohorts"),
+    "quarter": noted("Customers who bought in that quarter, all cohorts"),
+    "year": noted("Customers who bought in that year, all cohorts"),
+}
+_WAITS = (30, 90, 180, 365)
+
+
+def cohorts(found: Cohorts | None, formats: Formats) -> Section:
+    """Section 5 of the report."""
+    if found is None:
+        return Section("cohorts", present=False)
+    came_back = found.figures["share_second_purchase"] > 0
+    seen = found.retention.loc[(found.retention["period"] > 0) & found.retention["complete"]]
+    charts = []
+    if came_back and len(seen) > 1:
+        charts.append(_heatmap(found, seen, formats))
+        if len(_followed(found)) > 1:
+            charts.append(_average(found, formats))
+    if came_back:
+        charts.append(_second(found, formats))
+    return Section(
+        "cohorts",
+        variables={"lead": lead(found, formats), "waiting": _waiting(found, formats)},
+        charts=tuple(charts),
+        tables=(_waits(found, formats),) if came_back else (),
+        flags={"second": came_back},
+    )
+
+
+def lead(found: Cohorts, formats: Formats) -> str:
+    """How many customers buy a second time."""
+    figures = found.figures
+    if not figures["share_second_purchase"] > 0:
+        return plural(
+            figures["customers"],
+            "The one customer in the file has not bought a second time so far.",
+            "None of the {customers} customers in the file has bought a second time so far.",
+            customers=formats.count(figures["customers"]),
+        )
+    text = say(
+        "So far {share} of {customers} customers have bought a second time.",
+        share=formats.share(figures["share_second_purchase"]),
+        customers=formats.count(figures["customers"]),
+    )
+    return " ".join(part for part in (text, within(found, formats)) if part)
+
+
+def within(found: Cohorts, formats: Formats) -> str:
+    """The share who buy a second time within the longest wait the data can tell."""
+    waits = [d for d in _WAITS if not is_missing(found.figures[f"share_second_{d}d"])]
+    if not waits:
+        return ""
+    return say(
+        "Within {days} days of the first purchase, {share} of new customers buy a second time.",
+        share=formats.share(found.figures[f"share_second_{waits[-1]}d"]),
+        days=formats.days(waits[-1]),
+    )
+
+
+def _waiting(found: Cohorts, formats: Formats) -> str:
+    median = found.figures["median_days_to_second"]
+    if is_missing(median):
+        return ""
+    return plural(
+        median,
+        "Half of those who came back had done so within one day of their first purchase.",
+        "Half of those who came back had done so within {days} days of their first purchase: "
+        "that is the time in which a reminder works with their habit, not against it.",
+        days=formats.days(median),
+    )
+
+
+def cohort_name(day: pd.Timestamp, unit: str, formats: Formats) -> str:
+    """A cohort by the period of its first purchase."""
+    if unit == "month":
+        return formats.month_short(day)
+    if unit == "quarter":
+        return say("{year} Q{quarter}", year=day.year, quarter=(day.month + 2) // 3)
+    return str(day.year)
+
+
+def _heatmap(found: Cohorts, seen: pd.DataFrame, formats: Formats) -> Chart:
+    shown = seen.loc[seen["period"] <= _SHOWN_PERIODS].copy()
+    shown["label"] = [
+        f"{cohort_name(day, found.period, formats)} ({formats.count(size)})"
+        for day, size in zip(shown["cohort"], shown["customers"], strict=True)
+    ]
+    first = found.average.loc[found.average["period"] == 1]
+    unit = found.period
+    title = say(_AGAIN[unit], share=formats.share(first["retention"].iloc[0]))
+    return Chart(
+        name="retention",
+        kind="heatmap",
+        data=shown[["label", "period", "retention"]],
+        x="period",
+        y="label",
+        z="retention",
+        x_title=word(_SINCE[unit]),
+        title=title,
+        subtitle=word(_MAPPED[unit]),
+        alt=say(_MAP[unit], title=title),
+        note=_first_note(found, formats),
+    )
+
+
+def _first_note(found: Cohorts, formats: Formats) -> str:
+    for check in found.checks:
+        if check.name == "cohorts.first_cohort" and check.passed is False:
+            return told(check.sentence, formats)
+    return ""
+
+
+def _followed(found: Cohorts) -> pd.DataFrame:
+    # Further on only the oldest cohorts are left, and the curve would show who they are.
+    later: pd.DataFrame = found.average.loc[found.average["period"] > 0]
+    followed: pd.DataFrame = later.loc[later["customers"] >= later["customers"].max() / 2]
+    return followed
+
+
+def _average(found: Cohorts, formats: Formats) -> Chart:
+    rows = _followed(found)
+    last = rows.iloc[-1]
+    title = _later(found.period, last["period"], last["retention"], formats)
+    return Chart(
+        name="retention-average",
+        kind="line",
+        data=rows[["period", "retention"]],
+        x="period",
+        y="retention",
+        x_format="count",
+        y_format="share",
+        x_title=word(_SINCE[found.period]),
+        title=title,
+        subtitle=word(_BOUGHT[found.period]),
+        alt=say("Line of average retention by time since first purchase. {title}.", title=title),
+        note=say("Shown as far as at least half of the customers have been seen that long."),
+        half=True,
+    )
+
+
+def _later(unit: str, periods: float, retention: float, formats: Formats) -> str:
+    figures = {"periods": formats.count(periods), "share": formats.share(retention)}
+    if unit == "month":
+        return plural(
+            periods,
+            "In the month after their first purchase, {share} buy",
+            "{periods} months after their first purchase, {share} buy",
+            **figures,
+        )
+    if unit == "quarter":
+        return plural(
+            periods,
+            "In the quarter after their first purchase, {share} buy",
+            "{periods} quarters after their first purchase, {share} buy",
+            **figures,
+        )
+    return plural(
+        periods,
+        "In the year after their first purchase, {share} buy",
+        "{periods} years after their first purchase, {share} buy",
+        **figures,
+    )
+
+
+def _second(found: Cohorts, formats: Formats) -> Chart:
+    curve = found.second_purchase
+    days = [d for d in (90, 30) if not is_missing(found.figures[f"share_second_{d}d"])]
+    if days:
+        share = found.figures[f"share_second_{days[0]}d"]
+        title = say(
+            "Within {days} days, {share} buy a second time",
+            days=formats.days(days[0]),
+            share=formats.share(share),
+        )
+        marks: tuple[Callout, ...] = (
+            Callout(
+                float(days[0]),
+                share,
+                say("{share} by day {days}", share=formats.share(share), days=days[0]),
+            ),
+        )
+    else:
+        title = say(
+            "So far, {share} have bought a second time",
+            share=formats.share(found.figures["share_second_purchase"]),
+        )
+        marks = ()
+    return Chart(
+        name="second-purchase",
+        kind="line",
+        data=_thin(curve),
+        x="days",
+        y="share",
+        low="share_low",
+        high="share_high",
+        x_format="days",
+        y_format="share",
+        x_title=say("Days since the first purchase"),
+        marks=marks,
+        title=title,
+        subtitle=say("Share of customers with a second purchase"),
+        alt=say("Rising curve of the share with a second purchase. {title}.", title=title),
+        note=say("Shaded: 95% interval. Customers who only just joined are allowed for."),
+        half=True,
+    )
+
+
+def _thin(curve: pd.DataFrame, most: int = 120) -> pd.DataFrame:
+    # A picture a few hundred pixels wide shows no more steps than these.
+    step = max(1, len(curve) // most)
+    return pd.concat([curve.iloc[:-1:step], curve.iloc[-1:]], ignore_index=True)
+
+
+def _waits(found: Cohorts, formats: Formats) -> Table:
+    known = [d for d in _WAITS if not is_missing(found.figures[f"share_second_{d}d"])]
+    rows = pd.DataFrame(
+        {
+            "within": [say("{days} days", days=formats.days(d)) for d in known],
+            "share": [found.figures[f"share_second_{d}d"] for d in known],
+        }
+    )
+    return table(
+        "second-purchase",
+        rows,
+        [
+            Column("within", say("Within")),
+            Column("share", say("Bought a second time"), "share", bar=True),
+        ],
+        formats,
+        say("How soon customers buy a second time"),
+    )

@@ -1,0 +1,198 @@
+"""Who are the best customers, and how much hangs on them."""
+
+import pandas as pd
+
+from custanalytics.content.chapter import Section
+from custanalytics.content.chart import Callout, Chart, Reference
+from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.tables import Column, Table, table
+from custanalytics.content.words import plural, say
+from custanalytics.customers.concentration import Concentration
+
+_FEW = 5
+_LISTED = 10
+
+
+def concentration(
+    found: Concentration | None, customers: pd.DataFrame | None, formats: Formats
+) -> Section:
+    """Section 3 of the report."""
+    if found is None:
+        return Section("concentration", present=False)
+    variables = {"lead": lead(found, formats), "top_ten": top_ten(found, formats)}
+    if found.figures["customers"] < _FEW:
+        return Section("concentration", variables=variables)
+    return Section(
+        "concentration",
+        variables=variables,
+        charts=(_curve(found, formats),),
+        tables=tuple(
+            part
+            for part in (
+                _best(customers, formats),
+                _shares(found, formats),
+                _classes(found, formats),
+            )
+            if part.rows
+        ),
+        flags={"spread": True},
+    )
+
+
+def lead(found: Concentration, formats: Formats) -> str:
+    """How few customers bring how much."""
+    customers = found.figures["customers"]
+    if customers < _FEW:
+        return plural(
+            customers,
+            "The file holds one customer, who brings all the revenue there is.",
+            "The file holds {customers} customers: too few to speak of a spread.",
+            customers=formats.count(customers),
+        )
+    fifth = found.shares.iloc[-1]
+    a_class = found.abc.iloc[0]
+    if is_missing(a_class["customers"]):
+        return say(
+            "The best fifth of your customers brings {share} of the revenue.",
+            share=formats.share(fifth["revenue_share"]),
+        )
+    return say(
+        "The best fifth of your customers brings {share} of the revenue. {customers} customers, "
+        "{of_all} of all, are enough to reach four fifths of it.",
+        share=formats.share(fifth["revenue_share"]),
+        customers=formats.count(a_class["customers"]),
+        of_all=formats.share(a_class["customer_share"]),
+    )
+
+
+def top_ten(found: Concentration, formats: Formats) -> str:
+    """What losing the largest customers would cost."""
+    figures = found.figures
+    if figures["customers"] <= 10:
+        return plural(
+            figures["customers"],
+            "With one customer in all, there is no top ten to set apart.",
+            "With {customers} customers in all, each single customer matters: there is no top ten "
+            "to set apart.",
+            customers=formats.count(figures["customers"]),
+        )
+    if is_missing(figures["top_ten_revenue"]):
+        return say("What the ten largest customers brought is kept back.")
+    return say(
+        "The ten largest customers brought {money}, {share} of what known customers spent in "
+        "the whole period. That is what losing them would take away.",
+        money=formats.money_short(figures["top_ten_revenue"]),
+        share=formats.share(figures["top_ten_share"]),
+    )
+
+
+def _curve(found: Concentration, formats: Formats) -> Chart:
+    fifth = found.shares.iloc[-1]
+    label = say(
+        "{top} of customers: {share} of revenue",
+        top=formats.share(fifth["customers"] / found.figures["customers"]),
+        share=formats.share(fifth["revenue_share"]),
+    )
+    at = found.curve.iloc[(found.curve["customer_share"] - fifth["top_share"]).abs().idxmin()]
+    title = say(
+        "The best {top} of customers bring {share} of the revenue",
+        top=formats.share(fifth["customers"] / found.figures["customers"]),
+        share=formats.share(fifth["revenue_share"]),
+    )
+    return Chart(
+        name="concentration",
+        kind="line",
+        data=found.curve,
+        x="customer_share",
+        y="revenue_share",
+        x_format="share",
+        y_format="share",
+        x_title=say("Customers, best first"),
+        limits=(0.0, 1.0),
+        marks=(
+            Reference("diagonal", label=say("If all spent the same")),
+            Callout(float(at["customer_share"]), float(at["revenue_share"]), label),
+        ),
+        title=title,
+        subtitle=say("Share of revenue that the best customers bring"),
+        alt=say(
+            "Curve of the share of revenue against the share of customers, best first. {title}.",
+            title=title,
+        ),
+    )
+
+
+def _best(customers: pd.DataFrame | None, formats: Formats) -> Table:
+    known = customers if customers is not None else pd.DataFrame(columns=["customer_id"])
+    wanted = [
+        Column("customer_id", say("Customer")),
+        Column("segment", say("Segment"), "word"),
+        Column("total_spend", say("Revenue"), "money"),
+        Column("n_orders", say("Orders"), "count"),
+        Column("last_order", say("Last order"), "date_short"),
+        Column("days_since_last_purchase", say("Days since last"), "days"),
+    ]
+    if "total_spend" in known:
+        known = known.sort_values(
+            ["total_spend", "customer_id"], ascending=[False, True], ignore_index=True
+        )
+    return table(
+        "best-customers",
+        known.head(_LISTED),
+        [column for column in wanted if column.field in known],
+        formats,
+        say("The best customers by revenue so far"),
+    )
+
+
+def _shares(found: Concentration, formats: Formats) -> Table:
+    # A share of less than one customer would say the same as the next one.
+    shares = found.shares.loc[found.shares["top_share"] * found.figures["customers"] >= 1].copy()
+    shares["label"] = [
+        say("Best {share}", share=formats.share(share)) for share in shares["top_share"]
+    ]
+    ten = pd.DataFrame(
+        {
+            "label": [say("Ten largest")],
+            "customers": [found.figures["top_ten_customers"]],
+            "revenue": [found.figures["top_ten_revenue"]],
+            "revenue_share": [found.figures["top_ten_share"]],
+        }
+    )
+    if found.figures["customers"] > 10:
+        shares = pd.concat([ten, shares], ignore_index=True)
+    return table(
+        "top-customers",
+        shares.dropna(subset="revenue"),  # without what is kept back
+        [
+            Column("label", say("Customers")),
+            Column("customers", say("How many"), "count"),
+            Column("revenue", say("Revenue"), "money"),
+            Column("revenue_share", say("Share of revenue"), "share", bar=True),
+        ],
+        formats,
+        say("What the best customers bring"),
+    )
+
+
+def _classes(found: Concentration, formats: Formats) -> Table:
+    abc = found.abc.dropna(subset="customers")
+    meaning = {
+        "A": say("A: the first 80% of revenue"),
+        "B": say("B: the next 15%"),
+        "C": say("C: the last 5%"),
+    }
+    abc = abc.assign(label=[meaning[name] for name in abc["abc_class"]])
+    return table(
+        "abc",
+        abc,
+        [
+            Column("label", say("Class")),
+            Column("customers", say("Customers"), "count"),
+            Column("customer_share", say("Share of customers"), "share"),
+            Column("revenue", say("Revenue"), "money"),
+            Column("revenue_share", say("Share of revenue"), "share", bar=True),
+        ],
+        formats,
+        say("Customers by class"),
+    )

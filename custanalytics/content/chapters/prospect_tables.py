@@ -1,0 +1,210 @@
+"""The tables of the prospects: who is open, how the candidates did, what each column was."""
+
+import pandas as pd
+
+from custanalytics.content.chapters import ranking
+from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.tables import Column, Table, badge, table, verdict
+from custanalytics.content.words import say, told, word
+from custanalytics.prospects.lead_scoring import LeadScoring
+from custanalytics.scoring.columns import input_name
+from custanalytics.sentences import noted
+
+_LISTED = 10
+_EXPLAINED = 3
+_TESTS = {
+    "cross-validated": noted("Cross-validated"),
+    "out of time": noted("The last fifth, out of time"),
+}
+# What a column of the file is taken for.
+_KINDS = (
+    noted("number"),
+    noted("category"),
+    noted("date"),
+    noted("text"),
+    noted("identifier"),
+    noted("constant"),
+    noted("empty"),
+)
+
+
+def tests_of(found: LeadScoring) -> list[str]:
+    """The tests that were held, the strictest last."""
+    return list(found.deciles["test"].drop_duplicates())
+
+
+def last_test(found: LeadScoring, rows: pd.DataFrame) -> pd.DataFrame:
+    """The rows of the strictest test."""
+    return rows.loc[rows["test"] == tests_of(found)[-1]].reset_index(drop=True)
+
+
+def open_table(found: LeadScoring, formats: Formats) -> Table:
+    """The open prospects, most likely first."""
+    first = found.prospects.sort_values(
+        ["propensity", "row"], ascending=[False, True], ignore_index=True
+    ).head(_LISTED)
+    named = first["prospect_id"].notna().any()
+    shown = first.assign(line=[str(row) for row in first["row"]])
+    columns = [
+        Column("line", say("Row in the file"), right=True),
+        Column("propensity", say("Probability"), "share", bar=True),
+        Column("propensity_low", say("At least"), "share"),
+        Column("propensity_high", say("At most"), "share"),
+    ]
+    if named:
+        columns.insert(0, Column("prospect_id", say("Prospect")))
+    return table(
+        "prospects-open",
+        shown,
+        columns,
+        formats,
+        say("The open prospects most likely to convert"),
+        note=say("Bounds hold with 90% confidence if rates move as they did before."),
+    )
+
+
+def effects_table(found: LeadScoring, drives: pd.DataFrame, formats: Formats) -> Table:
+    """How the columns that tell most go with conversion."""
+    shown = found.effects.loc[found.effects["input"].isin(drives["input"].head(_EXPLAINED))]
+    texts = [
+        _level(text, position, formats)
+        for text, position in zip(shown["value"], shown["position"], strict=True)
+    ]
+    shown = shown.assign(
+        name=[
+            "" if again else told(input_name(name), formats)
+            for name, again in zip(shown["input"], shown["input"].duplicated(), strict=True)
+        ],
+        value=texts,
+    )
+    return table(
+        "prospects-effects",
+        shown.reset_index(drop=True),
+        [
+            Column("name", say("Column")),
+            Column("value", say("Value")),
+            Column("n", say("Prospects near it"), "count"),
+            Column("rate", say("Converted"), "share"),
+            Column("mean_propensity", say("Predicted, all else as it is"), "share"),
+        ],
+        formats,
+        say("How the columns that tell most go with conversion, on prospects held back"),
+    )
+
+
+def _level(text: str, position: float, formats: Formats) -> str:
+    if is_missing(position):
+        return say("none")
+    if text != f"{position:.6g}" or "e" in text:
+        return text
+    return formats.number(position, len(text.partition(".")[2]))
+
+
+def deciles_table(found: LeadScoring, formats: Formats) -> Table:
+    """What each tenth of the list did."""
+    return ranking.deciles(
+        "prospects-deciles",
+        last_test(found, found.deciles),
+        formats,
+        say("The list, tested: what each tenth of the prospects held back did"),
+        people=say("Prospects"),
+        did=say("Converted"),
+        gain=say("Of all conversions so far"),
+    )
+
+
+def evaluation_table(found: LeadScoring, formats: Formats) -> Table:
+    """Candidates side by side, by test."""
+    rows = found.evaluation
+    shown = rows.assign(
+        name=[
+            say("{name} (used)", name=word(name)) if chosen else word(name)
+            for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
+        ],
+        how=[word(_TESTS[test]) for test in rows["test"]],
+    )
+    shown["how"] = shown["how"].where(~shown["how"].duplicated(), "")
+    for column in ("log_loss", "brier_score", "average_precision"):
+        shown[column] = [formats.number(number, 3) for number in rows[column]]
+    shown["auc"] = [
+        say(
+            "{value} ({low}–{high})",
+            value=formats.number(value, 3),
+            low=formats.number(low, 3),
+            high=formats.number(high, 3),
+        )
+        for value, low, high in zip(rows["auc"], rows["auc_low"], rows["auc_high"], strict=True)
+    ]
+    return table(
+        "prospects-validation",
+        shown,
+        [
+            Column("how", say("Test")),
+            Column("name", say("Candidate")),
+            Column("log_loss", say("Log-loss"), right=True),
+            Column("brier_score", say("Brier score"), right=True),
+            Column("auc", say("AUC (95% interval)"), right=True),
+            Column("average_precision", say("Average precision"), right=True),
+            Column("ece", say("Calibration error"), "share"),
+        ],
+        formats,
+        say("Models beside the overall rate; the lowest log-loss is used"),
+        wide=True,
+    )
+
+
+def columns_table(found: LeadScoring, formats: Formats) -> Table:
+    """What each column was taken for."""
+    rows = found.columns
+    verdicts = [
+        badge(say("used"), "good") if used else badge(say("left out"), "neutral")
+        for used in rows["used"]
+    ]
+    shown = rows.assign(verdict=pd.Series(verdicts, index=rows.index, dtype="object"))
+    return table(
+        "prospects-columns",
+        shown,
+        [
+            Column("column", say("Column")),
+            Column("kind", say("Read as"), "word"),
+            Column("filled", say("Filled"), "share"),
+            Column("verdict", say("Use")),
+            Column("why", say("Why"), "told"),
+        ],
+        formats,
+        say("What each column of the prospects' file was taken for"),
+    )
+
+
+def leaks_table(found: LeadScoring, formats: Formats) -> Table:
+    """What was left out, and why."""
+    auc = found.with_leaks.set_index("leaks")["auc"]
+    seeming = auc.get("left in")
+    caption = (
+        say("Columns left out, because they give the outcome away")
+        if is_missing(seeming)
+        else say(
+            "Columns left out, because they give the outcome away: with them the AUC would seem "
+            "{seeming}, without them it is {honest}",
+            seeming=formats.number(seeming, 3),
+            honest=formats.number(auc["left out"], 3),
+        )
+    )
+    return table(
+        "prospects-leaks",
+        found.leaks,
+        [Column("column", say("Column")), Column("sentence", say("What gave it away"), "told")],
+        formats,
+        caption,
+    )
+
+
+def checks_table(found: LeadScoring, formats: Formats) -> Table:
+    """Every check with its verdict."""
+    return Table(
+        "prospects-checks",
+        (say("Verdict"), say("What was found")),
+        tuple((verdict(check), told(check.sentence, formats)) for check in found.checks),
+        (False, False),
+        say("What this data supports, and what to keep in mind"),
+    )

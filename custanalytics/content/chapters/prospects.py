@@ -1,0 +1,343 @@
+"""Which prospects convert."""
+
+import pandas as pd
+
+from custanalytics.content import blocks
+from custanalytics.content.blocks import Card
+from custanalytics.content.chapter import Section
+from custanalytics.content.chapters import ranking
+from custanalytics.content.chapters.prospect_tables import (
+    checks_table,
+    columns_table,
+    deciles_table,
+    effects_table,
+    evaluation_table,
+    last_test,
+    leaks_table,
+    open_table,
+    tests_of,
+)
+from custanalytics.content.chart import Chart
+from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.words import escape, plural, say, told, word
+from custanalytics.prospects.lead_scoring import LeadScoring
+from custanalytics.results.lists import PROSPECTS
+from custanalytics.scoring.columns import input_name
+from custanalytics.sentences import noted
+
+_DRIVERS = 8
+_SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted")))
+
+
+def prospects(found: LeadScoring | None, formats: Formats) -> Section:
+    """Section 8 of the report."""
+    if found is None:
+        return Section("prospects", present=False)
+    charts = [_lift(found, formats), _reliability(found, formats)]
+    tables = [
+        deciles_table(found, formats),
+        evaluation_table(found, formats),
+        columns_table(found, formats),
+    ]
+    drives = found.importance.loc[found.importance["log_loss_rise"] > 0]
+    if len(drives):
+        charts.append(_drivers(drives, formats))
+        tables.append(effects_table(found, drives, formats))
+    if len(found.prospects):
+        tables.append(open_table(found, formats))
+    if len(found.drift):
+        charts.append(_drift(found, formats))
+    if found.profit is not None:
+        charts.append(_profit(found.profit, formats))
+    if len(found.leaks):
+        tables.append(leaks_table(found, formats))
+    return Section(
+        "prospects",
+        variables={
+            "lead": lead(found, formats),
+            "tested": tested(found, formats),
+            "measures": measures(found, formats),
+            "drivers": _sentence(found, "prospects.not_cause", formats),
+            "leaks": _sentence(found, "prospects.leaks", formats),
+            "time": _sentence(found, "prospects.out_of_time", formats),
+            "more": _sentence(found, "prospects.learning_curve", formats),
+            "outcome": _sentence(found, "prospects.outcome", formats) or past(found, formats),
+            "control": _sentence(found, "propensity.control_group", formats)
+            or say("The list is too short for a control group that would show an effect."),
+            "profit": _best(found.profit, formats) if found.profit is not None else "",
+        },
+        charts=tuple(charts),
+        tables=tuple(tables),
+        parts={
+            "kpis": blocks.cards(cards(found, formats)),
+            "doubts": blocks.bullets(
+                [told(check.sentence, formats) for check in found.checks if check.passed is False]
+            ),
+            "checks": checks_table(found, formats).markdown(),
+            "files": _files() if len(found.prospects) else "",
+        },
+        flags={
+            "prospects_open": len(found.prospects) > 0,
+            "prospects_drivers": len(drives) > 0,
+            "prospects_leaks": len(found.leaks) > 0,
+            "prospects_drift": len(found.drift) > 0,
+            "prospects_profit": found.profit is not None,
+        },
+    )
+
+
+def cards(found: LeadScoring, formats: Formats) -> list[Card]:
+    """Headline figures of a report on prospects alone."""
+    figures = found.figures
+    top = last_test(found, found.deciles).iloc[0]
+    items = [
+        Card(
+            formats.count(figures["labelled"]),
+            plural(figures["labelled"], "decided prospect", "decided prospects"),
+            say("{rate} of them converted", rate=formats.share(figures["base_rate"])),
+        ),
+        Card(
+            formats.share(top["rate"]),
+            say("of the tenth on top converted, when tested"),
+            say("{times} times the average", times=formats.number(top["lift"])),
+            "good" if top["lift"] > 1 else "",
+        ),
+    ]
+    if figures["open"] and not is_missing(figures["expected_conversions"]):
+        note = say(
+            "of {open} open ones, {share}",
+            open=formats.count(figures["open"]),
+            share=formats.share(figures["expected_conversions"] / figures["open"]),
+        )
+        expected = formats.count(figures["expected_conversions"])
+        items.append(Card(expected, say("open prospects expected to convert"), note))
+    if found.profit is not None:
+        best = found.profit.loc[found.profit["best"]].iloc[0]
+        items.append(
+            Card(
+                formats.money_short(best["expected_profit"]),
+                say("expected profit of contacting the best"),
+                say(
+                    "{contacted} prospects; between {low} and {high}",
+                    contacted=formats.count(best["contacted"]),
+                    low=formats.money_short(best["profit_low"]),
+                    high=formats.money_short(best["profit_high"]),
+                ),
+            )
+        )
+    return items
+
+
+def past(found: LeadScoring, formats: Formats) -> str:
+    """How many of the decided prospects converted."""
+    return say(
+        "Of {labelled} decided prospects, {rate} converted.",
+        labelled=formats.count(found.figures["labelled"]),
+        rate=formats.share(found.figures["base_rate"]),
+    )
+
+
+def lead(found: LeadScoring, formats: Formats) -> str:
+    """How many open prospects are expected to convert."""
+    figures = found.figures
+    if is_missing(figures["open"]) or is_missing(figures["expected_conversions"]):
+        return past(found, formats)
+    if not figures["open"]:
+        return (
+            past(found, formats)
+            + " "
+            + say("No prospect in the file is open, so there is none to score.")
+        )
+    return (
+        past(found, formats)
+        + " "
+        + plural(
+            figures["open"],
+            "The one that is open is expected to convert with a probability of {share}.",
+            "Of the {open} that are open, about {expected} are expected to convert.",
+            open=formats.count(figures["open"]),
+            expected=formats.count(figures["expected_conversions"]),
+            share=formats.share(figures["expected_conversions"] / figures["open"]),
+        )
+    )
+
+
+def tested(found: LeadScoring, formats: Formats) -> str:
+    """How the ranking did on prospects that it had not seen."""
+    top = last_test(found, found.deciles).iloc[0]
+    figures = {"rate": formats.share(top["rate"]), "lift": formats.number(top["lift"])}
+    if len(found.drift) and tests_of(found)[-1] == "out of time":
+        return say(
+            "Tested on the last fifth of the decided prospects, which was held back: of the tenth "
+            "named most likely, {rate} converted, {lift} times the average.",
+            **figures,
+        )
+    return say(
+        "Tested on decided prospects that were held back in turn: of the tenth named most likely, "
+        "{rate} converted, {lift} times the average.",
+        **figures,
+    )
+
+
+def measures(found: LeadScoring, formats: Formats) -> str:
+    """The figures of merit with their intervals, and what each means."""
+    row = last_test(found, found.evaluation.loc[found.evaluation["chosen"]]).iloc[0]
+
+    def bounds(name: str) -> dict[str, str]:
+        return {
+            "value": formats.number(row[name], 3),
+            "low": formats.number(row[f"{name}_low"], 3),
+            "high": formats.number(row[f"{name}_high"], 3),
+        }
+
+    return " ".join(
+        [
+            say(
+                "AUC {value} ({low} to {high}): how often a prospect that converted stands above "
+                "one that did not; 0.5 is a coin toss.",
+                **bounds("auc"),
+            ),
+            say(
+                "Average precision {value} ({low} to {high}): the share of conversions among "
+                "those on top, averaged over all lengths of the list; no skill gives {base}.",
+                **bounds("average_precision"),
+                base=formats.number(row["positives"] / row["n"], 3),
+            ),
+            say(
+                "Brier score {value} ({low} to {high}) and log-loss {loss}: how far the "
+                "probabilities were from what happened; less is better.",
+                **bounds("brier_score"),
+                loss=formats.number(row["log_loss"], 3),
+            ),
+        ]
+    )
+
+
+def _sentence(found: LeadScoring, name: str, formats: Formats) -> str:
+    return " ".join(told(check.sentence, formats) for check in found.checks if check.name == name)
+
+
+def _lift(found: LeadScoring, formats: Formats) -> Chart:
+    rows = last_test(found, found.deciles)
+    return ranking.lift(
+        "prospects-lift",
+        rows,
+        formats,
+        title=say(
+            "Of the most likely tenth, {rate} converted; on average {average} did",
+            rate=formats.share(rows["rate"].iloc[0]),
+            average=formats.share(ranking.average(rows)),
+        ),
+        subtitle=say("Share that converted among the prospects held back"),
+        x_title=say("Tenths of the prospects, most likely first"),
+    )
+
+
+def _reliability(found: LeadScoring, formats: Formats) -> Chart:
+    rows = last_test(found, found.reliability)
+    off = float((rows["n"] * (rows["prob_pred"] - rows["prob_true"]).abs()).sum() / rows["n"].sum())
+    return ranking.reliability(
+        "prospects-reliability",
+        rows,
+        say(
+            "Predicted and observed shares differ by {off} points on average",
+            off=formats.number(100 * off),
+        ),
+        say("Share that converted, by predicted probability, among the prospects held back"),
+    )
+
+
+def _drivers(drives: pd.DataFrame, formats: Formats) -> Chart:
+    rows = drives.head(_DRIVERS).assign(
+        part=drives["log_loss_rise"] / drives["log_loss_rise"].sum(),
+        input=[told(input_name(name), formats) for name in drives["input"].head(_DRIVERS)],
+    )
+    title = say("{first} tells most about who converts", first=rows["input"].iloc[0])
+    return Chart(
+        name="prospects-drivers",
+        kind="bars",
+        data=rows[["input", "part"]],
+        x="part",
+        y="input",
+        x_format="share",
+        y_format="text",
+        title=title,
+        subtitle=say("Share of the accuracy (log-loss) that is lost when a column is shuffled"),
+        alt=say("Bars of what each column adds to the prediction. {title}.", title=title),
+        note=say(
+            "It shows who converts, not why: to change such a figure need not change anybody."
+        ),
+    )
+
+
+def _drift(found: LeadScoring, formats: Formats) -> Chart:
+    rows = found.drift
+    first, last = rows["rate"].iloc[0], rows["rate"].iloc[-1]
+    shown = pd.concat(
+        [
+            pd.DataFrame({"block": rows["block"], "share": rows[column], "series": word(label)})
+            for column, label in _SERIES
+        ],
+        ignore_index=True,
+    )
+    title = say(
+        "{last} of the latest tenth converted, {first} of the earliest",
+        first=formats.share(first),
+        last=formats.share(last),
+    )
+    return Chart(
+        name="prospects-drift",
+        kind="line",
+        data=shown,
+        x="block",
+        y="share",
+        series="series",
+        x_format="count",
+        y_format="share",
+        x_title=say("Tenths of the decided prospects, in order of time"),
+        title=title,
+        subtitle=say("Share that converted, and what was predicted for them when held back"),
+        alt=say("Lines of the observed and the predicted share over time. {title}.", title=title),
+    )
+
+
+def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
+    best = profit.loc[profit["best"]].iloc[0]
+    return ranking.profit(
+        "prospects-profit",
+        profit,
+        formats,
+        title=say(
+            "Contacting {contacted} prospects earns most: {money} expected",
+            contacted=formats.count(best["contacted"]),
+            money=formats.money_short(best["expected_profit"]),
+        ),
+        subtitle=say("Expected profit by number of prospects contacted"),
+        x_title=say("Open prospects contacted, most likely first"),
+        note=say(
+            "It takes for granted that none of them converts without the contact. Shaded: 90% "
+            "interval."
+        ),
+    )
+
+
+def _best(profit: pd.DataFrame, formats: Formats) -> str:
+    best = profit.loc[profit["best"]].iloc[0]
+    careful = profit.loc[profit["best_lower_value"]].iloc[0]
+    if best["contacted"] == 0:
+        return say("At your cost per contact and value per conversion no contact pays.")
+    return say(
+        "At your cost per contact and value per conversion it pays to contact the {contacted} "
+        "most likely prospects: {money} expected, with 90% confidence between {low} and {high}. "
+        "If a conversion is worth 30% less, stop at {careful}.",
+        contacted=formats.count(best["contacted"]),
+        money=formats.money_short(best["expected_profit"]),
+        low=formats.money_short(best["profit_low"]),
+        high=formats.money_short(best["profit_high"]),
+        careful=formats.count(careful["contacted"]),
+    )
+
+
+def _files() -> str:
+    text = say("every open prospect, most likely first, and who is to be contacted")
+    return "\n".join(["::: {.files}", f"- [{escape(PROSPECTS)}]({PROSPECTS}) {text}", ":::", ""])

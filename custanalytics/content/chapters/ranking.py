@@ -1,0 +1,162 @@
+"""How a list, most likely first, did and pays: for customers and for prospects alike."""
+
+import pandas as pd
+
+from custanalytics.content.chart import Callout, Chart, Reference
+from custanalytics.content.format import Formats
+from custanalytics.content.tables import Column, Table, table
+from custanalytics.content.words import say, word
+from custanalytics.sentences import noted
+
+_ROLES = {"model": noted("Model"), "baseline": noted("Rule of thumb")}
+
+
+def average(rows: pd.DataFrame) -> float:
+    """The share over all tenths; also where some are kept back."""
+    known = rows.loc[rows["lift"] > 0]
+    return float((known["rate"] / known["lift"]).mean()) if len(known) else 0.0
+
+
+def lift(
+    name: str, rows: pd.DataFrame, formats: Formats, *, title: str, subtitle: str, x_title: str
+) -> Chart:
+    """Share that converted, by tenth of the list."""
+    usual = average(rows)
+    shown = rows.assign(label=[formats.count(decile) for decile in rows["decile"]])
+    return Chart(
+        name=name,
+        kind="columns",
+        data=shown[["label", "rate", "rate_low", "rate_high"]],
+        x="label",
+        y="rate",
+        low="rate_low",
+        high="rate_high",
+        x_format="text",
+        y_format="share",
+        x_title=x_title,
+        marks=(Reference("y", usual, say("average {share}", share=formats.share(usual))),),
+        title=title,
+        subtitle=subtitle,
+        alt=say("Columns of the share by tenth of the list. {title}.", title=title),
+        note=say("Thin lines: 95% interval."),
+    )
+
+
+def reliability(name: str, rows: pd.DataFrame, title: str, subtitle: str) -> Chart:
+    """Observed share against predicted probability."""
+    top = float(rows[["prob_pred", "prob_true", "high"]].max().max())
+    return Chart(
+        name=name,
+        kind="points",
+        data=rows,
+        x="prob_pred",
+        y="prob_true",
+        low="low",
+        high="high",
+        x_format="share",
+        y_format="share",
+        x_title=say("Predicted probability"),
+        limits=(0.0, min(1.0, top * 1.05)),
+        marks=(Reference("diagonal", label=say("as predicted")),),
+        title=title,
+        subtitle=subtitle,
+        alt=say("Points of the observed against the predicted share. {title}.", title=title),
+        note=say("Ten groups of equal size, with 95% intervals."),
+    )
+
+
+def profit(
+    name: str,
+    rows: pd.DataFrame,
+    formats: Formats,
+    *,
+    title: str,
+    subtitle: str,
+    x_title: str,
+    note: str,
+) -> Chart:
+    """Expected profit by length of the list."""
+    best = rows.loc[rows["best"]].iloc[0]
+    return Chart(
+        name=name,
+        kind="line",
+        data=rows[["contacted", "expected_profit", "profit_low", "profit_high"]],
+        x="contacted",
+        y="expected_profit",
+        low="profit_low",
+        high="profit_high",
+        x_format="count",
+        y_format="money",
+        x_title=x_title,
+        marks=(
+            Callout(
+                float(best["contacted"]),
+                float(best["expected_profit"]),
+                say("best: {contacted}", contacted=formats.count(best["contacted"])),
+            ),
+        ),
+        title=title,
+        subtitle=subtitle,
+        alt=say("Curve of expected profit by length of the list. {title}.", title=title),
+        note=note,
+    )
+
+
+def deciles(
+    name: str,
+    rows: pd.DataFrame,
+    formats: Formats,
+    caption: str,
+    *,
+    people: str,
+    did: str,
+    gain: str,
+) -> Table:
+    """What each tenth of the list did."""
+    shown = rows.assign(
+        label=[formats.count(decile) for decile in rows["decile"]],
+        times=[formats.number(times) for times in rows["lift"]],
+    )
+    return table(
+        name,
+        shown,
+        [
+            Column("label", say("Tenth")),
+            Column("n", people, "count"),
+            Column("mean_propensity", say("Predicted"), "share"),
+            Column("converted", did, "count"),
+            Column("rate", say("Share"), "share"),
+            Column("times", say("Times the average"), right=True),
+            Column("cumulative_gain", gain, "share"),
+        ],
+        formats,
+        caption,
+        wide=True,
+    )
+
+
+def evaluation(name: str, rows: pd.DataFrame, formats: Formats, caption: str) -> Table:
+    """Candidates side by side."""
+    shown = rows.assign(
+        name=[
+            say("{name} (used)", name=word(name)) if chosen else word(name)
+            for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
+        ],
+        kind=[word(_ROLES[role]) for role in rows["role"]],
+    )
+    for column in ("log_loss", "brier_score", "auc"):
+        shown[column] = [formats.number(number, 3) for number in rows[column]]
+    return table(
+        name,
+        shown,
+        [
+            Column("name", say("Candidate")),
+            Column("kind", say("Kind")),
+            Column("log_loss", say("Log-loss"), right=True),
+            Column("brier_score", say("Brier score"), right=True),
+            Column("auc", say("AUC"), right=True),
+            Column("ece", say("Calibration error"), "share"),
+        ],
+        formats,
+        caption,
+    )

@@ -1,0 +1,232 @@
+"""What kinds of customers are there: segments, their rules, how customers moved."""
+
+from datetime import date
+
+import pandas as pd
+
+from custanalytics.content.chapter import Section
+from custanalytics.content.chart import Chart
+from custanalytics.content.format import Formats
+from custanalytics.content.rows import most
+from custanalytics.content.tables import Column, Table, table
+from custanalytics.content.words import plural, say, word, words
+from custanalytics.customers.rfm import RFM
+from custanalytics.sentences import noted
+
+_ABSENT = noted("Not yet a customer")
+
+
+def segments(
+    found: RFM | None, migration: pd.DataFrame | None, since: date | None, formats: Formats
+) -> Section:
+    """Section 4 of the report."""
+    if found is None:
+        return Section("segments", present=False)
+    tables = (_sizes(found, formats), _rules(found, formats), _bounds(found, formats))
+    if migration is None or not len(migration):
+        return Section(
+            "segments",
+            variables={"lead": lead(found, formats)},
+            charts=(_chart(found, formats),),
+            tables=tables,
+        )
+    return Section(
+        "segments",
+        variables={
+            "lead": lead(found, formats),
+            "moves": _moves(found, migration, since, formats),
+        },
+        charts=(_chart(found, formats),),
+        tables=(*tables, _matrix(found, migration, since, formats)),
+        flags={"migration": True},
+    )
+
+
+def lead(found: RFM, formats: Formats) -> str:
+    """The segment that brings most, against its size."""
+    rows = found.segments.loc[found.segments["customers"] > 0]
+    if len(rows) == 1:
+        return plural(
+            rows["customers"].iloc[0],
+            "The one customer falls into the segment “{segment}”.",
+            "All {customers} customers fall into one segment, “{segment}”.",
+            segment=word(rows["segment"].iloc[0]),
+            customers=formats.count(rows["customers"].iloc[0]),
+        )
+    top = most(rows, "revenue")
+    return plural(
+        top["customers"],
+        "The segment “{segment}” is a single customer, {size} of all, and brings {share} of the "
+        "revenue: {money}.",
+        "The segment “{segment}” holds {customers} customers, {size} of all, and brings {share} of "
+        "the revenue: {money}.",
+        segment=word(top["segment"]),
+        size=formats.share(top["customer_share"]),
+        share=formats.share(top["revenue_share"]),
+        money=formats.money_short(top["revenue"]),
+        customers=formats.count(top["customers"]),
+    )
+
+
+def _chart(found: RFM, formats: Formats) -> Chart:
+    rows = words(found.segments.loc[found.segments["customers"] > 0], "segment")
+    tidy = rows.melt("segment", ["customer_share", "revenue_share"], "series", "value")
+    names = {"customer_share": say("of customers"), "revenue_share": say("of revenue")}
+    tidy["series"] = tidy["series"].map(names)
+    top = most(rows, "revenue")
+    title = say(
+        "{segment}: {size} of customers, {share} of revenue",
+        segment=top["segment"],
+        size=formats.share(top["customer_share"]),
+        share=formats.share(top["revenue_share"]),
+    )
+    return Chart(
+        name="segments",
+        kind="bars",
+        data=tidy,
+        x="value",
+        y="segment",
+        series="series",
+        x_format="share",
+        colors=dict(zip(names.values(), ("series-8", "series-1"), strict=True)),
+        title=title,
+        subtitle=say("Share of customers and share of revenue, by segment"),
+        alt=say("Bars of each segment's share of customers and of revenue. {title}.", title=title),
+    )
+
+
+def _sizes(found: RFM, formats: Formats) -> Table:
+    return table(
+        "segments",
+        found.segments,
+        [
+            Column("segment", say("Segment"), "word"),
+            Column("customers", say("Customers"), "count"),
+            Column("customer_share", say("Of customers"), "share"),
+            Column("revenue", say("Revenue"), "money"),
+            Column("revenue_share", say("Of revenue"), "share", bar=True),
+            Column("mean_orders", say("Orders each"), "number"),
+            Column("mean_spend", say("Spend each"), "money"),
+            Column("mean_days_since_last_purchase", say("Days since last"), "days"),
+        ],
+        formats,
+        say("The segments in figures: size, revenue, and the average customer"),
+        wide=True,
+    )
+
+
+def _rules(found: RFM, formats: Formats) -> Table:
+    return table(
+        "segment-rules",
+        found.segments,
+        [
+            Column("segment", say("Segment"), "word"),
+            Column("rule", say("Who is in it"), "word"),
+            Column("action", say("What it calls for"), "word"),
+        ],
+        formats,
+        say("Each customer is in the first segment whose rule holds"),
+    )
+
+
+def _bounds(found: RFM, formats: Formats) -> Table:
+    rows = found.bounds.iloc[::-1].copy()
+    for measure, kind in (("days_since", "days"), ("orders", "count"), ("spend", "money")):
+        rows[measure] = [
+            _range(low, high, kind, formats)
+            for low, high in zip(rows[f"{measure}_low"], rows[f"{measure}_high"], strict=True)
+        ]
+    rows["level"] = [formats.count(score) for score in rows["score"]]
+    return table(
+        "score-bounds",
+        rows,
+        [
+            Column("level", say("Score")),
+            Column("days_since", say("R: days since the last purchase")),
+            Column("orders", say("F: orders")),
+            Column("spend", say("M: spend")),
+        ],
+        formats,
+        say("What each score stands for"),
+    )
+
+
+def _range(low: float, high: float, kind: str, formats: Formats) -> str:
+    first, last = formats.apply(kind, low), formats.apply(kind, high)
+    return first if first == last else say("{first} to {last}", first=first, last=last)
+
+
+def _order(found: RFM, present: pd.Series) -> list[str]:
+    return [name for name in found.segments["segment"] if name in set(present)]
+
+
+def _matrix(found: RFM, migration: pd.DataFrame, since: date | None, formats: Formats) -> Table:
+    rows = migration.loc[migration["to_segment"].notna()].copy()
+    rows["from_segment"] = rows["from_segment"].fillna(_ABSENT)
+    grid = rows.pivot(index="from_segment", columns="to_segment", values="customers")
+    first = [*_order(found, grid.index.to_series()), _ABSENT]
+    grid = grid.reindex(
+        index=[name for name in first if name in grid.index],
+        columns=_order(found, grid.columns.to_series()),
+    ).fillna(0)
+    shown = grid.reset_index()
+    return table(
+        "migration",
+        shown,
+        [
+            Column("from_segment", say("On {day}", day=formats.date_short(since)), "word"),
+            *(Column(name, word(str(name)), "count") for name in grid.columns),
+        ],
+        formats,
+        say(
+            "Where the customers of {day} are now: each row is a segment then, each column "
+            "a segment today",
+            day=formats.date(since),
+        ),
+        wide=True,
+    )
+
+
+def _moves(found: RFM, migration: pd.DataFrame, since: date | None, formats: Formats) -> str:
+    rank = {name: i for i, name in enumerate(found.segments["segment"])}
+    moved = migration.dropna(subset=["from_segment", "to_segment"])
+    stayed = moved.loc[moved["from_segment"] == moved["to_segment"], "customers"].sum()
+    total = moved["customers"].sum()
+    slipped = moved.loc[
+        [
+            rank[a] <= 1 and rank[b] > 1
+            for a, b in zip(moved["from_segment"], moved["to_segment"], strict=True)
+        ],
+        "customers",
+    ].sum()
+    first, second = map(word, found.segments["segment"].iloc[:2])
+    text = plural(
+        total,
+        "One customer was known on {day}; {stayed} is in the same segment today.",
+        "Of the {total} customers known on {day}, {stayed} are in the same segment today.",
+        total=formats.count(total),
+        day=formats.date(since),
+        stayed=formats.count(stayed),
+    )
+    if not slipped:
+        return (
+            text
+            + " "
+            + say(
+                "None has fallen from “{first}” or “{second}” to a lower group than these.",
+                first=first,
+                second=second,
+            )
+        )
+    return (
+        text
+        + " "
+        + plural(
+            slipped,
+            "One has fallen from “{first}” or “{second}” to a lower group than these.",
+            "{slipped} have fallen from “{first}” or “{second}” to a lower group than these.",
+            slipped=formats.count(slipped),
+            first=first,
+            second=second,
+        )
+    )

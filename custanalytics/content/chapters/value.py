@@ -1,0 +1,309 @@
+"""What are the customers worth: totals, segments, a new customer, and how it was tested."""
+
+import pandas as pd
+
+from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.content.blocks import callout
+from custanalytics.content.chapter import Section
+from custanalytics.content.chapters.value_tests import (
+    calibration_chart,
+    calibration_table,
+    coverage,
+    decile_chart,
+    doubts,
+    leaving,
+    parameter_table,
+    tested,
+    validation_table,
+)
+from custanalytics.content.chapters.value_tracking import tracking_charts
+from custanalytics.content.chart import Chart
+from custanalytics.content.format import Formats
+from custanalytics.content.rows import most
+from custanalytics.content.tables import Column, Table, table
+from custanalytics.content.words import plural, say, word, words
+
+_MONTHS_SHOWN = (0, 1, 3, 6, 9, 12, 18, 24, 36)
+
+
+def value(
+    found: CustomerLifetimeValue | None,
+    tracking: pd.DataFrame | None,
+    decisions: pd.DataFrame | None,
+    formats: Formats,
+) -> Section:
+    """Section 6 of the report."""
+    if found is None:
+        return Section("value", present=False)
+    by_segment = _worth(decisions)
+    charts = [_payback_chart(found, formats)]
+    tables = [_totals(found, formats), _payback(found, formats), parameter_table(found, formats)]
+    if by_segment is not None:
+        charts.insert(0, _segment_chart(by_segment, found, formats))
+        tables.insert(1, _segment_table(by_segment, found, formats))
+    if len(found.validation):
+        tables += [validation_table(found, formats), calibration_table(found, formats)]
+        charts += [calibration_chart(found, formats), decile_chart(found, formats)]
+    if tracking is not None:
+        charts += tracking_charts(tracking, formats)
+    against = doubts(found, formats)
+    caution = callout("warning", say("Take this forecast as a rough guide"), " ".join(against))
+    return Section(
+        "value",
+        parts={"doubts": caution if against else ""},
+        variables={
+            "lead": lead(found, formats),
+            "tested": tested(found, formats),
+            "new_customer": _new_customer(found, formats),
+            "basis": basis(found, formats),
+            "model": _model(found),
+            "coverage": coverage(found, formats),
+            "leaving": leaving(found, formats),
+        },
+        charts=tuple(charts),
+        tables=tuple(tables),
+        flags={"value_tested": len(found.validation) > 0, "tracking": tracking is not None},
+    )
+
+
+def horizon(days: float, formats: Formats) -> str:
+    """A horizon in words: ``the next 12 months``."""
+    if days % 365 == 0:
+        months = 12 * days / 365
+        # Translators: stands in other sentences as {horizon}, always after "in" or "within".
+        return say("the next {months} months", months=formats.count(months))
+    # Translators: stands in other sentences as {horizon}, always after "in" or "within".
+    return say("the next {days} days", days=formats.days(days))
+
+
+def lead(found: CustomerLifetimeValue, formats: Formats) -> str:
+    """Expected revenue of the customers there are, with its interval."""
+    totals = found.totals.iloc[0]
+    return plural(
+        totals["customers"],
+        "The one customer you know is expected to bring {revenue} in {horizon}; with {level} "
+        "confidence between {low} and {high}.",
+        "The {customers} customers you know are expected to bring {revenue} in {horizon}; with "
+        "{level} confidence between {low} and {high}.",
+        customers=formats.count(totals["customers"]),
+        revenue=formats.money_short(totals["revenue"]),
+        horizon=horizon(found.params["horizon_days"], formats),
+        level=formats.share(found.params["level"]),
+        low=formats.money_short(totals["revenue_low"]),
+        high=formats.money_short(totals["revenue_high"]),
+    )
+
+
+def basis(found: CustomerLifetimeValue, formats: Formats) -> str:
+    """What the word value stands for in this report."""
+    rate, margin = found.params["annual_discount_rate"], found.params["margin"]
+    if margin is None:
+        return say(
+            "Value here is expected revenue, discounted at {rate} a year; no margin was given for "
+            "this report.",
+            rate=formats.share(rate),
+        )
+    return say(
+        "Value here is expected margin: {margin} of revenue, discounted at {rate} a year.",
+        margin=formats.share(margin),
+        rate=formats.share(rate),
+    )
+
+
+def worth(found: CustomerLifetimeValue, formats: Formats) -> str:
+    """What value counts here, as the start of a label."""
+    span = horizon(found.params["horizon_days"], formats)
+    if found.params["margin"] is None:
+        return say("Expected revenue in {horizon}, discounted", horizon=span)
+    return say("Expected margin in {horizon}, discounted", horizon=span)
+
+
+def _model(found: CustomerLifetimeValue) -> str:
+    return say("{purchases}, {spend}", purchases=word(found.model), spend=word(found.spend_model))
+
+
+def _new_customer(found: CustomerLifetimeValue, formats: Formats) -> str:
+    new = found.new_customer
+    span = horizon(found.params["horizon_days"], formats)
+    text = say(
+        "A new customer starts with an order of {first} on average and is expected to bring "
+        "{repeat} more in {horizon}.",
+        first=formats.money(new["first_order_value"]),
+        repeat=formats.money(new["repeat_revenue"]),
+        horizon=span,
+    )
+    if found.params["margin"] is None:
+        return (
+            text
+            + " "
+            + say(
+                "How much you can spend to win one depends on your margin, which was not given "
+                "for this report."
+            )
+        )
+    return (
+        text
+        + " "
+        + say(
+            "After costs of goods that supports spending up to {cost} to win one; whatever is "
+            "spent below that is profit within {horizon}.",
+            cost=formats.money(new["supported_acquisition_cost"]),
+            horizon=span,
+        )
+    )
+
+
+def _worth(decisions: pd.DataFrame | None) -> pd.DataFrame | None:
+    if decisions is None or decisions["clv"].isna().all():
+        return None
+    return words(decisions.loc[decisions["customers"] > 0], "segment")
+
+
+def _segment_chart(rows: pd.DataFrame, found: CustomerLifetimeValue, formats: Formats) -> Chart:
+    top = most(rows, "clv")
+    title = say(
+        "{segment}: {share} of the value still to come",
+        segment=top["segment"],
+        share=formats.share(top["clv"] / found.totals["clv"].iloc[0]),
+    )
+    return Chart(
+        name="value-segments",
+        kind="bars",
+        data=rows,
+        x="clv",
+        y="segment",
+        low="clv_low",
+        high="clv_high",
+        x_format="money_short",
+        title=title,
+        subtitle=say("{what}, by segment", what=worth(found, formats)),
+        alt=say("Bars of expected value by segment. {title}.", title=title),
+        note=say("Thin lines: {level} interval.", level=formats.share(found.params["level"])),
+    )
+
+
+def _segment_table(rows: pd.DataFrame, found: CustomerLifetimeValue, formats: Formats) -> Table:
+    shown = rows.copy()
+    shown["each"] = shown["clv"] / shown["customers"]
+    return table(
+        "value-segments",
+        shown,
+        [
+            Column("segment", say("Segment")),
+            Column("customers", say("Customers"), "count"),
+            Column("clv", say("Value"), "money"),
+            Column("clv_low", say("Low"), "money"),
+            Column("clv_high", say("High"), "money"),
+            Column("each", say("Value each"), "money"),
+        ],
+        formats,
+        say(
+            "{what}, by segment, with {level} intervals",
+            what=worth(found, formats),
+            level=formats.share(found.params["level"]),
+        ),
+    )
+
+
+def _totals(found: CustomerLifetimeValue, formats: Formats) -> Table:
+    totals = found.totals.iloc[0]
+    rows = [
+        (
+            say("Purchases expected"),
+            *_three(totals, "expected_purchases", "purchases", "count", formats),
+        ),
+        (say("Revenue expected"), *_three(totals, "revenue", "revenue", "money", formats)),
+    ]
+    rate = formats.share(found.params["annual_discount_rate"])
+    margin = found.params["margin"]
+    label = (
+        say("Revenue, discounted at {rate} a year", rate=rate)
+        if margin is None
+        else say(
+            "Margin of {margin}, discounted at {rate} a year",
+            margin=formats.share(margin),
+            rate=rate,
+        )
+    )
+    rows.append((label, *_three(totals, "clv", "clv", "money", formats)))
+    return Table(
+        "value-totals",
+        (say("All known customers"), say("Expected"), say("Low"), say("High")),
+        tuple(rows),
+        (False, True, True, True),
+        say(
+            "What today's customers are expected to do in {horizon}, with {level} intervals",
+            horizon=horizon(found.params["horizon_days"], formats),
+            level=formats.share(found.params["level"]),
+        ),
+    )
+
+
+def _three(
+    row: "pd.Series[float]", middle: str, bounds: str, kind: str, formats: Formats
+) -> tuple[str, str, str]:
+    return (
+        formats.apply(kind, row[middle]),
+        formats.apply(kind, row[f"{bounds}_low"]),
+        formats.apply(kind, row[f"{bounds}_high"]),
+    )
+
+
+def _payback_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
+    last = found.payback.iloc[-1]
+    figures = {
+        "money": formats.money(last["cumulative_margin"]),
+        "months": formats.count(last["month"]),
+    }
+    earned = found.params["margin"] is not None
+    title = (
+        say("A new customer brings {money} of margin within {months} months", **figures)
+        if earned
+        else say("A new customer brings {money} of revenue within {months} months", **figures)
+    )
+    return Chart(
+        name="payback",
+        kind="line",
+        data=found.payback,
+        x="month",
+        y="cumulative_margin",
+        x_format="count",
+        y_format="money",
+        x_title=say("Months since the first order"),
+        title=title,
+        subtitle=say("Expected margin of a new customer, added up")
+        if earned
+        else say("Expected revenue of a new customer, added up"),
+        alt=say("Rising line of what a new customer brings, by month. {title}.", title=title),
+        note=say(
+            "Read it as a limit: what you pay to win a customer is earned back in the month in "
+            "which the line reaches it."
+        )
+        if earned
+        else say("Revenue, not profit: no margin was given."),
+    )
+
+
+def _payback(found: CustomerLifetimeValue, formats: Formats) -> Table:
+    rows = found.payback.loc[found.payback["month"].isin(_MONTHS_SHOWN)].copy()
+    rows["label"] = [
+        say("First order")
+        if month == 0
+        else plural(month, "1 month", "{n} months", n=formats.count(month))
+        for month in rows["month"]
+    ]
+    earned = found.params["margin"] is not None
+    return table(
+        "payback",
+        rows,
+        [
+            Column("label", say("By")),
+            Column(
+                "cumulative_margin",
+                say("Acquisition cost earned back") if earned else say("Revenue"),
+                "money",
+            ),
+        ],
+        formats,
+        say("What a new customer has brought in, by month"),
+    )

@@ -1,0 +1,316 @@
+"""How the forecast of value did on time held back: sentence, tables, chart."""
+
+import pandas as pd
+
+from custanalytics.check import Check
+from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.content.chart import Chart
+from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.tables import Column, Table, table
+from custanalytics.content.words import say, told, word
+from custanalytics.sentences import noted
+
+_MATTERS = {"clv.total_error", "clv.interval_coverage", "clv.converged"}
+_REVENUE_BOUND = 0.2
+_PACE = {
+    "r": noted(
+        "How alike customers are in their pace: below 1, a few buy far more often than the rest"
+    ),
+    "alpha": noted(
+        "With r, the pace: a customer who is active buys r / alpha times a day on average"
+    ),
+}
+_RETURNS = {
+    "a": noted("With b, who leaves: on average a / (a + b) of customers after a purchase"),
+    "b": noted("See a; the larger a and b, the more alike customers are in leaving"),
+}
+_MEANINGS = {
+    "BG/NBD": _PACE | _RETURNS,
+    "MBG/NBD": _PACE
+    | {
+        "a": noted(
+            "With b, who leaves: on average a / (a + b) of customers after a purchase, the first "
+            "included"
+        ),
+        "b": _RETURNS["b"],
+    },
+    "Pareto/NBD": _PACE
+    | {
+        "s": noted(
+            "How alike customers are in leaving: below 1, a few leave early and the rest stay"
+        ),
+        "beta": noted("With s, who leaves: customers leave at a rate of s / beta a day on average"),
+    },
+    "gamma-gamma": {
+        "p": noted("How steady one customer's orders are: the larger, the more alike"),
+        "q": noted("How alike customers are in their mean order: the larger, the more alike"),
+        "v": noted("With p and q, the mean order: p v / (q - 1)"),
+    },
+}
+
+
+def latest(found: CustomerLifetimeValue) -> pd.DataFrame:
+    """Validation rows of the latest holdout; empty where there was none."""
+    rows = found.validation
+    return rows.loc[rows["origin"] == rows["origin"].max()] if len(rows) else rows
+
+
+def doubts(found: CustomerLifetimeValue, formats: Formats) -> list[str]:
+    """What speaks against stating the forecast as a finding; empty where nothing does."""
+    if not len(found.validation):
+        return [say("The forecast could not be tested on this shop's own past.")]
+    failed = [told(c.sentence, formats) for c in _failed(found)]
+    if _off(found):
+        failed.append(say("On the time held back, revenue was more than a fifth off the forecast."))
+    return failed
+
+
+def trusted(found: CustomerLifetimeValue | None) -> bool:
+    """Whether the forecast may be stated as a finding: tested, and in bounds."""
+    return (
+        found is not None and len(found.validation) > 0 and not _failed(found) and not _off(found)
+    )
+
+
+def _failed(found: CustomerLifetimeValue) -> list[Check]:
+    return [c for c in found.checks if c.name in _MATTERS and c.passed is False]
+
+
+def _off(found: CustomerLifetimeValue) -> bool:
+    rows = latest(found)
+    return bool(abs(rows.loc[rows["chosen"], "revenue_error"].iloc[0]) > _REVENUE_BOUND)
+
+
+def tested(found: CustomerLifetimeValue, formats: Formats) -> str:
+    """How the forecast did on held-back data, naive rules included."""
+    rows = latest(found)
+    if not len(rows):
+        return say(
+            "The history is too short to hold a part back, so this forecast has not been tested "
+            "on this shop's own data."
+        )
+    row = rows.loc[rows["chosen"]].iloc[0]
+    text = say(
+        "Tested on the last {days} days, which were held back: {predicted} purchases expected, "
+        "{actual} happened ({error}); {expected} of revenue expected, {came} came in "
+        "({money_error}).",
+        days=formats.days(row["holdout_days"]),
+        predicted=formats.count(row["predicted_purchases"]),
+        actual=formats.count(row["actual_purchases"]),
+        error=_missed(row["total_error"], formats),
+        expected=formats.money_short(row["predicted_revenue"]),
+        came=formats.money_short(row["actual_revenue"]),
+        money_error=_missed(row["revenue_error"], formats),
+    )
+    if row["role"] == "baseline":
+        return (
+            text
+            + " "
+            + say(
+                "A rule of thumb ({name}) did better there than the statistical model, so the "
+                "figures rest on the rule of thumb.",
+                name=word(row["candidate"]),
+            )
+        )
+    return text
+
+
+def in_short(found: CustomerLifetimeValue, formats: Formats) -> str:
+    """The same for the summary."""
+    rows = latest(found)
+    if not len(rows):
+        return say("The forecast of value is untested: the history is too short to hold part back.")
+    row = rows.loc[rows["chosen"]].iloc[0]
+    figures = {
+        "error": _missed(row["total_error"], formats),
+        "money_error": _missed(row["revenue_error"], formats),
+    }
+    if row["role"] == "baseline":
+        return say(
+            "The forecast was tested on the past: {error} in purchases, {money_error} in revenue. "
+            "It rests on a rule of thumb, which did better than the models.",
+            **figures,
+        )
+    return say(
+        "The forecast was tested on the past: {error} in purchases, {money_error} in revenue. It "
+        "rests on a statistical model, which did better than rules of thumb.",
+        **figures,
+    )
+
+
+def coverage(found: CustomerLifetimeValue, formats: Formats) -> str:
+    """How many customers' purchases lay in their intervals, as the check says."""
+    return _check(found, "clv.interval_coverage", formats)
+
+
+def leaving(found: CustomerLifetimeValue, formats: Formats) -> str:
+    """How many customers leave according to the model, as the check says."""
+    return _check(found, "clv.leaving", formats)
+
+
+def _check(found: CustomerLifetimeValue, name: str, formats: Formats) -> str:
+    return " ".join(told(check.sentence, formats) for check in found.checks if check.name == name)
+
+
+def _missed(error: float, formats: Formats) -> str:
+    if is_missing(error):
+        return say("nothing to compare with")
+    if abs(error) < 0.005:
+        return say("spot on")
+    if error < 0:
+        return say("{error} too few expected", error=formats.share(-error))
+    return say("{error} too many expected", error=formats.share(error))
+
+
+def parameter_table(found: CustomerLifetimeValue, formats: Formats) -> Table:
+    """The fitted parameters."""
+    rows = found.parameters.copy()
+    rows["shown"] = [_digits(number, formats) for number in rows["value"]]
+    rows["error"] = [_digits(number, formats) for number in rows["standard_error"]]
+    rows["meaning"] = [
+        _MEANINGS.get(model, {}).get(symbol, "")
+        for model, symbol in zip(rows["model"], rows["parameter"], strict=True)
+    ]
+    return table(
+        "parameters",
+        rows,
+        [
+            Column("model", say("Model"), "word"),
+            Column("parameter", say("Parameter")),
+            Column("shown", say("Value"), right=True),
+            Column("error", say("Standard error"), right=True),
+            Column("meaning", say("What it says"), "word"),
+        ],
+        formats,
+        say("Fitted parameters, times in days and money in the currency of the report"),
+        note=say("A dash as the standard error: the data do not fix that parameter."),
+    )
+
+
+def _digits(number: float, formats: Formats) -> str:
+    return formats.number(number, 0 if abs(number) >= 1000 else 3)
+
+
+def validation_table(found: CustomerLifetimeValue, formats: Formats) -> Table:
+    """Candidates on the latest time held back."""
+    rows = latest(found).copy()
+    rows["name"] = [
+        say("{name} (used)", name=word(name)) if chosen else word(name)
+        for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
+    ]
+    for column in ("mae", "spearman"):
+        rows[column] = [formats.number(number, 3) for number in rows[column]]
+    level = formats.share(found.params["level"])
+    return table(
+        "value-validation",
+        rows,
+        [
+            Column("name", say("Candidate")),
+            Column("predicted_purchases", say("Expected"), "count"),
+            Column("actual_purchases", say("Happened"), "count"),
+            Column("total_error", say("Error"), "change"),
+            Column("mae", say("Error per customer"), right=True),
+            Column("spearman", say("Rank correlation"), right=True),
+            Column("interval_coverage", say("In the {level} interval", level=level), "share"),
+        ],
+        formats,
+        say(
+            "Model and rules of thumb on the last {days} days, which were held back",
+            days=formats.days(rows["holdout_days"].iloc[0]),
+        ),
+        wide=True,
+    )
+
+
+def _chosen_calibration(found: CustomerLifetimeValue) -> pd.DataFrame:
+    rows = found.calibration
+    return rows.loc[rows["chosen"]].copy()
+
+
+def calibration_table(found: CustomerLifetimeValue, formats: Formats) -> Table:
+    """Expected and real purchases by earlier frequency."""
+    rows = _chosen_calibration(found)
+    for column in ("actual_mean", "predicted_mean"):
+        rows[column] = [formats.number(number, 2) for number in rows[column]]
+    rows["label"] = [str(name) for name in rows["frequency_class"]]
+    return table(
+        "value-calibration",
+        rows,
+        [
+            Column("label", say("Repeat purchase days so far")),
+            Column("customers", say("Customers"), "count"),
+            Column("predicted_mean", say("Expected each"), right=True),
+            Column("actual_mean", say("Happened each"), right=True),
+        ],
+        formats,
+        say("Purchases in the time held back, by how often customers had bought before"),
+    )
+
+
+def calibration_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
+    """The same as lines."""
+    rows = _chosen_calibration(found)
+    tidy = rows.melt("frequency_class", ["predicted_mean", "actual_mean"], "series", "value")
+    names = _series()
+    tidy["series"] = tidy["series"].map(names)
+    tidy["class"] = tidy["frequency_class"].astype("str")
+    test = latest(found)
+    row = test.loc[test["chosen"]].iloc[0]
+    title = say(
+        "{predicted} purchases were expected, {actual} happened",
+        predicted=formats.count(row["predicted_purchases"]),
+        actual=formats.count(row["actual_purchases"]),
+    )
+    return Chart(
+        name="value-calibration",
+        kind="line",
+        data=tidy[["class", "series", "value"]],
+        x="class",
+        y="value",
+        series="series",
+        x_format="text",
+        y_format="number",
+        x_title=say("Repeat purchase days before"),
+        colors=dict(zip(names.values(), ("series-1", "series-2"), strict=True)),
+        title=title,
+        subtitle=say("Purchases per customer in the time held back, by earlier purchases"),
+        alt=say(
+            "Two lines, expected and real purchases by earlier frequency. {title}.", title=title
+        ),
+        half=True,
+    )
+
+
+def _series() -> dict[str, str]:
+    return {"predicted_mean": say("Expected"), "actual_mean": say("Happened")}
+
+
+def decile_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
+    """Expected and real purchases by tenth of the customers, most expected first."""
+    rows = found.deciles.loc[found.deciles["chosen"]]
+    tidy = rows.melt("decile", ["predicted_mean", "actual_mean"], "series", "value")
+    names = _series()
+    tidy["series"] = tidy["series"].map(names)
+    tidy["tenth"] = [formats.count(decile) for decile in tidy["decile"]]
+    top = rows.iloc[0]
+    title = say(
+        "Top tenth: {predicted} purchases each expected, {actual} happened",
+        predicted=formats.number(top["predicted_mean"]),
+        actual=formats.number(top["actual_mean"]),
+    )
+    return Chart(
+        name="value-deciles",
+        kind="line",
+        data=tidy[["tenth", "series", "value"]],
+        x="tenth",
+        y="value",
+        series="series",
+        x_format="text",
+        y_format="number",
+        x_title=say("Tenths of the customers, most expected first"),
+        colors=dict(zip(names.values(), ("series-1", "series-2"), strict=True)),
+        title=title,
+        subtitle=say("Purchases per customer in the time held back, by tenth of the forecast"),
+        alt=say("Two lines, expected and real purchases by tenth. {title}.", title=title),
+        half=True,
+    )

@@ -1,0 +1,113 @@
+"""Whole sentences with named places for figures, and how text from data is made harmless.
+
+Every text of the report passes through `say`, `plural`, `word` or `told`, which look it up in
+the message catalogue of the language that is spoken.
+"""
+
+import re
+import string
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from custanalytics.content.format import MISSING, Formats, is_missing
+from custanalytics.content.language import spoken
+from custanalytics.sentences import Sentence
+
+_MARKDOWN = re.compile(r"([\\`*_\[\]<>~^$@|{}#])")
+_LONG_WORD = re.compile(r"\S{29,}")
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_SPEC = re.compile(r"(\+?)(,?)(?:\.(\d+))?([%fd]?)")
+
+
+def say(template: str, **values: Any) -> str:
+    """One sentence with its figures in place; the template is one literal text."""
+    return word(template).format(**values)
+
+
+def plural(number: float, one: str, many: str, **values: Any) -> str:
+    """The sentence that fits the number: ``one`` for exactly one, else ``many``."""
+    return _counted(number, one, many).format(**values)
+
+
+def word(text: str) -> str:
+    """A constant of ours in the report's language; any other text as it is."""
+    return spoken().messages.gettext(text) if text else text
+
+
+def words(frame: pd.DataFrame, *columns: str) -> pd.DataFrame:
+    """The frame with constants of ours in these columns in the report's language."""
+    there = [name for name in columns if name in frame.columns]
+    return frame.assign(**{name: [_known(text) for text in frame[name]] for name in there})
+
+
+def told(text: str, formats: Formats) -> str:
+    """A sentence of the analyses in the report's language, its figures as the report has them."""
+    if not isinstance(text, Sentence):
+        return word(text)
+    template = (
+        word(text.template)
+        if text.number is None
+        else _counted(text.number, text.template, text.many)
+    )
+    return _Filling(formats).vformat(template, (), text.values) if text.values else template
+
+
+def told_all(texts: Sequence[str], formats: Formats) -> list[str]:
+    """The same for several."""
+    return [told(text, formats) for text in texts]
+
+
+def prose(sentence: str) -> str:
+    """A sentence of ours as markdown: its figures and names can't start any markup."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(sentence.split("\n")))
+
+
+def short(text: str) -> str:
+    """Text whose words fit a column: of a long one, such as an id, only both ends are left."""
+    return _LONG_WORD.sub(lambda word: f"{word[0][:14]}…{word[0][-13:]}", text)
+
+
+def escape(text: str) -> str:
+    """Text from the data as markdown that shows exactly this text, in one line."""
+    flat = " ".join(str(text).split())
+    return _PUNCTUATION.sub(r"\\\1", flat)
+
+
+class _Filling(string.Formatter):
+    """Fills a sentence's places with figures as the report's locale writes them."""
+
+    def __init__(self, formats: Formats) -> None:
+        self.formats = formats
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        formats = self.formats
+        if isinstance(value, Sentence):
+            return told(value, formats)
+        if isinstance(value, str):
+            return value
+        if is_missing(value):
+            return MISSING
+        if hasattr(value, "year"):
+            return formats.month(value) if format_spec == "%Y-%m" else formats.date(value)
+        found = _SPEC.fullmatch(format_spec)
+        if found is None:
+            raise ValueError(f"no figure of a sentence is written as {format_spec!r}")
+        sign, _, digits, kind = found.groups()
+        number = float(value)
+        if kind == "%":
+            text = formats.percent(number, int(digits or 0))
+        else:
+            text = formats.number(number, int(digits or 0))
+        return "+" + text if sign and number > 0 else text
+
+
+def _counted(number: float, one: str, many: str) -> str:
+    # A fraction is never exactly one.
+    whole = int(number) if float(number).is_integer() else 2
+    return spoken().messages.ngettext(one, many, whole)
+
+
+def _known(text: Any) -> Any:
+    return word(str(text)) if isinstance(text, str) else text

@@ -1,0 +1,151 @@
+"""The table behind a chart, as a sheet: one row a mark on the axis, one column a series."""
+
+import pandas as pd
+
+from custanalytics.content.chart import Chart
+from custanalytics.content.number_codes import money_kind
+from custanalytics.content.words import say, word
+from custanalytics.content.workbook_sheet import Field, Sheet
+from custanalytics.sentences import noted
+
+_KEYS = {
+    "month_short": noted("Month"),
+    "month": noted("Month"),
+    "date_short": noted("Week up to"),
+}
+# Of the tabs, at most 31 characters.
+_TABS = {
+    "monthly-revenue": noted("Monthly revenue"),
+    "monthly-activity": noted("Monthly activity"),
+    "average-order": noted("Average order"),
+    "concentration": noted("Concentration"),
+    "segments": noted("Segments"),
+    "retention": noted("Retention"),
+    "retention-average": noted("Retention average"),
+    "second-purchase": noted("Second purchase"),
+    "value-segments": noted("Value segments"),
+    "payback": noted("Payback"),
+    "value-calibration": noted("Value calibration"),
+    "value-deciles": noted("Value deciles"),
+    "tracking-weekly": noted("Tracking weekly"),
+    "tracking-cumulative": noted("Tracking cumulative"),
+    "lift": noted("Lift"),
+    "reliability": noted("Reliability"),
+    "profit": noted("Profit"),
+    "prospects-lift": noted("Prospects lift"),
+    "prospects-reliability": noted("Prospects reliability"),
+    "prospects-drivers": noted("Prospects drivers"),
+    "prospects-drift": noted("Prospects drift"),
+    "prospects-profit": noted("Prospects profit"),
+}
+# What one unnamed series counts, and what the rows of bars are.
+_VALUES = {
+    "average-order": noted("Average order"),
+    "concentration": noted("Share of revenue"),
+    "retention-average": noted("Share who bought"),
+    "second-purchase": noted("Bought a second time"),
+    "value-segments": noted("Value"),
+    "payback": noted("Brought in so far"),
+    "lift": noted("Share who bought"),
+    "reliability": noted("Share who bought"),
+    "profit": noted("Expected profit"),
+}
+_LOW, _HIGH, _OPEN = "low", "high", "open"
+
+
+def wide(chart: Chart) -> pd.DataFrame:
+    """The chart's numbers with one row a position or category and one column a series.
+
+    Parameters
+    ----------
+    chart : Chart
+        Of any kind.
+
+    Returns
+    -------
+    DataFrame
+        First the axis or category, then the series by name (``value`` where unnamed; for a
+        heat map one column a position), then ``low`` and ``high`` where the chart has an
+        interval, then ``open`` (bool) where periods are incomplete.
+    """
+    key, number = (chart.y, chart.x) if chart.kind == "bars" else (chart.x, chart.y)
+    data = chart.data
+    if chart.kind == "heatmap":
+        rows = list(dict.fromkeys(data[chart.y]))
+        grid = data.pivot(index=chart.y, columns=chart.x, values=chart.z).reindex(rows)
+        grid.columns = pd.Index([str(column) for column in grid.columns])
+        return grid.reset_index(names=key if key not in grid.columns else chart.y)
+    if chart.series is None:
+        columns = {key: key, number: "value"}
+        columns |= {name: to for name, to in ((chart.low, _LOW), (chart.high, _HIGH)) if name}
+        if chart.incomplete:
+            columns[chart.incomplete] = _OPEN
+        return data[list(columns)].rename(columns=columns).reset_index(drop=True)
+    table = data.pivot(index=key, columns=chart.series, values=number)
+    table = table.reindex(index=list(dict.fromkeys(data[key])), columns=chart.names())
+    if chart.incomplete:
+        table[_OPEN] = data.groupby(key)[chart.incomplete].any()
+    table.columns = pd.Index([str(column) for column in table.columns])
+    return table.reset_index(names=key)
+
+
+def chart_sheet(chart: Chart) -> Sheet:
+    """A chart and its numbers.
+
+    Parameters
+    ----------
+    chart : Chart
+        Of any kind.
+
+    Returns
+    -------
+    Sheet
+    """
+    table = wide(chart)
+    key = str(table.columns[0])
+    kind = value_kind(chart)
+    fields = [Field(key, _key_title(chart), _key_kind(chart), _key_title(chart) + ".")]
+    for name in [str(column) for column in table.columns[1:]]:
+        if name in (_LOW, _HIGH):
+            title = say("Low") if name == _LOW else say("High")
+            fields.append(Field(name, title, kind, say("End of the interval.")))
+        elif name == _OPEN:
+            fields.append(
+                Field(name, say("Incomplete"), "flag", say("The data covers only part of it."))
+            )
+        else:
+            title = word(_VALUES.get(chart.name, noted("Value"))) if name == "value" else name
+            if chart.kind == "heatmap":
+                title = name
+            fields.append(Field(name, title, kind, chart.subtitle + "."))
+    across = say("Across: {what}", what=chart.x_title) if chart.kind == "heatmap" else ""
+    return Sheet(
+        word(_TABS.get(chart.name, chart.name.replace("-", " ").capitalize())),
+        chart.title,
+        table,
+        tuple(fields),
+        "charts",
+        ". ".join(part for part in (chart.subtitle, across, chart.note) if part),
+        chart,
+    )
+
+
+def value_kind(chart: Chart) -> str:
+    """Kind of the chart's values, money with cents only where amounts are small."""
+    kind = {"bars": chart.x_format, "heatmap": chart.z_format}.get(chart.kind, chart.y_format)
+    if not kind.startswith("money"):
+        return kind
+    number = chart.x if chart.kind == "bars" else chart.y
+    return money_kind(float(chart.data[number].abs().max()))
+
+
+def _key_title(chart: Chart) -> str:
+    if chart.kind in ("bars", "heatmap"):
+        return say("Segment") if chart.y == "segment" else say("First bought in (customers)")
+    return chart.x_title or word(_KEYS.get(chart.x_format, chart.x))
+
+
+def _key_kind(chart: Chart) -> str:
+    if chart.kind in ("bars", "heatmap"):
+        return "text"
+    return chart.x_format

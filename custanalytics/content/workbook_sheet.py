@@ -1,0 +1,108 @@
+"""One sheet of the workbook as a value: columns with their meaning, rows, finding, chart."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+import pandas as pd
+
+from custanalytics.content.chart import Chart
+from custanalytics.content.format import Formats
+from custanalytics.content.words import say
+
+# Of a sheet in Excel, less the rows above the list.
+MOST_ROWS = 1_048_576 - 4
+LONGEST_TEXT = 32_767
+Group = Literal["act", "charts", "tables", "data"]
+
+
+@dataclass(frozen=True)
+class Field:
+    """A column of a sheet.
+
+    Attributes
+    ----------
+    name : str
+        Column of the sheet's frame.
+    title : str
+        Header.
+    kind : str
+        ``text``, ``flag`` (yes or no), or a kind that `number_codes.number_code` knows.
+    meaning : str
+        What the column holds, one sentence, for the definitions sheet.
+    """
+
+    name: str
+    title: str
+    kind: str = "text"
+    meaning: str = ""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: a table with its finding as heading, and perhaps the chart of it.
+
+    Attributes
+    ----------
+    name : str
+        Of the tab: at most 31 characters, without brackets, colons or slashes.
+    title : str
+        The finding, or what the list holds.
+    frame : DataFrame
+        The rows, unrounded.
+    fields : tuple of Field
+        The columns shown, in order.
+    group : {"act", "charts", "tables", "data"}
+        Where the contents sheet lists it.
+    note : str
+        Small print under the title.
+    chart : Chart, optional
+        To be drawn natively beside the table: `frame` is then its `wide` table.
+    """
+
+    name: str
+    title: str
+    frame: pd.DataFrame
+    fields: tuple[Field, ...]
+    group: Group
+    note: str = ""
+    chart: Chart | None = None
+
+
+def fitted(sheet: Sheet, formats: Formats) -> Sheet:
+    """The sheet within the limits of a spreadsheet; what is cut is said in its note.
+
+    Parameters
+    ----------
+    sheet : Sheet
+        Of any length.
+    formats : Formats
+        Locale of the report.
+
+    Returns
+    -------
+    Sheet
+    """
+    frame, notes = sheet.frame, [sheet.note] if sheet.note else []
+    if len(frame) > MOST_ROWS:
+        frame = frame.iloc[:MOST_ROWS]
+        notes.append(
+            say(
+                "The first {shown} of {rows} rows, as many as a spreadsheet holds; all of them "
+                "are in the folders results and exports.",
+                shown=formats.count(MOST_ROWS),
+                rows=formats.count(len(sheet.frame)),
+            )
+        )
+    for name in [f.name for f in sheet.fields if f.kind == "text"]:
+        long = frame[name].astype("str").str.len() > LONGEST_TEXT
+        if long.any():
+            cut = frame[name].astype("str").str.slice(0, LONGEST_TEXT - 1) + "…"
+            frame = frame.assign(**{name: frame[name].mask(long, cut)})
+            notes.append(
+                say(
+                    "Texts of more than {n} characters are cut; they are whole in the folder "
+                    "results.",
+                    n=formats.count(LONGEST_TEXT),
+                )
+            )
+    return replace(sheet, frame=frame, note=" ".join(notes))

@@ -1,0 +1,1 @@
+"""Customers as the transactions tell them: summary, segments, cohorts, concentration, overview."""

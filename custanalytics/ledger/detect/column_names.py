@@ -1,0 +1,97 @@
+"""Column names that sales exports use for each role, in seven languages (column_names.toml)."""
+
+import re
+import tomllib
+import unicodedata
+from functools import cache
+from importlib import resources
+
+from custanalytics.ledger.detect.currency_codes import iso_codes
+
+# role -> what it holds; the order is the order in which roles are shown.
+ROLES = {
+    "customer_id": "who bought",
+    "order_id": "which order the line belongs to",
+    "ordered_at": "when it was bought",
+    "ordered_time": "the time of day, where it has a column of its own",
+    "amount": "what was paid for the line",
+    "order_total": "what was paid for the whole order, repeated or on its first line only",
+    "quantity": "how many pieces",
+    "unit_price": "price of one piece",
+    "discount": "taken off quantity times unit_price",
+    "refunded": "paid back later, on the line of the sale",
+    "product": "what was bought",
+    "currency": "currency of the amounts",
+    "status": "state of the payment or order",
+    "kind": "what kind of row it is: sale, return, fee",
+    "refund_of": "the order that a refund belongs to",
+    "refund_customer_id": "who was paid back, where refunds name the customer in another column",
+}
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_CURRENCY_BEHIND = re.compile(r" (in )?(eur|euros?|usd|gbp|chf|pounds?|dollars?|sterling)$")
+_TAX_BEHIND = re.compile(
+    r" ((incl|inc|including|excl|ex|exc|excluding|inkl|exkl|zzgl|plus|with|without) "
+    r"(vat|tax|taxes|gst|mwst|ust|btw|iva|tva)|ttc|ht|brutto|netto|iva (incluido|inclusa))$"
+)
+# Roles that hold money.
+MONEY = ("amount", "order_total", "unit_price", "discount", "refunded")
+# Codes that are common words in names of columns ("all sales").
+_WORDS_TOO = frozenset({"all", "top"})
+_WORD = re.compile(r"[^a-z0-9]+")
+
+
+def plain(name: str) -> str:
+    """A column name in small letters, without accents and signs: "InvoiceNo" -> "invoice no"."""
+    name = _CAMEL.sub(" ", name.strip()).replace("ß", "ss").replace("#", " number ")
+    name = unicodedata.normalize("NFKD", name)
+    name = "".join(letter for letter in name if not unicodedata.combining(letter))
+    return _WORD.sub(" ", name.lower()).strip()
+
+
+@cache
+def _table() -> dict[str, dict[str, tuple[str, float]]]:
+    """Plain name -> role -> (kind, strength)."""
+    text = (resources.files("custanalytics.ledger.detect") / "column_names.toml").read_text("utf-8")
+    table: dict[str, dict[str, tuple[str, float]]] = {}
+    for role, kinds in tomllib.loads(text).items():
+        for kind, entry in kinds.items():
+            for name in entry["names"]:
+                roles = table.setdefault(plain(name), {})
+                roles.setdefault(role, (kind, float(entry["strength"])))
+    return table
+
+
+@cache
+def meanings(name: str) -> dict[str, tuple[str, float]]:
+    """Roles that a column name may stand for: role -> (kind, strength from 0 to 1).
+
+    The name counts as a whole; a unit such as "(EUR)" or "incl. VAT" behind it is passed over.
+    """
+    full = plain(name)
+    table = _table()
+    if full in table:
+        return table[full]
+    short = plain(re.sub(r"\(.*?\)|\[.*?\]", " ", name))
+    short = _TAX_BEHIND.sub("", short)
+    if (bare := _CURRENCY_BEHIND.sub("", short)) in table:
+        return table[bare]
+    found = money_and_code(short)
+    return found[0] if found else {}
+
+
+def money_and_code(name: str) -> tuple[dict[str, tuple[str, float]], str] | None:
+    """Roles and code of a plain name of money beside a currency: "amount jpy"; None for others."""
+    first, _, behind = name.partition(" ")
+    before, _, last = name.rpartition(" ")
+    for code, rest in ((last, before), (first, behind)):
+        if code in _WORDS_TOO or code.upper() not in iso_codes():
+            continue
+        roles = {role: entry for role, entry in _table().get(rest, {}).items() if role in MONEY}
+        if roles:
+            return roles, code.upper()
+    return None
+
+
+def known_name(name: str) -> bool:
+    """Whether any role knows the name."""
+    return bool(name.strip()) and bool(meanings(name))

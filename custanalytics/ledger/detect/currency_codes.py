@@ -1,0 +1,12 @@
+"""Currency codes of ISO 4217 (cell_words.toml), some of withdrawn currencies among them."""
+
+import tomllib
+from functools import cache
+from importlib import resources
+
+
+@cache
+def iso_codes() -> frozenset[str]:
+    """All codes, in capitals."""
+    text = (resources.files("custanalytics.ledger.detect") / "cell_words.toml").read_text("utf-8")
+    return frozenset(str(tomllib.loads(text)["codes"]["iso_4217"]).split())

@@ -1,0 +1,278 @@
+"""Reads the date column; the order of day, month and year is decided from the whole column."""
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import pandas as pd
+
+from custanalytics.errors import SourceError
+from custanalytics.ledger.staging import Staging
+
+_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+# A reading wrong for more cells than this share is out.
+_STRAY_SHARE = 0.01
+# Cells that contradict the best reading, as a number and as a share.
+_FEW_STRAYS = 2
+_STRAYS = 0.0002
+_MOST_STRAYS = 0.1
+_EARLIEST = "1970-01-01"
+
+
+@dataclass(frozen=True)
+class DateColumn:
+    """How the dates are written.
+
+    Attributes
+    ----------
+    orders : mapping of str to str
+        Form of the cells to the order they are read in.
+    reason : str
+    filled, unread : int
+        Cells that hold something, and cells of these that are no date.
+    has_time : bool
+        Whether any date carries a time of day.
+    """
+
+    orders: Mapping[str, str]
+    reason: str
+    filled: int
+    unread: int
+    has_time: bool
+
+
+def read_dates(
+    staging: Staging, column: str, time_column: str | None, order: str | None, today: date
+) -> DateColumn:
+    """Read the dates into ``date_values(cell, ordered_at)``; ``cell`` as `date_cell` gives it.
+
+    Parameters
+    ----------
+    staging : Staging
+    column, time_column : str, str or None
+    order : {"dmy", "mdy", "ymd"} or None
+        The user's word, if given.
+    today : date
+        No sale is later than the day after.
+
+    Raises
+    ------
+    SourceError
+        Day and month can't be told apart, or most cells are no date.
+    """
+    engine = staging.engine
+    cell = date_cell(staging, column, time_column)
+    engine.execute(
+        f"CREATE OR REPLACE TABLE date_cells AS SELECT {cell} AS cell, count(*) AS n "
+        f"FROM staged WHERE {staging.column(column)} IS NOT NULL GROUP BY 1"
+    )
+    engine.add("months", months())
+    engine.keep("date_forms", "source/date_forms")
+    engine.keep("date_readings", "source/date_readings")
+    latest = str(today + timedelta(days=2))
+    table = engine.sql(
+        "SELECT form, reading, CAST(sum(n) AS BIGINT) AS n, "
+        "CAST(sum(CASE WHEN ordered_at BETWEEN CAST($earliest AS TIMESTAMP) "
+        "AND CAST($latest AS TIMESTAMP) THEN n ELSE 0 END) AS BIGINT) AS fit, "
+        "bool_and(dotted) AS dotted FROM date_readings GROUP BY form, reading "
+        "ORDER BY form, reading",
+        earliest=_EARLIEST,
+        latest=latest,
+    )
+    _refuse_swapped(staging, column, order)
+    orders, reasons = {}, []
+    for form, rows in table.groupby("form", sort=True):
+        fits = {str(r): int(f) for r, f in zip(rows["reading"], rows["fit"], strict=True)}
+        chosen, reason = decide_order(
+            column,
+            fits,
+            int(rows["n"].iloc[0]),
+            bool(rows["dotted"].iloc[0]),
+            order,
+            same=_same_everywhere(staging, str(form)),
+            contrary=_contrary(staging, str(form), fits, latest),
+            several_files=len(staging.parts) > 1,
+        )
+        orders[str(form)] = chosen
+        if reason:
+            reasons.append(reason)
+    total, fit, missing = _summary(table, orders)
+    decided = pd.DataFrame({"form": list(orders), "reading": list(orders.values())}, dtype="str")
+    engine.add("date_orders", decided)
+    engine.execute(
+        "CREATE OR REPLACE TABLE date_values AS SELECT r.cell, r.form, r.ordered_at "
+        "FROM date_readings AS r JOIN date_orders AS o ON o.form = r.form AND o.reading = r.reading"
+    )
+    timed = engine.sql(
+        "SELECT count(*) AS n FROM date_values WHERE ordered_at <> date_trunc('day', ordered_at)"
+    )
+    reason = "; ".join(reasons) or "written year first"
+    return DateColumn(
+        orders, reason, total - missing, total - missing - fit, bool(timed["n"].iloc[0])
+    )
+
+
+def date_cell(staging: Staging, column: str, time_column: str | None) -> str:
+    """SQL for a row's date text, the time of day behind it where it has its own column."""
+    day = staging.column(column)
+    if time_column is None:
+        return day
+    time = staging.column(time_column)
+    fraction = (
+        f"strftime(TIMESTAMP '2000-01-01' + to_seconds(CAST(round(CAST({time} AS DOUBLE) * 86400) "
+        f"AS BIGINT)), '%H:%M:%S')"
+    )
+    time = (
+        f"CASE WHEN regexp_matches({time}, '^0?\\.[0-9]+$') THEN {fraction} "
+        f"ELSE regexp_replace({time}, '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}} ', '') END"
+    )
+    bare = f"regexp_replace({day}, '[ T]0?0:00(:00)?(\\.0+)?$', '')"
+    return (
+        f"CASE WHEN {day} IS NULL THEN NULL WHEN contains({bare}, ':') THEN {bare} "
+        f"ELSE concat_ws(' ', {bare}, {time}) END"
+    )
+
+
+def decide_order(
+    column: str,
+    fits: dict[str, int],
+    cells: int,
+    dotted: bool,
+    given: str | None,
+    *,
+    same: bool,
+    contrary: Mapping[str, int],
+    several_files: bool,
+) -> tuple[str, str]:
+    """Order of day, month and year in which cells of one form are read, and why.
+
+    Parameters
+    ----------
+    column : str
+        The column, for the message.
+    fits : dict of str to int
+        Reading to the cells that are dates in it.
+    cells : int
+        Cells of this form.
+    dotted : bool
+        Points stand between the parts of every cell.
+    given : {"dmy", "mdy", "ymd"} or None
+        The user's word, if given.
+    same : bool
+        Every reading gives the same dates.
+    contrary : mapping of str to int
+        Reading to the cells that are dates in it and not in the best one.
+    several_files : bool
+        Then a single contrary cell is one too many.
+
+    Returns
+    -------
+    tuple of str
+        The reading, and the reason.
+
+    Raises
+    ------
+    SourceError
+        The cells contradict each other, or none of them tells.
+    """
+    if len(fits) == 1:
+        return next(iter(fits)), ""
+    if given in fits:
+        return given, f"read as {given}: given by the user"
+    best = max(fits.values())
+    close = [r for r, fit in fits.items() if fit >= best - _STRAY_SHARE * cells]
+    # Cells that fit another reading only: a few are mistakes, more are a column of two minds.
+    against = max((n for r, n in contrary.items() if r not in close), default=0)
+    allowed = min(max(_FEW_STRAYS, _STRAYS * cells), _MOST_STRAYS * cells)
+    if len(close) == 1 and (against > allowed or (against and several_files)):
+        counts = ", ".join(f"{fit} as {r}" for r, fit in sorted(fits.items()))
+        raise SourceError(
+            f"column {column!r} mixes orders of day and month: of {cells} cells, {counts} give "
+            "a date; say which one is right with --date-order dmy, mdy or ymd"
+        )
+    if len(close) == 1:
+        return close[0], f"read as {close[0]}: {best} of {cells} cells fit, more than otherwise"
+    if "dmy" in close and dotted:
+        return "dmy", "read as dmy: the points between day, month and year"
+    if same:
+        return close[0], "day and month are the same in every date"
+    raise SourceError(
+        f"column {column!r} can be read as {' and as '.join(sorted(close))}: no date in it tells "
+        "day and month apart; say which one it is with --date-order dmy, mdy or ymd"
+    )
+
+
+def _refuse_swapped(staging: Staging, column: str, given: str | None) -> None:
+    """Refuse dates that a spreadsheet of another country has turned round where it could.
+
+    It takes 03/02/2024 for the 2nd of March and writes it as a date, but leaves 13/02/2024 as
+    text: then no text has a day up to twelve, and no date one above.
+    """
+    row = staging.engine.sql(
+        "SELECT COALESCE(sum(CASE WHEN form = 'year_first' THEN n END), 0) AS dates, "
+        "COALESCE(sum(CASE WHEN form = 'year_first' AND CAST(c AS INTEGER) <= 12 THEN n END), 0) "
+        "AS low_dates, COALESCE(sum(CASE WHEN form = 'long' THEN n END), 0) AS texts, "
+        "COALESCE(sum(CASE WHEN form = 'long' AND (CAST(a AS INTEGER) > 12 "
+        "OR CAST(b AS INTEGER) > 12) THEN n END), 0) AS high_texts FROM date_forms"
+    ).iloc[0]
+    dates, texts = int(row["dates"]), int(row["texts"])
+    few = min(dates, texts) < max(5, 0.1 * (dates + texts))
+    if few or given or row["low_dates"] < dates or row["high_texts"] < texts:
+        return
+    raise SourceError(
+        f"column {column!r} holds {dates} dates, all of a day up to 12, and {texts} texts, all of "
+        "a day above: a spreadsheet set to another country has exchanged day and month where it "
+        "could. Export the file again without opening it in a spreadsheet"
+    )
+
+
+def _contrary(staging: Staging, form: str, fits: Mapping[str, int], latest: str) -> dict[str, int]:
+    """Reading to the cells that are dates in it and not in the best reading."""
+    best = max(fits, key=lambda reading: (fits[reading], reading))
+    table = staging.engine.sql(
+        "WITH valid AS (SELECT cell, n, reading FROM date_readings WHERE form = $form "
+        "AND ordered_at BETWEEN CAST($earliest AS TIMESTAMP) AND CAST($latest AS TIMESTAMP)) "
+        "SELECT v.reading, CAST(sum(v.n) AS BIGINT) AS n FROM valid AS v "
+        "LEFT JOIN valid AS b ON b.cell = v.cell AND b.reading = $best "
+        "WHERE b.cell IS NULL GROUP BY v.reading ORDER BY v.reading",
+        form=form,
+        best=best,
+        earliest=_EARLIEST,
+        latest=latest,
+    )
+    return {str(r): int(n) for r, n in zip(table["reading"], table["n"], strict=True)}
+
+
+def _same_everywhere(staging: Staging, form: str) -> bool:
+    found = staging.engine.sql(
+        "SELECT count(*) AS n FROM (SELECT cell FROM date_readings WHERE form = $form "
+        "GROUP BY cell HAVING count(DISTINCT ordered_at) > 1)",
+        form=form,
+    )
+    return not int(found["n"].iloc[0])
+
+
+def _summary(table: pd.DataFrame, orders: dict[str, str]) -> tuple[int, int, int]:
+    chosen = table[table["reading"] == table["form"].map(orders)]
+    missing = chosen.loc[chosen["form"] == "missing", "n"].sum()
+    return int(chosen["n"].sum()), int(chosen["fit"].sum()), int(missing)
+
+
+def months() -> pd.DataFrame:
+    """Month names and short names in seven languages, with and without accents."""
+    from babel import Locale
+
+    names: dict[str, int] = {}
+    for language in _LANGUAGES:
+        months = Locale.parse(language).months
+        for context in ("format", "stand-alone"):
+            for width in ("abbreviated", "wide"):
+                for number, name in months[context][width].items():
+                    word = name.lower().rstrip(".")
+                    plain = unicodedata.normalize("NFKD", word)
+                    plain = "".join(c for c in plain if not unicodedata.combining(c))
+                    for text in (word, plain):
+                        names.setdefault(text, int(number))
+    names |= {"sept": 9, "mär": 3, "mrz": 3, "fev": 2, "sep": 9, "set": 9, "okt": 10, "dez": 12}
+    return pd.DataFrame({"name": list(names), "month": list(names.values())})

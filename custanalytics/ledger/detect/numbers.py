@@ -1,0 +1,179 @@
+"""Reads columns of numbers; the decimal sign is decided from the whole column."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from custanalytics.errors import SourceError
+from custanalytics.ledger.staging import Staging
+
+# A cell or two written the other way are mistakes, more are a column of two minds.
+_FEW_STRAYS = 2
+_STRAY_SHARE = 0.0002
+_MOST_STRAYS = 0.1
+
+
+@dataclass(frozen=True)
+class NumberColumn:
+    """How one column of numbers is written.
+
+    Attributes
+    ----------
+    name : str
+    decimal : str or None
+        ``"point"``, ``"comma"``, or None while nothing in the file tells.
+    reason : str
+    units : tuple of str
+        Currency signs and codes beside the figures, most frequent first.
+    filled, bad : int
+        Cells that hold something, and cells of these that are no number.
+    """
+
+    name: str
+    decimal: str | None
+    reason: str
+    units: tuple[str, ...]
+    filled: int
+    bad: int
+
+
+def read_numbers(
+    staging: Staging, names: Sequence[str], decimal: str | None
+) -> dict[str, NumberColumn]:
+    """Read these columns into the table ``number_values(col, cell, n, unit, form, number)``.
+
+    Parameters
+    ----------
+    staging : Staging
+    names : sequence of str
+        Columns that may hold numbers.
+    decimal : {"point", "comma"} or None
+        The user's word, if given.
+
+    Raises
+    ------
+    SourceError
+        A column holds both ways of writing decimals.
+    """
+    names = list(dict.fromkeys(names))
+    engine = staging.engine
+    cells = " UNION ALL ".join(
+        f"SELECT '{staging.column(name)}' AS col, {staging.column(name)} AS cell, count(*) AS n "
+        f"FROM staged WHERE {staging.column(name)} IS NOT NULL GROUP BY 2"
+        for name in names
+    )
+    engine.execute(
+        f"CREATE OR REPLACE TABLE number_cells AS {cells or _NO_CELLS}",
+    )
+    engine.keep("number_forms", "source/number_forms")
+    votes = engine.sql("SELECT col, form, sum(n) AS n FROM number_forms GROUP BY ALL")
+    units = engine.sql(
+        "SELECT col, unit, sum(n) AS n FROM number_forms WHERE unit <> '' "
+        "AND form NOT IN ('bad', 'missing') GROUP BY ALL ORDER BY n DESC, unit"
+    )
+    columns = {}
+    for name in names:
+        col = staging.column(name)
+        forms = _by_form(votes[votes["col"] == col])
+        found, reason = decide_decimal(name, forms, decimal, several_files=len(staging.parts) > 1)
+        columns[name] = NumberColumn(
+            name=name,
+            decimal=found,
+            reason=reason,
+            units=tuple(units.loc[units["col"] == col, "unit"]),
+            filled=sum(forms.values()) - forms.get("missing", 0),
+            bad=forms.get("bad", 0),
+        )
+    columns = _follow_neighbours(columns)
+    engine.add(
+        "number_decisions",
+        pd.DataFrame(
+            {
+                "col": pd.Series([staging.column(name) for name in columns], dtype="str"),
+                "decimal_sign": pd.Series(
+                    [column.decimal or "" for column in columns.values()], dtype="str"
+                ),
+            }
+        ),
+    )
+    engine.keep("number_values", "source/number_values")
+    return columns
+
+
+WHOLE = "whole numbers only"
+_NO_CELLS = "SELECT '' AS col, '' AS cell, 0 AS n WHERE false"
+
+
+def _by_form(votes: pd.DataFrame) -> dict[str, int]:
+    return {str(f): int(n) for f, n in zip(votes["form"], votes["n"], strict=True)}
+
+
+def decide_decimal(
+    name: str, forms: dict[str, int], given: str | None, *, several_files: bool
+) -> tuple[str | None, str]:
+    """Decimal sign of a column from how many cells have each form, and why.
+
+    Parameters
+    ----------
+    name : str
+        The column, for the message.
+    forms : dict of str to int
+        Form (see ``sql/source/number_forms.sql``) to cells.
+    given : {"point", "comma"} or None
+        The user's word, if given.
+    several_files : bool
+        Then a single stray cell is one too many: each file may be written its own way.
+
+    Returns
+    -------
+    tuple of str or None, and str
+        ``"point"``, ``"comma"`` or None while nothing tells; and the reason.
+
+    Raises
+    ------
+    SourceError
+        Both ways of writing decimals occur.
+    """
+    point = forms.get("point", 0) + forms.get("comma_groups", 0)
+    comma = forms.get("comma", 0) + forms.get("point_groups", 0)
+    if given:
+        return given, "given by the user"
+    if point and comma:
+        stray = min(point, comma)
+        # The stray cells are set aside, but others like them could be read either way.
+        all_told = point + comma
+        allowed = min(max(_FEW_STRAYS, _STRAY_SHARE * all_told), _MOST_STRAYS * all_told)
+        if stray > allowed or several_files:
+            raise SourceError(
+                f"column {name!r} writes decimals in two ways: {point} cells with a point, "
+                f"{comma} with a comma; say which one is right with --decimal point or comma, "
+                "the other cells are then set aside"
+            )
+    if point or comma:
+        sign = "point" if point > comma else "comma"
+        return sign, f"{max(point, comma)} cells can only be read with a decimal {sign}"
+    if forms.get("point3") or forms.get("comma3"):
+        return None, "every figure could hold decimals or thousands"
+    return "point", WHOLE
+
+
+def _follow_neighbours(columns: dict[str, NumberColumn]) -> dict[str, NumberColumn]:
+    """A column that can't tell is written like the others of the same export."""
+    certain = {c.decimal for c in columns.values() if c.decimal and c.reason != WHOLE}
+    if len(certain) != 1:
+        return columns
+    sign = certain.pop()
+    return {
+        name: column
+        if column.decimal
+        else NumberColumn(
+            name,
+            sign,
+            "like the other columns of the file",
+            column.units,
+            column.filled,
+            column.bad,
+        )
+        for name, column in columns.items()
+    }

@@ -1,0 +1,160 @@
+"""From the paths to the ledger: the one place of this package that knows the order."""
+
+from collections.abc import Mapping as Dict
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+from custanalytics.errors import SourceError, UsageError
+from custanalytics.ledger.assemble import assemble
+from custanalytics.ledger.detect import roles as find
+from custanalytics.ledger.detect.column_names import ROLES
+from custanalytics.ledger.detect.currency_codes import iso_codes
+from custanalytics.ledger.detect.dates import read_dates
+from custanalytics.ledger.detect.money import find_money
+from custanalytics.ledger.detect.numbers import read_numbers
+from custanalytics.ledger.load_report import Ledger
+from custanalytics.ledger.mapping import Mapping, choices, one_of
+from custanalytics.ledger.mapping import rates as checked_rates
+from custanalytics.ledger.platforms import platform_roles, recognise
+from custanalytics.ledger.staging import Staging, stage
+
+NO_COLUMN = "none"
+MONEY_ROLES = ("amount", "order_total", "unit_price", "discount", "refunded")
+
+
+def load(
+    paths: Sequence[Path | str],
+    *,
+    mapping: Dict[str, str | int] | None = None,
+    mapping_file: Path | str | None = None,
+    currency: str | None = None,
+    date_order: str | None = None,
+    decimal: str | None = None,
+    rates: Dict[str, Decimal | float | str] | None = None,
+    drop_duplicates: bool = False,
+    max_unreadable: float = 0.02,
+    as_of: date | None = None,
+    today: date | None = None,
+    memory_limit: str = "700MB",
+) -> Ledger:
+    """Read a shop's sales export into one clean ledger.
+
+    Assumes that all files are of one export: the same columns, in any order.
+
+    Parameters
+    ----------
+    paths : sequence of path
+        CSV (any delimiter and encoding), Excel or Parquet files, or gzip and zip archives of them.
+    mapping : dict, optional
+        Role to column: its name, or its number from 1; ``"none"`` leaves the role out.
+    mapping_file : path, optional
+        A mapping that `Mapping.save` wrote; ``mapping`` goes before it.
+    currency : str, optional
+        ISO code of the amounts, or of the ledger where ``rates`` are given.
+    date_order : {"dmy", "mdy", "ymd"}, optional
+        Order of day, month and year, for files that don't tell.
+    decimal : {"point", "comma"}, optional
+        Decimal sign, for files that don't tell.
+    rates : dict, optional
+        Units of ``currency`` for one unit of each other currency.
+    drop_duplicates : bool
+        Set aside lines that repeat another line in every column.
+    max_unreadable : float
+        Highest share of lines that may be unreadable.
+    as_of : date, optional
+        Last day that counts; later rows are set aside.
+    today : date, optional
+        No sale is later; the day of the run where not given.
+    memory_limit : str
+        Bound of the engine's memory.
+
+    Returns
+    -------
+    Ledger
+
+    Raises
+    ------
+    SourceError
+        A file can't be read, a column can't be found, or the data contradicts itself.
+    UsageError
+        An option makes no sense.
+    """
+    if not 0 <= max_unreadable <= 1:
+        raise UsageError(f"--max-unreadable is a share between 0 and 1, not {max_unreadable}")
+    wanted = Mapping.load(mapping_file) if mapping_file else Mapping({})
+    wanted = replace(
+        wanted,
+        roles={**wanted.roles, **choices(mapping or {})},
+        currency=_code(currency) or _code(wanted.currency),
+        date_order=one_of("date_order", date_order, ("dmy", "mdy", "ymd")) or wanted.date_order,
+        decimal=one_of("decimal", decimal, ("point", "comma")) or wanted.decimal,
+        rates={**wanted.rates, **checked_rates(rates or {})},
+    )
+    left_out = {role for role, choice in wanted.roles.items() if choice.column == NO_COLUMN}
+    given = {role: choice for role, choice in wanted.roles.items() if role not in left_out}
+    staging = stage(paths, memory_limit, {choice.column for choice in given.values()})
+    _refuse_unreadable(staging, max_unreadable)
+    day = today or date.today()
+    beside = Path(mapping_file).parent if mapping_file else None
+    platform = recognise(staging, wanted.platform, beside)
+    chosen = find.given_roles(staging, given)
+    if platform:
+        chosen = {**platform_roles(staging, platform), **chosen}
+        # An amount that the user names goes before the platform's.
+        if "amount" in given or "order_total" in given:
+            chosen = {r: c for r, c in chosen.items() if r in given or r not in MONEY_ROLES}
+    roles = find.find_candidates(staging, {r: c for r, c in chosen.items() if r not in left_out})
+    for role in [*left_out, *(ROLES if platform else ())]:
+        roles.candidates.pop(role, None)
+    find.find_date(roles)
+    find.find_customer_and_order(roles)
+    numbers = read_numbers(staging, find.number_candidates(roles), wanted.decimal)
+    find_money(roles, numbers, drop_duplicates=drop_duplicates)
+    find.find_rest(roles)
+    chosen = find.in_order(roles.chosen)
+    dates = read_dates(
+        staging,
+        chosen["ordered_at"].column,
+        chosen["ordered_time"].column if "ordered_time" in chosen else None,
+        wanted.date_order,
+        day,
+    )
+    return assemble(
+        staging,
+        replace(wanted, roles=chosen, platform=platform.name if platform else None),
+        platform=platform,
+        numbers=numbers,
+        dates=dates,
+        drop_duplicates=drop_duplicates,
+        as_of=as_of,
+        today=day,
+        warnings=roles.warnings,
+    )
+
+
+def _code(currency: str | None) -> str | None:
+    if currency is None:
+        return None
+    code = currency.strip().upper()
+    if code not in iso_codes():
+        raise UsageError(
+            f"--currency is an ISO 4217 code of three letters such as EUR, not {currency!r}"
+        )
+    return code
+
+
+def _refuse_unreadable(staging: Staging, most: float) -> None:
+    bad = sum(len(part.unreadable) for part in staging.parts)
+    share = bad / (bad + staging.rows)
+    if share <= most:
+        return
+    part = max(staging.parts, key=lambda p: len(p.unreadable))
+    first = part.unreadable[0]
+    raise SourceError(
+        f"{bad} of {bad + staging.rows} lines ({share:.1%}) can't be read, more than the "
+        f"{most:.1%} allowed; the first is line {first.line} of {part.label}: {first.reason}; mend "
+        "the file, or allow more with --max-unreadable SHARE"
+    )

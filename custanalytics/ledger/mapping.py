@@ -1,0 +1,160 @@
+"""Which column plays which role, why, and how sure: found, given, saved and loaded."""
+
+import tomllib
+from collections.abc import Mapping as Dict
+from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from custanalytics.errors import UsageError
+from custanalytics.ledger.detect.column_names import ROLES
+
+_DATE_ORDERS = ("dmy", "mdy", "ymd")
+_DECIMALS = ("point", "comma")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One role's column.
+
+    Attributes
+    ----------
+    column : str
+        Name in the header, or the 1-based number where there is no header.
+    reason : str
+        Why this column, in plain words.
+    confidence : float
+        0 to 1; 1 where the user said so.
+    """
+
+    column: str
+    reason: str = "given by the user"
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """How the columns of an export are read; enough to read the next one the same way.
+
+    Attributes
+    ----------
+    roles : mapping of str to Choice
+        Role to column.
+    currency, date_order, decimal, platform : str or None
+        Decisions that go with it; None where nothing was decided.
+    rates : mapping of str to Decimal
+        Units of ``currency`` for one unit of each other currency.
+    """
+
+    roles: Dict[str, Choice]
+    currency: str | None = None
+    date_order: str | None = None
+    decimal: str | None = None
+    platform: str | None = None
+    rates: Dict[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+
+    @property
+    def columns(self) -> dict[str, str]:
+        """Role to column name."""
+        return {role: choice.column for role, choice in self.roles.items()}
+
+    def save(self, path: Path | str) -> None:
+        """Write as TOML, to be edited and given back with ``--mapping``."""
+        lines = [
+            "# How custanalytics reads this export. Edit it and give it back with --mapping.",
+            "# A role names a column of the file, or its number counted from 1.",
+            "",
+        ]
+        for key in ("platform", "currency", "date_order", "decimal"):
+            value = getattr(self, key)
+            if value:
+                lines.append(f"{key} = {_quoted(value)}")
+        lines += ["", "[roles]"]
+        for role in ROLES:
+            if role in self.roles:
+                choice = self.roles[role]
+                note = f"{choice.reason} (confidence {choice.confidence:.2f})"
+                note = " ".join(note.split())
+                lines.append(f"{role} = {_quoted(choice.column)}  # {note}")
+        if self.rates:
+            lines += ["", "# Units of the report's currency for one unit of these.", "[rates]"]
+            lines += [f"{code} = {_quoted(str(rate))}" for code, rate in sorted(self.rates.items())]
+        Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+    @classmethod
+    def load(cls, path: Path | str) -> "Mapping":
+        """Read a mapping file.
+
+        Raises
+        ------
+        UsageError
+            It is missing, no TOML, or names what we don't know.
+        """
+        try:
+            content = tomllib.loads(Path(path).read_text("utf-8"))
+        except OSError as error:
+            raise UsageError(f"--mapping {path} can't be read: {error.strerror}") from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"--mapping {path} is no valid TOML: {error}") from error
+        known = {"roles", "rates", "currency", "date_order", "decimal", "platform"}
+        unknown = sorted(content.keys() - known)
+        if unknown:
+            raise UsageError(
+                f"--mapping {path} has the unknown entries {', '.join(unknown)}; "
+                f"known are {', '.join(sorted(known))}"
+            )
+        return cls(
+            roles=choices(_section(content, "roles", path), str(path)),
+            currency=content.get("currency"),
+            date_order=one_of("date_order", content.get("date_order"), _DATE_ORDERS),
+            decimal=one_of("decimal", content.get("decimal"), _DECIMALS),
+            platform=content.get("platform"),
+            rates=rates(_section(content, "rates", path)),
+        )
+
+
+def choices(given: Dict[str, object], where: str = "--map") -> dict[str, Choice]:
+    """Roles as the user gave them, role names checked."""
+    unknown = sorted(set(given) - set(ROLES))
+    if unknown:
+        raise UsageError(
+            f"{where} names the unknown role {', '.join(unknown)}; known are {', '.join(ROLES)}"
+        )
+    return {role: Choice(str(given[role])) for role in ROLES if role in given}
+
+
+def one_of(what: str, value: str | None, allowed: tuple[str, ...]) -> str | None:
+    """The value, if allowed."""
+    if value is not None and value not in allowed:
+        raise UsageError(
+            f"--{what.replace('_', '-')} is one of {', '.join(allowed)}, not {value!r}"
+        )
+    return value
+
+
+def rates(given: Dict[str, Any]) -> dict[str, Decimal]:
+    """Exchange rates as exact decimals."""
+    try:
+        found = {code.upper(): Decimal(str(rate)) for code, rate in given.items()}
+    except InvalidOperation as error:
+        raise UsageError("an exchange rate in [rates] is no number") from error
+    if any(not rate.is_finite() or rate <= 0 for rate in found.values()):
+        raise UsageError("an exchange rate in [rates] must be above zero")
+    return found
+
+
+def _section(content: dict[str, Any], name: str, path: Path | str) -> dict[str, Any]:
+    section = content.get(name, {})
+    if not isinstance(section, dict):
+        raise UsageError(f"--mapping {path}: {name} must be a section, [{name}]")
+    return section
+
+
+def _quoted(text: str) -> str:
+    """A TOML basic string."""
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return (
+        '"' + "".join(c if c >= " " and c != "\x7f" else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    )

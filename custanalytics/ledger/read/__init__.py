@@ -1,0 +1,1 @@
+"""From files to one table of text: archives, encodings, dialects, headers, records."""

@@ -1,0 +1,273 @@
+"""From files to parts: one table each, as plain CSV of known shape in the scratch folder.
+
+A part's CSV has two columns of ours before the file's own: a running number over all parts,
+and the line in the file. Whatever could not be read is in `Part.unreadable`.
+"""
+
+import csv
+import io
+import itertools
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import python_calamine
+
+from custanalytics.errors import SourceError
+from custanalytics.ledger.read.dialect import detect_dialect
+from custanalytics.ledger.read.encoding import detect_encoding
+from custanalytics.ledger.read.files import SourceFile
+from custanalytics.ledger.read.header import LayoutFinder
+from custanalytics.ledger.read.records import Record, Unreadable, read_records
+from custanalytics.sentences import noted, tell, tell_many
+
+_SAMPLE_LINES = 400
+_BATCH = 5000
+
+
+@dataclass
+class Part:
+    """One table found in the sources.
+
+    Attributes
+    ----------
+    label : str
+        File, and archive member or sheet.
+    names : tuple of str or None
+        Header; None where there is none.
+    width, rows : int
+        Columns, and rows written to ``path``.
+    path : Path
+        The plain CSV, or the Parquet file itself.
+    notes, repeated_headers : int
+        Lines below the table that are no sales, and header lines met again.
+    unreadable : list of Unreadable
+    encoding, delimiter : str
+        How the file was read; empty for workbooks and Parquet.
+    header_line : int or None
+        Line of the header in the file.
+    """
+
+    label: str
+    names: tuple[str, ...] | None
+    width: int
+    path: Path
+    rows: int = 0
+    notes: int = 0
+    repeated_headers: int = 0
+    unreadable: list[Unreadable] = field(default_factory=list)
+    encoding: str = ""
+    delimiter: str = ""
+    header_line: int | None = None
+    damaged_lines: int = 0
+    is_parquet: bool = False
+
+
+class Numbering:
+    """Running number of rows over all parts."""
+
+    def __init__(self) -> None:
+        self.last = 0
+
+
+def text_part(
+    source: SourceFile,
+    target: Path,
+    numbering: Numbering,
+    given: Collection[str],
+    find_layout: LayoutFinder,
+) -> Part:
+    """Read one text file; the header is a record that holds a name in ``given``.
+
+    Raises
+    ------
+    SourceError
+        It holds no table of at least two columns.
+    """
+    encoding = detect_encoding(source.path)
+
+    def lines() -> io.TextIOWrapper:
+        return source.path.open(encoding=encoding.name, errors=encoding.errors)
+
+    try:
+        with lines() as file:
+            sample = list(itertools.islice(file, _SAMPLE_LINES))
+        sample = [line for line in sample if len(line) < 1 << 20]
+        dialect = detect_dialect(sample)
+        if dialect is None:
+            raise SourceError(
+                f"{source.label} has no delimiter that gives two or more columns; "
+                "expected a comma, semicolon, tab, bar or blanks between the fields"
+            )
+        found = [r for r in read_records(iter(sample), dialect) if isinstance(r, tuple)]
+        layout = find_layout([fields for _, fields in found], given)
+        if layout is None:
+            raise SourceError(f"{source.label} has no table of two or more columns")
+        start = found[layout.header_record][0] if layout.names else None
+        part = Part(source.label, layout.names, layout.width, target, header_line=start)
+        part.encoding, part.delimiter = encoding.name, str(dialect)
+        part.damaged_lines = encoding.damaged_lines
+        with lines() as file:
+            records = read_records(file, dialect, layout.width, header_line=start or 0)
+            _write(part, records, numbering)
+    except UnicodeError as error:
+        raise SourceError(f"{source.label} is damaged: not all of it is {encoding.name}") from error
+    _tell_notes_apart(part)
+    return part
+
+
+def workbook_parts(
+    source: SourceFile,
+    target: Callable[[], Path],
+    numbering: Numbering,
+    given: Collection[str],
+    find_layout: LayoutFinder,
+) -> tuple[list[Part], list[str]]:
+    """Read the sheets of a workbook that hold the same table, and say which were left out."""
+    try:
+        book = python_calamine.CalamineWorkbook.from_path(str(source.path))
+        sheets = {
+            sheet.name: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            for sheet in book.sheets_metadata
+            if sheet.visible == python_calamine.SheetVisibleEnum.Visible
+            and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
+        }
+    except (python_calamine.CalamineError, OSError) as error:
+        raise SourceError(f"{source.label} can't be read as a workbook: {error}") from error
+    parts, others = [], []
+    for name, cells in sheets.items():
+        rows = [[_text(cell) for cell in row] for row in cells]
+        layout = find_layout([row for row in rows[:_SAMPLE_LINES] if any(row)], given)
+        if layout is None:
+            others.append(name)
+            continue
+        label = source.label if len(sheets) == 1 else f"{source.label}/{name}"
+        part = Part(label, layout.names, layout.width, target())
+        filled = [(at, row) for at, row in enumerate(rows, 1) if any(row)]
+        if layout.names:
+            part.header_line = filled[layout.header_record][0]
+        _write(part, _checked(filled[layout.header_record + 1 :], layout.width), numbering)
+        parts.append(part)
+    if not parts:
+        raise SourceError(f"{source.label} has no sheet with a table of two or more columns")
+    main = max(parts, key=lambda part: part.rows)
+    same = [part for part in parts if _same_table(part, main)]
+    left = [*others, *(part.label.rsplit("/", 1)[-1] for part in parts if part not in same)]
+    warnings: list[str] = []
+    if left:
+        warnings.append(
+            tell_many(
+                len(left),
+                "{file}: one sheet holds another table than {main} and was left out: {names}.",
+                "{file}: {n} sheets hold another table than {main} and were left out: {names}.",
+                file=source.label,
+                n=len(left),
+                main=main.label.rsplit("/", 1)[-1],
+                names=", ".join(left),
+            )
+        )
+    return same, warnings
+
+
+def _same_table(part: Part, main: Part) -> bool:
+    if part.names is None or main.names is None:
+        return part.names == main.names and part.width == main.width
+    return {n.casefold() for n in part.names} == {n.casefold() for n in main.names}
+
+
+def _checked(rows: Sequence[Record], width: int) -> Iterator[Record | Unreadable]:
+    for at, row in rows:
+        if any(row[width:]):
+            reason = tell("it has {n} cells, the table {width}", n=len(row), width=width)
+            yield Unreadable(at, reason, "\t".join(row))
+        else:
+            yield at, [*row[:width], *[""] * (width - len(row))]
+
+
+def _write(part: Part, body: Iterable[Record | Unreadable], numbering: Numbering) -> None:
+    header = list(part.names) if part.names else None
+    number = numbering.last
+    batch: list[list[Any]] = []
+    torn = 0
+    with part.path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        for item in body:
+            if isinstance(item, Unreadable):
+                if item.is_fragment and not _is_note(item):
+                    torn = item.line
+                    if batch and batch[-1][1] == torn - 1:
+                        number -= 1
+                        part.unreadable.append(_torn(batch.pop()[1:]))
+                part.unreadable.append(item)
+                continue
+            at, fields = item
+            if fields == header:
+                part.repeated_headers += 1
+                continue
+            if (not fields[0] or fields[0].isspace()) and not "".join(fields).strip():
+                continue
+            if torn and at == torn + 1:
+                part.unreadable.append(_torn([at, *fields]))
+                continue
+            number += 1
+            batch.append([number, at, *fields])
+            if len(batch) > _BATCH:
+                # The last row stays: the next line may show that it was torn.
+                writer.writerows(batch[:-1])
+                del batch[:-1]
+        writer.writerows(batch)
+    part.rows = number - numbering.last
+    numbering.last = number
+
+
+def _torn(row: Sequence[Any]) -> Unreadable:
+    return Unreadable(row[0], noted("a piece of a torn line stands next to it"), "\t".join(row[1:]))
+
+
+def _is_note(item: Unreadable) -> bool:
+    """Words below the table are a note, not a broken sale."""
+    words = item.text.replace(";", " ").replace(",", " ").split()
+    delimiters = sum(item.text.count(sign) for sign in ",;\t|")
+    starts_with_word = bool(words) and words[0].rstrip(":").isalpha()
+    # "134 record(s) downloaded"
+    counts = len(words) >= 3 and words[0].isdecimal() and words[1][0].isalpha()
+    return delimiters <= 1 and len(words) >= 2 and (starts_with_word or counts)
+
+
+def _tell_notes_apart(part: Part) -> None:
+    while part.unreadable and _is_note(part.unreadable[-1]):
+        if not part.unreadable[-1].reason.startswith("it has"):
+            return
+        part.unreadable.pop()
+        part.notes += 1
+
+
+def _text(cell: object) -> str:
+    """A workbook cell as text that later reading can't take for something else."""
+    if isinstance(cell, str):
+        return cell.strip()
+    if isinstance(cell, bool):
+        return str(cell).lower()
+    if isinstance(cell, (int, float)):
+        return plain_number(cell)
+    if isinstance(cell, datetime):
+        return cell.isoformat(sep=" ", timespec="seconds")
+    if isinstance(cell, (date, time)):
+        return cell.isoformat()
+    if isinstance(cell, timedelta):
+        minutes, seconds = divmod(int(cell.total_seconds()), 60)
+        return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+    return "" if cell is None else str(cell)
+
+
+def plain_number(number: float) -> str:
+    """A number with a decimal point, never of a shape that thousands could have."""
+    if number != number:
+        return ""
+    if float(number).is_integer():
+        return str(int(number))
+    text = format(Decimal(repr(float(number))), "f")
+    return text + "0" if len(text.split(".")[-1]) == 3 else text

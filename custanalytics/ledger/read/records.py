@@ -1,0 +1,200 @@
+"""Reads the records of a text file so that a broken line never shifts the next ones.
+
+A record that can't be read, or holds a field too many or too few, is set aside by its first
+line alone; reading goes on at the very next line of the file.
+"""
+
+import csv
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from custanalytics.errors import SourceError
+from custanalytics.ledger.read.dialect import Dialect
+from custanalytics.sentences import noted, tell, tell_many
+
+# A quoted field may hold line breaks, but one this long is an unbalanced quote.
+_MOST_LINES = 60
+_PATIENCE = 2000
+
+Record = tuple[int, list[str]]
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """A line that can't be read.
+
+    Attributes
+    ----------
+    line : int
+        Line number in the file, from 1.
+    reason : str
+        Why, in plain words.
+    text : str
+        The line as it stands.
+    is_fragment : bool
+        It has a single field: the rest of a line that was torn apart.
+    """
+
+    line: int
+    reason: str
+    text: str
+    is_fragment: bool = False
+
+
+class _RunawayError(Exception):
+    """A record takes more lines than any real one."""
+
+
+class _Feed:
+    """Lines for the csv reader, which can be handed back."""
+
+    def __init__(self, lines: Iterator[str]) -> None:
+        self._lines = lines
+        self._back: deque[str] = deque()
+        self.taken: list[str] = []
+        self.next_line = 1
+        self.doubtful_until = 0
+
+    def __iter__(self) -> "_Feed":
+        return self
+
+    def __next__(self) -> str:
+        line = self._back.popleft() if self._back else next(self._lines)
+        self.taken.append(line)
+        if len(self.taken) > _MOST_LINES:
+            raise _RunawayError
+        return line
+
+    def done(self) -> None:
+        """The lines taken made a record."""
+        self.next_line += len(self.taken)
+        self.taken.clear()
+
+    def hand_back(self) -> str:
+        """Keep the first line taken, hand the others back; gives that first line."""
+        first, *others = self.taken
+        if others:
+            self.doubtful_until = max(self.doubtful_until, self.next_line + len(others))
+        self._back.extendleft(reversed(others))
+        self.next_line += 1
+        self.taken.clear()
+        return first
+
+
+def read_records(
+    lines: Iterator[str], dialect: Dialect, width: int | None = None, *, header_line: int = 0
+) -> Iterator[Record | Unreadable]:
+    """Records below the header with the number of their first line, and unreadable lines.
+
+    Parameters
+    ----------
+    lines : iterator of str
+        Lines with their line ends.
+    dialect : Dialect
+    width : int or None
+        Fields a record must have; None while looking for the header.
+    header_line : int
+        Line at which the header starts; all records up to it are passed over.
+
+    Raises
+    ------
+    SourceError
+        Most lines can't be read: the dialect is wrong, or this is no table.
+    """
+    if dialect.delimiter == " ":
+        lines = (" ".join(line.split()) + "\n" for line in lines)
+    feed = _Feed(lines)
+    reader = dialect.reader(feed)
+    good = bad = 0
+    while True:
+        at = feed.next_line
+        try:
+            fields = next(reader)
+        except StopIteration:
+            return
+        except (csv.Error, _RunawayError) as error:
+            reason, first = _plain_reason(error), feed.hand_back()
+            if at <= header_line:
+                continue
+            bad += 1
+            _refuse_nonsense(good, bad)
+            yield Unreadable(at, reason, first)
+            continue
+        if at <= header_line:
+            feed.done()
+            continue
+        if len(feed.taken) == 1:
+            line = feed.taken[0]
+            if not fields or (len(fields) == 1 and not fields[0].strip()):
+                feed.done()
+                continue
+            reason = _fault(line, fields, width, at <= feed.doubtful_until)
+        else:
+            reason = _fault_of_many(feed.taken, fields, width, dialect)
+        if reason:
+            bad += 1
+            _refuse_nonsense(good, bad)
+            yield Unreadable(at, reason, feed.hand_back(), is_fragment=len(fields) == 1)
+            continue
+        good += 1
+        feed.done()
+        yield at, fields
+
+
+def _refuse_nonsense(good: int, bad: int) -> None:
+    if bad > _PATIENCE and bad > good:
+        raise SourceError(f"{bad} of the first {bad + good} lines can't be read as a table")
+
+
+def _fault(line: str, fields: list[str], width: int | None, doubtful: bool) -> str:
+    if "\0" in line:
+        if line.strip("\0 \r\n\t"):
+            return noted("it holds NUL bytes")
+        fields.clear()
+        return ""
+    if doubtful and '"' in "".join(fields):
+        return noted("a quote is not balanced")
+    return _wrong_width(fields, width)
+
+
+def _wrong_width(fields: list[str], width: int | None) -> str:
+    if width is None or len(fields) == width:
+        return ""
+    if len(fields) > width and not any(field.strip() for field in fields[width:]):
+        del fields[width:]
+        return ""
+    return tell_many(
+        len(fields),
+        "it has one field, the table {width}",
+        "it has {n} fields, the table {width}",
+        n=len(fields),
+        width=width,
+    )
+
+
+def _fault_of_many(taken: list[str], fields: list[str], width: int | None, dialect: Dialect) -> str:
+    """Whether a record over several lines is one record, or lines run together by a quote."""
+    if any("\0" in line for line in taken):
+        return noted("it holds NUL bytes")
+    reason = _wrong_width(fields, width)
+    if reason:
+        return tell("a quote is not balanced, or {reason}", reason=reason)
+    columns = width or len(fields)
+    for at, field in enumerate(fields):
+        pieces = field.rstrip("\n").split("\n")
+        if len(pieces) < 2:
+            continue
+        # A swallowed line end leaves exactly the delimiters of the two broken records behind.
+        first, *middle, last = (piece.count(dialect.delimiter) for piece in pieces)
+        whole = [count for count in middle if count == columns - 1]
+        if whole or (first == columns - 1 - at and last == at):
+            return noted("a quote is not balanced")
+    return ""
+
+
+def _plain_reason(error: Exception) -> str:
+    text = str(error)
+    if "field larger" in text:
+        return noted("a field is longer than 131,072 characters")
+    return noted("a quote is not balanced")

@@ -1,0 +1,249 @@
+"""All parts as one table of text: `staged(line_no, part_no, file_line, c1, c2 ...)`.
+
+Columns are numbered; the names from the files' headers stay in Python, so nothing in a
+header can reach SQL.
+"""
+
+import shutil
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from custanalytics.engine import Engine, QueryError, quote
+from custanalytics.errors import SourceError
+from custanalytics.ledger.detect.column_names import plain
+from custanalytics.ledger.read.cell_kinds import kinds_of, leading_kind, shape_of
+from custanalytics.ledger.read.files import open_sources
+from custanalytics.ledger.read.header import LayoutFinder, find_layout
+from custanalytics.ledger.read.parts import Numbering, Part, text_part, workbook_parts
+
+_SAMPLE_ROWS = 2000
+
+
+@dataclass(frozen=True)
+class Staging:
+    """The staged table and what its columns are called.
+
+    Attributes
+    ----------
+    engine : Engine
+    names : tuple of str
+        Header names; ``column 1`` ... where there is no header. Column ``i`` is ``c{i+1}``.
+    has_header : bool
+    parts : tuple of Part
+    warnings : tuple of str
+    sample : tuple of tuple of str
+        Up to 2,000 rows spread over the table, for deciding what a column may be.
+    rows : int
+    """
+
+    engine: Engine
+    names: tuple[str, ...]
+    has_header: bool
+    parts: tuple[Part, ...]
+    warnings: tuple[str, ...]
+    sample: tuple[tuple[str, ...], ...]
+    rows: int
+
+    def column(self, name: str) -> str:
+        """SQL name of the column with this header name."""
+        return f"c{self.names.index(name) + 1}"
+
+    def values(self, name: str) -> list[str]:
+        """The sample's cells of a column."""
+        at = self.names.index(name)
+        return [row[at] for row in self.sample]
+
+    def shapes(self, name: str, most: int = 3) -> list[str]:
+        """The most frequent shapes of a column's cells: figures as 9, letters as a."""
+        counts: dict[str, int] = {}
+        for cell in self.values(name):
+            if cell:
+                counts[shape_of(cell)] = counts.get(shape_of(cell), 0) + 1
+        return sorted(counts, key=lambda shape: (-counts[shape], shape))[:most]
+
+
+def stage(
+    paths: Sequence[Path | str],
+    memory_limit: str = "700MB",
+    given: Collection[str] = frozenset(),
+    layout: LayoutFinder = find_layout,
+) -> Staging:
+    """Read the files into one table of text.
+
+    Parameters
+    ----------
+    paths : sequence of path
+    memory_limit : str
+    given : collection of str
+        Columns by the names the user gives them; they settle which record is the header.
+    layout : callable
+        How the header is found.
+
+    Raises
+    ------
+    SourceError
+        A file can't be read, or the files don't hold the same table.
+    """
+    engine = Engine(memory_limit=memory_limit)
+    parts: list[Part] = []
+    warnings: list[str] = []
+    numbering = Numbering()
+
+    def target() -> Path:
+        return engine.scratch / f"part-{len(list(engine.scratch.glob('part-*'))):04}.csv"
+
+    for source in open_sources(paths, engine.scratch):
+        if source.kind == "text":
+            parts.append(text_part(source, target(), numbering, given, layout))
+        elif source.kind == "workbook":
+            found, left_out = workbook_parts(source, target, numbering, given, layout)
+            parts.extend(found)
+            warnings.extend(left_out)
+        else:
+            parts.append(_parquet_part(engine, source.label, source.path, target(), numbering))
+    names, has_header = _common_names(parts)
+    _insert(engine, parts, names, has_header)
+    rows = sum(part.rows for part in parts)
+    if not rows:
+        raise SourceError(f"{', '.join(p.label for p in parts)}: a header, but no rows below it")
+    step = max(1, rows // _SAMPLE_ROWS)
+    columns = ", ".join(f"COALESCE(c{i}, '')" for i in range(1, len(names) + 1))
+    sample = engine.sql(
+        f"SELECT {columns} FROM staged WHERE (line_no - 1) % $step = 0 ORDER BY line_no "
+        f"LIMIT {_SAMPLE_ROWS}",
+        step=step,
+    )
+    cells = tuple(tuple(map(str, row)) for row in sample.itertuples(index=False, name=None))
+    return Staging(engine, names, has_header, tuple(parts), tuple(warnings), cells, rows)
+
+
+def _parquet_part(
+    engine: Engine, label: str, path: Path, target: Path, numbering: Numbering
+) -> Part:
+    """Copy a Parquet file's columns as text that can be read back in one way only."""
+    copy = target.with_suffix(".parquet")
+    # A copy of our own name: globs and folder=value paths mean something to the reader.
+    shutil.copyfile(path, copy)
+    read = f"read_parquet('{copy}', hive_partitioning=false)"
+    table = f"parquet_{numbering.last}"
+    try:
+        described = engine.sql(f"DESCRIBE SELECT * FROM {read}")
+        names = [str(name) for name in described["column_name"]]
+        texts = [
+            _as_text(quote(name), str(kind))
+            for name, kind in zip(names, described["column_type"], strict=True)
+        ]
+        numbered = ", ".join(f"{text} AS c{at}" for at, text in enumerate(texts, 1))
+        engine.execute(
+            f"CREATE TABLE {table} AS SELECT {numbering.last} + row_number() OVER () AS line_no, "
+            f"row_number() OVER () AS file_line, {numbered} FROM {read}"
+        )
+    except QueryError as error:
+        raise SourceError(f"{label} can't be read as Parquet: it is damaged") from error
+    rows = int(engine.sql(f"SELECT count(*) AS n FROM {table}")["n"].iloc[0])
+    part = Part(label, tuple(names), len(names), Path(table), rows=rows, is_parquet=True)
+    numbering.last += rows
+    copy.unlink()
+    return part
+
+
+def _as_text(column: str, kind: str) -> str:
+    if kind in ("DOUBLE", "FLOAT") or kind.startswith("DECIMAL"):
+        number = f"CAST(TRY_CAST({column} AS DECIMAL(38, 10)) AS VARCHAR)"
+        return f"regexp_replace({number}, '\\.0+$', '')"
+    if kind.startswith("TIMESTAMP") and "ZONE" in kind:
+        return f"strftime({column}, '%Y-%m-%d %H:%M:%S%z')"
+    if kind.startswith("TIMESTAMP"):
+        return f"strftime({column}, '%Y-%m-%d %H:%M:%S')"
+    return f"CAST({column} AS VARCHAR)"
+
+
+def _common_names(parts: Sequence[Part]) -> tuple[tuple[str, ...], bool]:
+    """Union of the parts' columns; a part without header continues one of the same width."""
+    named = [part for part in parts if part.names]
+    if not named:
+        widths = {part.width for part in parts}
+        if len(widths) > 1:
+            listed = ", ".join(f"{part.label}: {part.width}" for part in parts)
+            raise SourceError(f"the files have no header and differ in columns ({listed})")
+        return tuple(f"column {at}" for at in range(1, parts[0].width + 1)), False
+    first = named[0]
+    names = list(first.names or ())
+    keys = [_key(name) for name in names]
+    for part in named[1:]:
+        own = part.names or ()
+        if len({_key(name) for name in own} & set(keys)) * 2 < len(set(keys)):
+            raise SourceError(
+                f"{part.label} and {first.label} share fewer than half of their columns; "
+                "give files of one export, or run them apart"
+            )
+        for name in own:
+            if _key(name) not in keys:
+                names.append(name)
+                keys.append(_key(name))
+    for part in parts:
+        if part.names is None:
+            if part.width != first.width:
+                raise SourceError(
+                    f"{part.label} has no header and {part.width} columns, "
+                    f"{first.label} has {first.width}"
+                )
+            part.names = first.names
+    return tuple(names), True
+
+
+def _key(name: str) -> str:
+    return plain(name) or name.strip().casefold()
+
+
+def _insert(
+    engine: Engine, parts: Sequence[Part], names: tuple[str, ...], has_header: bool
+) -> None:
+    columns = [f"c{at}" for at in range(1, len(names) + 1)]
+    engine.execute(
+        "CREATE TABLE staged (line_no BIGINT, part_no INTEGER, file_line BIGINT, "
+        + ", ".join(f"{column} VARCHAR" for column in columns)
+        + ")"
+    )
+    keys = [_key(name) for name in names]
+    for part_no, part in enumerate(parts):
+        own = [_key(name) for name in part.names] if has_header and part.names else keys
+        places = [own.index(key) + 1 if key in own else None for key in keys]
+        if part.names == names:
+            # Names that differ in signs only ("Price €", "price $") have one key.
+            places = list(range(1, len(names) + 1))
+        cells = [f"NULLIF(TRIM(p{at}), '')" if at else "NULL" for at in places]
+        engine.execute(
+            f"INSERT INTO staged SELECT line_no, {part_no}, file_line, {', '.join(cells)} "
+            f"FROM {_reader(part)}"
+        )
+    staged = int(engine.sql("SELECT count(*) AS n FROM staged")["n"].iloc[0])
+    if staged != sum(part.rows for part in parts):
+        raise SourceError(
+            f"read {sum(part.rows for part in parts)} rows but DuckDB found {staged}; "
+            "this is a fault of custanalytics, please report it"
+        )
+    for part in parts:
+        if part.is_parquet:
+            engine.execute(f"DROP TABLE {part.path}")
+        else:
+            part.path.unlink()
+
+
+def _reader(part: Part) -> str:
+    columns = [f"p{at}" for at in range(1, part.width + 1)]
+    if part.is_parquet:
+        return f"{part.path} AS t(line_no, file_line, {', '.join(columns)})"
+    kinds = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
+    return (
+        f"read_csv('{part.path}', auto_detect=false, header=false, delim=',', quote='\"', "
+        f"escape='\"', new_line='\\n', max_line_size=33554432, nullstr='', "
+        f"columns={{'line_no': 'BIGINT', 'file_line': 'BIGINT', {kinds}}})"
+    )
+
+
+def column_kinds(staging: Staging) -> dict[str, str]:
+    """What each column's cells are, from the sample: date, number, text or blank."""
+    counts = kinds_of(staging.sample, len(staging.names))
+    return {name: leading_kind(column) for name, column in zip(staging.names, counts, strict=True)}

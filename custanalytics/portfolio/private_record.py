@@ -1,0 +1,104 @@
+"""The private record of a publication: kept with the engagement, never published."""
+
+import dataclasses
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from random import SystemRandom
+
+from custanalytics.errors import SourceError
+from custanalytics.privacy.mute import Key, draw_key
+from custanalytics.results.store import AnalysisResults
+
+FOLDER = "publish"
+FILE = "record.json"
+
+
+@dataclass(frozen=True)
+class Record:
+    """What undoes the muting, and what was changed.
+
+    Attributes
+    ----------
+    key : Key
+        The secret, drawn when the engagement was first published.
+    published : date
+        The day of that.
+    confirmed : str
+        Code of the prose that was confirmed; empty before that.
+    portfolio, slug : str
+        Where it went to.
+    names : dict
+        A name in the data or the prose -> what stands for it.
+    suppressed : dict
+        Table -> how many of its rows were kept back.
+    files : dict
+        File of the entry -> its SHA-256.
+    """
+
+    key: Key
+    published: date
+    confirmed: str = ""
+    portfolio: str = ""
+    slug: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    suppressed: Mapping[str, int] = field(default_factory=dict)
+    files: Mapping[str, str] = field(default_factory=dict)
+
+
+def record_of(engagement: Path, results: AnalysisResults, day: date) -> Record:
+    """The record of an engagement; a new one with a secret of its own where there is none.
+
+    Parameters
+    ----------
+    engagement : Path
+        The engagement's folder.
+    results : AnalysisResults
+        What is to be muted.
+    day : date
+        The day it is.
+
+    Returns
+    -------
+    Record
+
+    Raises
+    ------
+    SourceError
+        The record is damaged.
+    """
+    path = engagement / FOLDER / FILE
+    if not path.is_file():
+        return Record(draw_key(results, SystemRandom()), day)
+    try:
+        content = json.loads(path.read_text("utf-8"))
+        key = Key(**content.pop("key"))
+        return Record(key, date.fromisoformat(content.pop("published")), **content)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise SourceError(
+            f"{path} is damaged; take it away, and the entry is made anew with another secret"
+        ) from error
+
+
+def write_record(record: Record, engagement: Path) -> Path:
+    """Write the record.
+
+    Parameters
+    ----------
+    record : Record
+        What to keep.
+    engagement : Path
+        The engagement's folder.
+
+    Returns
+    -------
+    Path
+        Its file.
+    """
+    path = engagement / FOLDER / FILE
+    path.parent.mkdir(exist_ok=True)
+    content = dataclasses.asdict(record) | {"published": record.published.isoformat()}
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return path

@@ -1,0 +1,188 @@
+"""The leak test: nothing of the source may be in what is published."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from custanalytics.errors import DisclosureError
+from custanalytics.privacy.leak_check.files import Reader
+from custanalytics.privacy.leak_check.readings import Piece, Unread, Whole
+from custanalytics.privacy.leak_check.search import search
+from custanalytics.privacy.leak_check.secrets import Secrets
+
+UNREADABLE = "unreadable"
+_SHOWN = 10
+_FIGURES = {"amount", "count", "date"}
+_HISTORY = ".git"
+
+
+@dataclass(frozen=True)
+class Leak:
+    """A secret that was found in a published file.
+
+    Attributes
+    ----------
+    file : str
+        Path in the folder.
+    where : str
+        The place in the file, such as ``"page 3"``; may be empty.
+    kind : str
+        What it is, such as ``"e-mail"`` or ``"amount"``; ``"unreadable"`` where a file can't be
+        looked into.
+    source : str
+        Where it comes from; the reason, for an unreadable file.
+    shown : str
+        The secret, masked.
+    """
+
+    file: str
+    where: str
+    kind: str
+    source: str
+    shown: str
+
+    @property
+    def sentence(self) -> str:
+        """The leak in one line."""
+        place = f"{self.file} ({self.where})" if self.where else self.file
+        if self.kind == UNREADABLE:
+            return f"{place} can't be looked into: {self.source}"
+        return f"{place}: {self.kind} {self.shown} from {self.source}"
+
+
+def leaks_in(secrets: Secrets, folder: Path | str) -> list[Leak]:
+    """Secrets in the files of a folder.
+
+    Assumes that what a picture shows is no text of the source: pictures are read for what their
+    files say, not for what they show.
+
+    Parameters
+    ----------
+    secrets : Secrets
+        What to look for.
+    folder : path
+        The published files; folders inside are looked into.
+
+    Returns
+    -------
+    list of Leak
+        By file; a secret counts once for each place in a file, and a file that can't be looked
+        into is a leak too.
+
+    Raises
+    ------
+    DisclosureError
+        The folder holds no file, so nothing was tested.
+    """
+    folder = Path(folder)
+    leaks: list[Leak] = []
+    paths = [path for path in sorted(folder.rglob("*")) if not path.is_dir()]
+    if not paths:
+        raise DisclosureError(f"{folder} holds no file to test; give the folder that is published")
+    if (folder / _HISTORY).exists():
+        why = "its history is not read; give the folder that is published"
+        leaks.append(Leak(_HISTORY, "", UNREADABLE, why, ""))
+        paths = [path for path in paths if path.relative_to(folder).parts[0] != _HISTORY]
+    for path in paths:
+        leaks += file_leaks(secrets, path, path.relative_to(folder).as_posix())
+    return leaks
+
+
+def file_leaks(secrets: Secrets, path: Path, name: str) -> list[Leak]:
+    """Secrets in one file, and in its name.
+
+    Parameters
+    ----------
+    secrets : Secrets
+        What to look for.
+    path : Path
+        The file.
+    name : str
+        What it is called in the leaks: its path in the folder.
+
+    Returns
+    -------
+    list of Leak
+    """
+    found: dict[tuple[str, int], Leak] = {}
+    for text in (name, *name.split("/")):
+        for shown, origin in search(secrets, Piece("file name", text)):
+            found["file name", id(origin)] = Leak(
+                name, "file name", origin.kind, origin.source, shown
+            )
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        return [*found.values(), Leak(name, "", UNREADABLE, str(error.strerror), "")]
+    # The same text is often said twice, such as with and without its escapes.
+    seen: set[tuple[str, str]] = set()
+    for at, piece in enumerate(Reader(secrets.trusted).pieces("", name, content)):
+        if isinstance(piece, Whole):
+            if whole := secrets.files.get(piece.digest):
+                leak = Leak(name, piece.where, whole.kind, whole.source, "as a whole")
+                found[piece.where, id(whole)] = leak
+            continue
+        if isinstance(piece, Unread):
+            found[piece.where, -at] = Leak(name, piece.where, UNREADABLE, piece.reason, "")
+            continue
+        if not piece.text or (piece.text, piece.style) in seen:
+            continue
+        seen.add((piece.text, piece.style))
+        for shown, origin in search(secrets, piece):
+            leak = Leak(name, piece.where, origin.kind, origin.source, shown)
+            found.setdefault((piece.where, id(origin)), leak)
+    return list(found.values())
+
+
+def must_not_leak(secrets: Secrets, folder: Path | str) -> None:
+    """Fail where a published folder holds a secret.
+
+    Parameters
+    ----------
+    secrets : Secrets
+        What to look for.
+    folder : path
+        The published files.
+
+    Raises
+    ------
+    DisclosureError
+        A secret was found, or a file can't be looked into; the message names the first ones.
+    """
+    leaks = leaks_in(secrets, folder)
+    if leaks:
+        error = DisclosureError(message_of(leaks))
+        if all(leak.kind in _FIGURES for leak in leaks):
+            error.figures = frozenset((leak.file, leak.shown) for leak in leaks)
+        raise error
+
+
+def message_of(leaks: Sequence[Leak]) -> str:
+    """Leaks as one message; no secret is in it as a whole.
+
+    Parameters
+    ----------
+    leaks : sequence of Leak
+        At least one.
+
+    Returns
+    -------
+    str
+    """
+    kinds = Counter(leak.kind for leak in leaks)
+    files = dict.fromkeys(leak.file for leak in leaks)
+    named = ", ".join(list(files)[:_SHOWN]) + (" and others" if len(files) > _SHOWN else "")
+    counted = ", ".join(f"{count} of the kind {kind}" for kind, count in kinds.most_common())
+    lines = [f"  {leak.sentence}" for leak in leaks[:_SHOWN]]
+    if len(leaks) > _SHOWN:
+        lines.append(f"  and {len(leaks) - _SHOWN} more")
+    number = "one leak" if len(leaks) == 1 else f"{len(leaks)} leaks"
+    return "\n".join(
+        [
+            f"nothing may be published yet: {number} in {named} ({counted}):",
+            *lines,
+            "Take these out of the texts, or mute them; a category that at least 10 rows have, "
+            "such as a country, can be allowed.",
+        ]
+    )

@@ -1,0 +1,187 @@
+"""HTML, SVG and XML: what is seen, and what is only in the source."""
+
+from collections.abc import Sequence
+from html.parser import HTMLParser
+
+from custanalytics.privacy.leak_check.days import without_months
+from custanalytics.privacy.leak_check.jsons import json_pieces, program_pieces
+from custanalytics.privacy.leak_check.readings import Found, Inside, Piece, Style, Unread, within
+from custanalytics.privacy.leak_check.texts import style_pieces, text_pieces, uri_pieces
+
+# A word may go on behind the end of these; all others end it.
+_INLINE = {
+    "a", "abbr", "b", "bdi", "bdo", "cite", "code", "del", "dfn", "em", "font", "i", "ins", "kbd",
+    "mark", "q", "s", "samp", "small", "span", "strong", "sub", "sup", "time", "tspan", "u", "var",
+    "wbr", "a:r", "a:t", "a:rpr", "w:r", "w:t", "w:rpr", "r", "t", "rpr",
+}  # fmt: skip
+# Empty tags within a word, such as bookmarks, don't end it; these do.
+_ENDS_WORD = {"br", "cr", "tab", "hr", "img", "p", "td"}
+# Attributes whose numbers people read, beside those that begin with data- and aria-.
+_READ = {
+    "title", "alt", "content", "value", "placeholder", "label", "summary", "datetime", "descr",
+    "name", "srcdoc",
+}  # fmt: skip
+_EXACT_TAGS = {"c:v", "v"}
+_JSON_TYPES = ("json", "importmap", "ld+json")
+
+
+def markup_pieces(where: str, text: str, inside: Inside, *, is_xml: bool = False) -> Found:
+    """Text, attributes, comments and scripts of a page, a drawing or an XML part.
+
+    Parameters
+    ----------
+    where : str
+        The place.
+    text : str
+        The markup.
+    inside : callable
+        Reads a file inside this one.
+    is_xml : bool
+        Whether its tags and attributes are of a format with an own vocabulary, such as a
+        presentation; others are looked through as they stand as well.
+
+    Yields
+    ------
+    Piece or Unread
+    """
+    parser = _Parser()
+    try:
+        parser.feed(text)
+        parser.close()
+    except AssertionError:
+        # What the standard library raises for some broken declarations.
+        yield Unread(where, "its markup is broken")
+    parser.end()
+    yield from text_pieces(within(where, "text"), "".join(parser.text), "written", inside)
+    values = without_months(parser.values)
+    yield Piece(within(where, "values"), "\n".join(values), "exact")
+    styles: tuple[tuple[str, Style, Sequence[str]], ...] = (
+        ("attributes", "written", parser.read),
+        ("attributes", "words", parser.attributes),
+        ("comments", "written", parser.comments),
+    )
+    for place, style, found in styles:
+        if found:
+            yield from text_pieces(within(where, place), "\n".join(found), style, inside)
+    if parser.styles:
+        yield from style_pieces(within(where, "styles"), "\n".join(parser.styles), inside)
+    for uri in parser.uris:
+        yield from uri_pieces(within(where, "attributes"), uri, inside)
+    for kind, script in parser.scripts:
+        place = within(where, "script")
+        if kind.endswith(_JSON_TYPES) or script.lstrip()[:1] in ("{", "["):
+            yield from json_pieces(place, script, inside)
+        elif kind.startswith(("text/html", "text/x-template")):
+            yield from markup_pieces(place, script, inside)
+        else:
+            yield from program_pieces(place, script, inside)
+    for page in parser.pages:
+        yield from markup_pieces(within(where, "srcdoc"), page, inside)
+    if not is_xml:
+        # Whatever a reader of the source may see in a place that nobody thought of.
+        yield from text_pieces(within(where, "source"), parser.outside(text), "words", inside)
+
+
+class _Parser(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+        self.values: list[str] = []
+        self.read: list[str] = []
+        self.attributes: list[str] = []
+        self.comments: list[str] = []
+        self.styles: list[str] = []
+        self.scripts: list[tuple[str, str]] = []
+        self.pages: list[str] = []
+        self.uris: list[str] = []
+        self._tag = ""
+        self._kind = ""
+        self._script: list[str] | None = None
+        self._is_shared_string = False
+
+    def end(self) -> None:
+        """Take what stands in a script or a tag that nothing ends."""
+        self.handle_data(self.rawdata)
+        if self._script is not None:
+            self.handle_endtag("script")
+
+    def outside(self, text: str) -> str:
+        """The source without its scripts, which are read apart."""
+        for _, script in self.scripts:
+            if len(script) > 1000:
+                text = text.replace(script, " ")
+        return text
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open(tag, attrs, ends_word=tag not in _INLINE)
+
+    def _open(self, tag: str, attrs: list[tuple[str, str | None]], *, ends_word: bool) -> None:
+        self._tag = tag
+        given = {name: value or "" for name, value in attrs}
+        if ends_word:
+            self.text.append("\n")
+        if tag == "script":
+            self._kind, self._script = given.get("type", "").lower(), []
+        if tag == "c":
+            # In a workbook: the value is the number of a text.
+            self._is_shared_string = given.get("t") == "s"
+        for name, value in given.items():
+            if name == "srcdoc":
+                self.pages.append(value)
+            elif value.lstrip()[:5].lower() == "data:":
+                self.uris.append(value.strip())
+            elif name in _READ or name.startswith(("data-", "aria-", "on")):
+                is_json = name.startswith("data-") and value.lstrip()[:1] in ("{", "[")
+                if is_json:
+                    self.scripts.append(("json", value))
+                else:
+                    self.read.append(value)
+            elif value:
+                self.attributes.append(value)
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self._open(tag, attrs, ends_word=tag.rpartition(":")[2] in _ENDS_WORD)
+        if tag == "script":
+            self.handle_endtag(tag)
+        self._tag = ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "script" and self._script is not None:
+            self.scripts.append((self._kind, "".join(self._script)))
+            self._script = None
+        if tag not in _INLINE:
+            self.text.append("\n")
+        self._tag = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._script is not None:
+            self._script.append(data)
+        elif self._tag == "style":
+            self.styles.append(data)
+        elif self._tag in _EXACT_TAGS:
+            if not self._is_shared_string:
+                self.values.append(data)
+                self.text.append("" if _is_number(data) else data)
+        else:
+            self.text.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.comments.append(data)
+
+    def handle_decl(self, decl: str) -> None:
+        self.attributes.append(decl)
+
+    def handle_pi(self, data: str) -> None:
+        self.attributes.append(data)
+
+    def unknown_decl(self, data: str) -> None:
+        # <![CDATA[...]]>
+        self.handle_data(data.removeprefix("CDATA["))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,105 @@
+"""Finds secrets in a text."""
+
+import re
+from collections.abc import Iterator
+
+from custanalytics.privacy.leak_check import figures
+from custanalytics.privacy.leak_check.days import days_in, epochs_in
+from custanalytics.privacy.leak_check.readings import Piece
+from custanalytics.privacy.leak_check.secrets import Origin, Secrets
+from custanalytics.privacy.leak_check.wording import masked, plain, words
+
+# Numbers in addresses of the web and of publications are no values.
+_ADDRESS = re.compile(r"https?://\S+|\bdoi\S*|\b10\.\d{4,}/\S+")
+_LONG_NUMBER = re.compile(r"\d(?:[ ()./-]{0,2}\d){8,}")
+_LEAST_PHONE = 9
+
+
+def search(secrets: Secrets, piece: Piece) -> Iterator[tuple[str, Origin]]:
+    """Secrets that a text holds, masked.
+
+    Parameters
+    ----------
+    secrets : Secrets
+        What to look for.
+    piece : Piece
+        The text.
+
+    Yields
+    ------
+    tuple of str and Origin
+        The secret, masked, and what it is; the same one may come more than once.
+    """
+    text = plain(piece.text)
+    if piece.style != "exact" or not _is_numbers(text):
+        in_order = words(text)
+        for find in (ngrams_in(secrets, in_order), secrets.squeezed.found_in(in_order)):
+            for found in find:
+                origin = secrets.phrases[found]
+                yield origin.shown or masked(found), origin
+    if piece.style == "words":
+        return
+    bare = _ADDRESS.sub(" ", text)
+    yield from _numbers(secrets, bare, piece.style == "exact")
+    if piece.style == "written":
+        yield from _long_numbers(secrets, bare)
+    if secrets.days:
+        yield from _days(secrets, bare, piece.style == "exact")
+
+
+def ngrams_in(secrets: Secrets, found: list[str]) -> Iterator[str]:
+    """Phrases of the secrets whose words follow each other.
+
+    Parameters
+    ----------
+    secrets : Secrets
+        What to look for.
+    found : list of str
+        Words of a text, in order.
+
+    Yields
+    ------
+    str
+    """
+    lengths, phrases = secrets.lengths, secrets.phrases
+    for at, counts in enumerate(map(lengths.get, found)):
+        for count in counts or ():
+            candidate = " ".join(found[at : at + count])
+            if candidate in phrases:
+                yield candidate
+
+
+def _numbers(secrets: Secrets, text: str, is_exact: bool) -> Iterator[tuple[str, Origin]]:
+    read = figures.exact if is_exact else figures.written
+    for value, digits in read(text):
+        origin = secrets.numbers.get(value)
+        if origin is None and digits.isdecimal():
+            origin = secrets.codes.get(digits)
+        if origin is None and value in secrets.prices and figures.is_price(digits):
+            origin = secrets.prices[value]
+        if origin is not None:
+            yield masked(value or digits), origin
+
+
+def _long_numbers(secrets: Secrets, text: str) -> Iterator[tuple[str, Origin]]:
+    """Numbers such as of a phone, whatever stands between their figures."""
+    for found in _LONG_NUMBER.findall(text):
+        digits = re.sub(r"\D", "", found)
+        for start in range(len(digits) - _LEAST_PHONE + 1):
+            if digits[start:] in secrets.codes:
+                yield masked(digits[start:]), secrets.codes[digits[start:]]
+
+
+def _days(secrets: Secrets, text: str, is_exact: bool) -> Iterator[tuple[str, Origin]]:
+    for readings in days_in(text):
+        for day in readings:
+            if day in secrets.days:
+                yield masked(day.isoformat()), secrets.days[day]
+    for day in epochs_in(text) if is_exact else ():
+        if day in secrets.days:
+            yield masked(day.isoformat()), secrets.days[day]
+
+
+def _is_numbers(text: str) -> bool:
+    """Whether a text is the numbers of a chart and nothing else."""
+    return not re.search(r"[^\W\d_]{3}", text)

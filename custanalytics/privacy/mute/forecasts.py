@@ -1,0 +1,238 @@
+"""What the models expect, muted: customer value, the next purchase, prospects."""
+
+import dataclasses
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.privacy.mute.column_kinds import (
+    amount_or_none,
+    coarse_margin,
+    day,
+    hide,
+    money,
+    muted_table,
+    share,
+)
+from custanalytics.privacy.mute.counts import (
+    SMALLEST,
+    Bools,
+    protected,
+    rounded_count,
+    significant,
+)
+from custanalytics.privacy.mute.key import Key
+from custanalytics.privacy.mute.names import Words
+from custanalytics.propensity.purchase import PurchasePropensity
+from custanalytics.prospects.lead_scoring import LeadScoring
+
+_CURRENCY = "currency"
+# A question to the client, not a finding.
+_TO_CONFIRM = "prospects.outcome"
+
+
+def muted_value(
+    found: CustomerLifetimeValue | None, key: Key, words: Words
+) -> CustomerLifetimeValue | None:
+    """Customer value in total, of a new customer, and how the candidates did."""
+    if found is None:
+        return None
+    new = {
+        name: significant(value) if name == "expected_repeat_purchases" else money(value, key)
+        for name, value in found.new_customer.items()
+    }
+    return dataclasses.replace(
+        found,
+        customers=found.customers.iloc[0:0],
+        totals=muted_table(found.totals, key, words),
+        new_customer=new,
+        payback=muted_table(found.payback, key, words, month="ours"),
+        parameters=_parameters(found.parameters, key, words),
+        validation=muted_table(found.validation, key, words),
+        calibration=_of_groups(found.calibration, "customers", key, words),
+        deciles=_of_groups(found.deciles, "customers", key, words),
+        params=_params(found.params, key),
+        checks=words.checks(found.checks),
+        observation_end=day(found.observation_end, key) if found.observation_end else None,
+    )
+
+
+def muted_propensity(
+    found: PurchasePropensity | None, key: Key, words: Words
+) -> PurchasePropensity | None:
+    """How many are expected to buy, and how well that was foretold; None in too small groups."""
+    if found is None or not _told(found.deciles, found.reliability):
+        return None
+    counted = {"expected_buyers", "expected_buyers_low", "expected_buyers_high", "late_customers"}
+    amounts = {"expected_revenue", "revenue_at_risk"}
+    figures = {
+        name: rounded_count(value)
+        if name in counted
+        else money(value, key)
+        if name in amounts
+        else significant(value)
+        for name, value in found.figures.items()
+    }
+    if math.isnan(figures["late_customers"]):
+        figures["revenue_at_risk"] = math.nan
+    return dataclasses.replace(
+        found,
+        customers=found.customers.iloc[0:0],
+        evaluation=muted_table(found.evaluation, key, words),
+        deciles=_deciles(found.deciles, key, words),
+        reliability=_reliability(found.reliability, key, words),
+        profit=_profit(found.profit, key, words),
+        cutoffs=_cutoffs(found.cutoffs, key, words),
+        figures=figures,
+        observation_end=day(found.observation_end, key),
+        params=_params(found.params, key),
+        checks=words.checks(found.checks),
+    )
+
+
+def muted_prospects(found: LeadScoring | None, key: Key, words: Words) -> LeadScoring | None:
+    """How well conversions were foretold; columns and values by number; None as above."""
+    if found is None or not _told(found.deciles, found.reliability):
+        return None
+    counted = {"prospects", "labelled", "open", "expected_conversions"}
+    figures = {
+        name: value
+        if value == 0  # nobody at all is no small group
+        else rounded_count(value)
+        if name in counted
+        else share(value)
+        if name == "base_rate"
+        else significant(value)
+        for name, value in found.figures.items()
+    }
+    outcome = dataclasses.replace(
+        found.outcome,
+        column=words.name(found.outcome.column),
+        positive=words.name(found.outcome.positive),
+    )
+    order = dataclasses.replace(
+        found.order,
+        clock=words.name(found.order.clock) if found.order.clock else None,
+        sentence=words.sentence(found.order.sentence),
+    )
+    return dataclasses.replace(
+        found,
+        prospects=found.prospects.iloc[0:0],
+        evaluation=muted_table(found.evaluation, key, words),
+        deciles=_deciles(found.deciles, key, words),
+        reliability=_reliability(found.reliability, key, words),
+        columns=muted_table(found.columns, key, words),
+        leaks=muted_table(found.leaks, key, words, rule="left out", value="left out"),
+        with_leaks=muted_table(found.with_leaks, key, words),
+        importance=muted_table(found.importance, key, words),
+        effects=_effects(found.effects, key, words),
+        learning_curve=muted_table(found.learning_curve, key, words),
+        drift=_drift(found.drift, key, words),
+        profit=_profit(found.profit, key, words),
+        outcome=outcome,
+        order=order,
+        figures=figures,
+        params={},
+        checks=words.checks([check for check in found.checks if check.name != _TO_CONFIRM]),
+    )
+
+
+def _parameters(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
+    """The models' parameters; attributes' effects name levels of the client's, and are left out."""
+    own = frame.loc[frame["parameter"].str.len() <= len("alpha")]
+    made = muted_table(own, key, words)
+    scale = np.where(own["unit"] == _CURRENCY, key.factor, 1.0)
+    for name in ("value", "standard_error"):
+        made[name] = (own[name] * scale).map(significant)
+    return made.reset_index(drop=True)
+
+
+def _of_groups(frame: pd.DataFrame, size: str, key: Key, words: Words) -> pd.DataFrame:
+    """A table of groups, without those of fewer than ten and what would give them back."""
+    sizes = frame[size].to_numpy(np.float64)
+    kept = ~protected(sizes, sizes < SMALLEST)
+    return muted_table(frame.loc[kept], key, words).reset_index(drop=True)
+
+
+def _kept_back(did: "pd.Series[Any]", size: "pd.Series[Any]") -> Bools:
+    """Groups in which fewer than ten did, or did not, and what their sum would give back."""
+    ones, zeros = did.to_numpy(np.float64), (size - did).to_numpy(np.float64)
+    return protected(ones, ones < SMALLEST) | protected(zeros, zeros < SMALLEST)
+
+
+def _told(deciles: pd.DataFrame, reliability: pd.DataFrame) -> bool:
+    """Whether in every test the tenth on top, and some groups beside it, can be shown."""
+    tops = deciles.assign(hidden=_kept_back(deciles["converted"], deciles["n"]))
+    tops = tops.loc[tops["decile"] == tops["decile"].min()]
+    held = _kept_back(reliability["prob_true"] * reliability["n"], reliability["n"])
+    return not tops["hidden"].any() and not held.all()
+
+
+def _deciles(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
+    made = muted_table(frame, key, words)
+    hidden = _kept_back(frame["converted"], frame["n"])
+    hide(made, hidden, keep=("decile", "n", "mean_propensity", "test"))
+    # A sum over the list gives every row after the first hidden one away.
+    made.loc[np.logical_or.accumulate(hidden), "cumulative_gain"] = np.nan
+    return made
+
+
+def _reliability(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
+    kept = ~_kept_back(frame["prob_true"] * frame["n"], frame["n"])
+    return muted_table(frame.loc[kept], key, words).reset_index(drop=True)
+
+
+def _drift(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
+    made = muted_table(frame, key, words)
+    hidden = _kept_back(frame["rate"] * frame["n"], frame["n"])
+    hide(made, hidden, keep=("block", "n"))
+    # The chart's title compares the first with the last.
+    return made.iloc[0:0] if len(hidden) and (hidden[0] or hidden[-1]) else made
+
+
+def _cutoffs(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
+    made = muted_table(frame, key, words)
+    small = (frame["buyers"] < SMALLEST) | (frame["customers"] - frame["buyers"] < SMALLEST)
+    hide(made, small, keep=("cutoff", "role", "customers"))
+    return made
+
+
+def _profit(frame: pd.DataFrame | None, key: Key, words: Words) -> pd.DataFrame | None:
+    if frame is None:
+        return None
+    large = (frame["contacted"] == 0) | (frame["contacted"] >= SMALLEST)
+    if not (large & frame["best"]).any() or not (large & frame["best_lower_value"]).any():
+        return None
+    made = muted_table(frame.loc[large], key, words).reset_index(drop=True)
+    return made.fillna({"contacted": 0.0, "expected_conversions": 0.0})
+
+
+def _effects(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
+    """Levels by number, in the order they are shown; those of fewer than ten are left out."""
+    large = frame.loc[frame["n"] >= SMALLEST].reset_index(drop=True)
+    level = large.groupby("input", sort=False).cumcount() + 1
+    made = muted_table(large, key, words, value="left out")
+    made["value"] = [f"Level {number}" for number in level]
+    made["position"] = level.astype("float64") - 1
+    hidden = np.zeros(len(large), bool)
+    for at in large.groupby("input", sort=False).indices.values():
+        rows = large.iloc[at]
+        hidden[at] = _kept_back(rows["rate"] * rows["n"], rows["n"])
+    hide(made, hidden, keep=("input", "value", "position", "mean_propensity", "n"))
+    return made
+
+
+def _params(params: dict[str, Any], key: Key) -> dict[str, Any]:
+    """The settings of a call, without what is the client's own."""
+    made = {
+        k: v
+        for k, v in params.items()
+        if k in ("horizon_days", "window_days", "level", "holdouts", "annual_discount_rate")
+    }
+    made["margin"] = coarse_margin(params.get("margin"))
+    for name in ("contact_cost", "conversion_value"):
+        made[name] = amount_or_none(params.get(name), key)
+    return made

@@ -1,0 +1,213 @@
+"""AnalysisResults -> MutedResults: the only form of results that a portfolio takes."""
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from custanalytics.privacy.mute.business import (
+    muted_cohorts,
+    muted_concentration,
+    muted_decisions,
+    muted_overview,
+    muted_rfm,
+)
+from custanalytics.privacy.mute.column_kinds import amount_or_none, coarse_margin, day
+from custanalytics.privacy.mute.forecasts import muted_propensity, muted_prospects, muted_value
+from custanalytics.privacy.mute.key import Key
+from custanalytics.privacy.mute.names import Words
+from custanalytics.results.store import AnalysisResults, Settings
+from custanalytics.sentences import noted
+
+TEMPLATE = "published"
+_KEPT_BACK = ("concentration", "rfm", "cohorts", "propensity", "prospects")
+TOO_SMALL = noted("Kept back: its groups are so small that their figures would tell who it is.")
+
+
+@dataclass(frozen=True)
+class MutedResults:
+    """Results that may be shown in public.
+
+    Made by `mute` and `opened` alone; a portfolio takes nothing else.
+
+    Attributes
+    ----------
+    results : AnalysisResults
+        Aggregates only: no table of customers, prospects, lines or files is in it.
+    muted : bool
+        False: of open data, every figure as it was found.
+    """
+
+    results: AnalysisResults
+    muted: bool
+
+
+def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
+    """Results in which nobody can tell the client, a customer or an exact figure.
+
+    Assumes the secret is drawn for these results (`draw_key`) and kept out of what is published.
+    Amounts are multiplied by the secret factor and rounded to three significant digits, counts
+    to tens (from 1,000 on to two digits), shares to whole per cent; dates move; groups of fewer
+    than ten, and as many others as a total would give them back with, are null; columns and
+    values of the client's get numbers for names. What is left: shares, ratios, measures of the
+    models, and the shape of every curve.
+
+    Parameters
+    ----------
+    results : AnalysisResults
+        Of a finished engagement.
+    key : Key
+        The secret.
+    published : date
+        The day it is published: the report's date of making.
+
+    Returns
+    -------
+    MutedResults
+    """
+    words = Words(key, names_of(results), _ours(results), _settings_numbers(results.settings))
+    segments = muted_rfm(results.rfm, key, words)
+    muted = AnalysisResults(
+        settings=_settings(results.settings, key, published),
+        overview=muted_overview(results.overview, results.customers, key, words),
+        concentration=muted_concentration(results.concentration, key, words),
+        rfm=segments,
+        decisions=muted_decisions(results.decisions, segments, key, words),
+        cohorts=muted_cohorts(results.cohorts, key, words),
+        value=muted_value(results.value, key, words),
+        propensity=muted_propensity(results.propensity, key, words),
+        prospects=muted_prospects(results.prospects, key, words),
+        skipped={name: words.reason(text) for name, text in results.skipped.items()},
+    )
+    for name in _KEPT_BACK:
+        if getattr(results, name) is not None and getattr(muted, name) is None:
+            muted.skipped[name] = TOO_SMALL
+    return MutedResults(muted, muted=True)
+
+
+def opened(results: AnalysisResults, published: date) -> MutedResults:
+    """Results of open data as they are, without anybody's own rows.
+
+    Parameters
+    ----------
+    results : AnalysisResults
+        Of an engagement on open data.
+    published : date
+        The day it is published: the report's date of making.
+
+    Returns
+    -------
+    MutedResults
+        All figures as they were found; no row of a customer, a prospect or a file.
+    """
+    parts: dict[str, Any] = {}
+    for name, column in (
+        ("concentration", "customers"),
+        ("rfm", "customers"),
+        ("value", "customers"),
+        ("propensity", "customers"),
+        ("prospects", "prospects"),
+    ):
+        part = getattr(results, name)
+        if part is not None:
+            parts[name] = dataclasses.replace(part, **{column: emptied(getattr(part, column))})
+    settings = dataclasses.replace(
+        results.settings, template=TEMPLATE, made_on=published, command="", title=""
+    )
+    shown = dataclasses.replace(
+        results,
+        settings=settings,
+        ledger=None,
+        mapping={},
+        findings=None,
+        ledger_checks=(),
+        prospect_list=None,
+        customers=None,
+        **parts,
+    )
+    return MutedResults(shown, muted=False)
+
+
+def kept_back(muted: AnalysisResults) -> dict[str, int]:
+    """How many rows of each table are suppressed.
+
+    Parameters
+    ----------
+    muted : AnalysisResults
+        Muted ones.
+
+    Returns
+    -------
+    dict
+        Such as ``rfm.segments`` -> rows; tables without any are left out.
+    """
+    found = {}
+    for part in dataclasses.fields(muted):
+        analysis = getattr(muted, part.name)
+        tables = vars(analysis) if dataclasses.is_dataclass(analysis) else {}
+        for name, table in tables.items():
+            if isinstance(table, pd.DataFrame) and "suppressed" in table:
+                found[f"{part.name}.{name}"] = int(table["suppressed"].sum())
+    return {name: rows for name, rows in found.items() if rows}
+
+
+def emptied(frame: pd.DataFrame) -> pd.DataFrame:
+    """The columns of a table, without a row."""
+    return frame.iloc[0:0].copy()
+
+
+def _settings(settings: Settings, key: Key, published: date) -> Settings:
+    return Settings(
+        observation_end=day(settings.observation_end, key),
+        horizon_days=settings.horizon_days,
+        window_days=settings.window_days,
+        annual_discount_rate=settings.annual_discount_rate,
+        margin=coarse_margin(settings.margin),
+        locale=settings.locale,
+        author=settings.author,
+        made_on=published,
+        version=settings.version,
+        contact_cost=amount_or_none(settings.contact_cost, key),
+        conversion_value=amount_or_none(settings.conversion_value, key),
+        template=TEMPLATE,
+    )
+
+
+def _settings_numbers(settings: Settings) -> frozenset[float]:
+    return frozenset(map(float, (settings.horizon_days, settings.window_days)))
+
+
+def _ours(results: AnalysisResults) -> frozenset[str]:
+    """Names of models, rules and segments: what the program, not the client, calls things."""
+    found: set[str] = set()
+    for part in (results.value, results.propensity, results.prospects):
+        for field in ("model", "spend_model", "chosen"):
+            found.add(str(getattr(part, field, "")))
+        table = part.validation if part is results.value and part is not None else None
+        table = getattr(part, "evaluation", None) if table is None else table
+        if table is not None and "candidate" in table:
+            found |= set(map(str, table["candidate"]))
+    return frozenset(found - {""})
+
+
+def names_of(results: AnalysisResults) -> Mapping[str, str]:
+    """What stands for the client's names: columns of the prospects by number, as in the file.
+
+    Parameters
+    ----------
+    results : AnalysisResults
+        What is to be muted.
+
+    Returns
+    -------
+    mapping of str to str
+        Name -> what is said for it; empty without prospects.
+    """
+    found = results.prospects
+    if found is None:
+        return {}
+    names = {str(c): f"Attribute {i}" for i, c in enumerate(found.columns["column"], start=1)}
+    return names | {found.outcome.column: "Outcome", found.outcome.positive: "yes"}

@@ -1,0 +1,219 @@
+"""What a reader must know before relying on a prospect's probability, as checks."""
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.check import Check
+from custanalytics.prospects.comparison import CROSS_VALIDATED, OUT_OF_TIME
+from custanalytics.prospects.leak_guard import Leak
+from custanalytics.prospects.ordering import Order
+from custanalytics.scoring.columns import input_name
+from custanalytics.scoring.evaluation import Interval
+from custanalytics.scoring.outcome import Outcomes
+from custanalytics.sentences import listed, noted, tell, together
+
+LARGEST_CALIBRATION_ERROR = 0.03
+LARGEST_AUC_GAP = 0.03
+STILL_LEARNING = 0.01
+
+
+def outcome_found(outcomes: Outcomes) -> Check:
+    """Which column says who converted, to be confirmed where it was found."""
+    outcome, known = outcomes.outcome, outcomes.known
+    n, rate = int(known.sum()), float(outcomes.converted[known].mean())
+    figures = {
+        "column": outcome.column,
+        "positive": outcome.positive,
+        "rate": rate,
+        "n": n,
+        "open": int((~known).sum()),
+    }
+    return Check(
+        "prospects.outcome",
+        passed=None if outcome.found else True,
+        sentence=tell(
+            "The column {column} says who converted (“{positive}” counts; found by its name and "
+            "values; please confirm): {rate:.1%} of {n} decided prospects, with {open} still open.",
+            **figures,
+        )
+        if outcome.found
+        else tell(
+            "The column {column} says who converted (“{positive}” counts; as named): {rate:.1%} "
+            "of {n} decided prospects, with {open} still open.",
+            **figures,
+        ),
+        value=rate,
+    )
+
+
+def leaks_found(leaks: list[Leak], left_out: set[str], with_leaks: pd.DataFrame) -> Check:
+    """Which columns give the outcome away, and what leaving them out changes."""
+    if not leaks:
+        return Check(
+            "prospects.leaks",
+            True,
+            tell("No column was found that gives the outcome away."),
+            0.0,
+            0.0,
+        )
+    auc = with_leaks.set_index("leaks")["auc"]
+    kept = sorted({leak.column for leak in leaks} - left_out)
+    done = (
+        tell(
+            "Left out, the AUC is {auc:.3f}; left in, it would seem {seeming:.3f}.",
+            auc=auc["left out"],
+            seeming=auc["left in"],
+        )
+        if left_out
+        else tell("Left out, the AUC is {auc:.3f}.", auc=auc["left out"])
+    )
+    on_request = tell("Kept on request: {names}.", names=", ".join(kept)) if kept else ""
+    sentence = together(*(leak.sentence for leak in leaks), done, on_request)
+    return Check("prospects.leaks", False, sentence, float(len(leaks)), 0.0)
+
+
+def beats_base_rate(name: str, role: str, gain: Interval) -> Check:
+    """Whether the columns tell anything about who converts."""
+    if role == "baseline":
+        sentence = tell(
+            "No model predicted better than the overall rate, so every prospect gets that."
+        )
+        return Check("prospects.beats_base_rate", False, sentence, gain.value, 0.0)
+    better = gain.low > 0
+    figures = {"name": noted(name), "gain": gain.value, "low": gain.low, "high": gain.high}
+    return Check(
+        "prospects.beats_base_rate",
+        passed=better,
+        sentence=tell(
+            "The {name} model predicted better than the overall rate (log-loss lower by "
+            "{gain:.4f}, 95% interval {low:.4f} to {high:.4f}).",
+            **figures,
+        )
+        if better
+        else tell(
+            "The {name} model was not clearly better than the overall rate (log-loss lower by "
+            "{gain:.4f}, 95% interval {low:.4f} to {high:.4f}).",
+            **figures,
+        ),
+        value=gain.value,
+        threshold=0.0,
+    )
+
+
+def calibrated(evaluation: pd.DataFrame) -> Check:
+    """Whether the probabilities can be taken at their word, cross-validated."""
+    row = _of(evaluation, CROSS_VALIDATED)
+    return Check(
+        "prospects.calibration",
+        passed=bool(row["ece"] <= LARGEST_CALIBRATION_ERROR),
+        sentence=tell(
+            "Cross-validated, predicted and observed rates differ by {off:.1%} on average over ten "
+            "groups.",
+            off=row["ece"],
+        ),
+        value=float(row["ece"]),
+        threshold=LARGEST_CALIBRATION_ERROR,
+        source=noted("rule of thumb"),
+    )
+
+
+def drifts(evaluation: pd.DataFrame, order: Order, predicted: float | None) -> Check:
+    """Whether the model holds for prospects that came later than those it learned from."""
+    name = "prospects.out_of_time"
+    if predicted is None:
+        few = tell("Its last fifth holds too few of one outcome to test on.") if order.basis else ""
+        so = tell("So there is no out-of-time test.")
+        return Check(name, None, together(order.sentence, few, so))
+    cross, later = _of(evaluation, CROSS_VALIDATED), _of(evaluation, OUT_OF_TIME)
+    gap = float(cross["auc"] - later["auc"])
+    before = (cross["positives"] - later["positives"]) / (cross["n"] - later["n"])
+    rate = later["positives"] / later["n"]
+    off = abs(rate - predicted)
+    return Check(
+        name,
+        passed=bool(abs(gap) <= LARGEST_AUC_GAP and off <= LARGEST_CALIBRATION_ERROR),
+        sentence=together(
+            order.sentence,
+            tell(
+                "Learned on the first four fifths and tested on the last, the AUC is {auc:.3f} "
+                "({low:.3f} to {high:.3f}), against {cross:.3f} ({cross_low:.3f} to "
+                "{cross_high:.3f}) cross-validated.",
+                auc=later["auc"],
+                low=later["auc_low"],
+                high=later["auc_high"],
+                cross=cross["auc"],
+                cross_low=cross["auc_low"],
+                cross_high=cross["auc_high"],
+            ),
+            tell(
+                "{before:.1%} converted before and {rate:.1%} in the last fifth, where "
+                "{predicted:.1%} were predicted: the bounds of each probability carry such a "
+                "shift.",
+                before=before,
+                rate=rate,
+                predicted=predicted,
+            ),
+        ),
+        value=gap,
+        threshold=LARGEST_AUC_GAP,
+        source=noted("rule of thumb"),
+    )
+
+
+def more_data(curve: pd.DataFrame) -> Check:
+    """Whether the learning curve still falls at its end."""
+    name = "prospects.learning_curve"
+    if len(curve) < 2:
+        return Check(
+            name, None, tell("There are too few prospects to say whether more would help.")
+        )
+    previous, last = curve["log_loss"].iloc[-2:]
+    better = float(1 - last / previous)
+    growing = better > STILL_LEARNING
+    figures = {"last": curve["n"].iloc[-1], "previous": curve["n"].iloc[-2], "change": -better}
+    return Check(
+        name,
+        passed=not growing,
+        sentence=tell(
+            "Learning from {last} instead of {previous} prospects changed the log-loss by "
+            "{change:+.1%}: more would probably help.",
+            **figures,
+        )
+        if growing
+        else tell(
+            "Learning from {last} instead of {previous} prospects changed the log-loss by "
+            "{change:+.1%}: more alone would hardly help.",
+            **figures,
+        ),
+        value=better,
+        threshold=STILL_LEARNING,
+        source=noted("rule of thumb"),
+    )
+
+
+def not_cause(importance: pd.DataFrame) -> Check:
+    """What the predictions rest on, with the warning that it is no cause."""
+    clear = importance[importance["log_loss_rise"] > 2 * importance["log_loss_rise_sd"]]
+    names = [input_name(name) for name in clear["input"].head(3)]
+    return Check(
+        "prospects.not_cause",
+        passed=None,
+        sentence=tell(
+            "The predictions rest most on {names}. That shows who converts, not why: changing such "
+            "a figure need not change the outcome.",
+            names=listed(names),
+        )
+        if names
+        else tell(
+            "The predictions rest most on no single column. That shows who converts, not why: "
+            "changing such a figure need not change the outcome."
+        ),
+        value=float(np.nan if importance.empty else importance["log_loss_rise"].iloc[0]),
+    )
+
+
+def _of(evaluation: pd.DataFrame, test: str) -> "pd.Series[float]":
+    found: pd.Series[float] = evaluation[(evaluation["test"] == test) & evaluation["chosen"]].iloc[
+        0
+    ]
+    return found

@@ -1,0 +1,213 @@
+"""The contest between candidates on a prospects table: cross-validated, and out of time."""
+
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from custanalytics.scoring.calibration import (
+    Bools,
+    Fitted,
+    Floats,
+    calibrated_apart,
+    platt,
+    predicted_apart,
+)
+from custanalytics.scoring.evaluation import measure_intervals, measures
+from custanalytics.scoring.level_swing import swing
+from custanalytics.scoring.pipelines import PROSPECT_CANDIDATES, ProspectCandidate, folds
+
+CROSS_VALIDATED = "cross-validated"
+OUT_OF_TIME = "out of time"
+FEWEST_TESTED = 20
+INNER_FOLDS = 3
+BLOCKS = 10
+
+
+@dataclass(frozen=True)
+class Contest:
+    """Outcome of the contest; rows are the decided prospects it was held on.
+
+    Attributes
+    ----------
+    X : DataFrame
+        Inputs.
+    y : array of bool
+        Who converted.
+    fold : array of int
+        Fold of each row in the cross-validation.
+    later : array of bool or None
+        Rows of the out-of-time test; None where there is none.
+    chosen : ProspectCandidate
+        Lowest log-loss out of time, or cross-validated where there is no such test.
+    raw, apart : array of float
+        Its prediction of each row from a fit on the other folds, before and after
+        calibration (by the other folds).
+    earlier_fit : Fitted or None
+        Fitted and calibrated on the rows before the out-of-time test.
+    evaluation : DataFrame
+        See `LeadScoring.evaluation`.
+    predictions : dict of (str, str) to array
+        By test and candidate.
+    """
+
+    X: pd.DataFrame
+    y: Bools
+    fold: NDArray[np.int64]
+    later: Bools | None
+    chosen: ProspectCandidate
+    raw: Floats
+    apart: Floats
+    earlier_fit: Fitted | None
+    evaluation: pd.DataFrame
+    predictions: dict[tuple[str, str], Floats]
+
+    def tests(self) -> list[tuple[str, Bools, Floats]]:
+        """Name, outcomes and the chosen candidate's predictions of each test."""
+        found = [(CROSS_VALIDATED, self.y, self.apart)]
+        if self.later is not None:
+            out_of_time = self.predictions[OUT_OF_TIME, self.chosen.name]
+            found.append((OUT_OF_TIME, self.y[self.later], out_of_time))
+        return found
+
+    def judge(self, seed: int) -> tuple[Fitted, Bools]:
+        """A fit of the chosen candidate, and rows it has not seen."""
+        if self.earlier_fit is not None and self.later is not None:
+            return self.earlier_fit, self.later
+        held_out = self.fold == 0
+        X, y = self.X[~held_out], self.y[~held_out]
+        calibration = platt(self.raw[~held_out], y)
+        return Fitted(self.chosen.build(X, seed).fit(X, y), calibration), held_out
+
+    def final(self, seed: int) -> Fitted:
+        """The chosen candidate fitted to all rows, calibrated on the cross-validation."""
+        estimator = self.chosen.build(self.X, seed).fit(self.X, self.y)
+        return Fitted(estimator, platt(self.raw, self.y))
+
+
+def hold(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) -> Contest:
+    """Judge every candidate and choose one.
+
+    Parameters
+    ----------
+    X : DataFrame
+        Inputs of the decided prospects.
+    y : array of bool
+        Who converted.
+    later : array of bool or None
+        Rows to test on out of time; left out of the contest where they or the others hold
+        fewer than twenty of either outcome.
+    seed : int
+
+    Returns
+    -------
+    Contest
+    """
+    fold = folds(y, seed)
+    later = later if later is not None and _can_tell(y, later) else None
+    raw, predictions, earlier = {}, {}, {}
+    for candidate in PROSPECT_CANDIDATES:
+        raw[candidate.name] = predicted_apart(partial(candidate.build, X, seed), X, y, fold)
+        apart = raw[candidate.name]
+        if candidate.role == "model":
+            apart = calibrated_apart(apart, y, fold)
+        predictions[CROSS_VALIDATED, candidate.name] = apart
+        if later is not None:
+            earlier[candidate.name] = _fit_apart(candidate, X[~later], y[~later], seed)
+            predictions[OUT_OF_TIME, candidate.name] = earlier[candidate.name].predict(X[later])
+    deciding = CROSS_VALIDATED if later is None else OUT_OF_TIME
+    truth = {CROSS_VALIDATED: y, OUT_OF_TIME: y if later is None else y[later]}
+    table = pd.DataFrame(
+        [
+            {"test": test, "candidate": name, **measures(truth[test], p)}
+            | measure_intervals(truth[test], p, seed)
+            | {"n": len(p), "positives": int(truth[test].sum())}
+            for (test, name), p in predictions.items()
+        ]
+    )
+    table.insert(2, "role", table["candidate"].map({c.name: c.role for c in PROSPECT_CANDIDATES}))
+    losses = table[table["test"] == deciding].set_index("candidate")["log_loss"]
+    chosen = min(PROSPECT_CANDIDATES, key=lambda candidate: losses[candidate.name])
+    return Contest(
+        X=X,
+        y=y,
+        fold=fold,
+        later=later,
+        chosen=chosen,
+        raw=raw[chosen.name],
+        apart=predictions[CROSS_VALIDATED, chosen.name],
+        earlier_fit=earlier.get(chosen.name),
+        evaluation=table.assign(chosen=table["candidate"] == chosen.name).sort_values(
+            "test", kind="stable", ignore_index=True
+        ),
+        predictions=predictions,
+    )
+
+
+def drift(contest: Contest, rank: NDArray[np.int64] | None) -> pd.DataFrame:
+    """Observed and predicted rate by tenth of the rows in order of time.
+
+    Parameters
+    ----------
+    contest : Contest
+    rank : array of int or None
+        Position of each row, earliest first; None where there is no order.
+
+    Returns
+    -------
+    DataFrame
+        One row per block (none without an order): ``block``, ``n``, ``rate``,
+        ``mean_propensity`` (cross-validated).
+    """
+    blocks = [] if rank is None else np.array_split(np.argsort(rank, kind="stable"), BLOCKS)
+    return pd.DataFrame(
+        {
+            "block": np.arange(1, len(blocks) + 1),
+            "n": [len(rows) for rows in blocks],
+            "rate": [float(contest.y[rows].mean()) for rows in blocks],
+            "mean_propensity": [float(contest.apart[rows].mean()) for rows in blocks],
+        }
+    )
+
+
+def level_sd(contest: Contest, rank: NDArray[np.int64] | None) -> float:
+    """Error in log-odds that all probabilities share: sampling, and the swing over time.
+
+    Parameters
+    ----------
+    contest : Contest
+    rank : array of int or None
+        Position of each row in time; None where there is no order.
+
+    Returns
+    -------
+    float
+        The larger of the swing between tenths and the shift out of time, and the sampling
+        error of the level, as the root of their squares' sum.
+    """
+    apart, y = contest.apart, contest.y
+    sampling = 1 / float((apart * (1 - apart)).sum())
+    moved = 0.0
+    if rank is not None:
+        blocks = np.array_split(np.argsort(rank, kind="stable"), BLOCKS)
+        moved = swing([(y[rows], apart[rows]) for rows in blocks])
+    for name, outcomes, p in contest.tests():
+        if name == OUT_OF_TIME:
+            moved = max(moved, swing([(outcomes, p)]))
+    return float(np.sqrt(moved**2 + sampling))
+
+
+def _fit_apart(candidate: ProspectCandidate, X: pd.DataFrame, y: Bools, seed: int) -> Fitted:
+    estimator = candidate.build(X, seed).fit(X, y)
+    if candidate.role == "baseline":
+        return Fitted(estimator)
+    inner = folds(y, seed, INNER_FOLDS)
+    apart = predicted_apart(partial(candidate.build, X, seed), X, y, inner)
+    return Fitted(estimator, platt(apart, y))
+
+
+def _can_tell(y: Bools, later: Bools) -> bool:
+    counts = [y[later].sum(), (~y[later]).sum(), y[~later].sum(), (~y[~later]).sum()]
+    return min(int(count) for count in counts) >= FEWEST_TESTED

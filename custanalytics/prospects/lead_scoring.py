@@ -1,0 +1,403 @@
+"""Which prospects convert: learned from those decided, tested honestly, scored for the open."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import log_loss, roc_auc_score
+from threadpoolctl import threadpool_limits
+
+from custanalytics.check import Check
+from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.prospects import checks as doubts
+from custanalytics.prospects.comparison import OUT_OF_TIME, Contest, drift, hold, level_sd
+from custanalytics.prospects.drivers import effects, importance, learning_curve
+from custanalytics.prospects.leak_guard import Leak, find_leaks
+from custanalytics.prospects.ordering import Order, find_order
+from custanalytics.prospects.saved_model import LeadScoringModel
+from custanalytics.scoring.calibration import Bools, Floats, calibrated_apart, predicted_apart
+from custanalytics.scoring.columns import Column, inputs, read_columns
+from custanalytics.scoring.evaluation import decile_table, log_loss_gain, reliability_table
+from custanalytics.scoring.outcome import Outcome, Outcomes, read_outcomes
+from custanalytics.scoring.profit import profit_curve
+from custanalytics.sentences import noted, tell, tell_many
+
+FEWEST_ROWS = 100
+FEWEST_OUTCOMES = 30
+MOST_ROWS = 100_000
+INTERVAL_LEVEL = 0.90
+
+
+@dataclass(frozen=True)
+class LeadScoring:
+    """Probability that each open prospect converts, and how far it can be trusted.
+
+    Attributes
+    ----------
+    prospects : DataFrame
+        One row per open prospect: ``row`` (1-based, in the table given), ``prospect_id`` (the
+        first identifier column's text; null without one), ``propensity``, ``propensity_low``,
+        ``propensity_high`` (90 % bounds if the level moves as it did over time),
+        ``propensity_decile`` (1 = most likely).
+    evaluation : DataFrame
+        One row per test ('cross-validated', 'out of time') and candidate: ``test``,
+        ``candidate``, ``role``, ``log_loss``, ``brier_score``, ``auc``,
+        ``average_precision``, ``ece``, each also with ``_low`` and ``_high`` (95 %,
+        bootstrap), ``n``, ``positives``, ``chosen``.
+    deciles, reliability : DataFrame
+        The chosen candidate, by ``test``; see `decile_table` and `reliability_table`.
+    columns : DataFrame
+        One row per column: ``column``, ``kind``, ``filled``, ``distinct``, ``used``, ``why``.
+    leaks : DataFrame
+        One row per column left out because it gives the outcome away: ``column``, ``rule``,
+        ``value``, ``sentence``.
+    with_leaks : DataFrame
+        Two rows, ``leaks`` 'left out' and 'left in': cross-validated ``auc``, ``log_loss``.
+    importance, effects : DataFrame
+        On held-out rows; see `drivers.importance` and `drivers.effects`.
+    learning_curve : DataFrame
+        See `drivers.learning_curve`.
+    drift : DataFrame
+        One row per tenth of the rows in order of time (empty without an order): ``block``,
+        ``n``, ``rate``, ``mean_propensity`` (cross-validated).
+    profit : DataFrame or None
+        See `decision.profit_curve`; None unless contact cost and conversion value are given.
+    outcome : Outcome
+        Which column says who converted.
+    order : Order
+        What the out-of-time test goes by.
+    figures : dict of str to float
+        ``prospects``, ``labelled``, ``open``, ``base_rate``, ``expected_conversions`` (of the
+        open), ``level_sd`` (log-odds).
+    chosen : str
+        Name of the chosen candidate.
+    params : dict
+        The call's settings.
+    checks : tuple of Check
+        What the reader must know before relying on it.
+    """
+
+    prospects: pd.DataFrame
+    evaluation: pd.DataFrame
+    deciles: pd.DataFrame
+    reliability: pd.DataFrame
+    columns: pd.DataFrame
+    leaks: pd.DataFrame
+    with_leaks: pd.DataFrame
+    importance: pd.DataFrame
+    effects: pd.DataFrame
+    learning_curve: pd.DataFrame
+    drift: pd.DataFrame
+    profit: pd.DataFrame | None
+    outcome: Outcome
+    order: Order
+    figures: dict[str, float]
+    chosen: str
+    params: dict[str, Any]
+    checks: tuple[Check, ...]
+
+
+def fit_lead_scoring(
+    table: pd.DataFrame,
+    outcome: str | None = None,
+    positive: str | None = None,
+    date: str | None = None,
+    keep: tuple[str, ...] = (),
+    seed: int = 0,
+    contact_cost: float | None = None,
+    conversion_value: float | None = None,
+    decimal: str | None = None,
+    date_order: str | None = None,
+) -> tuple[LeadScoring, LeadScoringModel]:
+    """Learn from decided prospects who converts, and score the open ones.
+
+    Assumes that the open prospects come from the same stream as the decided ones, and that
+    what the table says of them was known before the outcome, apart from the columns that the
+    leak guard names and leaves out.
+
+    Parameters
+    ----------
+    table : DataFrame
+        One row per prospect, typed or as text; blank outcomes are open.
+    outcome : str, optional
+        Column that says who converted, by name or by its number from 1; found by name and
+        values if not given.
+    positive : str, optional
+        Its value that means converted.
+    date : str, optional
+        Column with the date a prospect came in, by name or number; found if not given.
+    keep : tuple of str
+        Columns, by name or number, to use although the leak guard names them.
+    seed : int, default 0
+        Same seed, same scores, on any number of cores.
+    contact_cost : float, optional
+        Cost of contacting one prospect, currency units.
+    conversion_value : float, optional
+        Margin of one conversion, currency units.
+    decimal : {"point", "comma"}, optional
+        Decimal sign, for columns that don't tell.
+    date_order : {"dmy", "mdy", "ymd"}, optional
+        Order of day, month and year, for columns that don't tell.
+
+    Returns
+    -------
+    LeadScoring
+        What a report says; can be written and read back.
+    LeadScoringModel
+        Scores later tables; can be kept in a file.
+
+    Raises
+    ------
+    UnsupportedError
+        Fewer than 100 decided prospects, fewer than 30 of either outcome, or no column that
+        could tell them apart.
+    UsageError
+        The outcome or date can't be found or named wrongly, or only one of cost and value
+        is given.
+    SourceError
+        A column of numbers or dates is written in two ways, or in one that could be two.
+    """
+    if (contact_cost is None) != (conversion_value is None):
+        raise UsageError("contact_cost and conversion_value belong together: give both or none")
+    table = table.reset_index(drop=True)
+    read = read_columns(table, decimal, date_order)
+    recognised, values = read.columns, read.values
+    names = [c.name for c in recognised]
+    target = read_outcomes(read, _column(outcome, names), positive)
+    _require_enough(target)
+    usable = [c for c in recognised if c.used and c.name != target.outcome.column]
+    with threadpool_limits(limits=1):
+        leaks = _guard(values, usable, target, seed)
+        left_out = {leak.column for leak in leaks} - {_column(name, names) for name in keep}
+        columns = [c for c in usable if c.name not in left_out]
+        if not columns:
+            raise UnsupportedError(
+                tell(
+                    "Learning what leads to a conversion needs at least one column that was known "
+                    "before the outcome; of {n} columns none is left.",
+                    n=len(recognised),
+                )
+            )
+        ranking = find_order(values, columns, target.converted, target.known, _column(date, names))
+        order = ranking.order
+        rows = _drawn(target.known, seed)
+        y, rank = target.converted[rows], ranking.rank[rows] if order.basis else None
+        X = inputs(values.iloc[rows], columns, order.clock).reset_index(drop=True)
+        later = ranking.later(target.known)[rows] if order.basis else None
+        contest = hold(X, y, later, seed)
+        with_leaks = _with_leaks(values.iloc[rows], usable, order, contest, bool(left_out), seed)
+        shared_error = level_sd(contest, rank)
+        model = LeadScoringModel(
+            columns=tuple(columns),
+            clock=order.clock,
+            outcome=target.outcome.column,
+            positive=target.outcome.positive,
+            fitted=contest.final(seed),
+            level_sd=shared_error,
+            level=INTERVAL_LEVEL,
+        )
+        fitted, judge = contest.judge(seed)
+        drivers = importance(fitted, X[judge], y[judge], seed)
+        curves = effects(fitted, X[judge], y[judge], drivers["input"].tolist(), seed)
+        learned = learning_curve(lambda part: contest.chosen.build(part, seed), X, y, judge, seed)
+
+    scored = _scored(values, recognised, model, ~target.known)
+    p = scored["propensity"].to_numpy()
+    profit = None
+    if contact_cost is not None and conversion_value is not None:
+        profit = profit_curve(p, contact_cost, conversion_value, shared_error, INTERVAL_LEVEL)
+    tests = contest.tests()
+    name, truth, predicted = tests[-1]
+    gain = log_loss_gain(truth, predicted, contest.predictions[name, "base rate"], seed)
+    result = LeadScoring(
+        prospects=scored,
+        evaluation=contest.evaluation,
+        deciles=_by_test(decile_table, tests),
+        reliability=_by_test(reliability_table, tests),
+        columns=_column_table(recognised, target.outcome, left_out),
+        leaks=_leak_table(leaks),
+        with_leaks=with_leaks,
+        importance=drivers,
+        effects=curves,
+        learning_curve=learned,
+        drift=drift(contest, rank),
+        profit=profit,
+        outcome=target.outcome,
+        order=order,
+        figures={
+            "prospects": float(len(table)),
+            "labelled": float(target.known.sum()),
+            "open": float(len(scored)),
+            "base_rate": float(target.converted[target.known].mean()),
+            "expected_conversions": float(p.sum()),
+            "level_sd": shared_error,
+        },
+        chosen=contest.chosen.name,
+        params={
+            "outcome": target.outcome.column,
+            "positive": target.outcome.positive,
+            "date": order.clock,
+            "keep": list(keep),
+            "seed": seed,
+            "contact_cost": contact_cost,
+            "conversion_value": conversion_value,
+        },
+        checks=(
+            doubts.outcome_found(target),
+            doubts.leaks_found(leaks, left_out, with_leaks),
+            doubts.beats_base_rate(contest.chosen.name, contest.chosen.role, gain),
+            doubts.calibrated(contest.evaluation),
+            doubts.drifts(
+                contest.evaluation, order, float(predicted.mean()) if name == OUT_OF_TIME else None
+            ),
+            doubts.more_data(learned),
+            doubts.not_cause(drivers),
+        ),
+    )
+    return result, model
+
+
+def _column(name: str | None, names: list[str]) -> str | None:
+    """A column's name, where its number from 1 was given."""
+    if name is None or name in names or not name.strip().isdecimal():
+        return name
+    at = int(name)
+    return names[at - 1] if 1 <= at <= len(names) else name
+
+
+def _by_test(
+    make: Callable[[Bools, Floats], pd.DataFrame], tests: list[tuple[str, Bools, Floats]]
+) -> pd.DataFrame:
+    return pd.concat([make(y, p).assign(test=name) for name, y, p in tests], ignore_index=True)
+
+
+def _require_enough(target: Outcomes) -> None:
+    decided = int(target.known.sum())
+    if decided < FEWEST_ROWS:
+        raise UnsupportedError(
+            tell_many(
+                decided,
+                "Learning what leads to a conversion needs at least {fewest} decided prospects; "
+                "there is one.",
+                "Learning what leads to a conversion needs at least {fewest} decided prospects; "
+                "there are {n}.",
+                fewest=FEWEST_ROWS,
+                n=decided,
+            )
+        )
+    hits = int(target.converted.sum())
+    if hits < FEWEST_OUTCOMES:
+        raise UnsupportedError(
+            tell_many(
+                hits,
+                "Learning what leads to a conversion needs at least {fewest} prospects that "
+                "converted; there is one.",
+                "Learning what leads to a conversion needs at least {fewest} prospects that "
+                "converted; there are {n}.",
+                fewest=FEWEST_OUTCOMES,
+                n=hits,
+            )
+        )
+    if decided - hits < FEWEST_OUTCOMES:
+        raise UnsupportedError(
+            tell_many(
+                decided - hits,
+                "Learning what leads to a conversion needs at least {fewest} prospects that did "
+                "not convert; there is one.",
+                "Learning what leads to a conversion needs at least {fewest} prospects that did "
+                "not convert; there are {n}.",
+                fewest=FEWEST_OUTCOMES,
+                n=decided - hits,
+            )
+        )
+
+
+def _guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: int) -> list[Leak]:
+    """Leaks among the usable columns; dates count by being filled and by what they say."""
+    plain = [c for c in usable if c.kind != "date"]
+    dated = [c for c in usable if c.kind == "date"]
+    dates = typed[[c.name for c in dated]]
+    seconds = dates.apply(lambda day: (day - pd.Timestamp(0)).dt.total_seconds())
+    values = pd.concat([inputs(typed, plain, None), seconds], axis=1)
+    known = target.known
+    return find_leaks(values[known], values[~known], target.converted[known], dates[known], seed)
+
+
+def _drawn(known: Bools, seed: int) -> NDArray[np.intp]:
+    """Positions of the decided prospects to learn from, a hundred thousand at most."""
+    rows = np.flatnonzero(known)
+    if len(rows) <= MOST_ROWS:
+        return rows
+    return np.sort(np.random.default_rng(seed).choice(rows, MOST_ROWS, replace=False))
+
+
+def _with_leaks(
+    table: pd.DataFrame,
+    usable: list[Column],
+    order: Order,
+    contest: Contest,
+    any_left_out: bool,
+    seed: int,
+) -> pd.DataFrame:
+    """Cross-validated figures of the chosen candidate without the leaks, and with them."""
+    seen = [("left out", contest.apart)]
+    if any_left_out:
+        X = inputs(table, usable, order.clock).reset_index(drop=True)
+        build = partial(contest.chosen.build, X, seed)
+        raw = predicted_apart(build, X, contest.y, contest.fold)
+        seen.append(("left in", calibrated_apart(raw, contest.y, contest.fold)))
+    return pd.DataFrame(
+        [
+            {
+                "leaks": name,
+                "auc": float(roc_auc_score(contest.y, p)),
+                "log_loss": float(log_loss(contest.y, p)),
+            }
+            for name, p in seen
+        ]
+    )
+
+
+def _scored(
+    values: pd.DataFrame, recognised: list[Column], model: LeadScoringModel, waiting: Bools
+) -> pd.DataFrame:
+    rows = np.flatnonzero(waiting)
+    names = [c.name for c in recognised if c.kind == "identifier"]
+    scored = model.score_typed(values.iloc[rows])
+    scored["row"] = rows + 1
+    known_as = values[names[0]].iloc[rows].astype("str").to_numpy() if names else None
+    scored.insert(1, "prospect_id", known_as)
+    return scored
+
+
+def _leak_table(leaks: list[Leak]) -> pd.DataFrame:
+    table = pd.DataFrame(leaks, columns=["column", "rule", "value", "sentence"])
+    # Objects, not plain texts: they keep their templates for other languages.
+    return table.assign(sentence=pd.Series([k.sentence for k in leaks], dtype="object"))
+
+
+def _column_table(recognised: list[Column], outcome: Outcome, left_out: set[str]) -> pd.DataFrame:
+    def why(column: Column) -> str:
+        if column.name == outcome.column:
+            return noted("the outcome")
+        if column.name in left_out:
+            return noted("gives the outcome away")
+        return "" if column.used else tell("can't be used: {kind}", kind=noted(column.kind))
+
+    table = pd.DataFrame(
+        [
+            {
+                "column": c.name,
+                "kind": c.kind,
+                "filled": c.filled,
+                "distinct": c.distinct,
+                "used": c.used and c.name not in left_out | {outcome.column},
+            }
+            for c in recognised
+        ]
+    )
+    return table.assign(why=pd.Series([why(c) for c in recognised], dtype="object"))

@@ -1,0 +1,165 @@
+"""A fitted model of prospects that can be kept in a file and score a later table."""
+
+import zipfile
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from threadpoolctl import threadpool_limits
+
+from custanalytics.errors import SourceError
+from custanalytics.scoring.calibration import Calibration, Fitted
+from custanalytics.scoring.columns import Column, inputs, typed
+from custanalytics.scoring.level_swing import bounds
+
+FORMAT = 2
+# What a pipeline of ours holds beside what skops trusts by itself; nothing else is loaded.
+TRUSTED = [
+    "custanalytics.scoring.pipelines.LevelCodes",
+    "numpy.dtype",
+    "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+]
+
+
+@dataclass(frozen=True)
+class LeadScoringModel:
+    """What is needed to score prospects like those it learned from.
+
+    Attributes
+    ----------
+    columns : tuple of Column
+        The table's columns it reads, and how.
+    clock : str or None
+        The date column that other dates are counted from.
+    outcome, positive : str
+        The outcome column it learned, and the value that means converted.
+    fitted : Fitted
+        Calibrated pipeline.
+    level_sd : float
+        Standard deviation, in log-odds, of an error that all probabilities share.
+    level : float
+        Probability that the bounds of a score hold.
+    """
+
+    columns: tuple[Column, ...]
+    clock: str | None
+    outcome: str
+    positive: str
+    fitted: Fitted
+    level_sd: float
+    level: float
+
+    def score(self, table: pd.DataFrame) -> pd.DataFrame:
+        """Probability that each prospect converts.
+
+        Parameters
+        ----------
+        table : DataFrame
+            One row per prospect, with the columns the model was made from; unseen categories
+            count as rare ones, missing values as missing.
+
+        Returns
+        -------
+        DataFrame
+            One row per row of the table, in its order: ``row`` (1-based), ``propensity``,
+            ``propensity_low``, ``propensity_high``, ``propensity_decile`` (1 = most likely).
+
+        Raises
+        ------
+        UsageError
+            A column is missing.
+        """
+        return self.score_typed(typed(table, self.columns))
+
+    def score_typed(self, values: pd.DataFrame) -> pd.DataFrame:
+        """As `score`, for a table whose columns `typed` or `read_columns` have read."""
+        X = inputs(values, self.columns, self.clock)
+        with threadpool_limits(limits=1):
+            p = self.fitted.predict(X) if len(X) else np.empty(0)
+        low, high = bounds(p, self.level_sd, self.level)
+        rank = np.empty(len(p), dtype=np.int64)
+        rank[np.argsort(-p, kind="stable")] = np.arange(len(p))
+        return pd.DataFrame(
+            {
+                "row": np.arange(1, len(p) + 1),
+                "propensity": p,
+                "propensity_low": low,
+                "propensity_high": high,
+                "propensity_decile": rank * 10 // max(len(p), 1) + 1,
+            }
+        )
+
+    def save(self, path: Path | str) -> None:
+        """Keep the model in a file, which holds no code.
+
+        Parameters
+        ----------
+        path : path
+            Where to; written in the skops format.
+        """
+        state = {
+            "format": FORMAT,
+            "columns": [asdict(column) for column in self.columns],
+            "clock": self.clock,
+            "outcome": self.outcome,
+            "positive": self.positive,
+            "estimator": self.fitted.estimator,
+            "calibration": asdict(self.fitted.calibration),
+            "level_sd": self.level_sd,
+            "level": self.level,
+        }
+        # Imported where needed: it takes a second.
+        from skops.io import dump
+
+        dump(state, path, compression=zipfile.ZIP_DEFLATED)
+
+    @staticmethod
+    def load(path: Path | str) -> "LeadScoringModel":
+        """Read a model that `save` wrote, with the same or a newer scikit-learn.
+
+        Parameters
+        ----------
+        path : path
+            The file; what is in it besides a model of ours is refused, not run.
+
+        Returns
+        -------
+        LeadScoringModel
+
+        Raises
+        ------
+        SourceError
+            There is no such file, or it holds no model that this version reads.
+        """
+        from skops.io import load
+        from skops.io.exceptions import UntrustedTypesFoundException
+
+        path = Path(path)
+        if not path.is_file():
+            raise SourceError(f"no model file at {path}")
+        try:
+            state: dict[str, Any] = load(path, trusted=TRUSTED)
+            if state["format"] != FORMAT:
+                raise ValueError(state["format"])
+            return LeadScoringModel(
+                columns=tuple(Column(**column) for column in state["columns"]),
+                clock=state["clock"],
+                outcome=state["outcome"],
+                positive=state["positive"],
+                fitted=Fitted(state["estimator"], Calibration(**state["calibration"])),
+                level_sd=state["level_sd"],
+                level=state["level"],
+            )
+        except (
+            zipfile.BadZipFile,
+            UntrustedTypesFoundException,
+            KeyError,
+            TypeError,
+            ValueError,
+        ) as error:
+            raise SourceError(
+                f"{path.name} is no model of prospects that this version reads; "
+                "learn from the prospects again"
+            ) from error

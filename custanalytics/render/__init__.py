@@ -1,0 +1,24 @@
+"""Report folders: staging a document, rendering it, and putting the folder in place."""
+
+from custanalytics.render.brand import FILE as BRAND
+from custanalytics.render.brand import Brand, copy_brand, read_brand
+from custanalytics.render.pages.rendering import render
+from custanalytics.render.pages.staging import stage
+from custanalytics.render.pages.templates import DOCUMENT, template, templates
+from custanalytics.render.put_in_place import publish
+from custanalytics.render.stale_prose import StaleProse, stale_prose
+
+__all__ = [
+    "BRAND",
+    "DOCUMENT",
+    "Brand",
+    "StaleProse",
+    "copy_brand",
+    "publish",
+    "read_brand",
+    "render",
+    "stage",
+    "stale_prose",
+    "template",
+    "templates",
+]

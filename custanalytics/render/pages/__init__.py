@@ -1,0 +1,1 @@
+"""Documents as pages: staging, Quarto markdown, HTML and PDF."""

@@ -1,0 +1,220 @@
+"""The embedded renderer: Quarto markdown to HTML and PDF with pandoc and typst from PyPI.
+
+What it knows of Quarto, each tested (``tests/report/test_constructs.py``):
+
+- front matter; ``_quarto.yml``, ``_metadata.yml``, ``_variables.yml``, ``_brand.yml``;
+- shortcodes ``var``, ``meta``, ``include`` (nested, relative to the document), ``pagebreak``;
+- ``.content-visible`` and ``.content-hidden`` with ``when-format``, ``unless-format``,
+  ``when-meta``, ``unless-meta``;
+- raw blocks and passages ``{=html}`` and ``{=typst}``;
+- callouts (note, tip, important, warning, caution), with title, collapsed or not;
+- figures and tables labelled ``#fig-`` and ``#tbl-``, ``@fig-``, ``@tbl-`` and ``@sec-``;
+- ``layout-ncol``, ``.columns``, footnotes, definition lists, math;
+- the reports' own blocks (``reports/_shared/report.lua``).
+
+Anything else stops with a `RenderError` that names the construct, the file and the line.
+"""
+
+import json
+import logging
+import os
+import re
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pypandoc
+import typst
+
+from custanalytics.bundled import reports_dir
+from custanalytics.errors import RenderError
+from custanalytics.render.brand import read_brand
+from custanalytics.render.pages.labels import labels
+from custanalytics.render.pages.qmd import Qmd, read_qmd
+from custanalytics.render.pages.selfcontained import self_contained
+from custanalytics.render.word.write_word import word_bytes
+
+# Beyond Latin, Greek, Cyrillic, punctuation and signs: what the fonts of the reports lack.
+_UNCOVERED = re.compile(
+    "[^\\x00-\u045f\u0490-\u0491\u04d0-\u04f9\u1e00-\u22ff\u25a0-\u25cf\ufb01-\ufb02]"
+)
+_NO_GLYPH = "could not be displayed with font"
+_LOG = logging.getLogger(__name__)
+_HERE = Path(__file__).parent
+_STOPPED = 83
+_ASSETS = "_assets"
+
+
+def render_embedded(
+    document: Path, formats: Sequence[str], made_on: date | None
+) -> dict[str, bytes]:
+    """Render a document.
+
+    Parameters
+    ----------
+    document : Path
+        The document, in a staged report folder.
+    formats : sequence of str
+        Of ``"html"``, ``"pdf"`` and ``"docx"``.
+    made_on : date or None
+        Date of making in the PDF's metadata; None: none is stated.
+
+    Returns
+    -------
+    dict
+        Format to the rendered file's bytes.
+
+    Raises
+    ------
+    RenderError
+        Something in the document is missing, malformed or not supported.
+    """
+    qmd = read_qmd(document)
+    makers = {
+        "html": _html,
+        "pdf": lambda q, f: _pdf(q, f, made_on),
+        "docx": lambda q, f: word_bytes(_page(q, f), f, read_brand(f), made_on),
+    }
+    with ThreadPoolExecutor(len(formats)) as pool:
+        jobs = {name: pool.submit(makers[name], qmd, document.parent) for name in formats}
+        return {name: job.result() for name, job in jobs.items()}
+
+
+def _page(qmd: Qmd, folder: Path) -> str:
+    return pandoc(qmd, folder, "html", ["--template", f"{_ASSETS}/template.html", "--mathml"])
+
+
+def _html(qmd: Qmd, folder: Path) -> bytes:
+    return self_contained(scoped(_page(qmd, folder)), folder).encode()
+
+
+def scoped(page: str) -> str:
+    """The page with headers of tables that say what they head."""
+    return page.replace("<th>", '<th scope="col">').replace("<th style", '<th scope="col" style')
+
+
+def _pdf(qmd: Qmd, folder: Path, made_on: date | None) -> bytes:
+    options = ["--template", f"{_ASSETS}/template.typ"]
+    if made_on is not None:
+        options += ["--variable", f"made-on:{made_on.year}, {made_on.month}, {made_on.day}"]
+    source = pandoc(qmd, folder, "typst", options)
+    try:
+        return _compiled(source, folder, accessible=True)
+    except typst.TypstError as error:
+        if _NO_GLYPH not in str(error):
+            raise RenderError(
+                f"the PDF can't be made: {getattr(error, 'diagnostic', error)}"
+            ) from error
+    # A customer's name must not stop the report.
+    _LOG.warning("no font here has all characters of the text: the PDF shows boxes, not PDF/UA")
+    return _compiled(source, folder, accessible=False)
+
+
+def _compiled(source: str, folder: Path, accessible: bool) -> bytes:
+    # Its stubs want input and root to be of one type.
+    content = typst.compile(  # type: ignore[misc]
+        source.encode(),
+        root=str(folder),
+        font_paths=[str(folder / part) for part in _font_folders(folder)],
+        ignore_system_fonts=not _needs_system_fonts(source, folder),
+        pdf_standards="ua-1" if accessible else None,
+    )
+    return bytes(content)
+
+
+def _font_folders(folder: Path) -> list[str]:
+    files = {Path(file).parent.as_posix() for _, file, _, _ in read_brand(folder).faces}
+    return sorted({f"{_ASSETS}/fonts", *files})
+
+
+def _needs_system_fonts(source: str, folder: Path) -> bool:
+    # Reading all of a system's fonts takes its time: only where ours lack a character.
+    brand = read_brand(folder)
+    families = {family for family, _, _, _ in brand.faces}
+    own = {brand.font_family, brand.heading_family} <= families
+    return not own or _UNCOVERED.search(source) is not None
+
+
+def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
+    """Run pandoc on a document.
+
+    Parameters
+    ----------
+    qmd : Qmd
+        The document.
+    folder : Path
+        What its addresses are relative to.
+    to : str
+        ``"html"`` or ``"typst"``.
+    options : list of str
+        Further options of pandoc.
+
+    Returns
+    -------
+    str
+        What pandoc wrote.
+
+    Raises
+    ------
+    RenderError
+        Something in the document is missing, malformed or not supported.
+    """
+    words = labels(str(qmd.meta.get("lang", "en")))
+    given = qmd.meta.get("format", {}).get(to) if isinstance(qmd.meta.get("format"), dict) else {}
+    meta = qmd.meta | (given if isinstance(given, dict) else {})
+    meta = {key: value for key, value in meta.items() if key not in ("format", "project")}
+    numbered = meta.get("number-sections") is not False
+    meta |= {
+        "toc": meta.get("toc") is not False,
+        "toc-title": meta.get("toc-title", words["toc"]),
+        "ui": {"skip": words["skip"], "dark": words["dark"]},
+        "section-numbering": numbered,
+    }
+    context = {
+        "labels": words,
+        "meta": _jsonable(meta),
+        "number_sections": numbered,
+        "shortcodes": [{"name": s.name, "value": s.value} for s in qmd.shortcodes],
+        "report_filter": str(_report_filter(folder).resolve()),
+    }
+    with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
+        context_file = Path(scratch) / "context.json"
+        context_file.write_text(json.dumps(context, ensure_ascii=False), "utf-8")
+        meta_file = Path(scratch) / "meta.json"
+        meta_file.write_text(json.dumps(context["meta"], ensure_ascii=False), "utf-8")
+        command = [
+            pypandoc.get_pandoc_path(), "--from", "markdown", "--to", to, "--standalone",
+            "--wrap", "none", "--columns", "10000",
+            "--lua-filter", str(_HERE / "quarto.lua"), "--metadata-file", str(meta_file),
+            "--syntax-highlighting", "none", *options,
+        ]  # fmt: skip
+        if to == "html" and meta["toc"]:
+            command += ["--toc", "--toc-depth", str(meta.get("toc-depth", 3))]
+        done = subprocess.run(  # noqa: S603 - the binary of our own dependency
+            command, input=qmd.text.encode(), capture_output=True, cwd=folder, check=False,
+            env=os.environ | {"CUSTANALYTICS_CONTEXT": str(context_file)},
+        )  # fmt: skip
+    problem = done.stderr.decode("utf-8", "replace")
+    if done.returncode == _STOPPED and "STOP\t" in problem:
+        _, what, trace = problem[problem.index("STOP\t") :].rstrip("\n").split("\t")
+        raise RenderError(f"{qmd.place(trace)}: {what}")
+    if done.returncode != 0:
+        raise RenderError(f"pandoc could not read the document: {problem.strip()}")
+    return done.stdout.decode()
+
+
+def _report_filter(folder: Path) -> Path:
+    staged = folder / _ASSETS / "report.lua"
+    return staged if staged.is_file() else reports_dir() / "_shared" / staged.name
+
+
+def _jsonable(meta: Any) -> Any:
+    if isinstance(meta, dict):
+        return {str(key): _jsonable(value) for key, value in meta.items()}
+    if isinstance(meta, list):
+        return [_jsonable(value) for value in meta]
+    return meta if isinstance(meta, str | int | float | bool) or meta is None else str(meta)

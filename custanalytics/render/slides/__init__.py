@@ -1,0 +1,1 @@
+"""The slides: native charts and tables, a client's template."""

@@ -1,0 +1,413 @@
+"""Native, editable charts of slides, from the same chart values as page and PDF."""
+
+import math
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import pandas as pd
+from lxml import etree
+from pptx.chart.data import CategoryChartData, XyChartData
+from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
+from pptx.enum.chart import XL_TICK_LABEL_POSITION as TICK_LABELS
+from pptx.enum.chart import XL_TICK_MARK as TICKS
+from pptx.enum.dml import MSO_LINE
+from pptx.oxml.ns import qn
+from pptx.util import Emu, Pt
+
+from custanalytics.content.chart import Callout, Chart, Reference
+from custanalytics.content.workbook_charts import value_kind, wide
+from custanalytics.render.office import printable
+from custanalytics.render.slides.base import Box
+from custanalytics.render.slides.paint import fill, paint
+from custanalytics.render.slides.text import width
+
+_SIZE = 12
+# A label of more letters would reach over the axis when it stands under its point.
+_SHORT = 18
+_NUMERIC = ("count", "days", "share", "number")
+_FIRST_DAY = pd.Timestamp(1900, 3, 1)
+_NOT_SERIES = ("low", "high", "open")
+
+
+def add_chart(shapes: Any, chart: Chart, box: Box, codes: Mapping[str, str]) -> Any:
+    """Draw a chart; a heat map is a table, see `slide_tables`.
+
+    Parameters
+    ----------
+    shapes : SlideShapes
+        Of the slide.
+    chart : Chart
+        Of any kind but a heat map.
+    box : Box
+        Where it goes.
+    codes : mapping of str to str
+        Kind of figure -> number format.
+
+    Returns
+    -------
+    GraphicFrame
+    """
+    kind, data = _data(chart, codes)
+    frame = shapes.add_chart(
+        kind, Emu(box.left), Emu(box.top), Emu(box.width), Emu(box.height), data
+    )
+    drawn = frame.chart
+    drawn.has_title = False
+    drawn.font.size = Pt(_SIZE)
+    paint(drawn.font.color, "muted")
+    names = [name for name in chart.names() if name]
+    stacked = chart.kind in ("columns", "bars") and len(names) > 1
+    drawn.has_legend = False
+    if stacked:
+        _legend(drawn)
+    _axes(drawn, chart, codes)
+    if chart.kind in ("columns", "bars"):
+        _filled(drawn, chart, codes)
+    else:
+        _lined(drawn, chart, box)
+    return frame
+
+
+def _data(chart: Chart, codes: Mapping[str, str]) -> tuple[Any, Any]:
+    code = codes.get(value_kind(chart), "General")
+    if _scattered(chart):
+        points = chart.kind == "points"
+        return (
+            XL_CHART_TYPE.XY_SCATTER if points else XL_CHART_TYPE.XY_SCATTER_LINES_NO_MARKERS,
+            _pairs(chart, code),
+        )
+    table = wide(chart)
+    data = CategoryChartData(number_format=code)
+    keys = table.iloc[:, 0]
+    if _dated(chart):
+        data.categories = [day.date() for day in pd.to_datetime(keys)]
+    elif chart.x_format.startswith(("month", "date")):
+        data.categories = [f"{pd.Timestamp(day):%Y-%m}" for day in keys]
+    else:
+        data.categories = [printable(str(key)) for key in keys]
+    for name in [column for column in table.columns[1:] if column not in _NOT_SERIES]:
+        values = [None if pd.isna(v) else float(v) for v in table[name]]
+        data.add_series(chart.subtitle if name == "value" else name, values)
+    if chart.kind == "bars" and chart.labels and "high" in table:
+        ends = table["high"].where(table["high"].notna(), table["value"])
+        data.add_series("high", [float(v) for v in ends])
+    kinds = {
+        "columns": XL_CHART_TYPE.COLUMN_STACKED,
+        "bars": XL_CHART_TYPE.BAR_CLUSTERED,
+        "line": XL_CHART_TYPE.LINE,
+    }
+    return kinds[chart.kind], data
+
+
+def _pairs(chart: Chart, code: str) -> XyChartData:
+    data = XyChartData(number_format=code)
+    for name in chart.names():
+        rows = chart.part(name)
+        _add(data, name or chart.subtitle, rows[chart.x], rows[chart.y])
+    if chart.kind == "line" and chart.low and chart.high:
+        _add(data, "low", chart.data[chart.x], chart.data[chart.low])
+        _add(data, "high", chart.data[chart.x], chart.data[chart.high])
+    for mark in chart.marks:
+        if isinstance(mark, Callout):
+            _add(data, mark.label, [mark.x], [mark.y])
+        elif mark.axis == "diagonal":
+            end = (chart.limits or (0.0, 1.0))[1]
+            spots = (0.0, 0.55 * end, end)  # the middle one carries the label
+            _add(data, mark.label, spots, spots)
+    return data
+
+
+def _add(data: XyChartData, name: str, across: Any, up: Any) -> None:
+    series = data.add_series(name)
+    for x, y in zip(across, up, strict=True):
+        if not (pd.isna(x) or pd.isna(y)):
+            series.add_data_point(float(x), float(y))
+
+
+def _scattered(chart: Chart) -> bool:
+    return chart.kind == "points" or (chart.kind == "line" and chart.x_format in _NUMERIC)
+
+
+def _dated(chart: Chart) -> bool:
+    if not chart.x_format.startswith(("month", "date")):
+        return False
+    return bool(pd.to_datetime(chart.data[chart.x]).min() >= _FIRST_DAY)
+
+
+def _axes(drawn: Any, chart: Chart, codes: Mapping[str, str]) -> None:
+    across, up = drawn.category_axis, drawn.value_axis
+    kind = value_kind(chart)
+    for axis in (across, up):
+        axis.has_major_gridlines = False
+        axis.has_title = False
+        axis.major_tick_mark = axis.minor_tick_mark = TICKS.NONE
+        axis.tick_labels.font.size = Pt(_SIZE)
+        axis.tick_label_position = TICK_LABELS.LOW
+        axis.format.line.fill.background()
+    across.format.line.fill.solid()
+    paint(across.format.line.color, "rule")
+    if chart.x_title and chart.kind != "bars":
+        across.has_title = True
+        across.axis_title.text_frame.text = chart.x_title
+        run = across.axis_title.text_frame.paragraphs[0].runs[0]
+        run.font.size, run.font.bold = Pt(_SIZE), False
+        paint(run.font.color, "muted")
+    if chart.kind == "bars":
+        across.reverse_order = True
+        across.tick_labels.font.size = Pt(_SIZE + 1)
+        paint(across.tick_labels.font.color, "ink")
+        up.visible = False
+        return
+    up.has_major_gridlines = True
+    paint(up.major_gridlines.format.line.color, "grid")
+    up.major_gridlines.format.line.width = Pt(0.75)
+    least = float(chart.data[chart.y].min())
+    # The short form has no place for a minus.
+    short = kind.startswith("money") and least >= 0
+    up.tick_labels.number_format = codes["money_short" if short else kind]
+    up.tick_labels.number_format_is_linked = False
+    if chart.limits is not None:
+        up.minimum_scale, up.maximum_scale = chart.limits
+    elif least >= 0:
+        up.minimum_scale = 0
+        if kind == "share" and 0.8 < float(chart.data[chart.high or chart.y].max()) <= 1:
+            up.maximum_scale = 1
+    if _scattered(chart):
+        across.tick_labels.number_format = codes[chart.x_format]
+        across.tick_labels.number_format_is_linked = False
+        across.minimum_scale = 0
+        if chart.kind == "points" and chart.limits is not None:
+            across.maximum_scale = chart.limits[1]
+        else:
+            across.maximum_scale = max(float(chart.data[chart.x].max()), 1e-9)
+    elif _dated(chart):
+        across.tick_labels.number_format = "mmm yy"
+        across.tick_labels.number_format_is_linked = False
+        _by_month(across._element, chart)
+
+
+def _by_month(axis: Any, chart: Chart) -> None:
+    days = pd.to_datetime(chart.data[chart.x])
+    months = (days.max() - days.min()).days / 30.4
+    steps = (1, 2, 3, 6, 12, 24, 60)
+    most = 13 if chart.x_format.startswith("month") else 7
+    step = next((s for s in steps if months / s <= most), steps[-1])
+    base = axis.find(qn("c:baseTimeUnit"))
+    if chart.x_format.startswith("month"):
+        base.set("val", "months")
+    for name, value in (("c:majorTimeUnit", "months"), ("c:majorUnit", str(step))):
+        for old in axis.findall(qn(name)):
+            axis.remove(old)
+        new = etree.Element(qn(name))
+        new.set("val", value)
+        base.addnext(new)
+
+
+def _filled(drawn: Any, chart: Chart, codes: Mapping[str, str]) -> None:
+    plot = drawn.plots[0]
+    plot.gap_width = 45 if chart.kind == "columns" else 55
+    plot.overlap = 100 if chart.kind == "columns" else 0
+    table = wide(chart)
+    still_open = table["open"].tolist() if "open" in table else [False] * len(table)
+    for series in plot.series:
+        if chart.labels and series.name == "high":
+            _carried(series, [str(text) for text in chart.data[chart.labels]])
+            plot.overlap = 100
+            continue
+        name = series.name if chart.series else ""
+        fill(series.format.fill, chart.color(name))
+        series.invert_if_negative = False
+        for i, flag in enumerate(still_open):
+            if flag:
+                fill(series.points[i].format.fill, chart.color(name), 0.5)
+        if chart.low and chart.high and chart.series is None:
+            _whiskers(series._element, table)
+        if chart.kind == "bars" and not chart.labels:
+            labels = series.data_labels
+            labels.show_value = True
+            labels.number_format = codes[chart.x_format]
+            labels.number_format_is_linked = False
+            labels.position = XL_LABEL_POSITION.OUTSIDE_END
+            labels.font.size = Pt(_SIZE)
+            paint(labels.font.color, "ink")
+
+
+def _carried(series: Any, texts: list[str]) -> None:
+    """An unseen series that ends where the intervals end, to carry the figures."""
+    series.format.fill.background()
+    series.format.line.fill.background()
+    for i, text in enumerate(texts):
+        label = series.points[i].data_label
+        label.position = XL_LABEL_POSITION.OUTSIDE_END
+        _write(label, text, "ink", bold=False)
+
+
+def _lined(drawn: Any, chart: Chart, box: Box) -> None:
+    ours = {name or chart.subtitle: name for name in chart.names()}
+    ends = _ends(chart)
+    if _close(chart, ends):
+        # Names at one height would lie on each other.
+        _legend(drawn)
+        ends = {}
+    for series in drawn.plots[0].series:
+        if series.name in ours:
+            name = ours[series.name]
+            _line(series, chart, chart.color(name))
+            if name in ends:
+                _label_end(series, chart, name)
+        elif series.name in ("low", "high"):
+            series.smooth = False
+            series.format.line.width = Pt(1)
+            paint(series.format.line.color, chart.color(""), 0.5)
+            series.marker.style = XL_MARKER_STYLE.NONE
+        else:
+            _mark(series, chart)
+    longest = max((width(name, _SIZE, bold=True) for name in ends), default=0.0)
+    if longest:
+        _inner(drawn, 1 - min(0.4, longest * 1.15 / box.width + 0.02))
+    if chart.kind == "points" and chart.low and chart.high:
+        rows = chart.data.rename(columns={chart.y: "value", chart.low: "low", chart.high: "high"})
+        _whiskers(drawn.plots[0].series[0]._element, rows)
+
+
+def _line(series: Any, chart: Chart, color: str) -> None:
+    series.smooth = False
+    if chart.kind == "points":
+        series.format.line.fill.background()
+        series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 9
+        fill(series.marker.format.fill, color)
+        series.marker.format.line.fill.background()
+        return
+    series.format.line.width = Pt(2.25)
+    paint(series.format.line.color, color)
+    alone = len(list(series.values)) < 2
+    series.marker.style = XL_MARKER_STYLE.CIRCLE if alone else XL_MARKER_STYLE.NONE
+    if chart.incomplete is None or _scattered(chart):
+        return
+    for i, flag in enumerate(wide(chart)["open"]):
+        if flag:
+            # Hollow and without its line: that period is not over.
+            point = series.points[i]
+            point.marker.style, point.marker.size = XL_MARKER_STYLE.CIRCLE, 8
+            fill(point.marker.format.fill, "bg")
+            paint(point.marker.format.line.color, color)
+            point.format.line.width = Pt(1.5)
+            point.format.line.dash_style = MSO_LINE.SQUARE_DOT
+            paint(point.format.line.color, color, 0.4)
+
+
+def _ends(chart: Chart) -> dict[str, float]:
+    """Each named line's last value."""
+    found = {}
+    for name in chart.names():
+        known = chart.part(name)[chart.y].dropna()
+        if name and len(known):
+            found[name] = float(known.iloc[-1])
+    return found
+
+
+def _close(chart: Chart, ends: Mapping[str, float]) -> bool:
+    span = float(chart.data[chart.y].max()) or 1.0
+    spots = sorted(ends.values())
+    return any(b - a < 0.07 * span for a, b in pairwise(spots))
+
+
+def _legend(drawn: Any) -> None:
+    drawn.has_legend = True
+    drawn.legend.position = XL_LEGEND_POSITION.TOP
+    drawn.legend.include_in_layout = False
+    drawn.legend.font.size = Pt(_SIZE)
+
+
+def _label_end(series: Any, chart: Chart, name: str) -> None:
+    values = [i for i, value in enumerate(series.values) if value is not None]
+    if not values:
+        return
+    label = series.points[values[-1]].data_label
+    label.position = XL_LABEL_POSITION.RIGHT
+    _write(label, name, chart.color(name))
+
+
+def _mark(series: Any, chart: Chart) -> None:
+    diagonal = any(isinstance(m, Reference) and m.label == series.name for m in chart.marks)
+    series.smooth = False
+    if diagonal:
+        series.format.line.width = Pt(1)
+        series.format.line.dash_style = MSO_LINE.DASH
+        paint(series.format.line.color, "muted")
+        series.marker.style = XL_MARKER_STYLE.NONE
+        label = series.points[1].data_label
+        label.position = XL_LABEL_POSITION.RIGHT
+        _write(label, series.name, "muted")
+        return
+    series.format.line.fill.background()
+    series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 9
+    fill(series.marker.format.fill, "series-2")
+    series.marker.format.line.fill.background()
+    label = series.points[0].data_label
+    mark = next(m for m in chart.marks if isinstance(m, Callout) and m.label == series.name)
+    top = float(mark.y) >= float(chart.data[chart.y].max())
+    label.position = (
+        XL_LABEL_POSITION.ABOVE
+        if top
+        else XL_LABEL_POSITION.BELOW
+        if len(mark.label) <= _SHORT
+        else XL_LABEL_POSITION.RIGHT
+    )
+    _write(label, series.name, "ink")
+
+
+def _write(label: Any, text: str, color: str, bold: bool = True) -> None:
+    label.has_text_frame = True
+    label.text_frame.text = printable(text)
+    run = label.text_frame.paragraphs[0].runs[0]
+    run.font.size, run.font.bold = Pt(_SIZE), bold
+    paint(run.font.color, "muted" if color == "series-8" else color)
+
+
+def _inner(drawn: Any, right: float) -> None:
+    """Leave room to the right of the plot for the names of the lines."""
+    area = drawn._chartSpace.find(f".//{qn('c:plotArea')}")
+    for old in area.findall(qn("c:layout")):
+        area.remove(old)
+    layout = etree.Element(qn("c:layout"))
+    manual = etree.SubElement(layout, qn("c:manualLayout"))
+    parts = (
+        ("layoutTarget", "inner"),
+        ("xMode", "edge"),
+        ("yMode", "edge"),
+        ("x", "0.09"),
+        ("y", "0.04"),
+        ("w", f"{right - 0.09:.3f}"),
+        ("h", "0.78"),
+    )
+    for name, value in parts:
+        etree.SubElement(manual, qn(f"c:{name}")).set("val", value)
+    area.insert(0, layout)
+
+
+def _whiskers(series: Any, rows: pd.DataFrame) -> None:
+    """Intervals as custom error bars; python-pptx has none of its own."""
+    upright = series.find(qn("c:xVal")) is not None
+    bars = etree.Element(qn("c:errBars"))
+    if upright:
+        etree.SubElement(bars, qn("c:errDir")).set("val", "y")
+    for name, value in (("errBarType", "both"), ("errValType", "cust"), ("noEndCap", "1")):
+        etree.SubElement(bars, qn(f"c:{name}")).set("val", value)
+    values = rows["value"].astype(float)
+    known = values.notna()
+    for name, size in (("plus", rows["high"] - values), ("minus", values - rows["low"])):
+        listed = etree.SubElement(etree.SubElement(bars, qn(f"c:{name}")), qn("c:numLit"))
+        etree.SubElement(listed, qn("c:formatCode")).text = "General"
+        sizes = [float(v) if math.isfinite(v) and v > 0 else 0.0 for v in size[known]]
+        etree.SubElement(listed, qn("c:ptCount")).set("val", str(len(sizes)))
+        for i, number in enumerate(sizes):
+            point = etree.SubElement(listed, qn("c:pt"), idx=str(i))
+            etree.SubElement(point, qn("c:v")).text = repr(number)
+    look = etree.SubElement(bars, qn("c:spPr"))
+    line = etree.SubElement(look, qn("a:ln"), w="12700")
+    color = etree.SubElement(etree.SubElement(line, qn("a:solidFill")), qn("a:schemeClr"))
+    color.set("val", "tx1")
+    before = series.find(qn("c:xVal")) if upright else series.find(qn("c:cat"))
+    before.addprevious(bars)

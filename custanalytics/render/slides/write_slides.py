@@ -1,0 +1,337 @@
+"""Writes the slide deck: native charts and tables, speaker notes, a client's template."""
+
+import io
+from copy import deepcopy
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+from lxml import etree
+from pptx.enum.shapes import MSO_SHAPE
+from pptx.enum.shapes import PP_PLACEHOLDER as ROLE
+from pptx.enum.text import MSO_ANCHOR
+from pptx.oxml.ns import qn
+from pptx.util import Emu, Inches, Pt
+
+from custanalytics.content.blocks import Card
+from custanalytics.content.deck import Deck
+from custanalytics.content.slide import Item, Slide
+from custanalytics.content.workbook_charts import wide
+from custanalytics.render.brand import Brand
+from custanalytics.render.logo import logo_picture
+from custanalytics.render.office import EARLIEST, printable, steady
+from custanalytics.render.slides.base import Base, Box, base_presentation
+from custanalytics.render.slides.charts import add_chart
+from custanalytics.render.slides.paint import fill, paint
+from custanalytics.render.slides.tables import add_heatmap, add_table
+from custanalytics.render.slides.text import LINE, POINT, fitting, height, lines, shortened
+
+_ASIDE = 0.3
+_SUBTITLE, _SMALL = 14, 10
+_FURNITURE = {ROLE.FOOTER, ROLE.SLIDE_NUMBER}
+
+
+def slides_bytes(content: Deck, brand: Brand, folder: Path, template: Path | None = None) -> bytes:
+    """Write the deck.
+
+    Parameters
+    ----------
+    content : Deck
+        What it says.
+    brand : Brand
+        Colours, fonts, logo.
+    folder : Path
+        The report folder, for the logo.
+    template : Path, optional
+        A client's presentation whose look is taken instead of the brand's.
+
+    Returns
+    -------
+    bytes
+        A PPTX file; the same bytes for the same content.
+
+    Raises
+    ------
+    UsageError
+        The template can't be used.
+    """
+    base = base_presentation(brand, template)
+    writer = _Writer(base, content)
+    writer.opening(brand, folder)
+    for slide in content.slides:
+        writer.slide(slide)
+    made = datetime.combine(max(content.made_on, EARLIEST), time())
+    about = base.presentation.core_properties
+    about.title, about.author = printable(content.title), printable(content.author)
+    about.last_modified_by, about.subject = printable(content.author), printable(content.client)
+    about.created = about.modified = made
+    about.revision, about.keywords, about.comments = 1, "", ""
+    buffer = io.BytesIO()
+    base.presentation.save(buffer)
+    return steady(buffer.getvalue(), made)
+
+
+class _Writer:
+    """One presentation under way."""
+
+    def __init__(self, base: Base, content: Deck) -> None:
+        self.base, self.content = base, content
+
+    def opening(self, brand: Brand, folder: Path) -> None:
+        """The title slide."""
+        content = self.content
+        slide = self.base.presentation.slides.add_slide(self.base.opening)
+        facts = [content.client, content.subtitle, content.author, content.made, content.mark]
+        told = [printable(fact) for fact in facts if fact]
+        spare = [s for s in slide.placeholders if s.placeholder_format.type == ROLE.SUBTITLE]
+        self._title(slide, printable(content.title), 40)
+        if spare:
+            self._paragraphs(spare[0], told, 20, 12)
+        else:
+            self._text(slide, "\n".join(told), self.base.content, 18, "muted")
+        self._drop_empty(slide)
+        if not self.base.own:
+            return
+        bar = slide.shapes.add_shape(
+            MSO_SHAPE.RECTANGLE, 0, 0, Inches(0.35), self.base.presentation.slide_height
+        )
+        self._decoration(bar, "accent")
+        picture = logo_picture(brand, folder)
+        if picture is not None:
+            shown = slide.shapes.add_picture(picture, Inches(1), Inches(0.7), height=Inches(0.8))
+            shown._element.nvPicPr.cNvPr.set("descr", printable(brand.logo_alt))
+            wide = self.base.presentation.slide_width - Inches(2)
+            if shown.width > wide:
+                shown.height = Emu(int(shown.height * wide / shown.width))
+                shown.width = Emu(wide)
+
+    def slide(self, content: Slide) -> None:
+        """One slide with its message."""
+        slide = self.base.presentation.slides.add_slide(self.base.titled)
+        self._title(slide, printable(content.title), self.base.title_size)
+        self._furniture(slide)
+        box = self.base.content
+        if content.subtitle:
+            text, size = printable(content.subtitle), _SUBTITLE
+            room = box.width * self.base.slack
+            most = min(2, lines(text, size, room))
+            tall = (most * LINE + 0.5) * size * POINT
+            self._text(slide, shortened(text, size, room, most), _strip(box, tall), size, "muted")
+            box = box.cut(top=tall)
+        if content.small:
+            size = _SMALL
+            room = box.width * self.base.slack
+            text = shortened(printable(content.small), size, room, 2)
+            tall = (lines(text, size, room) * LINE + 0.3) * size * POINT
+            foot = Box(box.left, int(box.top + box.height - tall), box.width, int(tall))
+            self._text(slide, text, foot, size, "muted")
+            box = box.cut(bottom=tall + 0.08 * 914400)
+        if content.cards:
+            tall = min(1.35 * 914400, box.height * 0.4)
+            self._cards(slide, content.cards, _strip(box, tall))
+            box = box.cut(top=tall + 0.25 * 914400)
+        if content.aside:
+            room = int(box.width * _ASIDE)
+            beside = Box(box.left + box.width - room, box.top, room, box.height)
+            self._aside(slide, content.aside, beside)
+            box = box.cut(right=room + 0.3 * 914400)
+        if content.items:
+            self._items(slide, content.items, box)
+        self._exhibit(slide, content, box)
+        self._drop_empty(slide)
+        if content.notes:
+            slide.notes_slide.notes_text_frame.text = printable_lines(content.notes)
+
+    def _exhibit(self, slide: Any, content: Slide, box: Box) -> None:
+        frame = None
+        if content.chart is not None and content.chart.kind == "heatmap" and content.table:
+            frame = add_heatmap(slide.shapes, wide(content.chart), content.table, box)
+        elif content.chart is not None:
+            frame = add_chart(slide.shapes, content.chart, box, self.content.codes)
+        elif content.table is not None:
+            frame = add_table(slide.shapes, content.table, box, self.base.slack)
+        if frame is not None:
+            alt = content.chart.alt if content.chart is not None else content.title
+            named = frame._element.nvGraphicFramePr.cNvPr
+            named.set("descr", printable(alt))
+            named.set("name", content.chart.name if content.chart is not None else "table")
+
+    def _title(self, slide: Any, text: str, size: float) -> None:
+        shape = slide.shapes.title
+        room = (shape.width - 0.2 * 914400) * self.base.slack
+        tall = shape.height - 0.1 * 914400
+        fits = fitting([text], room, tall, size, min(size, 16), gap=0)
+        most = max(1, int(tall / (fits * LINE * POINT)))
+        shape.text_frame.text = shortened(text, fits, room, most)
+        inherited = self.base.title_size if slide.slide_layout == self.base.titled else size
+        if fits < inherited or not self.base.own:
+            for run in shape.text_frame.paragraphs[0].runs:
+                run.font.size = Pt(fits)
+
+    def _paragraphs(self, shape: Any, texts: list[str], largest: float, least: float) -> None:
+        room = (shape.width - 0.2 * 914400) * self.base.slack
+        size = fitting(texts, room, shape.height, largest, least)
+        shape.text_frame.text = "\n".join(texts)
+        for paragraph in shape.text_frame.paragraphs:
+            for run in paragraph.runs:
+                run.font.size = Pt(size)
+
+    def _text(self, slide: Any, text: str, box: Box, size: float, color: str) -> Any:
+        shape = slide.shapes.add_textbox(*_emu(box))
+        frame = shape.text_frame
+        frame.word_wrap = True
+        frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
+        frame.text = text
+        for paragraph in frame.paragraphs:
+            for run in paragraph.runs:
+                run.font.size = Pt(size)
+                paint(run.font.color, color)
+        return shape
+
+    def _cards(self, slide: Any, cards: tuple[Card, ...], box: Box) -> None:
+        gap = 0.18 * 914400
+        each = (box.width - gap * (len(cards) - 1)) / len(cards)
+        for i, card in enumerate(cards):
+            place = Box(int(box.left + i * (each + gap)), box.top, int(each), box.height)
+            ground = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(place))
+            self._decoration(ground, "surface")
+            edge = slide.shapes.add_shape(
+                MSO_SHAPE.RECTANGLE, *_emu(Box(place.left, place.top, 45720, place.height))
+            )
+            self._decoration(edge, "accent")
+            inside = place.cut(
+                top=0.1 * 914400, bottom=0.06 * 914400, left=0.17 * 914400, right=0.08 * 914400
+            )
+            texts = [printable(t) for t in (card.value, card.label, card.note) if t]
+            sizes, room = [26.0, 12.0, 11.0], inside.width * self.base.slack
+            while sizes[1] > 8 and _stacked(texts, sizes, room) > inside.height:
+                sizes = [size - 1 for size in sizes]
+            shape = self._text(slide, "\n".join(texts), inside, sizes[1], "muted")
+            for j, paragraph in enumerate(shape.text_frame.paragraphs):
+                for run in paragraph.runs:
+                    run.font.size, run.font.bold = Pt(sizes[min(j, 2)]), j == 0
+                    paint(run.font.color, ("accent-ink", "ink", "muted")[min(j, 2)])
+
+    def _aside(self, slide: Any, texts: tuple[str, ...], box: Box) -> None:
+        rule = Box(box.left, box.top, 19050, box.height)
+        self._decoration(slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(rule)), "accent")
+        inside = box.cut(left=0.2 * 914400)
+        told = [printable(text) for text in texts]
+        room = inside.width * self.base.slack
+        size = fitting(told, room, inside.height, 16, 10)
+        while len(told) > 1 and height(told, size, room) > inside.height:
+            told = told[:-1]
+        self._spaced(self._text(slide, "\n".join(told), inside, size, "ink"), size)
+
+    def _items(self, slide: Any, items: tuple[Item, ...], box: Box) -> None:
+        told = [(printable(item.headline), printable(item.detail)) for item in items]
+        # Headlines are bold, which is wider.
+        room = (box.width - 0.45 * 914400) * 0.97 * self.base.slack
+        joined = [f"{head} {detail}".strip() for head, detail in told]
+        size = fitting(joined, room, box.height, 22, 11)
+        while len(told) > 1 and height(joined, size, room) > box.height:
+            told, joined = told[:-1], joined[:-1]
+        numbered = any(detail for _, detail in told)
+        shape = self._text(slide, "\n".join(head for head, _ in told), box, size, "ink")
+        free = box.height - height(joined, size, room, gap=0)
+        self._spaced(shape, size, min(1.1, free / len(told) / (size * LINE * POINT)))
+        for paragraph, (_, detail) in zip(shape.text_frame.paragraphs, told, strict=True):
+            if len(told) > 1:
+                self._bullet(paragraph, numbered)
+            if detail:
+                paragraph.runs[0].font.bold = True
+                run = paragraph.add_run()
+                run.text = f" {detail}"
+                run.font.size = Pt(size)
+                paint(run.font.color, "ink")
+
+    def _bullet(self, paragraph: Any, numbered: bool) -> None:
+        properties = paragraph._p.get_or_add_pPr()
+        properties.set("marL", str(int(0.45 * 914400)))
+        properties.set("indent", str(-int(0.45 * 914400)))
+        color = etree.SubElement(properties, qn("a:buClr"))
+        etree.SubElement(color, qn("a:schemeClr")).set("val", "accent1")
+        if numbered:
+            etree.SubElement(properties, qn("a:buFont"), typeface="+mj-lt")
+            etree.SubElement(properties, qn("a:buAutoNum"), type="arabicPeriod")
+        else:
+            etree.SubElement(properties, qn("a:buFont"), typeface="Arial")
+            etree.SubElement(properties, qn("a:buChar"), char="•")
+
+    def _spaced(self, shape: Any, size: float, gap: float = 0.4) -> None:
+        for paragraph in shape.text_frame.paragraphs:
+            paragraph.space_after = Pt(gap * size)
+        shape.text_frame.vertical_anchor = MSO_ANCHOR.TOP
+
+    def _decoration(self, shape: Any, color: str) -> None:
+        fill(shape.fill, color)
+        shape.line.fill.background()
+        # The theme's own style would give it a shadow.
+        style = shape._element.find(qn("p:style"))
+        shape._element.remove(style)
+        # Marked as having no meaning, for screen readers.
+        named = shape._element.nvSpPr.cNvPr
+        named.set("descr", "")
+        listed = etree.SubElement(named, qn("a:extLst"))
+        extension = etree.SubElement(
+            listed, qn("a:ext"), uri="{C183D7F6-B498-43B3-948B-1728B52AA6E4}"
+        )
+        mark = "{http://schemas.microsoft.com/office/drawing/2017/decorative}decorative"
+        etree.SubElement(
+            extension,
+            mark,
+            nsmap={"adec": "http://schemas.microsoft.com/office/drawing/2017/decorative"},
+            val="1",
+        )
+
+    def _furniture(self, slide: Any) -> None:
+        """Footer and slide number, which python-pptx leaves on the layout."""
+        who = " · ".join(
+            printable(text)
+            for text in (self.content.mark, self.content.client, self.content.title)
+            if text
+        )
+        for shape in self.base.titled.placeholders:
+            kind = shape.placeholder_format.type
+            if kind not in _FURNITURE:
+                continue
+            copied = deepcopy(shape._element)
+            slide.shapes._spTree.append(copied)
+            named = copied.find(f".//{qn('p:cNvPr')}")
+            ids = [int(i) for i in slide.shapes._spTree.xpath("//@id") if str(i).isdigit()]
+            named.set("id", str(max(ids) + 1))
+            if kind == ROLE.FOOTER:
+                placed = next(
+                    s for s in slide.placeholders if s.placeholder_format.type == ROLE.FOOTER
+                )
+                placed.text_frame.text = shortened(who, 10, placed.width * self.base.slack, 1)
+                for run in placed.text_frame.paragraphs[0].runs:
+                    run.font.size, run.font.name = Pt(10), "+mn-lt"
+                    paint(run.font.color, "muted")
+
+    def _drop_empty(self, slide: Any) -> None:
+        # An empty placeholder shows "Click to add text".
+        for shape in list(slide.placeholders):
+            furniture = shape.placeholder_format.type in _FURNITURE
+            if not furniture and not (shape.has_text_frame and shape.text_frame.text):
+                shape._element.getparent().remove(shape._element)
+
+
+def printable_lines(text: str) -> str:
+    """Text of several lines without what office files can't hold."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def _strip(box: Box, tall: float) -> Box:
+    return Box(box.left, box.top, box.width, int(tall))
+
+
+def _stacked(texts: list[str], sizes: list[float], room: float) -> float:
+    return sum(
+        lines(text, sizes[min(i, 2)], room, bold=i == 0) * sizes[min(i, 2)] * LINE * POINT
+        for i, text in enumerate(texts)
+    )
+
+
+def _emu(box: Box) -> tuple[Emu, Emu, Emu, Emu]:
+    return Emu(box.left), Emu(box.top), Emu(box.width), Emu(box.height)

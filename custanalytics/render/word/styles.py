@@ -1,0 +1,160 @@
+"""Styles of the Word document, in the brand's colours."""
+
+from typing import Any
+
+from lxml import etree
+
+from custanalytics.render.brand import Brand
+
+_W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+_NAMESPACE = f'xmlns:w="{_W}"'
+_RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+# A4 with page numbers.
+PAGE = (
+    b'<w:sectPr><w:footerReference w:type="default" r:id="rIdFooter"/>'
+    b'<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1300" w:right="1270" w:bottom="1200" '
+    b'w:left="1270" w:header="700" w:footer="600" w:gutter="0"/></w:sectPr>'
+)
+FOOTER = (
+    f"<?xml version='1.0' encoding='UTF-8' standalone='yes'?><w:ftr {_NAMESPACE}><w:p><w:pPr>"
+    '<w:jc w:val="right"/></w:pPr><w:r><w:rPr><w:sz w:val="16"/></w:rPr>'
+    '<w:fldChar w:fldCharType="begin"/></w:r><w:r><w:rPr><w:sz w:val="16"/></w:rPr>'
+    '<w:instrText>PAGE</w:instrText></w:r><w:r><w:rPr><w:sz w:val="16"/></w:rPr>'
+    '<w:fldChar w:fldCharType="end"/></w:r></w:p></w:ftr>'
+).encode()
+FOOTER_RELATION = (
+    f'<Relationship Id="rIdFooter" Type="{_RELATIONS}/footer" Target="footer1.xml"/>'.encode()
+)
+FOOTER_TYPE = (
+    b'<Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-'
+    b'officedocument.wordprocessingml.footer+xml"/>'
+)
+# Name, size in half points, colour, bold, space before and after in twentieths of a point.
+_PARAGRAPHS = (
+    ("Lead", 24, "ink", False, 60, 160),
+    ("Small", 17, "muted", False, 40, 80),
+    ("Chart Subtitle", 18, "muted", False, 0, 60),
+    ("Chart Note", 16, "muted", False, 40, 200),
+    ("Kpi Value", 36, "accent-ink", True, 80, 0),
+    ("Kpi Label", 17, "ink", False, 0, 0),
+    ("Kpi Note", 16, "muted", False, 0, 80),
+    ("Note Title", 20, "accent-ink", True, 80, 40),
+)
+_HEADINGS = {"Heading1": 32, "Heading2": 26, "Heading3": 22}
+
+
+def styled(styles: bytes, brand: Brand) -> bytes:
+    """Pandoc's styles with the brand's colours, and those that a report needs besides.
+
+    Parameters
+    ----------
+    styles : bytes
+        ``styles.xml`` of pandoc's reference document.
+    brand : Brand
+        Of the report.
+
+    Returns
+    -------
+    bytes
+    """
+    tree = etree.fromstring(styles)
+    colors = {name: value.removeprefix("#") for name, value in brand.colors.items()}
+    for style in tree.findall(f"{{{_W}}}style"):
+        name = style.get(f"{{{_W}}}styleId")
+        if name in _HEADINGS:
+            _look(style, colors["accent-ink"], _HEADINGS[name])
+        elif name == "Caption":
+            _look(style, colors["ink"], 21, bold=True)
+            _kept_with_next(style)
+        elif name == "Title":
+            _look(style, colors["accent-ink"], 52)
+        elif name == "Normal":
+            _look(style, colors["ink"], 20)
+        elif name == "Table":
+            tree.remove(style)
+    for name, size, color, bold, before, after in _PARAGRAPHS:
+        tree.append(_paragraph(name, size, colors[color], bold, before, after))
+    for name in ("good", "bad", "warn"):
+        tree.append(_character(name.capitalize(), colors[name]))
+    tree.append(_character("Neutral", colors["muted"]))
+    tree.append(_table("Table", _rules(colors)))
+    tree.append(_table("Cards", ""))
+    tree.append(_table("Note Box", _box(colors)))
+    content: bytes = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
+    return content
+
+
+def _look(style: Any, color: str, size: int, bold: bool = False) -> None:
+    properties = style.find(f"{{{_W}}}rPr")
+    if properties is None:
+        properties = etree.SubElement(style, f"{{{_W}}}rPr")
+    for name in ("b", "bCs", "i", "iCs", "color", "sz", "szCs"):
+        for old in properties.findall(f"{{{_W}}}{name}"):
+            properties.remove(old)
+    # In the order of the schema.
+    if bold:
+        etree.SubElement(properties, f"{{{_W}}}b")
+    for name, value in (("color", color), ("sz", str(size)), ("szCs", str(size))):
+        etree.SubElement(properties, f"{{{_W}}}{name}").set(f"{{{_W}}}val", value)
+
+
+def _kept_with_next(style: Any) -> None:
+    properties = style.find(f"{{{_W}}}pPr")
+    if properties is None:
+        properties = etree.Element(f"{{{_W}}}pPr")
+        style.find(f"{{{_W}}}rPr").addprevious(properties)
+    for old in properties.findall(f"{{{_W}}}keepNext"):
+        properties.remove(old)
+    properties.insert(0, etree.Element(f"{{{_W}}}keepNext"))
+
+
+def _paragraph(name: str, size: int, color: str, bold: bool, before: int, after: int) -> Any:
+    # What stands over a figure or text stays with it.
+    keep = "<w:keepNext/>" if name in ("Chart Subtitle", "Note Title") else ""
+    return etree.fromstring(
+        f'<w:style {_NAMESPACE} w:type="paragraph" w:customStyle="1" '
+        f'w:styleId="{name.replace(" ", "")}"><w:name w:val="{name}"/>'
+        f'<w:basedOn w:val="Normal"/><w:qFormat/><w:pPr>{keep}'
+        f'<w:spacing w:before="{before}" w:after="{after}"/></w:pPr><w:rPr>'
+        f'{"<w:b/>" if bold else ""}<w:color w:val="{color}"/><w:sz w:val="{size}"/>'
+        f'<w:szCs w:val="{size}"/></w:rPr></w:style>'
+    )
+
+
+def _character(name: str, color: str) -> Any:
+    return etree.fromstring(
+        f'<w:style {_NAMESPACE} w:type="character" w:customStyle="1" w:styleId="{name}">'
+        f'<w:name w:val="{name}"/><w:rPr><w:b/><w:color w:val="{color}"/></w:rPr></w:style>'
+    )
+
+
+def _table(name: str, look: str) -> Any:
+    return etree.fromstring(
+        f'<w:style {_NAMESPACE} w:type="table" w:customStyle="1" '
+        f'w:styleId="{name.replace(" ", "")}"><w:name w:val="{name}"/>{look}</w:style>'
+    )
+
+
+def _rules(colors: dict[str, str]) -> str:
+    edge = f'w:val="single" w:sz="8" w:space="0" w:color="{colors["accent"]}"'
+    inner = f'w:val="single" w:sz="4" w:space="0" w:color="{colors["rule"]}"'
+    return (
+        '<w:pPr><w:spacing w:before="30" w:after="30"/></w:pPr>'
+        '<w:rPr><w:sz w:val="17"/><w:szCs w:val="17"/></w:rPr><w:tblPr><w:tblBorders>'
+        f"<w:top {edge}/><w:bottom {edge}/><w:insideH {inner}/></w:tblBorders>{_MARGINS}</w:tblPr>"
+        '<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders>'
+        f"<w:bottom {edge}/></w:tcBorders></w:tcPr></w:tblStylePr>"
+    )
+
+
+def _box(colors: dict[str, str]) -> str:
+    return (
+        f'<w:tblPr><w:tblBorders><w:left w:val="single" w:sz="24" w:space="0" '
+        f'w:color="{colors["accent"]}"/></w:tblBorders>{_MARGINS}</w:tblPr>'
+        f'<w:tcPr><w:shd w:val="clear" w:color="auto" w:fill="{colors["surface"]}"/></w:tcPr>'
+    )
+
+
+_MARGINS = (
+    '<w:tblCellMar><w:left w:w="90" w:type="dxa"/><w:right w:w="90" w:type="dxa"/></w:tblCellMar>'
+)

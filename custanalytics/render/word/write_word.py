@@ -1,0 +1,159 @@
+"""The report as a Word document: from the same page as the HTML, by pandoc."""
+
+import io
+import os
+import re
+import subprocess
+import tempfile
+import zipfile
+from datetime import date, datetime, time
+from html import escape, unescape
+from pathlib import Path
+
+import pypandoc
+import typst
+
+from custanalytics.errors import RenderError
+from custanalytics.render.brand import Brand
+from custanalytics.render.office import EARLIEST, branded_theme, steady
+from custanalytics.render.word.styles import FOOTER, FOOTER_RELATION, FOOTER_TYPE, PAGE, styled
+
+_MAIN = re.compile(r"<main[^>]*>(.*)</main>", re.DOTALL)
+_PLOT = re.compile(r'<div class="plot".*?</script>\s*</div>', re.DOTALL)
+_IMAGE = re.compile(r'<img src="([^"]*\.svg)"')
+_WIDTH = re.compile(rb'<svg[^>]*?\swidth="([\d.]+)(pt|px|)"', re.DOTALL)
+_TOP = (
+    ("Title", r'<h1 class="title">(.*?)</h1>'),
+    ("Subtitle", r'<p class="subtitle">(.*?)</p>'),
+    ("Author", r'<p class="client">(.*?)</p>'),
+    ("Date", r'<p class="byline">(.*?)</p>'),
+)
+_DPI = 200.0
+_WIDEST = 6.5
+_HERE = Path(__file__).parent
+
+
+def word_bytes(page: str, folder: Path, brand: Brand, made_on: date | None) -> bytes:
+    """Write a rendered page as a Word document.
+
+    Parameters
+    ----------
+    page : str
+        The HTML page, with addresses relative to the folder.
+    folder : Path
+        The report folder.
+    brand : Brand
+        Colours and fonts.
+    made_on : date or None
+        Date of making in the file's properties.
+
+    Returns
+    -------
+    bytes
+        A DOCX file with real headings, tables and notes; drawings are pictures.
+
+    Raises
+    ------
+    RenderError
+        Pandoc can't write it.
+    """
+    found = _MAIN.search(page)
+    if found is None:
+        raise RenderError("the page template has no <main> part, which the Word document needs")
+    body = _PLOT.sub("", found.group(1))
+    made = datetime.combine(max(made_on or EARLIEST, EARLIEST), time())
+    with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
+        place = Path(scratch)
+        source = _top(page) + _pictures(body, folder, place)
+        reference = place / "reference.docx"
+        reference.write_bytes(_reference(brand))
+        output = place / "report.docx"
+        options = ["--from", "html", "--to", "docx", "--shift-heading-level-by", "-1"]
+        options += ["--reference-doc", str(reference), "--lua-filter", str(_HERE / "word.lua")]
+        options += ["--resource-path", os.pathsep.join((scratch, str(folder)))]
+        _pandoc([*options, "--output", str(output)], source.encode(), folder)
+        return steady(output.read_bytes(), made)
+
+
+def _top(page: str) -> str:
+    parts = []
+    for style, pattern in _TOP:
+        found = re.search(pattern, page, re.DOTALL)
+        if found and found.group(1).strip():
+            text = found.group(1).replace("</span><span", "</span> · <span")
+            parts.append(f'<div data-custom-style="{style}"><p>{text}</p></div>')
+    return "\n".join(parts)
+
+
+def _pictures(body: str, folder: Path, place: Path) -> str:
+    """Word shows drawings only in its latest versions: they become pictures."""
+    names = list(dict.fromkeys(unescape(name) for name in _IMAGE.findall(body)))
+    if not names:
+        return body
+    # All in one go, one a page: starting the compiler takes longer than drawing.
+    drawings = "\n#pagebreak()\n".join(f'#image("{name}")' for name in names)
+    sheet = f"#set page(width: auto, height: auto, margin: 0pt)\n{drawings}"
+    try:
+        # Its stubs want input and root to be of one type.
+        drawn = typst.compile(  # type: ignore[call-overload]
+            sheet.encode(), root=str(folder), format="png", ppi=_DPI
+        )
+    except typst.TypstError as error:
+        raise RenderError(f"the pictures of the Word document can't be drawn: {error}") from error
+    made = {}
+    for name, content in zip(names, [drawn] if isinstance(drawn, bytes) else drawn, strict=True):
+        # Under its own name: the document must not hold the scratch folder's.
+        picture = place / f"{name}.png"
+        picture.parent.mkdir(parents=True, exist_ok=True)
+        picture.write_bytes(content)
+        made[name] = f'<img src="{escape(name)}.png" width="{_inches(folder / name)}in"'
+    return _IMAGE.sub(lambda found: made[unescape(found.group(1))], body)
+
+
+def _inches(drawing: Path) -> float:
+    found = _WIDTH.search(drawing.read_bytes()[:2000])
+    if found is None:
+        return _WIDEST
+    return min(_WIDEST, round(float(found.group(1)) / (72 if found.group(2) == b"pt" else 96), 2))
+
+
+def _reference(brand: Brand) -> bytes:
+    """Pandoc's own reference document in the brand's colours and fonts."""
+    plain = _pandoc(["--print-default-data-file", "reference.docx"], b"", Path.cwd())
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(plain)) as old,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            part = old.read(name)
+            if name == "word/styles.xml":
+                part = styled(part, brand)
+            elif name == "word/theme/theme1.xml":
+                part = branded_theme(part, brand)
+            elif name == "word/document.xml":
+                start = (
+                    part.index(b"<w:sectPr") if b"<w:sectPr" in part else part.index(b"</w:body>")
+                )
+                part = part[:start] + PAGE + b"</w:body></w:document>"
+            elif name == "word/_rels/document.xml.rels":
+                part = part.replace(b"</Relationships>", FOOTER_RELATION + b"</Relationships>")
+            elif name == "[Content_Types].xml":
+                part = part.replace(b"</Types>", FOOTER_TYPE + b"</Types>")
+            new.writestr(name, part)
+        new.writestr("word/footer1.xml", FOOTER)
+    return buffer.getvalue()
+
+
+def _pandoc(options: list[str], content: bytes, folder: Path) -> bytes:
+    done = subprocess.run(  # noqa: S603 - the binary of our own dependency
+        [pypandoc.get_pandoc_path(), *options],
+        input=content,
+        capture_output=True,
+        cwd=folder,
+        check=False,
+    )
+    if done.returncode != 0:
+        said = done.stderr.decode("utf-8", "replace").strip()
+        raise RenderError(f"pandoc could not write the Word document: {said}")
+    return done.stdout

@@ -1,0 +1,1 @@
+"""The workbook: typed cells, native charts."""

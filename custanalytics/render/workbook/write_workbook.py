@@ -1,0 +1,321 @@
+"""Writes the workbook: typed cells, filters, links, native charts (XlsxWriter)."""
+
+import io
+import math
+import textwrap
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from custanalytics.content.workbook import Workbook
+from custanalytics.content.workbook_sheet import Field, Sheet
+from custanalytics.render.brand import Brand
+from custanalytics.render.office import EARLIEST, office_fonts, printable
+from custanalytics.render.workbook.charts import shade, sheet_chart
+
+HEADER_ROW = 3
+_DATES = {"date", "date_short", "month", "month_short"}
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Of columns, in letters: wider ones wrap, none is wider than the second.
+_WIDEST, _WRAPPED = 34, 60
+_LINE, _HEIGHT = 110, 13.5
+# Excel counts days from here, and has none before 1 March 1900 that all programs agree on.
+_EPOCH = pd.Timestamp(1899, 12, 30)
+_FIRST_DAY = pd.Timestamp(1900, 3, 1)
+_GROUP_COLORS = {"act": "accent", "charts": "series-3", "tables": "series-8", "data": "muted"}
+
+
+def workbook_bytes(content: Workbook, brand: Brand) -> bytes:
+    """Write the workbook.
+
+    Parameters
+    ----------
+    content : Workbook
+        What it says.
+    brand : Brand
+        Colours and fonts.
+
+    Returns
+    -------
+    bytes
+        An XLSX file: no formulas, no macros, no outside links; the same bytes for the same
+        content.
+    """
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "nan_inf_to_errors": False})
+    # What the file says of itself must not be the clock's time.
+    made = max(content.made_on, EARLIEST)
+    book.set_properties(
+        {
+            "title": printable(content.title),
+            "author": printable(content.author),
+            "company": printable(content.client),
+            "created": datetime(made.year, made.month, made.day),
+        }
+    )
+    writer = _Writer(book, content, brand)
+    writer.contents()
+    for sheet in content.sheets:
+        writer.sheet(sheet)
+    writer.definitions()
+    book.close()
+    return buffer.getvalue()
+
+
+class _Writer:
+    """One workbook under way."""
+
+    def __init__(self, book: xlsxwriter.Workbook, content: Workbook, brand: Brand) -> None:
+        self.book, self.content, self.brand = book, content, brand
+        self.text_font, self.heading_font = office_fonts(brand)
+        colors = brand.colors
+        self.title = self._format(
+            font_name=self.heading_font, font_size=16, font_color=colors["accent-ink"]
+        )
+        self.small = self._format(font_color=colors["muted"])
+        self.link = self._format(font_color=colors["accent-ink"], underline=1, valign="top")
+        self.group = self._format(
+            bold=True, font_color=colors["accent-ink"], bottom=2, bottom_color=colors["accent"]
+        )
+        head = {"bold": True, "bg_color": colors["accent-soft"], "bottom": 1}
+        head |= {"bottom_color": colors["accent"], "valign": "vcenter", "text_wrap": True}
+        self.heads = {
+            "text": self._format(**head, indent=1),
+            "flag": self._format(**head, align="center"),
+            "number": self._format(**head, align="right"),
+        }
+        self.note = self._format(font_color=colors["muted"], text_wrap=True, valign="top")
+        self.flag = self._format(valign="top", align="center")
+        self.plain = self._format(valign="top", indent=1)
+        self.wrapped = self._format(text_wrap=True, valign="top", indent=1)
+        # Text that a spreadsheet would run stays text even when somebody edits the cell.
+        self.risky = self._format(valign="top", indent=1, quote_prefix=True)
+        self.numbers = {
+            kind: self._format(num_format=code, valign="top")
+            for kind, code in content.codes.items()
+        }
+
+    def contents(self) -> None:
+        """The first sheet: what is where."""
+        content, words = self.content, self.content.words
+        page = self._page(words["contents"])
+        page.set_column(0, 0, 26, self.plain)
+        page.set_column(1, 1, 92, self.plain)
+        page.set_column(2, 2, 10, self.plain)
+        page.write_string(0, 0, printable(content.title), self.title)
+        page.set_row(0, 26)
+        facts = (content.client, content.subtitle, content.author, content.made, content.mark)
+        page.write_string(1, 0, printable(" · ".join(f for f in facts if f)), self.small)
+        row = 2
+        for group in ("act", "charts", "tables", "data"):
+            listed = [sheet for sheet in content.sheets if sheet.group == group]
+            if not listed:
+                continue
+            row += 1
+            for column, text in enumerate((words[group], "", words["rows"])):
+                page.write_string(row, column, text, self.group)
+            for sheet in listed:
+                row += 1
+                page.set_row(row, 2 + _HEIGHT * _lines(sheet.title, 92))
+                self._link(page, row, sheet.name)
+                page.write_string(row, 1, printable(sheet.title), self.wrapped)
+                page.write_number(row, 2, len(sheet.frame), self.numbers["count"])
+            row += 1
+        self._link(page, row + 1, words["definitions"])
+        page.write_string(row + 1, 1, words["defined"], self.wrapped)
+
+    def sheet(self, sheet: Sheet) -> None:
+        """One list or table, with its chart."""
+        page = self._page(sheet.name)
+        page.set_tab_color(self.brand.colors[_GROUP_COLORS[sheet.group]])
+        last = len(sheet.frame) + HEADER_ROW
+        widths = [self._width(sheet.frame[field.name], field) for field in sheet.fields]
+        for column, width in enumerate(widths):
+            page.set_column(column, column, width, self.plain)
+        self._top(page, sheet.title, sheet.note, [field.title for field in sheet.fields], widths)
+        for column, field in enumerate(sheet.fields):
+            head = self.heads.get(field.kind, self.heads["number"])
+            page.write_string(HEADER_ROW, column, printable(field.title), head)
+        self._rows(page, sheet, widths)
+        if len(sheet.frame):
+            page.autofilter(HEADER_ROW, 0, last, len(sheet.fields) - 1)
+        if sheet.chart is None:
+            return
+        if sheet.chart.kind == "heatmap":
+            shade(page, sheet, HEADER_ROW, self.brand)
+            return
+        drawn = sheet_chart(
+            self.book, sheet, HEADER_ROW, self.content.codes, self.brand, self.text_font
+        )
+        page.insert_chart(
+            HEADER_ROW,
+            len(sheet.fields) + 1,
+            drawn,
+            {"description": printable(sheet.chart.alt), "object_position": 3},
+        )
+
+    def definitions(self) -> None:
+        """The last sheet: what every column means, and its unit."""
+        words = self.content.words
+        page = self._page(words["definitions"])
+        widths = (24.0, 34.0, 100.0, 12.0)
+        for column, width in enumerate(widths):
+            page.set_column(column, column, width, self.plain)
+        titles = [words[name] for name in ("sheet", "column", "meaning", "unit")]
+        self._top(page, words["defined"], "", titles, widths)
+        for column, title in enumerate(titles):
+            page.write_string(HEADER_ROW, column, title, self.heads["text"])
+        row = HEADER_ROW
+        for sheet in self.content.sheets:
+            # The columns of a heat map are all of one meaning.
+            alike = sheet.chart is not None and sheet.chart.kind == "heatmap"
+            for field in sheet.fields[: 2 if alike else None]:
+                row += 1
+                meaning = (sheet.name, field.title, field.meaning, self._unit(field))
+                for column, text in enumerate(meaning):
+                    page.write_string(row, column, printable(text), self.wrapped)
+        page.autofilter(HEADER_ROW, 0, row, 3)
+
+    def _top(
+        self,
+        page: Worksheet,
+        title: str,
+        note: str,
+        titles: Sequence[str],
+        widths: Sequence[float],
+    ) -> None:
+        page.set_row(0, 24)
+        page.write_string(0, 0, printable(title), self.title)
+        if len(note) <= _LINE:
+            page.write_string(1, 0, printable(note), self.small)
+        else:
+            last, room = len(widths) - 1, sum(widths)
+            while room < _LINE:  # beyond the table, columns have the usual width
+                last, room = last + 1, room + 9
+            page.set_row(1, _HEIGHT * math.ceil(1.1 * len(note) / room))
+            page.merge_range(1, 0, 1, last, printable(note), self.note)
+        self._link(page, 2, self.content.words["contents"])
+        lines = [_lines(text, width - 3) for text, width in zip(titles, widths, strict=True)]
+        page.set_row(HEADER_ROW, 4 + _HEIGHT * max(lines, default=1))
+        page.freeze_panes(HEADER_ROW + 1, 1)
+        page.repeat_rows(HEADER_ROW)
+
+    def _rows(self, page: Worksheet, sheet: Sheet, widths: Sequence[float]) -> None:
+        writers = [self._column(page, sheet.frame[f.name], f) for f in sheet.fields]
+        columns = [cells for cells, _ in writers]
+        puts = [put for _, put in writers]
+        wrapped = [i for i, width in enumerate(widths) if width > _WIDEST]
+        for row, cells in enumerate(zip(*columns, strict=True), start=HEADER_ROW + 1):
+            # Not every program finds the height of wrapped text by itself.
+            lines = max((_lines(cells[i] or "", widths[i]) for i in wrapped), default=1)
+            if lines > 1:
+                page.set_row(row, 2 + _HEIGHT * lines)
+            for column, (cell, put) in enumerate(zip(cells, puts, strict=True)):
+                if cell is not None:
+                    put(row, column, cell)
+
+    def _column(
+        self, page: Worksheet, values: "pd.Series[Any]", field: Field
+    ) -> tuple[list[Any], Callable[[int, int, Any], object]]:
+        """The cells of a column, None where empty, and what writes one of them."""
+        empty = values.isna().tolist()
+        if field.kind == "flag":
+            yes, no = self.content.words["yes"], self.content.words["no"]
+            flags = [
+                None if gone else yes if value else no
+                for value, gone in zip(values.tolist(), empty, strict=True)
+            ]
+            return flags, lambda r, c, v: page.write_string(r, c, v, self.flag)
+        if field.kind == "text":
+            texts = [
+                None if gone else printable(str(value))
+                for value, gone in zip(values.tolist(), empty, strict=True)
+            ]
+            usual = self.wrapped if _longest(texts) > _WIDEST else self.plain
+
+            def text(row: int, column: int, cell: str) -> object:
+                shape = self.risky if cell.startswith(_FORMULA) else usual
+                return page.write_string(row, column, cell, shape)
+
+            return texts, text
+        if field.kind in _DATES:
+            return self._dates(page, values, self.numbers[field.kind])
+        shape = self.numbers[field.kind]
+        numbers = [
+            None if gone or not math.isfinite(value) else value
+            for value, gone in zip(values.tolist(), empty, strict=True)
+        ]
+        return numbers, lambda r, c, v: page.write_number(r, c, v, shape)
+
+    def _dates(
+        self, page: Worksheet, values: "pd.Series[Any]", shape: Format
+    ) -> tuple[list[Any], Callable[[int, int, Any], object]]:
+        stamps = pd.to_datetime(values)
+        days = (stamps.dt.normalize() - _EPOCH).dt.days
+        cells = [
+            None if pd.isna(day) else int(day) if stamp >= _FIRST_DAY else f"{stamp:%Y-%m-%d}"
+            for day, stamp in zip(days, stamps, strict=True)
+        ]
+
+        def put(row: int, column: int, cell: int | str) -> object:
+            if isinstance(cell, str):
+                return page.write_string(row, column, cell, self.plain)
+            return page.write_number(row, column, cell, shape)
+
+        return cells, put
+
+    def _width(self, values: "pd.Series[Any]", field: Field) -> float:
+        words = max((len(word) for word in field.title.split()), default=4) + 5
+        if field.kind == "text":
+            # The first rows tell; a list of a million has no need to be measured.
+            longest = _longest([None if pd.isna(v) else str(v) for v in values.head(2000)])
+            return float(min(_WRAPPED, max(8, words, longest + 2)))
+        if field.kind == "flag":
+            return max(11.0, words)
+        if field.kind in _DATES:
+            return max(13.0, words)
+        known = values.dropna()
+        largest = float(known.abs().max()) if len(known) else 1.0
+        digits = len(f"{largest if math.isfinite(largest) else 1.0:,.0f}")
+        return max(9.0, words, digits + (6 if field.kind.startswith("money") else 4))
+
+    def _unit(self, field: Field) -> str:
+        if field.kind.startswith("money"):
+            return self.content.words["currency"]
+        if field.kind in _DATES:
+            return self.content.words["day"]
+        if field.kind == "days":
+            return self.content.words["days"]
+        return "%" if field.kind in ("share", "probability", "change") else ""
+
+    def _page(self, name: str) -> Worksheet:
+        page = self.book.add_worksheet(name)
+        page.hide_gridlines(2)
+        page.set_landscape()
+        page.set_paper(9)
+        page.fit_to_pages(1, 0)
+        # An ampersand begins a code of its own there.
+        mark = printable(self.content.mark).replace("&", "&&")
+        page.set_footer(f"&L&A&C{mark}&R&P / &N")
+        return page
+
+    def _link(self, page: Worksheet, row: int, name: str) -> None:
+        page.write_url(row, 0, f"internal:'{name}'!A1", self.link, name)
+
+    def _format(self, **properties: Any) -> Format:
+        base = {"font_name": self.text_font, "font_size": 10}
+        base["font_color"] = self.brand.colors["ink"]
+        return self.book.add_format(base | properties)
+
+
+def _longest(texts: Iterable[str | None]) -> int:
+    return max((len(text) for text in texts if text is not None), default=0)
+
+
+def _lines(text: str, width: float) -> int:
+    return max(1, len(textwrap.wrap(text, max(4, int(width)))))

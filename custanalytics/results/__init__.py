@@ -1,0 +1,1 @@
+"""Analysis results: computed, decided on, kept on disk, compared, listed."""

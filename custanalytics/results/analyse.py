@@ -1,0 +1,389 @@
+"""Every analysis that the data supports, in the order in which they need each other."""
+
+import dataclasses
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from custanalytics import __version__
+from custanalytics.check import Check
+from custanalytics.clv import (
+    CustomerLifetimeValue,
+    customer_lifetime_value,
+    fit,
+    last_year_holdouts,
+    rolling_holdouts,
+    tracked_value,
+    try_season,
+)
+from custanalytics.customers.cohorts import cohort_retention
+from custanalytics.customers.concentration import revenue_concentration
+from custanalytics.customers.overview import Overview, business_overview
+from custanalytics.customers.rfm import RFM, rfm_segmentation, segment_migration
+from custanalytics.customers.summary import customer_summary, observation_period
+from custanalytics.engine import HasEngine
+from custanalytics.errors import ModelError, UnsupportedError, UsageError
+from custanalytics.ledger import Ledger, read_table
+from custanalytics.propensity.candidates import Rival
+from custanalytics.propensity.purchase import purchase_propensity
+from custanalytics.prospects import prospect_list
+from custanalytics.prospects.lead_scoring import LeadScoring, fit_lead_scoring
+from custanalytics.prospects.saved_model import LeadScoringModel
+from custanalytics.results.decisions import drawn_groups, segment_decisions, useful_control
+from custanalytics.results.store import AnalysisResults, Settings
+from custanalytics.scoring.control_group import ControlPlan
+from custanalytics.sentences import tell
+
+Step = Callable[[str], AbstractContextManager[Any]]
+T = TypeVar("T")
+
+MIGRATION_DAYS = 90
+_SILENT_DAYS = 31
+# the quickest of the purchase models: it is fitted again at every cutoff
+RIVAL = "BG/NBD"
+
+
+@dataclass(frozen=True)
+class ProspectsFile:
+    """A table of prospects, and how it is to be read.
+
+    Attributes
+    ----------
+    files : tuple of path
+        The files of one export of prospects.
+    outcome : str or None
+        Column that says who converted, by name or number from 1; None: found.
+    positive : str or None
+        Its value that means converted; None: found.
+    date : str or None
+        Column with the date a prospect came in; None: found.
+    keep : tuple of str
+        Columns to use although they seem to give the outcome away.
+    decimal : {"point", "comma"} or None
+        Decimal sign, for columns that don't tell.
+    date_order : {"dmy", "mdy", "ymd"} or None
+        Order of day, month and year, for columns that don't tell.
+    """
+
+    files: tuple[Path, ...]
+    outcome: str | None = None
+    positive: str | None = None
+    date: str | None = None
+    keep: tuple[str, ...] = ()
+    decimal: str | None = None
+    date_order: str | None = None
+
+
+def analyse(
+    ledger: Ledger,
+    *,
+    as_of: date | None = None,
+    step: Step = lambda _: nullcontext(),
+    **settings: Any,
+) -> AnalysisResults:
+    """Run every analysis that the data supports.
+
+    Parameters
+    ----------
+    ledger : Ledger
+        What `custanalytics.ledger.load` returned.
+    as_of : date, optional
+        Last day that counts; by default the last day in the data.
+    step : callable, optional
+        Called with each step's name; returns a context manager that is held while it runs.
+    **settings
+        Fields of `custanalytics.results.store.Settings` other than the defaults.
+
+    Returns
+    -------
+    AnalysisResults
+        Analyses that the data does not support are None, the reason in ``skipped``.
+
+    Raises
+    ------
+    UsageError
+        `as_of` is before the first sale.
+    """
+    first_day, last_day = observation_period(ledger)
+    end = as_of or last_day
+    if end < first_day:
+        raise UsageError(f"--as-of {end} is before the first sale on {first_day}")
+    chosen = Settings(
+        observation_end=end, currency=ledger.currency or "", version=__version__, **settings
+    )
+    loaded: dict[str, Any] = {
+        "settings": chosen,
+        "ledger": ledger.report,
+        "mapping": ledger.mapping.columns,
+        "findings": ledger.findings,
+        "ledger_checks": (*ledger.checks, *_silence(last_day, end)),
+    }
+    skipped: dict[str, str] = {}
+
+    def attempt(name: str, compute: Callable[[], T]) -> T | None:
+        try:
+            return compute()
+        except UnsupportedError as reason:
+            skipped[name] = reason.sentence
+            return None
+        except (np.linalg.LinAlgError, FloatingPointError) as error:
+            raise ModelError(
+                f"the {name} model failed on these sales ({error}); another --as-of, "
+                "--horizon-days or --window-days may do"
+            ) from error
+
+    with step("Measuring the business"):
+        business = attempt("overview", lambda: business_overview(ledger, end))
+    with step("Grouping customers"):
+        summary = attempt("customers", lambda: customer_summary(ledger, end))
+        if summary is None:
+            return AnalysisResults(**loaded, overview=business, skipped=skipped)
+        spread = attempt("concentration", lambda: revenue_concentration(summary))
+        groups = attempt("rfm", lambda: rfm_segmentation(summary))
+        back = attempt("cohorts", lambda: cohort_retention(ledger, end))
+        earlier = end - timedelta(days=MIGRATION_DAYS)
+        before = attempt("migration", lambda: _segments_before(ledger, first_day, earlier))
+    with step("Estimating customer value"):
+        worth = attempt("value", lambda: _value(ledger, summary, chosen))
+        value, tracking = worth or (None, None)
+    with step("Estimating who buys next"):
+        propensity = attempt(
+            "propensity",
+            lambda: purchase_propensity(
+                ledger,
+                window_days=chosen.window_days,
+                observation_end=end,
+                seed=chosen.seed,
+                contact_cost=chosen.contact_cost,
+                conversion_value=_order_worth(chosen, business),
+                rivals={RIVAL: _purchase_model(ledger, chosen.window_days)},
+            ),
+        )
+    customers = _scored(summary, groups, spread, value, propensity)
+    decisions = segment_decisions(groups, customers, value) if groups else None
+    if decisions is not None:
+        customers["group"] = drawn_groups(customers, decisions, chosen.seed)
+    return AnalysisResults(
+        **loaded,
+        overview=business,
+        concentration=spread,
+        rfm=groups,
+        migration=segment_migration(before, groups) if before and groups else None,
+        migration_from=earlier if before and groups else None,
+        cohorts=back,
+        value=value,
+        tracking=tracking,
+        propensity=propensity,
+        customers=customers,
+        decisions=decisions,
+        skipped=skipped,
+    )
+
+
+def add_prospects(
+    results: AnalysisResults, leads: ProspectsFile, step: Step = lambda _: nullcontext()
+) -> tuple[AnalysisResults, LeadScoringModel | None]:
+    """Learn which prospects convert, and score the open ones.
+
+    Parameters
+    ----------
+    results : AnalysisResults
+        What is known already; may hold settings alone.
+    leads : ProspectsFile
+        The table of prospects.
+    step : callable, optional
+        Called with each step's name; returns a context manager that is held while it runs.
+
+    Returns
+    -------
+    AnalysisResults
+        With ``prospects`` and ``prospect_list``, or the reason in ``skipped``.
+    LeadScoringModel or None
+        Scores later tables.
+
+    Raises
+    ------
+    SourceError
+        The table can't be read.
+    UsageError
+        Outcome or date can't be found or are named wrongly.
+    """
+    settings = results.settings
+    with step("Reading the prospects"):
+        named = {name for name in (leads.outcome, leads.date, *leads.keep) if name}
+        table = read_table(leads.files, names=named)
+    with step("Estimating which prospects convert"):
+        try:
+            found, model = fit_lead_scoring(
+                table,
+                outcome=leads.outcome,
+                positive=leads.positive,
+                date=leads.date,
+                keep=leads.keep,
+                decimal=leads.decimal,
+                date_order=leads.date_order,
+                seed=settings.seed,
+                contact_cost=settings.contact_cost,
+                conversion_value=_customer_worth(settings, results.value),
+            )
+        except UnsupportedError as reason:
+            skipped = results.skipped | {"prospects": reason.sentence}
+            return dataclasses.replace(results, skipped=skipped), None
+    noted = (Check("prospects.read", None, sentence) for sentence in table.attrs["warnings"])
+    found = dataclasses.replace(found, checks=(*noted, *found.checks))
+    listed, plan = _prospect_list(found, table, settings.seed)
+    if plan is not None:
+        found = dataclasses.replace(found, checks=(*found.checks, plan.check))
+    return dataclasses.replace(results, prospects=found, prospect_list=listed), model
+
+
+def _prospect_list(
+    found: LeadScoring, table: pd.DataFrame, seed: int
+) -> tuple[pd.DataFrame | None, ControlPlan | None]:
+    scores = found.prospects
+    if not len(scores):
+        return None, None
+    pays = len(scores)
+    if found.profit is not None:
+        pays = int(found.profit.loc[found.profit["best"], "contacted"].iloc[0])
+    first = scores.nlargest(pays, "propensity")["propensity"]
+    plan = useful_control(pays, float(first.mean()))
+    if plan is not None:
+        drawn = prospect_list(found, plan, seed)[["row", "group", "expected_profit"]]
+        scores = scores.merge(drawn, on="row", how="left")
+    else:
+        contacted = scores["row"].isin(scores.loc[first.index, "row"])
+        scores = scores.assign(group=contacted.map({True: "contact"}))
+    return with_given_columns(scores, table, found.outcome.column), plan
+
+
+def with_given_columns(scores: pd.DataFrame, table: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Scores beside what the table says of each prospect.
+
+    Parameters
+    ----------
+    scores : DataFrame
+        ``row`` (1-based, in the table), ``propensity``, and more.
+    table : DataFrame
+        The table of prospects.
+    outcome : str
+        Its column that is left out.
+
+    Returns
+    -------
+    DataFrame
+        One row per score, most likely first; a column of the table whose name is taken is
+        named ``... (file)``.
+    """
+    listed = scores.sort_values(["propensity", "row"], ascending=[False, True], ignore_index=True)
+    given = table.drop(columns=outcome, errors="ignore").loc[listed["row"] - 1]
+    given = given.astype("object").where(given.notna(), None)
+    given.columns = pd.Index([f"{c} (file)" if c in listed.columns else c for c in given.columns])
+    return pd.concat([listed, given.reset_index(drop=True)], axis=1)
+
+
+def _order_worth(settings: Settings, business: Overview | None) -> float | None:
+    """Value of a purchase as given, or an average order's margin where only the cost is."""
+    if settings.contact_cost is None or settings.conversion_value is not None:
+        return settings.conversion_value
+    if business is None:
+        return None
+    return float(business.figures["average_order_value"]) * (settings.margin or 1.0)
+
+
+def _customer_worth(settings: Settings, value: CustomerLifetimeValue | None) -> float | None:
+    """Value of a conversion as given, or a new customer's where only the cost is."""
+    if settings.contact_cost is None or settings.conversion_value is not None:
+        return settings.conversion_value
+    if value is None:
+        raise UsageError(
+            "what a conversion is worth can't be taken from the sales, which support no estimate "
+            "of customer value: give --conversion-value"
+        )
+    return float(value.new_customer["supported_acquisition_cost"])
+
+
+def _value(
+    ledger: Ledger, summary: pd.DataFrame, chosen: Settings
+) -> tuple[CustomerLifetimeValue, pd.DataFrame | None]:
+    end = chosen.observation_end
+    holdouts = rolling_holdouts(ledger, end, chosen.horizon_days)
+    trial = try_season(ledger, holdouts, end)
+    value = customer_lifetime_value(
+        summary,
+        horizon_days=chosen.horizon_days,
+        annual_discount_rate=chosen.annual_discount_rate,
+        margin=chosen.margin,
+        seed=chosen.seed,
+        holdout=trial.holdouts,
+        season=trial.season,
+        season_check=trial.check,
+        last_years=last_year_holdouts(ledger, end, chosen.horizon_days),
+    )
+    return value, tracked_value(ledger, value, trial.holdouts)
+
+
+def _purchase_model(sales: pd.DataFrame | HasEngine, window_days: int) -> Rival:
+    """What the model of customer value says of buying in a window, as seen on a day."""
+
+    def propensity(cutoff: date) -> pd.DataFrame:
+        try:
+            seen = customer_summary(sales, cutoff)
+            predicted = fit(RIVAL, seen).predict(seen, window_days)
+        except UnsupportedError:  # too few came back by then: no answer for that day
+            return pd.DataFrame({"customer_id": [], "propensity": []})
+        return predicted.rename(columns={"p_purchase": "propensity"})
+
+    return propensity
+
+
+def _silence(last_day: date, end: date) -> tuple[Check, ...]:
+    days = (end - last_day).days
+    if days <= _SILENT_DAYS:
+        return ()
+    return (
+        Check(
+            "ledger.as_of",
+            None,
+            tell(
+                "The last sale is on {last}, {days} days before the day the report looks from: "
+                "every customer counts as silent since then.",
+                last=last_day,
+                days=days,
+            ),
+            value=days,
+            threshold=_SILENT_DAYS,
+        ),
+    )
+
+
+def _segments_before(ledger: Ledger, first_day: date, earlier: date) -> RFM:
+    if earlier < first_day:
+        raise UnsupportedError(
+            tell(
+                "the data begins on {first}, less than {days} days before its end, so there is no "
+                "earlier state to compare the segments with",
+                first=first_day,
+                days=MIGRATION_DAYS,
+            )
+        )
+    return rfm_segmentation(customer_summary(ledger, earlier))
+
+
+def _scored(summary: pd.DataFrame, *analyses: Any) -> pd.DataFrame:
+    scored = summary
+    for analysis in analyses:
+        if analysis is not None:
+            fresh = [
+                column
+                for column in analysis.customers.columns
+                if column == "customer_id" or column not in scored.columns
+            ]
+            scored = scored.merge(analysis.customers[fresh], on="customer_id", how="left")
+    return scored

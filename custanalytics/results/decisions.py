@@ -1,0 +1,127 @@
+"""What to do with each segment: the action, the money behind it and how to tell that it worked."""
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.clv import CustomerLifetimeValue, group_value
+from custanalytics.customers.rfm import RFM
+from custanalytics.scoring.control_group import (
+    ControlPlan,
+    assign_groups,
+    plan_control,
+)
+
+LIFT = 0.25
+LARGEST_LIFT = 0.5
+
+
+def segment_decisions(
+    groups: RFM, customers: pd.DataFrame, value: CustomerLifetimeValue | None = None
+) -> pd.DataFrame:
+    """Bring the analyses together per segment.
+
+    Parameters
+    ----------
+    groups : RFM
+        The segments and their actions.
+    customers : DataFrame
+        One row per customer: ``customer_id``, ``segment`` and, as far as the data supports
+        them, ``propensity``, ``late``, ``revenue_at_risk`` (currency units).
+    value : CustomerLifetimeValue, optional
+        What the customers are worth, where the data supports it.
+
+    Returns
+    -------
+    DataFrame
+        One row per segment with customers, the most money at stake first: ``segment``,
+        ``action``, ``contact`` (whether the action is to contact them), ``customers``,
+        ``revenue`` (so far, net), ``clv`` (sum) with its interval
+        ``clv_low``, ``clv_high``, ``expected_buyers`` (sum of propensities),
+        ``late_customers``, ``revenue_at_risk``, ``at_stake`` (the sum of CLV, or of the
+        revenue so far where there is no CLV), ``control_size`` (customers to leave alone so
+        that a lift by a quarter can be told from chance; null where nobody is to be
+        contacted, where so many buy anyway that a quarter more is impossible, or where not
+        even half as many more buyers could be told from chance), ``detectable_lift`` (relative
+        lift that a group of this size can show; null with it), ``control_enough`` (whether
+        that is a quarter or less; False where null). Null where an analysis is missing.
+    """
+    table = groups.segments.loc[groups.segments["customers"] > 0]
+    table = table[["segment", "action", "contact", "customers", "revenue"]]
+    table = table.reset_index(drop=True)
+    sums = {
+        "expected_buyers": "propensity",
+        "late_customers": "late",
+        "revenue_at_risk": "revenue_at_risk",
+    }
+    by_segment = customers.groupby("segment")
+    for name, column in sums.items():
+        if column in customers:
+            table[name] = table["segment"].map(by_segment[column].sum()).astype(float)
+        else:
+            table[name] = np.nan
+    if value is None:
+        table[["clv", "clv_low", "clv_high"]] = np.nan
+    else:
+        worth = group_value(value, customers)[["segment", "clv", "clv_low", "clv_high"]]
+        table = table.merge(worth, on="segment")
+    table["at_stake"] = table["clv"].fillna(table["revenue"])
+    rates = table["expected_buyers"] / table["customers"]
+    plans = [
+        useful_control(int(size), float(rate)) if contact else None
+        for size, rate, contact in zip(table["customers"], rates, table["contact"], strict=True)
+    ]
+    table["control_size"] = [plan.control if plan else np.nan for plan in plans]
+    table["detectable_lift"] = [
+        plan.detectable_effect / plan.expected_rate if plan else np.nan for plan in plans
+    ]
+    table["control_enough"] = [bool(plan and plan.check.passed) for plan in plans]
+    return table.sort_values(["at_stake", "segment"], ascending=[False, True], ignore_index=True)
+
+
+def drawn_groups(customers: pd.DataFrame, decisions: pd.DataFrame, seed: int) -> "pd.Series[str]":
+    """Who is to be contacted and who is left alone, drawn by lot within each segment.
+
+    Parameters
+    ----------
+    customers : DataFrame
+        One row per customer: ``customer_id``, ``segment``.
+    decisions : DataFrame
+        What `segment_decisions` returned.
+    seed : int
+        Of the draw: same seed, same groups, in whatever order the customers come.
+
+    Returns
+    -------
+    Series of str
+        'contact' or 'control', on the index of `customers`; null where the action is not to
+        contact them.
+    """
+    contacted = set(decisions.loc[decisions["contact"], "segment"])
+    groups = pd.Series("contact", index=customers.index, name="group", dtype="str")
+    groups = groups.where(customers["segment"].isin(contacted))
+    for segment, size in zip(decisions["segment"], decisions["control_size"], strict=True):
+        if size > 0:
+            members = customers.loc[customers["segment"] == segment, "customer_id"]
+            groups[members.index] = assign_groups(members, int(size), seed)
+    return groups
+
+
+def useful_control(size: int, rate: float) -> ControlPlan | None:
+    """Plan of a control group, where one can show anything.
+
+    Parameters
+    ----------
+    size : int
+        Length of the list to contact.
+    rate : float
+        Share expected to convert, from 0 to 1.
+
+    Returns
+    -------
+    ControlPlan or None
+        None where not even half of the list, left alone, shows that half as many more convert.
+    """
+    if size < 2 or not 0 < rate * (1 + LIFT) < 1:
+        return None
+    plan = plan_control(size, rate, LIFT)
+    return plan if plan.detectable_effect <= LARGEST_LIFT * rate else None

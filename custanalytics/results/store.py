@@ -1,0 +1,346 @@
+"""Analysis results on disk: the seam between computing and showing.
+
+A results folder holds ``results.json`` (settings, figures, checks) and one Parquet file per
+table. What is read back equals what was written, so a report renders again without refitting.
+"""
+
+import dataclasses
+import json
+import math
+import types
+import typing
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.check import Check
+from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.customers.cohorts import Cohorts
+from custanalytics.customers.concentration import Concentration
+from custanalytics.customers.overview import Overview
+from custanalytics.customers.rfm import RFM
+from custanalytics.engine import read_tables, write_tables
+from custanalytics.errors import SourceError
+from custanalytics.ledger import LoadReport
+from custanalytics.propensity.purchase import PurchasePropensity
+from custanalytics.prospects.lead_scoring import LeadScoring
+from custanalytics.sentences import Sentence, as_json, from_json
+
+FORMAT = 1
+TEMPLATE = "customer-value"
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a run was asked to do, and what it took for granted.
+
+    Attributes
+    ----------
+    observation_end : date
+        Last day that counts (``--as-of``, else the last day in the data).
+    horizon_days, window_days : int
+        How far customer lifetime value and propensity look ahead, in days.
+    annual_discount_rate : float
+        Yearly rate at which future money is discounted, 0.1 is 10 %.
+    margin : float or None
+        Contribution margin as a share of revenue; None: values are revenue.
+    currency : str
+        ISO 4217 code; empty where the data names none.
+    locale : str
+        How numbers and dates are written, such as ``en_GB``.
+    title, client, author : str
+        For the title page; may be empty.
+    made_on : date
+        The date of making that the report states.
+    seed : int
+        Seed of everything drawn at random.
+    command : str
+        The command that makes the report again.
+    version : str
+        The version of custanalytics that computed the results.
+    contact_cost, conversion_value : float or None
+        Cost of contacting a customer, and what a purchase is worth, in currency units.
+    template : str
+        The report template: a name, or the path of a folder.
+    mark : str
+        What is printed on every page: empty, or such as ``Confidential``.
+    """
+
+    observation_end: date
+    horizon_days: int = 365
+    window_days: int = 90
+    annual_discount_rate: float = 0.10
+    margin: float | None = None
+    currency: str = ""
+    locale: str = "en_GB"
+    title: str = ""
+    client: str = ""
+    author: str = ""
+    made_on: date = date.min
+    seed: int = 0
+    command: str = ""
+    version: str = ""
+    contact_cost: float | None = None
+    conversion_value: float | None = None
+    template: str = TEMPLATE
+    mark: str = ""
+
+
+@dataclass(frozen=True)
+class AnalysisResults:
+    """Everything a report says, each analysis as its module returned it.
+
+    Attributes
+    ----------
+    settings : Settings
+        What was asked.
+    ledger : LoadReport or None
+        What was read, used and set aside; None where only prospects were given.
+    mapping : dict
+        Role -> the column that played it.
+    findings : DataFrame or None
+        Data quality, one row per finding, as the ledger has it.
+    ledger_checks : tuple of Check
+        The same doubts as checks.
+    overview, concentration, rfm, cohorts, value, propensity, prospects
+        The analyses; None where the data does not support one, or no prospects were given.
+    tracking : DataFrame or None
+        Expected and actual purchases by week, see `custanalytics.clv.weekly_tracking`; None
+        where the history is too short to hold a part of it back.
+    migration : DataFrame or None
+        Moves between segments since `migration_from`: ``from_segment``, ``to_segment``,
+        ``customers``.
+    migration_from : date or None
+        The earlier day that `migration` starts from.
+    prospect_list : DataFrame or None
+        One row per open prospect, most likely first: its scores, ``group`` ('contact',
+        'control', null where a contact does not pay) and the columns of the file given.
+    customers : DataFrame or None
+        The scored list: one row per customer, the columns of all analyses side by side, and
+        ``group`` ('contact' or 'control', null where a contact is not advised).
+    decisions : DataFrame or None
+        What to do with each segment, see `custanalytics.results.decisions`.
+    skipped : dict
+        Analysis left out -> the reason, one sentence.
+    """
+
+    settings: Settings
+    ledger: LoadReport | None = None
+    mapping: dict[str, str] = field(default_factory=dict)
+    findings: pd.DataFrame | None = None
+    ledger_checks: tuple[Check, ...] = ()
+    overview: Overview | None = None
+    concentration: Concentration | None = None
+    rfm: RFM | None = None
+    migration: pd.DataFrame | None = None
+    migration_from: date | None = None
+    cohorts: Cohorts | None = None
+    value: CustomerLifetimeValue | None = None
+    tracking: pd.DataFrame | None = None
+    propensity: PurchasePropensity | None = None
+    prospects: LeadScoring | None = None
+    prospect_list: pd.DataFrame | None = None
+    customers: pd.DataFrame | None = None
+    decisions: pd.DataFrame | None = None
+    skipped: dict[str, str] = field(default_factory=dict)
+
+
+def write_results(results: AnalysisResults, folder: Path | str) -> None:
+    """Write results into a folder, which is made where it is missing.
+
+    Parameters
+    ----------
+    results : AnalysisResults
+        What to write.
+    folder : path
+        Where to.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    tables: dict[str, pd.DataFrame] = {}
+    written = {"format": FORMAT, "results": _encode(results, "", tables)}
+    write_tables(tables, folder)
+    text = json.dumps(written, indent=1, ensure_ascii=False, allow_nan=False)
+    (folder / "results.json").write_text(text + "\n", encoding="utf-8")
+
+
+def read_results(folder: Path | str) -> AnalysisResults:
+    """Read what `write_results` wrote.
+
+    Parameters
+    ----------
+    folder : path
+        The ``results`` folder of a report.
+
+    Returns
+    -------
+    AnalysisResults
+        Equal to what was written.
+
+    Raises
+    ------
+    SourceError
+        There are no results in the folder, or of another version.
+    """
+    folder = Path(folder)
+    written = _written(folder)
+    return _understood(AnalysisResults, written, folder, read_tables(folder))
+
+
+def read_settings(folder: Path | str) -> Settings:
+    """Read the settings alone of what `write_results` wrote.
+
+    Parameters
+    ----------
+    folder : path
+        The ``results`` folder of a report.
+
+    Returns
+    -------
+    Settings
+        Equal to what was written.
+
+    Raises
+    ------
+    SourceError
+        There are no results in the folder, or of another version.
+    """
+    folder = Path(folder)
+    return _understood(Settings, _written(folder)["settings"], folder, {})
+
+
+def _written(folder: Path) -> Any:
+    path = folder / "results.json"
+    if not path.is_file():
+        raise SourceError(f"no results.json in {folder}; give the folder that 'run' wrote")
+    try:
+        written = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SourceError(f"{path} is no JSON file: {error}") from error
+    if written.get("format") != FORMAT:
+        raise SourceError(
+            f"{path} has format {written.get('format')!r}, this version reads {FORMAT}; "
+            "run the analysis again"
+        )
+    return written["results"]
+
+
+def _understood(kind: type[T], value: Any, folder: Path, tables: dict[str, pd.DataFrame]) -> T:
+    try:
+        decoded: T = _decode(kind, value, "", tables)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise SourceError(
+            f"{folder / 'results.json'} does not hold results that this version reads; "
+            "run the analysis again"
+        ) from error
+    return decoded
+
+
+def _encode(value: Any, name: str, tables: dict[str, pd.DataFrame]) -> Any:
+    if isinstance(value, pd.DataFrame):
+        if value.columns.empty:
+            return {"table": None}
+        tables[name], said = _without_sentences(value)
+        return {"table": f"{name}.parquet"} | ({"sentences": said} if said else {})
+    if dataclasses.is_dataclass(value):
+        return {
+            part.name: _encode(getattr(value, part.name), f"{name}.{part.name}".strip("."), tables)
+            for part in dataclasses.fields(value)
+        }
+    if isinstance(value, Sentence):
+        return as_json(value)
+    if isinstance(value, Mapping):
+        return {str(k): _encode(v, f"{name}.{k}", tables) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [_encode(item, f"{name}.{i}", tables) for i, item in enumerate(value)]
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None if math.isnan(value) else {"float": str(value)}
+    if isinstance(value, pd.Timestamp | datetime | date):
+        return value.isoformat()
+    if isinstance(value, Decimal):
+        return str(value)
+    return value
+
+
+def _without_sentences(frame: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """The frame with its sentences as JSON texts, and the columns that hold them."""
+    said = [
+        name
+        for name in frame.columns
+        if frame[name].dtype == "object" and any(isinstance(c, Sentence) for c in frame[name])
+    ]
+    texts: dict[str, Any] = {name: [_as_text(cell) for cell in frame[name]] for name in said}
+    return (frame.assign(**texts) if said else frame), said
+
+
+def _as_text(cell: Any) -> str | None:
+    if not isinstance(cell, str):
+        return None
+    return json.dumps(as_json(cell) if isinstance(cell, Sentence) else cell, ensure_ascii=False)
+
+
+def _with_sentences(frame: pd.DataFrame, said: Sequence[str]) -> pd.DataFrame:
+    cells = {name: [_from_text(text) for text in frame[name]] for name in said}
+    return frame.assign(
+        **{name: pd.Series(made, index=frame.index, dtype="object") for name, made in cells.items()}
+    )
+
+
+def _from_text(text: Any) -> str | None:
+    if not isinstance(text, str):
+        return None
+    read = json.loads(text)
+    return from_json(read) if isinstance(read, dict) else str(read)
+
+
+def _decode(kind: Any, value: Any, name: str, tables: dict[str, pd.DataFrame]) -> Any:
+    origin, inner = typing.get_origin(kind), typing.get_args(kind)
+    if origin in (typing.Union, types.UnionType):
+        if value is None and type(None) in inner:
+            return None
+        return _decode(next(k for k in inner if k is not type(None)), value, name, tables)
+    if kind is pd.DataFrame:
+        if not value["table"]:
+            return pd.DataFrame()
+        return _with_sentences(tables[name], value.get("sentences", ()))
+    if dataclasses.is_dataclass(kind) and isinstance(kind, type):
+        hints = typing.get_type_hints(kind)
+        return kind(
+            **{
+                part.name: _decode(
+                    hints[part.name], value[part.name], f"{name}.{part.name}".strip("."), tables
+                )
+                for part in dataclasses.fields(kind)
+            }
+        )
+    if origin in (dict, Mapping):
+        return {k: _decode(inner[1], v, f"{name}.{k}", tables) for k, v in value.items()}
+    if origin in (tuple, list):
+        item = inner[0]
+        return origin(_decode(item, v, f"{name}.{i}", tables) for i, v in enumerate(value))
+    return _scalar(kind, value)
+
+
+def _scalar(kind: Any, value: Any) -> Any:
+    if kind is float:
+        if value is None:
+            return math.nan
+        return float(value["float"]) if isinstance(value, dict) else float(value)
+    if kind is str and isinstance(value, dict):
+        return from_json(value)
+    if kind is datetime:
+        return datetime.fromisoformat(value)
+    if kind is Decimal:
+        return Decimal(value)
+    if kind is date:
+        return date.fromisoformat(value)
+    return value

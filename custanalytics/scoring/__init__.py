@@ -1,0 +1,1 @@
+"""What every score needs: calibration, evaluation, profit."""

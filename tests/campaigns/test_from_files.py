@@ -1,0 +1,149 @@
+"""What a contact added, from files: the effect that was put in comes out, with its interval."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from custanalytics.campaigns.effect import effect_table
+from custanalytics.campaigns.from_files import measure_list, measure_past
+from custanalytics.errors import UnsupportedError, UsageError
+from tests.cli.test_cli import call
+
+RATES = {"regular": (0.6, 300, 100), "rare": (0.1, 900, 40)}  # rate, contacted, left alone
+
+
+def experiment(random: np.random.Generator, effect: float) -> pd.DataFrame:
+    """Groups drawn within segments that differ in rate and in the share left alone."""
+    parts = []
+    for segment, (rate, contacted, alone) in RATES.items():
+        group = np.repeat(["contact", "control"], [contacted, alone])
+        bought = random.random(len(group)) < rate + effect * (group == "contact")
+        parts.append(pd.DataFrame({"segment": segment, "group": group, "bought": bought}))
+    return pd.concat(parts, ignore_index=True)
+
+
+def measured(drawn: pd.DataFrame) -> pd.Series:
+    return effect_table(
+        (drawn["group"] == "contact").to_numpy(),
+        drawn["bought"].to_numpy(),
+        None,
+        None,
+        drawn["segment"].to_numpy(),
+    ).iloc[0]
+
+
+def test_groups_drawn_within_segments_are_compared_within_them():
+    random = np.random.default_rng(5)
+    found = [measured(experiment(random, 0.05)) for _ in range(400)]
+    covered = np.mean([row["effect_low"] <= 0.05 <= row["effect_high"] for row in found])
+    assert 0.93 <= covered <= 0.98
+    mean = np.mean([row["effect"] for row in found])
+    assert mean == pytest.approx(0.05, abs=0.005)
+    # Held against each other without their segments, the groups differ by their make-up alone.
+    plain = np.mean([row["rate_contact"] - row["rate_control"] for row in found])
+    assert plain < -0.1
+
+
+@pytest.fixture
+def files(tmp_path):
+    drawn = experiment(np.random.default_rng(1), 0.15)
+    drawn["customer_id"] = [f"={i}" for i in range(len(drawn))]
+    listed = tmp_path / "list.csv"
+    shown = drawn.assign(customer_id="'" + drawn["customer_id"]).drop(columns="bought")
+    rest = pd.DataFrame({"customer_id": ["x1", "x2"], "segment": "dormant", "group": None})
+    pd.concat([shown, rest]).to_csv(listed, index=False)
+    day = pd.Timestamp("2026-03-10")
+    sales = drawn.loc[drawn["bought"], ["customer_id"]].assign(ordered_at=day, amount=20.0)
+    late = pd.DataFrame(
+        {"customer_id": ["z"], "ordered_at": pd.Timestamp("2026-09-01"), "amount": 5.0}
+    )
+    sales = pd.concat([sales, late], ignore_index=True)
+    sales.insert(1, "order_id", [f"o{i}" for i in range(len(sales))])
+    sales.to_csv(tmp_path / "sales.csv", index=False)
+    return listed, sales, drawn
+
+
+def test_a_list_and_the_sales_since(files):
+    listed, sales, drawn = files
+    found = measure_list(listed, sales, date(2026, 3, 1), 90)
+    row = found.effects.iloc[0]
+    bought = drawn.groupby(["segment", "group"])["bought"].mean().unstack()
+    weights = drawn[drawn["group"] == "contact"].groupby("segment").size()
+    expected = ((bought["contact"] - bought["control"]) * weights).sum() / weights.sum()
+    assert row["effect"] == pytest.approx(expected)
+    assert row["effect_low"] < 0.15 < row["effect_high"]
+    assert row["spend_effect"] == pytest.approx(20 * expected)
+    assert set(found.effects["segment"]) == {"all", "regular", "rare"}
+
+
+def test_the_command_says_what_the_contact_added(files):
+    listed = files[0]
+    sales = listed.parent / "sales.csv"
+    done = call("measure", listed, sales, "--contacted-on", "2026-03-01")
+    assert done.returncode == 0, done.stderr
+    assert "The contact worked" in done.stdout
+    assert "regular" in done.stdout
+    assert (
+        '"effects"'
+        in call("measure", listed, sales, "--contacted-on", "2026-03-01", "--json").stdout
+    )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "named"),
+    [
+        ((), "--contacted-on"),
+        (("--treatment", "group"), "--converted"),
+        (("--treatment", "no", "--converted", "bought"), "no column"),
+        (("--treatment", "segment", "--converted", "group"), "--control"),
+    ],
+)
+def test_what_is_missing_is_named(files, arguments, named):
+    done = call("measure", files[0], *arguments)
+    assert done.returncode == 2
+    assert named in done.stderr
+
+
+def campaign(path, differ: float, n: int = 8000) -> pd.DataFrame:
+    """A past campaign whose effect differs between new and old customers, or does not."""
+    random = np.random.default_rng(3)
+    new = random.integers(0, 2, n)
+    sent = random.choice(["Mens E-Mail", "No E-Mail"], n)
+    rate = 0.1 + (sent != "No E-Mail") * (0.05 + differ * (new - 0.5))
+    table = pd.DataFrame(
+        {"newbie": new, "segment": sent, "visit": (random.random(n) < rate).astype(int)}
+    )
+    table.to_csv(path, index=False)
+    return table
+
+
+def test_a_past_campaign_is_measured_and_ranked_only_where_the_effect_differs(tmp_path):
+    path = tmp_path / "campaign.csv"
+    for differ, ranks in ((0.1, True), (0.0, False)):
+        table = campaign(path, differ)
+        found = measure_past(path, "segment", "visit", "newbie", by=("newbie",))
+        sent = table["segment"] != "No E-Mail"
+        raw = table.loc[sent, "visit"].mean() - table.loc[~sent, "visit"].mean()
+        assert found.effects["effect"].iloc[0] == pytest.approx(raw)
+        assert {c.name: c.passed for c in found.checks}["uplift.ranks"] is ranks
+
+
+def test_what_left_alone_means_can_be_named(tmp_path):
+    path = tmp_path / "campaign.csv"
+    campaign(path, 0.0)
+    table = pd.read_csv(path).replace({"Mens E-Mail": "A", "No E-Mail": "B"})
+    table.to_csv(path, index=False)
+    with pytest.raises(UsageError, match="--control"):
+        measure_past(path, "segment", "visit")
+    assert measure_past(path, "segment", "visit", control="b").effects["effect"].iloc[0] > 0
+    with pytest.raises(UsageError, match="--control"):
+        measure_past(path, "segment", "visit", control="C")
+
+
+def test_too_small_groups_are_refused(tmp_path):
+    path = tmp_path / "campaign.csv"
+    campaign(path, 0.0, n=30)
+    with pytest.raises(UnsupportedError, match="20"):
+        measure_past(path, "segment", "visit")

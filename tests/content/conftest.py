@@ -1,0 +1,383 @@
+"""Results for the display tests: real analyses of small made-up shops, hand-made forecasts."""
+
+from datetime import date
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from custanalytics.check import Check
+from custanalytics.customers.cohorts import cohort_retention
+from custanalytics.customers.concentration import revenue_concentration
+from custanalytics.customers.overview import business_overview
+from custanalytics.customers.rfm import rfm_segmentation, segment_migration
+from custanalytics.customers.summary import customer_summary
+from custanalytics.engine import as_engine
+from custanalytics.errors import UnsupportedError
+from custanalytics.results.decisions import segment_decisions
+from custanalytics.results.store import Settings
+
+HOSTILE = "*<b>|x|</b>* {{< var a.b >}} [l](u) $1$ `c`"
+
+
+def shop(seed: int = 1, customers: int = 60) -> pd.DataFrame:
+    """Sixteen months of sales that end in the middle of a month, some without a customer."""
+    random = np.random.default_rng(seed)
+    lines = []
+    for i in range(customers):
+        day = pd.Timestamp("2024-01-01") + pd.Timedelta(days=int(random.integers(0, 400)))
+        while day <= pd.Timestamp("2025-04-10"):
+            lines.append(
+                (f"c{i}" if i else HOSTILE, day, round(float(random.lognormal(4, 0.5)), 2))
+            )
+            day += pd.Timedelta(days=int(random.exponential(60)) + 1)
+    frame = pd.DataFrame(lines, columns=["customer_id", "ordered_at", "amount"])
+    without = frame.iloc[::9].assign(customer_id=None)
+    back = frame.iloc[::25].assign(amount=lambda rows: -rows["amount"] / 2)
+    last = frame.iloc[:1].assign(ordered_at=pd.Timestamp("2025-04-10"))
+    return pd.concat([frame, without, back, last], ignore_index=True)
+
+
+def forecast(customers: pd.Series, *, good: bool = True, margin: float | None = 0.4):
+    """A forecast of value; a bad one missed its test and rests on a rule of thumb."""
+    n = len(customers)
+    candidates = ["BG/NBD", "own rate carried forward"]
+    return SimpleNamespace(
+        customers=pd.DataFrame(
+            {
+                "customer_id": customers,
+                "clv": np.linspace(1, 100, n),
+                "clv_sd": 5.0,
+                "expected_purchases": 2.0,
+            }
+        ),
+        totals=pd.DataFrame(
+            {
+                "customers": [n],
+                "expected_purchases": [321.0],
+                "purchases_low": [250.0],
+                "purchases_high": [400.0],
+                "revenue": [23456.0],
+                "revenue_low": [20000.0],
+                "revenue_high": [27000.0],
+                "clv": [9000.0],
+                "clv_low": [8000.0],
+                "clv_high": [10000.0],
+                "error_width": [0.2],
+            }
+        ),
+        new_customer={
+            "first_order_value": 60.0,
+            "repeat_revenue": 140.0,
+            "clv": 50.0,
+            "supported_acquisition_cost": 74.0,
+        },
+        payback=pd.DataFrame(
+            {"month": range(13), "cumulative_margin": np.linspace(24.0, 74.0, 13)}
+        ),
+        parameters=pd.DataFrame(
+            {"model": ["BG/NBD"], "parameter": ["r"], "value": [0.243], "standard_error": [np.nan]}
+        ),
+        validation=pd.DataFrame(
+            {
+                "origin": [1, 1],
+                "candidate": candidates,
+                "role": ["model", "baseline"],
+                "holdout_days": [90, 90],
+                "actual_purchases": [100.0, 100.0],
+                "predicted_purchases": [96.0, 60.0],
+                "total_error": [-0.04, -0.4],
+                "actual_revenue": [5000.0, 5000.0],
+                "predicted_revenue": [4600.0, 3100.0],
+                "revenue_error": [-0.08, -0.38],
+                "mae": [0.5, 0.8],
+                "spearman": [0.6, np.nan],
+                "interval_coverage": [0.91, 0.7],
+                "chosen": [good, not good],
+            }
+        ),
+        calibration=pd.DataFrame(
+            {
+                "candidate": ["BG/NBD"] * 3,
+                "frequency_class": ["0", "1", "7+"],
+                "customers": [30, 20, 10],
+                "actual_mean": [0.4, 1.1, 3.0],
+                "predicted_mean": [0.5, 1.0, 2.9],
+                "chosen": [True] * 3,
+            }
+        ),
+        deciles=pd.DataFrame(
+            {
+                "candidate": ["BG/NBD"] * 10,
+                "decile": range(1, 11),
+                "customers": 6,
+                "actual_mean": np.linspace(6.2, 0.1, 10),
+                "predicted_mean": np.linspace(5.8, 0.2, 10),
+                "chosen": True,
+            }
+        ),
+        model="BG/NBD",
+        spend_model="gamma-gamma",
+        params={
+            "horizon_days": 365,
+            "annual_discount_rate": 0.1,
+            "margin": margin,
+            "level": 0.9,
+        },
+        checks=(
+            Check("clv.total_error", good, "The total was missed by 40%." if not good else "Ok."),
+            Check("clv.interval_coverage", True, "The intervals held 91% of them."),
+            Check("clv.leaving", True, "The model finds that 8% leave."),
+        ),
+    )
+
+
+def tracked(_: pd.Series) -> pd.DataFrame:
+    """Purchases of 66 weeks; from the end of 2024 on they were not known to the model."""
+    week_end = pd.date_range("2024-01-07", periods=66, freq="7D")
+    actual, predicted = np.arange(66) % 9, np.linspace(0.0, 9.0, 66)
+    return pd.DataFrame(
+        {
+            "week_end": week_end,
+            "actual": actual,
+            "predicted": predicted,
+            "actual_cumulative": actual.cumsum(),
+            "predicted_cumulative": predicted.cumsum(),
+            "holdout": week_end > pd.Timestamp("2024-12-31"),
+            "model": "BG/NBD",
+        }
+    )
+
+
+def likely(customers: pd.Series, *, calibrated: bool = True, window: int = 90):
+    """Probabilities of a next purchase."""
+    n = len(customers)
+    rate = np.linspace(0.9, 0.1, 10)
+    profit = pd.DataFrame(
+        {
+            "contacted": [0, 20, n],
+            "expected_profit": [0.0, 120.0, 80.0],
+            "profit_low": [0.0, 80.0, 10.0],
+            "profit_high": [0.0, 160.0, 150.0],
+            "best": [False, True, False],
+            "best_lower_value": [False, True, False],
+        }
+    )
+    return SimpleNamespace(
+        customers=pd.DataFrame(
+            {
+                "customer_id": customers,
+                "propensity": np.linspace(0.95, 0.05, n),
+                "usual_gap_days": 30.0,
+                "days_since_last_purchase": range(n),
+                "expected_next_order": pd.Timestamp("2025-05-01"),
+                "late": np.arange(n) % 7 == 0,
+                "revenue_at_risk": np.where(np.arange(n) % 7 == 0, 55.0, 0.0),
+            }
+        ),
+        evaluation=pd.DataFrame(
+            {
+                "candidate": ["logistic", "recency rule"],
+                "role": ["model", "baseline"],
+                "log_loss": [0.5, 0.6],
+                "brier_score": [0.2, 0.25],
+                "auc": [0.75, 0.66],
+                "ece": [0.02, 0.08],
+                "chosen": [True, False],
+            }
+        ),
+        deciles=pd.DataFrame(
+            {
+                "decile": range(1, 11),
+                "n": 6,
+                "converted": (rate * 6).round().astype(int),
+                "rate": rate,
+                "rate_low": rate - 0.05,
+                "rate_high": rate + 0.05,
+                "mean_propensity": rate,
+                "lift": rate * 2,
+                "cumulative_gain": np.linspace(0.2, 1, 10),
+            }
+        ),
+        reliability=pd.DataFrame(
+            {
+                "prob_pred": rate[::-1],
+                "prob_true": rate[::-1],
+                "n": 6,
+                "low": rate[::-1] - 0.05,
+                "high": rate[::-1] + 0.05,
+            }
+        ),
+        profit=profit,
+        cutoffs=pd.DataFrame(
+            {
+                "cutoff": pd.to_datetime(["2024-10-01", "2025-01-01", "2025-04-10"]),
+                "role": ["learn", "test", "score"],
+                "customers": [40, 50, n],
+                "buyers": [20.0, 25.0, np.nan],
+                "base_rate": [0.5, 0.5, np.nan],
+            }
+        ),
+        figures={
+            "expected_buyers": 30.0,
+            "expected_buyers_low": 24.0,
+            "expected_buyers_high": 36.0,
+            "late_customers": float((np.arange(n) % 7 == 0).sum()),
+            "revenue_at_risk": 495.0,
+            "late_factor": 2.5,
+            "gone_factor": 6.0,
+        },
+        model="logistic",
+        window_days=window,
+        checks=(Check("propensity.calibration", calibrated, "Predicted 50%, happened 57%."),),
+    )
+
+
+def results_of(lines: pd.DataFrame, **changes):
+    """What the pipeline would hand to display for these transactions."""
+    engine = as_engine(lines)
+    skipped: dict[str, str] = {}
+
+    def attempt(name, compute):
+        try:
+            return compute()
+        except UnsupportedError as reason:
+            skipped[name] = str(reason)
+            return None
+
+    overview = business_overview(engine)
+    end = overview.observation_end
+    found = {
+        "overview": overview,
+        "concentration": None,
+        "rfm": None,
+        "cohorts": None,
+        "value": None,
+        "tracking": None,
+        "propensity": None,
+        "prospects": None,
+        "prospect_list": None,
+        "migration": None,
+        "migration_from": None,
+        "customers": None,
+        "decisions": None,
+    }
+    summary = attempt("customers", lambda: customer_summary(engine))
+    if summary is not None:
+        groups = rfm_segmentation(summary)
+        found |= {
+            "concentration": attempt("concentration", lambda: revenue_concentration(summary)),
+            "rfm": groups,
+            "cohorts": attempt("cohorts", lambda: cohort_retention(engine)),
+        }
+        found |= {
+            name: make(summary["customer_id"]) for name, make in changes.pop("with_", {}).items()
+        }
+        for name in {"value", "propensity"} - {n for n in found if found[n] is not None}:
+            skipped[name] = f"there is too little data for {name}"
+        customers = summary
+        for part in (groups, found["value"], found["propensity"]):
+            if part is not None:
+                fresh = [
+                    c for c in part.customers if c == "customer_id" or c not in customers.columns
+                ]
+                customers = customers.merge(part.customers[fresh], on="customer_id", how="left")
+        found |= {
+            "customers": customers,
+            "decisions": segment_decisions(groups, customers, found["value"]),
+        }
+        since = date.fromordinal(end.toordinal() - 90)
+        before = attempt("migration", lambda: rfm_segmentation(customer_summary(engine, since)))
+        if before is not None:
+            found |= {
+                "migration": segment_migration(before, groups),
+                "migration_from": since,
+            }
+    read = len(lines) + 3
+    ledger = SimpleNamespace(
+        rows_read=read,
+        rows_used=len(lines),
+        rows_set_aside={"zero_amount": 2},
+        rows_unreadable=1,
+        reconciliation=pd.DataFrame(
+            {
+                "reason": ["used", "zero_amount", "unreadable"],
+                "meaning": ["used in the customer analyses", "an amount of zero", "unreadable"],
+                "rows": [len(lines), 2, 1],
+                "amount": [float(lines["amount"].sum()), 0.0, np.nan],
+                "share": [len(lines) / read, 2 / read, 1 / read],
+            }
+        ),
+        warnings=("2 rows come to zero.",),
+    )
+    settings = Settings(
+        observation_end=end,
+        made_on=date(2025, 5, 1),
+        command="custanalytics run shop.csv",
+        **changes.pop("settings", {"currency": "GBP"}),
+    )
+    return SimpleNamespace(
+        settings=settings,
+        ledger=ledger,
+        mapping={"customer_id": HOSTILE, "amount": "Total"},
+        findings=None,
+        ledger_checks=(Check("source.zero", None, "2 rows come to zero."),),
+        skipped=skipped,
+        **(found | changes),
+    )
+
+
+def one_order() -> pd.DataFrame:
+    """The smallest shop: one customer, one order."""
+    return pd.DataFrame(
+        {"customer_id": ["a"], "ordered_at": pd.to_datetime(["2024-01-05"]), "amount": [12.0]}
+    )
+
+
+def once_each() -> pd.DataFrame:
+    """Forty customers who each bought once, over three months."""
+    days = pd.date_range("2024-01-01", periods=40, freq="2D")
+    return pd.DataFrame(
+        {"customer_id": [f"c{i}" for i in range(40)], "ordered_at": days, "amount": range(10, 50)}
+    )
+
+
+def one_day() -> pd.DataFrame:
+    """Nine customers, all on one day."""
+    return once_each().iloc[:9].assign(ordered_at=pd.Timestamp("2024-01-05"))
+
+
+def nobody() -> pd.DataFrame:
+    """Two years of sales without any customer."""
+    return shop().assign(customer_id=None)
+
+
+@pytest.fixture(scope="session")
+def rich():
+    """Every analysis there, every check passed."""
+    return results_of(shop(), with_={"value": forecast, "tracking": tracked, "propensity": likely})
+
+
+@pytest.fixture(scope="session")
+def doubtful():
+    """Forecasts that failed their tests, no margin, German figures."""
+    return results_of(
+        shop(),
+        with_={
+            "value": lambda ids: forecast(ids, good=False, margin=None),
+            "tracking": tracked,
+            "propensity": lambda ids: likely(ids, calibrated=False),
+        },
+        settings={"currency": "EUR", "locale": "en_DE"},
+    )
+
+
+@pytest.fixture(
+    scope="session", params=["rich", "doubtful", "one_order", "once_each", "one_day", "nobody"]
+)
+def any_results(request):
+    """Results of very different shops."""
+    if request.param in ("rich", "doubtful"):
+        return request.getfixturevalue(request.param)
+    return results_of(globals()[request.param]())

@@ -1,0 +1,212 @@
+"""Results of real analyses, muted: what is gone, what stays, and what can't be got back."""
+
+import calendar
+import dataclasses
+import math
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from custanalytics.content.document import build
+from custanalytics.content.theme import Theme
+from custanalytics.privacy.mute import mute, opened
+from custanalytics.privacy.mute.business import muted_cohorts
+from custanalytics.privacy.mute.column_kinds import muted_table
+from custanalytics.privacy.mute.counts import SMALLEST, protected
+from custanalytics.privacy.mute.names import Words
+from custanalytics.sentences import Sentence
+from tests.privacy.mute.conftest import PUBLISHED, seeded
+from tests.privacy.mute.test_counts import possible
+
+
+def numbers(value: Any, where: str = "") -> Iterator[tuple[str, float]]:
+    """Every number in results, with its place."""
+    if isinstance(value, bool) or value is None:
+        return
+    if isinstance(value, Sentence):
+        for name, inner in value.values.items():
+            yield from numbers(inner, f"{where}.{name}")
+        if value.number is not None:
+            yield f"{where}#", float(value.number)
+    elif isinstance(value, int | float | np.number):
+        if math.isfinite(value):
+            yield where, float(value)
+    elif dataclasses.is_dataclass(value):
+        for part in dataclasses.fields(value):
+            yield from numbers(getattr(value, part.name), f"{where}.{part.name}")
+    elif isinstance(value, pd.DataFrame):
+        for name in value.columns:
+            for cell in value[name].dropna():
+                yield from numbers(cell, f"{where}.{name}")
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            yield from numbers(inner, f"{where}.{name}")
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from numbers(inner, where)
+    elif hasattr(value, "as_tuple"):
+        yield where, float(value)
+
+
+def exact(number: float) -> bool:
+    """Four digits that say something, or more; not a year."""
+    return float(f"{number:.3g}") != number and not 1900 <= number <= 2100
+
+
+def test_no_exact_figure_is_left(shop, muted):
+    told = [(where, number) for where, number in numbers(muted) if exact(number)]
+    assert told == []
+    assert len([number for _, number in numbers(shop) if exact(number)]) > 10_000
+
+
+def test_no_row_of_a_customer_or_a_prospect_is_left(muted):
+    for table in (
+        muted.rfm.customers,
+        muted.concentration.customers,
+        muted.value.customers,
+        muted.propensity.customers,
+        muted.prospects.prospects,
+    ):
+        assert len(table) == 0
+    assert muted.customers is None
+    assert muted.prospect_list is None
+    assert muted.ledger is None
+    assert muted.mapping == {}
+
+
+def test_no_name_of_the_clients_columns_or_values_is_left(shop, muted):
+    text = repr(muted) + "".join(build(muted, Theme({})).parts.values())
+    columns = set(shop.prospects.columns["column"])
+    values = set(shop.prospects.effects["value"].dropna().astype(str))
+    # What a date gives, such as its month, is no name of the client's.
+    calendars = {*calendar.month_name, *calendar.day_name}
+    for name in {n for n in columns | values if len(n) > 3 and n != n.lower()} - calendars:
+        assert not re.search(rf"\b{re.escape(name)}\b", text), name
+
+
+def test_shares_and_growth_stay_as_they_are(shop, muted):
+    raw, told = shop.overview.figures, muted.overview.figures
+    assert told["revenue_last_12m"] / told["revenue_previous_12m"] == pytest.approx(
+        raw["revenue_last_12m"] / raw["revenue_previous_12m"], rel=0.01
+    )
+    assert muted.rfm.segments["revenue_share"].to_numpy() == pytest.approx(
+        shop.rfm.segments["revenue_share"].to_numpy(), abs=0.0051
+    )
+    assert list(muted.value.validation["candidate"]) == list(shop.value.validation["candidate"])
+    chosen = shop.propensity.evaluation["auc"].to_numpy()
+    assert muted.propensity.evaluation["auc"].to_numpy() == pytest.approx(chosen, abs=0.001)
+
+
+def test_dates_end_before_the_sources_begin(shop, muted, key):
+    assert muted.overview.monthly["month"].max() < shop.overview.monthly["month"].min()
+    assert muted.settings.observation_end.day == shop.settings.observation_end.day
+    gap = shop.overview.monthly["month"].dt.to_period("M").astype("int64") - (
+        muted.overview.monthly["month"].dt.to_period("M").astype("int64")
+    )
+    assert set(gap) == {-key.months}
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_drawn_key_makes_amounts_whole_and_keeps_quarters(shop, wholesaler, seed):
+    for results in (shop, wholesaler):
+        key = seeded(results, seed)
+        usual = results.overview.figures["average_order_value"] * key.factor
+        assert 400 <= usual <= 2500
+        if results.cohorts.period == "quarter":
+            assert key.months % 3 == 0
+
+
+def test_hidden_segments_cant_be_solved_for(wholesaler):
+    muted = mute(wholesaler, seeded(wholesaler, 3), PUBLISHED).results
+    counts = wholesaler.rfm.segments["customers"].to_numpy(float)
+    hidden = muted.rfm.segments["suppressed"].to_numpy(bool)
+    assert 0 < (counts < SMALLEST).sum() <= hidden.sum() < len(counts)
+    for low, high in possible(counts, hidden):
+        assert high - low >= SMALLEST
+    figures = muted.rfm.segments.loc[hidden].drop(
+        columns=["segment", "rule", "action", "contact", "suppressed"]
+    )
+    assert figures.isna().all(axis=None)
+    assert not set(muted.decisions["segment"]) & set(muted.rfm.segments.loc[hidden, "segment"])
+
+
+def test_hidden_cells_of_the_cohorts_cant_be_solved_for(boutique, key):
+    words = Words(key, {}, frozenset(), frozenset())
+    muted = muted_cohorts(boutique, key, words)
+    shown = muted.retention.sort_values(["cohort", "period"])
+    sizes = boutique.retention.groupby("cohort")["customers"].first()
+    kept = sizes.index[~protected(sizes, sizes < SMALLEST)]
+    whole = boutique.retention.sort_values(["cohort", "period"])
+    whole = whole.loc[whole["complete"] & whole["cohort"].isin(kept)]
+    assert len(shown) == len(whole)
+    counts, hidden = whole["active"].to_numpy(float), shown["suppressed"].to_numpy(bool)
+    assert 10 < (counts < SMALLEST).sum() <= hidden.sum() < len(hidden)
+    # A reader knows the average of a period at best: the exact sum over the cohorts shown.
+    for period in whole["period"].unique():
+        at = (whole["period"] == period).to_numpy()
+        if hidden[at].any() and not hidden[at].all():
+            for low, high in possible(counts[at], hidden[at]):
+                assert high - low >= SMALLEST
+    assert shown.loc[hidden, ["active", "retention", "revenue"]].isna().all(axis=None)
+    few = whole.groupby("period")["active"].sum().to_numpy() < SMALLEST
+    assert muted.average.loc[few, ["active", "retention"]].isna().all(axis=None)
+
+
+def test_hidden_tenths_cant_be_solved_for(shop, muted):
+    for raw, told in (
+        (shop.propensity.deciles, muted.propensity.deciles),
+        (shop.prospects.deciles, muted.prospects.deciles),
+    ):
+        counts, hidden = raw["converted"].to_numpy(float), told["suppressed"].to_numpy(bool)
+        assert hidden[(counts < SMALLEST) | (raw["n"] - counts < SMALLEST)].all()
+        if hidden.any():
+            assert min(high - low for low, high in possible(counts, hidden)) >= SMALLEST
+            first = int(np.flatnonzero(hidden)[0])
+            assert told["cumulative_gain"].iloc[first:].isna().all()
+            assert told.loc[hidden, ["rate", "lift", "converted"]].isna().all(axis=None)
+
+
+def test_a_step_of_the_curve_of_second_purchases_is_no_small_group(shop, muted):
+    n = shop.cohorts.figures["customers"]
+    exact_curve = shop.cohorts.second_purchase
+    days = muted.cohorts.second_purchase["days"]
+    at = np.searchsorted(exact_curve["days"], days, side="right") - 1
+    steps = np.diff(exact_curve["share"].to_numpy()[at] * n)
+    assert steps[steps > 0].min() >= SMALLEST  # nobody at all is no small group
+    assert len(days) > 5
+
+
+def test_what_is_too_small_to_show_says_so(wholesaler):
+    muted = mute(wholesaler, seeded(wholesaler, 3), PUBLISHED).results
+    assert wholesaler.propensity is not None
+    assert muted.propensity is None
+    assert "so small" in build(muted, Theme({})).parts["reason-propensity"]
+
+
+def test_sentences_that_count_few_are_not_said(key):
+    words = Words(key, {}, frozenset(), frozenset())
+    said = Sentence("{n} customers of {name} on {day}", {"n": 1234, "name": "Acme", "day": "x"})
+    assert words.reason(said) == "1200 customers of (a name) on (a name)"
+    few = Sentence("{n} customers", {"n": 4})
+    assert "4" not in words.reason(few)
+
+
+def test_a_column_without_a_kind_is_never_published(key):
+    words = Words(key, {}, frozenset(), frozenset())
+    with pytest.raises(KeyError, match="favourite_colour"):
+        muted_table(pd.DataFrame({"favourite_colour": ["red"]}), key, words)
+
+
+def test_open_data_keep_their_figures_and_lose_their_rows(shop):
+    open_ = opened(shop, PUBLISHED)
+    assert not open_.muted
+    assert open_.results.overview is shop.overview
+    assert open_.results.value.totals is shop.value.totals
+    for table in (open_.results.value.customers, open_.results.prospects.prospects):
+        assert len(table) == 0
+    assert open_.results.customers is None
+    assert open_.results.ledger is None

@@ -1,0 +1,199 @@
+"""The workbook, read back: every cell equals the results, text stays text, bytes stay the same."""
+
+import io
+import zipfile
+from datetime import datetime
+from types import SimpleNamespace
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from custanalytics.content import workbook_sheet
+from custanalytics.content.document import charts_of
+from custanalytics.content.format import Formats
+from custanalytics.content.workbook import workbook
+from custanalytics.content.workbook_charts import wide
+from custanalytics.render.workbook.write_workbook import HEADER_ROW, workbook_bytes
+from tests.content.conftest import HOSTILE, results_of, shop
+
+# Sheet -> the table of the results it shows, and the columns that tell its rows apart.
+ORIGINS = {
+    "Decisions": (lambda r: r.decisions, ["segment"]),
+    "Contact list": (lambda r: r.customers, ["customer_id"]),
+    "Late customers": (lambda r: r.customers, ["customer_id"]),
+    "Customers": (lambda r: r.customers, ["customer_id"]),
+    "Months": (lambda r: r.overview.monthly, ["month"]),
+    "Segment figures": (lambda r: r.rfm.segments, ["segment"]),
+    "Segment moves": (lambda r: r.migration, ["from_segment", "to_segment"]),
+    "Forecast tests": (lambda r: r.value.validation, ["origin", "candidate"]),
+    "Probability tests": (lambda r: r.propensity.evaluation, ["candidate"]),
+    "Reconciliation": (lambda r: r.ledger.reconciliation, ["meaning"]),
+}
+
+
+def opened(content: bytes):
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def cells_of(page, sheet) -> pd.DataFrame:
+    """What a reader sees under the headers, by the fields' names."""
+    rows = list(page.iter_rows(min_row=HEADER_ROW + 1, max_col=len(sheet.fields), values_only=True))
+    assert list(rows[0]) == [field.title for field in sheet.fields]
+    return pd.DataFrame(rows[1:], columns=[field.name for field in sheet.fields], dtype="object")
+
+
+def same(cell, value, field) -> bool:
+    if pd.isna(value) or value in (float("inf"), float("-inf")):
+        return cell is None
+    if field.kind == "flag":
+        return cell == ("yes" if value else "no")
+    if isinstance(value, pd.Timestamp | datetime):
+        return isinstance(cell, datetime) and cell == pd.Timestamp(value).normalize()
+    if isinstance(value, str):
+        return cell == " ".join(value.split("\x00"))
+    return cell == pytest.approx(float(value), rel=1e-14, abs=0)
+
+
+@pytest.fixture
+def made(any_results, brand):
+    content = workbook(any_results)
+    return content, opened(workbook_bytes(content, brand))
+
+
+def test_every_cell_equals_the_results(any_results, made) -> None:
+    content, book = made
+    compared = 0
+    for sheet in content.sheets:
+        if sheet.name not in ORIGINS:
+            continue
+        table, keys = ORIGINS[sheet.name]
+        origin = {tuple(str(k) for k in row[keys]): row for _, row in table(any_results).iterrows()}
+        read = cells_of(book[sheet.name], sheet)
+        for shown, (_, row) in zip(read.to_dict("records"), sheet.frame.iterrows(), strict=True):
+            source = origin[tuple(str(k) for k in row[keys])]
+            for field in sheet.fields:
+                if field.name in source:
+                    value = source[field.name]
+                    assert same(shown[field.name], value, field), (sheet.name, field.name)
+                    compared += 1
+    assert compared > 10
+
+
+def test_the_table_behind_a_chart_holds_the_charts_numbers(any_results, made) -> None:
+    content, book = made
+    charts = charts_of(any_results, Formats(any_results.settings.locale))
+    sheets = {s.chart.name: s for s in content.sheets if s.chart is not None}
+    assert list(sheets) == [chart.name for chart in charts]
+    for chart in charts:
+        sheet = sheets[chart.name]
+        read = cells_of(book[sheet.name], sheet)
+        table = wide(chart)
+        for field in sheet.fields:
+            for cell, value in zip(read[field.name], table[field.name], strict=True):
+                assert same(cell, value, field), (sheet.name, field.name)
+        number = {"bars": chart.x, "heatmap": chart.z}.get(chart.kind, chart.y)
+        skip = {table.columns[0], "low", "high", "open"}
+        numbers = table[[c for c in table.columns if c not in skip]].astype(float)
+        assert numbers.stack().sum() == pytest.approx(chart.data[number].astype(float).sum())
+        assert numbers.count().sum() == chart.data[number].notna().sum()
+
+
+def test_contents_and_definitions_name_every_sheet_and_column(made) -> None:
+    content, book = made
+    assert book.sheetnames[0] == "Contents"
+    assert book.sheetnames[-1] == "Definitions"
+    links = {
+        cell.hyperlink.location
+        for row in book["Contents"].iter_rows()
+        for cell in row
+        if cell.hyperlink
+    }
+    assert links == {f"'{name}'!A1" for name in book.sheetnames[1:]}
+    defined = {row[:2] for row in book["Definitions"].iter_rows(values_only=True)}
+    for sheet in content.sheets:
+        for field in sheet.fields[: 2 if sheet.chart and sheet.chart.kind == "heatmap" else None]:
+            assert (sheet.name, field.title) in defined
+            assert field.meaning
+    assert all(len(name) <= 31 for name in book.sheetnames)
+
+
+def test_lists_can_be_filtered_and_stay_in_view(rich, brand) -> None:
+    page = opened(workbook_bytes(workbook(rich), brand))["Customers"]
+    assert page.freeze_panes == f"B{HEADER_ROW + 2}"
+    assert page.auto_filter.ref.startswith(f"A{HEADER_ROW + 1}:")
+
+
+def test_native_charts_stand_beside_their_numbers(rich, brand) -> None:
+    content = workbook(rich)
+    book = opened(workbook_bytes(content, brand))
+    for sheet in content.sheets:
+        drawn = sheet.chart is not None and sheet.chart.kind != "heatmap"
+        assert len(book[sheet.name]._charts) == drawn, sheet.name
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "{=1}", "http://x.y", "mailto:a@b", "a\x00b\x1b"],
+)
+def test_text_from_the_data_is_never_run(rich, brand, text) -> None:
+    customers = rich.customers.copy()
+    customers.loc[0, "customer_id"] = text
+    bytes_ = workbook_bytes(
+        workbook(SimpleNamespace(**(vars(rich) | {"customers": customers}))), brand
+    )
+    book = opened(bytes_)
+    column = [row[0] for row in book["Customers"].iter_rows(min_row=HEADER_ROW + 2)]
+    clean = text.replace("\x00", " ").replace("\x1b", " ")
+    found = [cell for cell in column if cell.value == clean]
+    assert len(found) == 1
+    assert found[0].data_type in ("s", "inlineStr")
+    assert found[0].hyperlink is None
+    if text[0] in "=+-@\t":
+        assert found[0].quotePrefix
+    with zipfile.ZipFile(io.BytesIO(bytes_)) as archive:
+        pages = [n for n in archive.namelist() if n.startswith("xl/worksheets/sheet")]
+        assert not any(b"<f>" in archive.read(name) for name in pages)
+        relations = [archive.read(n) for n in archive.namelist() if n.endswith(".rels")]
+        assert not any(b'TargetMode="External"' in text for text in relations)
+
+
+def test_markup_in_names_is_shown_as_it_is(rich, brand) -> None:
+    page = opened(workbook_bytes(workbook(rich), brand))["Customers"]
+    assert HOSTILE in [row[0] for row in page.iter_rows(values_only=True)]
+
+
+def test_the_same_results_give_the_same_bytes(rich, brand) -> None:
+    first, second = (workbook_bytes(workbook(rich), brand) for _ in range(2))
+    assert first == second
+    with zipfile.ZipFile(io.BytesIO(first)) as archive:
+        names = archive.namelist()
+        assert len(names) == len(set(names))
+        assert {entry.date_time[0] for entry in archive.infolist()} == {1980}
+
+
+def test_what_a_sheet_cannot_hold_is_said(rich, brand, monkeypatch) -> None:
+    monkeypatch.setattr(workbook_sheet, "MOST_ROWS", 20)
+    monkeypatch.setattr(workbook_sheet, "LONGEST_TEXT", 8)
+    content = workbook(rich)
+    page = opened(workbook_bytes(content, brand))["Customers"]
+    assert page.max_row == HEADER_ROW + 1 + 20
+    assert "first 20 of 60 rows" in page["A2"].value
+    assert "more than 8 characters are cut" in page["A2"].value
+
+
+def test_money_and_shares_carry_their_formats(rich, brand) -> None:
+    euro = results_of(shop(), settings={"currency": "EUR", "locale": "en_DE"})
+    for results, code in ((rich, "[$£]#,##0.00"), (euro, "#,##0.00 [$€]")):
+        content = workbook(results)
+        page = opened(workbook_bytes(content, brand))["Customers"]
+        titles = [cell.value for cell in page[HEADER_ROW + 1]]
+        first = page[HEADER_ROW + 2]
+        assert first[titles.index("Spend so far")].number_format == code
+        assert first[titles.index("First order")].is_date
+
+
+def test_days_before_excels_calendar_stay_readable(brand) -> None:
+    old = shop().assign(ordered_at=lambda d: d["ordered_at"] - pd.DateOffset(years=150))
+    page = opened(workbook_bytes(workbook(results_of(old)), brand))["Months"]
+    assert page.cell(HEADER_ROW + 2, 1).value == "1874-01-01"

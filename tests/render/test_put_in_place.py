@@ -1,0 +1,148 @@
+"""A report folder is the old one or the new one, at any moment."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from custanalytics.errors import UsageError
+from custanalytics.render import publish
+from custanalytics.render import put_in_place as publishing
+
+RUN = """
+import sys
+from pathlib import Path
+from custanalytics.render import publish
+for text in iter(int, 1):
+    with publish(Path(sys.argv[1])) as folder:
+        name = str((folder / "number").exists())
+        for i in range(40):
+            (folder / f"{i}.txt").write_text(sys.argv[2])
+        (folder / "report.qmd").touch()
+        print("x", flush=True)
+"""
+
+
+def write(target: Path, **files: str) -> None:
+    with publish(target) as folder:
+        for name, text in files.items():
+            (folder / name.replace("_dot_", ".")).write_text(text, "utf-8")
+
+
+def read(target: Path) -> dict[str, str]:
+    return {p.name: p.read_text("utf-8") for p in target.iterdir() if p.name[0] != "."}
+
+
+def leftovers(target: Path) -> list[str]:
+    return [path.name for path in target.parent.iterdir() if path != target]
+
+
+@pytest.fixture(params=["exchange", "two renames"])
+def target(request, tmp_path, monkeypatch):
+    if request.param == "two renames":
+        monkeypatch.setattr(publishing, "_exchange", lambda *_: False)
+    return tmp_path / "report"
+
+
+def test_a_new_run_replaces_what_the_old_one_made(target):
+    write(target, a="1", b="1")
+    write(target, b="2", c="2")
+    assert read(target) == {"b": "2", "c": "2"}
+    assert leftovers(target) == []
+
+
+def test_the_consultants_files_stay(target):
+    write(target, report_dot_qmd="template", a="1")
+    (target / "report.qmd").write_text("mine", "utf-8")
+    (target / "notes").mkdir()
+    (target / "notes" / "call.txt").write_text("x", "utf-8")
+    with publish(target) as folder:
+        assert (folder / "report.qmd").read_text("utf-8") == "mine"
+        (folder / "a").write_text("2", "utf-8")
+    assert (target / "notes" / "call.txt").read_text("utf-8") == "x"
+    assert (target / "report.qmd").read_text("utf-8") == "mine"
+
+
+def test_what_is_saved_during_a_run_stays(target):
+    write(target, report_dot_qmd="template")
+    with publish(target):
+        time.sleep(0.02)
+        (target / "report.qmd").write_text("saved meanwhile", "utf-8")
+    assert read(target) == {"report.qmd": "saved meanwhile"}
+
+
+def test_a_failure_leaves_the_old_folder(target):
+    write(target, a="1")
+
+    def fail():
+        with publish(target) as folder:
+            (folder / "a").write_text("2", "utf-8")
+            raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011 - our own, from just above
+        fail()
+    assert read(target) == {"a": "1"}
+    assert leftovers(target) == []
+
+
+def test_a_kill_between_two_renames_is_mended(target):
+    write(target, a="1")
+    target.rename(target.with_name(".report.old"))
+    (target.with_name(".report.new")).mkdir()
+    write(target, b="2")
+    assert read(target) == {"b": "2"}
+    assert leftovers(target) == []
+
+
+def test_a_folder_that_is_not_ours_is_left_alone(target):
+    target.mkdir()
+    (target / "thesis.doc").write_text("x", "utf-8")
+    with pytest.raises(UsageError, match="no report that custanalytics made"):
+        write(target, a="1")
+    assert read(target) == {"thesis.doc": "x"}
+
+
+def test_two_runs_at_once(target):
+    with publish(target), pytest.raises(UsageError, match="another run"):
+        write(target, a="1")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_a_kill_at_any_moment_leaves_a_complete_folder(tmp_path):
+    target = tmp_path / "report"
+    for i in range(6):
+        text = str(i) * 1000
+        run = subprocess.Popen(
+            [sys.executable, "-c", RUN, str(target), text], stdout=subprocess.PIPE
+        )
+        assert run.stdout
+        run.stdout.readline()
+        time.sleep(0.003 * i)
+        os.kill(run.pid, signal.SIGKILL)
+        run.wait()
+        if target.exists():
+            texts = {(target / f"{n}.txt").read_text("utf-8") for n in range(40)}
+            assert len(texts) == 1
+            assert len(texts.pop()) == 1000
+    write(target, a="1")
+    assert leftovers(target) == []
+
+
+def test_what_a_template_brings_is_the_consultants(tmp_path):
+    template = tmp_path / "template"
+    (template / "pictures").mkdir(parents=True)
+    (template / "pictures" / "shop.svg").write_text("theirs", "utf-8")
+    target = tmp_path / "report"
+    for text in ("first", "second"):
+        with publish(target, template) as folder:
+            picture = folder / "pictures" / "shop.svg"
+            if not picture.exists():
+                picture.parent.mkdir()
+                picture.write_text(text, "utf-8")
+            (folder / "_made.yml").write_text(text, "utf-8")
+    assert (target / "pictures" / "shop.svg").read_text("utf-8") == "first"
+    assert (target / "_made.yml").read_text("utf-8") == "second"

@@ -1,0 +1,98 @@
+"""What the embedded renderer does not know stops it, with construct, file and line."""
+
+import pytest
+
+from custanalytics.errors import RenderError
+from custanalytics.render import render
+
+FIGURE = '![](_figures/half.svg){{fig-alt="A line"}}'
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("```{python}\n1 + 1\n```", "a code cell {python}"),
+        ("```{mermaid}\nx\n```", "a code cell {mermaid}"),
+        ("The sum is `{python} 1 + 1`.", "code that is run inside a line"),
+        ("{{< video x.mp4 >}}", "the shortcode {{< video >}}"),
+        ("{{< include _parts/none.qmd >}}", "no file '_parts/none.qmd'"),
+        ("{{< var report.nothing >}}", "_variables.yml has no 'report.nothing'"),
+        ("{{< meta nothing >}}", "the metadata has no 'nothing'"),
+        ("text {{< pagebreak >}} text", "needs a paragraph of its own"),
+        ("::: {.panel-tabset}\n\nText.\n:::", "a block of class .panel-tabset"),
+        ("::: {.column-margin}\nText.\n:::", "a block of class .column-margin"),
+        ("::: {#thm-a}\nText.\n:::", "a block labelled #thm-a"),
+        ("[text]{.aside}", "a passage of class .aside"),
+        ("As shown @smith2020.", "the citation @smith2020"),
+        ("See @fig-none.", "@fig-none refers to a label that is not there"),
+        ("See @sec-none.", "@sec-none refers to a label that is not there"),
+        ("See [as in @tbl-x].", "@tbl-x refers to a label that is not there"),
+        ("$$ x $$ {#eq-a}\n\nSee @eq-a.", "the citation @eq-a"),
+        ("![](_figures/half.svg)", "has no alternative text"),
+        ("![A](_figures/none.svg)", "there is no picture _figures/none.svg"),
+        ("![A](https://example.org/a.png)", "there is no picture https://example.org/a.png"),
+        ("::: {#fig-a}\nOnly one paragraph.\n:::", "#fig-a has no caption"),
+        ("| a |\n|---|\n| 1 |\n\n: No label", "a table has a caption but no label"),
+        ('::: {layout="[[1,2]]"}\nText.\n:::', "the attribute layout"),
+        ('::: {.content-visible when-profile="x"}\nText.\n:::', "the attribute when-profile"),
+        ("## Head {.appendix}", "a heading of class .appendix"),
+    ],
+)
+def test_refusals_name_construct_file_and_line(scratch, line, says):
+    (scratch / "report.qmd").write_text(f"---\nmark: Draft\n---\n\nFirst.\n\n{line}\n", "utf-8")
+    with pytest.raises(RenderError) as caught:
+        render(scratch, ("html",), "embedded")
+    assert says in str(caught.value)
+    last = 9 if "See @eq-a" in line else 11 if "No label" in line else 7
+    assert str(caught.value).startswith(f"report.qmd, line {last}:")
+
+
+@pytest.mark.parametrize(
+    ("front", "says"),
+    [
+        ("bibliography: x.bib", "report.qmd, line 3: the embedded renderer does not know the"),
+        ("filters: [x.lua]", "'filters'"),
+        ("format:\n  pptx: default", "'pptx'"),
+        ("format:\n  html:\n    theme: cosmo", "'theme'"),
+        ("title: [", "report.qmd, line"),
+    ],
+)
+def test_front_matter_it_does_not_know(scratch, front, says):
+    (scratch / "report.qmd").write_text(f"---\nmark: Draft\n{front}\n---\n\nText.\n", "utf-8")
+    with pytest.raises(RenderError, match=says.replace("[", r"\[")):
+        render(scratch, ("html",), "embedded")
+
+
+def test_the_place_is_that_of_the_included_file(scratch):
+    (scratch / "_parts" / "bad.qmd").write_text("Fine.\n\n::: {.panel-tabset}\n:::\n", "utf-8")
+    (scratch / "report.qmd").write_text("One.\n\n{{< include _parts/bad.qmd >}}\n", "utf-8")
+    with pytest.raises(RenderError, match=r"^_parts/bad\.qmd, line 3: .*panel-tabset"):
+        render(scratch, ("html",), "embedded")
+
+
+def test_a_file_that_includes_itself(scratch):
+    (scratch / "_parts" / "loop.qmd").write_text("{{< include _parts/loop.qmd >}}\n", "utf-8")
+    (scratch / "report.qmd").write_text("{{< include _parts/loop.qmd >}}\n", "utf-8")
+    with pytest.raises(RenderError, match="includes itself"):
+        render(scratch, ("html",), "embedded")
+
+
+def test_a_label_used_twice(scratch):
+    table = "| a |\n|---|\n| 1 |\n\n: One {#tbl-a}\n\n"
+    (scratch / "report.qmd").write_text(table + table, "utf-8")
+    with pytest.raises(RenderError, match="the label #tbl-a is used twice"):
+        render(scratch, ("html",), "embedded")
+
+
+def test_raw_html_that_asks_outside(scratch):
+    text = '```{=html}\n<script src="https://example.org/x.js"></script>\n```\n'
+    (scratch / "report.qmd").write_text(text, "utf-8")
+    with pytest.raises(RenderError, match="from outside"):
+        render(scratch, ("html",), "embedded")
+
+
+def test_constructs_inside_code_are_only_text(scratch):
+    text = "````\n```{python}\n@smith [x]{.aside}\n::: {.panel-tabset}\n```\n````\n"
+    (scratch / "report.qmd").write_text(text, "utf-8")
+    page = render(scratch, ("html",), "embedded")["html"].read_text("utf-8")
+    assert "```{python}" in page
