@@ -7,31 +7,44 @@ from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from custanalytics.campaigns.effect import campaign_effect as campaign_effect
+    from custanalytics.campaigns import CampaignEffect as CampaignEffect
+    from custanalytics.campaigns import campaign_effect as campaign_effect
+    from custanalytics.campaigns import past_campaign_effect as past_campaign_effect
+    from custanalytics.check import Check as Check
     from custanalytics.clv import CustomerLifetimeValue as CustomerLifetimeValue
     from custanalytics.clv import customer_lifetime_value as customer_lifetime_value
+    from custanalytics.customers.cohorts import Cohorts as Cohorts
     from custanalytics.customers.cohorts import cohort_retention as cohort_retention
-    from custanalytics.customers.concentration import (
-        revenue_concentration as revenue_concentration,
-    )
+    from custanalytics.customers.concentration import Concentration as Concentration
+    from custanalytics.customers.concentration import revenue_concentration as revenue_concentration
+    from custanalytics.customers.overview import Overview as Overview
     from custanalytics.customers.overview import business_overview as business_overview
+    from custanalytics.customers.rfm import RFM as RFM
     from custanalytics.customers.rfm import Segment as Segment
     from custanalytics.customers.rfm import rfm_segmentation as rfm_segmentation
     from custanalytics.customers.rfm import segment_migration as segment_migration
     from custanalytics.customers.summary import customer_summary as customer_summary
     from custanalytics.customers.summary import holdout_summary as holdout_summary
+    from custanalytics.errors import CustAnalyticsError as CustAnalyticsError
+    from custanalytics.errors import DisclosureError as DisclosureError
+    from custanalytics.errors import ModelError as ModelError
+    from custanalytics.errors import RenderError as RenderError
+    from custanalytics.errors import SourceError as SourceError
+    from custanalytics.errors import UnsupportedError as UnsupportedError
+    from custanalytics.errors import UsageError as UsageError
     from custanalytics.ledger import Ledger as Ledger
+    from custanalytics.ledger import LoadReport as LoadReport
     from custanalytics.ledger import load as load
     from custanalytics.ledger import read_table as read_table
     from custanalytics.pipeline import Report as Report
     from custanalytics.pipeline import rerender as rerender
     from custanalytics.pipeline import run as run
     from custanalytics.pipeline import run_prospects as run_prospects
-    from custanalytics.propensity.purchase import PurchasePropensity as PurchasePropensity
-    from custanalytics.propensity.purchase import purchase_propensity as purchase_propensity
-    from custanalytics.prospects.lead_scoring import LeadScoring as LeadScoring
-    from custanalytics.prospects.lead_scoring import fit_lead_scoring as fit_lead_scoring
-    from custanalytics.prospects.saved_model import LeadScoringModel as LeadScoringModel
+    from custanalytics.propensity import PurchasePropensity as PurchasePropensity
+    from custanalytics.propensity import purchase_propensity as purchase_propensity
+    from custanalytics.prospects import LeadScoring as LeadScoring
+    from custanalytics.prospects import LeadScoringModel as LeadScoringModel
+    from custanalytics.prospects import fit_lead_scoring as fit_lead_scoring
     from custanalytics.results.analyse import ProspectsFile as ProspectsFile
     from custanalytics.results.analyse import analyse as analyse
     from custanalytics.results.store import AnalysisResults as AnalysisResults
@@ -41,19 +54,77 @@ if TYPE_CHECKING:
 __version__ = metadata.version("custanalytics")
 
 _HOMES = {
-    "campaigns": ("CampaignEffect", "campaign_effect"),
-    "clv": ("CustomerLifetimeValue", "customer_lifetime_value"),
-    "customers.cohorts": ("cohort_retention",),
-    "customers.concentration": ("revenue_concentration",),
-    "customers.overview": ("business_overview",),
-    "customers.rfm": ("Segment", "rfm_segmentation", "segment_migration"),
-    "customers.summary": ("customer_summary", "holdout_summary"),
-    "ledger": ("Ledger", "load", "read_table"),
-    "pipeline": ("Report", "rerender", "run", "run_prospects"),
-    "propensity": ("PurchasePropensity", "purchase_propensity"),
-    "prospects": ("LeadScoring", "LeadScoringModel", "fit_lead_scoring"),
-    "results.analyse": ("ProspectsFile", "analyse"),
-    "results.store": ("AnalysisResults", "read_results", "write_results"),
+    "campaigns": (
+        "CampaignEffect",
+        "campaign_effect",
+        "past_campaign_effect",
+    ),
+    "check": ("Check",),
+    "clv": (
+        "CustomerLifetimeValue",
+        "customer_lifetime_value",
+    ),
+    "customers.cohorts": (
+        "Cohorts",
+        "cohort_retention",
+    ),
+    "customers.concentration": (
+        "Concentration",
+        "revenue_concentration",
+    ),
+    "customers.overview": (
+        "Overview",
+        "business_overview",
+    ),
+    "customers.rfm": (
+        "RFM",
+        "Segment",
+        "rfm_segmentation",
+        "segment_migration",
+    ),
+    "customers.summary": (
+        "customer_summary",
+        "holdout_summary",
+    ),
+    "errors": (
+        "CustAnalyticsError",
+        "DisclosureError",
+        "ModelError",
+        "RenderError",
+        "SourceError",
+        "UnsupportedError",
+        "UsageError",
+    ),
+    "ledger": (
+        "Ledger",
+        "LoadReport",
+        "load",
+        "read_table",
+    ),
+    "pipeline": (
+        "Report",
+        "rerender",
+        "run",
+        "run_prospects",
+    ),
+    "propensity": (
+        "PurchasePropensity",
+        "purchase_propensity",
+    ),
+    "prospects": (
+        "LeadScoring",
+        "LeadScoringModel",
+        "fit_lead_scoring",
+    ),
+    "results.analyse": (
+        "ProspectsFile",
+        "analyse",
+    ),
+    "results.store": (
+        "AnalysisResults",
+        "read_results",
+        "write_results",
+    ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME)

@@ -172,24 +172,7 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
-    """Engine with a ``ledger`` table for these transactions.
-
-    Parameters
-    ----------
-    transactions : DataFrame or loaded ledger
-        A DataFrame has one row per line: ``customer_id`` (null: unknown), ``ordered_at``
-        (datetime), ``amount`` (what was paid, refunds negative), optional ``order_id``
-        (absent: one order per customer and day), ``product``, ``quantity``.
-
-    Returns
-    -------
-    Engine
-
-    Raises
-    ------
-    SourceError
-        A required column is missing, or a value has the wrong type.
-    """
+    """Engine with a ``ledger`` table for these transactions."""
     if isinstance(transactions, HasEngine):
         return transactions.engine
     engine = Engine(in_memory=True)
@@ -198,15 +181,7 @@ def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
 
 
 def see_orders(engine: Engine, day: date) -> None:
-    """Have ``orders_seen`` show the orders as seen on a day.
-
-    Parameters
-    ----------
-    engine : Engine
-        With a ``ledger`` table.
-    day : date
-        Later lines, returns of earlier orders too, are not seen.
-    """
+    """Have ``orders_seen`` show the orders as seen on a day."""
     if engine.orders_seen_on == day:
         return
     engine.execute("CREATE OR REPLACE TABLE seen AS SELECT CAST($day AS DATE) AS day", day=day)

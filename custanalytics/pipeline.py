@@ -210,30 +210,7 @@ def run_prospects(
 def score_prospects(
     folder: Path | str, files: Sequence[Path], out: Path | str = "scored.csv"
 ) -> pd.DataFrame:
-    """Score a later table of prospects by the model that a report has learned.
-
-    Parameters
-    ----------
-    folder : path
-        A report folder with prospects.
-    files : sequence of path
-        The files of the later table, with the columns of the first.
-    out : path
-        CSV file to write.
-
-    Returns
-    -------
-    DataFrame
-        One row per prospect, most likely first: ``row`` (1-based, in the table), its scores,
-        and the columns of the file.
-
-    Raises
-    ------
-    SourceError
-        The folder has no such model, or the table can't be read.
-    UsageError
-        A column that the model needs is missing.
-    """
+    """Score a later table of prospects by the model that a report has learned."""
     model = LeadScoringModel.load(Path(folder) / "results" / PROSPECT_MODEL)
     table = read_table(files, names=[column.name for column in model.columns])
     scored = with_given_columns(model.score(table), table, model.outcome)

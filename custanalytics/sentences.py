@@ -56,17 +56,6 @@ class Sentence(str):
 def tell(template: str, **values: Any) -> Sentence:
     """One sentence with its figures.
 
-    Parameters
-    ----------
-    template : str
-        One literal text with named places and format specs, such as ``"{share:.0%} left"``.
-    **values
-        What stands in the places.
-
-    Returns
-    -------
-    Sentence
-
     Examples
     --------
     >>> tell("{n:,} of {all:,} rows", n=12, all=3456)
@@ -78,19 +67,6 @@ def tell(template: str, **values: Any) -> Sentence:
 def tell_many(number: float, one: str, many: str, **values: Any) -> Sentence:
     """The sentence that fits the number.
 
-    Parameters
-    ----------
-    number : float
-        The number that decides.
-    one, many : str
-        Literal templates: for exactly one, and for any other number.
-    **values
-        What stands in the places.
-
-    Returns
-    -------
-    Sentence
-
     Examples
     --------
     >>> tell_many(1, "one row", "{n:,} rows", n=1), tell_many(0, "one row", "{n:,} rows", n=0)
@@ -100,65 +76,24 @@ def tell_many(number: float, one: str, many: str, **values: Any) -> Sentence:
 
 
 def noted(text: str) -> Sentence:
-    """A text of ours without figures: so marked, the message catalogues hold it.
-
-    Parameters
-    ----------
-    text : str
-        A name, a rule, a sentence.
-
-    Returns
-    -------
-    Sentence
-    """
+    """A text of ours without figures: so marked, the message catalogues hold it."""
     return Sentence(text)
 
 
 def together(*sentences: str) -> Sentence:
-    """Sentences one after the other; empty ones are passed over.
-
-    Parameters
-    ----------
-    *sentences : str
-        Whole sentences.
-
-    Returns
-    -------
-    Sentence
-    """
+    """Sentences one after the other; empty ones are passed over."""
     said = {f"sentence{i}": text for i, text in enumerate(filter(None, sentences))}
     return Sentence(" ".join(f"{{{name}}}" for name in said), said)
 
 
 def listed(names: "list[str]") -> Sentence:
-    """Names in a row, with commas: texts of the data or of ours.
-
-    Parameters
-    ----------
-    names : list of str
-        In order.
-
-    Returns
-    -------
-    Sentence
-    """
+    """Names in a row, with commas: texts of the data or of ours."""
     said = {f"name{i}": name for i, name in enumerate(names)}
     return Sentence(", ".join(f"{{{name}}}" for name in said), said)
 
 
 def as_json(sentence: Sentence) -> dict[str, Any]:
-    """The sentence as plain values.
-
-    Parameters
-    ----------
-    sentence : Sentence
-        Any.
-
-    Returns
-    -------
-    dict
-        For `from_json`.
-    """
+    """The sentence as plain values."""
     written: dict[str, Any] = {"template": sentence.template}
     if sentence.values:
         written["values"] = {name: _encoded(value) for name, value in sentence.values.items()}

@@ -77,6 +77,7 @@ def campaign_effect(
     Returns
     -------
     CampaignEffect
+        Rates of both groups, their difference with its interval, and what it is worth.
 
     Raises
     ------
@@ -160,6 +161,7 @@ def past_campaign_effect(
     Returns
     -------
     CampaignEffect
+        Rates of both groups, their difference with its interval, and what it is worth.
 
     Raises
     ------
@@ -175,20 +177,6 @@ def difference_interval(
     a: int, n_a: int, b: int, n_b: int, level: float = 0.95
 ) -> tuple[float, float]:
     """Interval of the difference of two rates, sound for small counts.
-
-    Parameters
-    ----------
-    a, n_a : int
-        Conversions and size of the first group.
-    b, n_b : int
-        The same of the second.
-    level : float, default 0.95
-        Share of such intervals that hold the true difference.
-
-    Returns
-    -------
-    tuple of float
-        Bounds of a / n_a - b / n_b.
 
     References
     ----------
@@ -218,23 +206,6 @@ def effect_table(
     strata: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """Rates of both groups and their difference, for all and by segment.
-
-    Parameters
-    ----------
-    treated, converted : array of bool
-        Who was contacted, and who converted.
-    spend : array of float or None
-        Spend per head, currency units.
-    segment : array of str or None
-        Segment of each row.
-    strata : array of str or None
-        What the groups were drawn within; effects are then compared within each, and weighted
-        by its number of contacted.
-
-    Returns
-    -------
-    DataFrame
-        See `CampaignEffect.effects`.
 
     Notes
     -----

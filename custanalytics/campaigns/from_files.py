@@ -26,34 +26,7 @@ def measure_list(
     window_days: int,
     segment: str | None = None,
 ) -> CampaignEffect:
-    """Effect of a contact, from a list that a report wrote and the sales since.
-
-    Parameters
-    ----------
-    path : Path
-        The list: ``customer_id``, ``group``, and ``segment`` where it has one.
-    sales : DataFrame or loaded ledger
-        Sales up to the end of the window.
-    contacted_on : date
-        Day of the contact; purchases count from the day after.
-    window_days : int
-        Days that count.
-    segment : str, optional
-        Column to break the effect down by; ``segment`` where the list has it.
-
-    Returns
-    -------
-    CampaignEffect
-
-    Raises
-    ------
-    SourceError
-        The list can't be read.
-    UsageError
-        It lacks a column, or its groups have other names.
-    UnsupportedError
-        A group is too small, or no sale lies after the contact.
-    """
+    """Effect of a contact, from a list that a report wrote and the sales since."""
     contacts = read_table(path, names={"customer_id", "group"})
     if "customer_id" in contacts:
         # As the lists write text that a spreadsheet would take for a formula.
@@ -82,33 +55,6 @@ def measure_past(
     """Effect of a past campaign, from one table of those contacted and those left alone.
 
     Assumes that who was contacted was drawn by lot.
-
-    Parameters
-    ----------
-    path : Path
-        One row per customer or prospect.
-    treatment, converted : str
-        Columns that say who was contacted and who converted.
-    segment : str, optional
-        Column to break the effect down by.
-    control : str, optional
-        Value of `treatment` that means left alone; found by its meaning if not given.
-    by : sequence of str
-        Columns known before the contact, to rank by the effect expected from them.
-
-    Returns
-    -------
-    CampaignEffect
-        With `by`, a further check says whether that ranking holds on rows held out.
-
-    Raises
-    ------
-    SourceError
-        The table can't be read.
-    UsageError
-        A column is missing, or what its values mean is not clear.
-    UnsupportedError
-        A group is too small.
     """
     named = {treatment, converted, *([segment] if segment else []), *by}
     table = read_table(path, names=named)

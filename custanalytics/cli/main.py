@@ -26,19 +26,7 @@ from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run the ``custanalytics`` command.
-
-    Parameters
-    ----------
-    arguments : sequence of str, optional
-        By default those of the process.
-
-    Returns
-    -------
-    int
-        Exit code: 0 done, 2 usage, 10 source, 11 not supported by the data, 12 model,
-        13 rendering, 14 disclosure.
-    """
+    """Run the ``custanalytics`` command."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     options = parser().parse_args(given)
     try:

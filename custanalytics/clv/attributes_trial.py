@@ -18,17 +18,7 @@ PLAIN = len(BGNBD.symbols)
 
 
 def loadings(pattern: Floats) -> Floats:
-    """Log parameters of a pattern's customers per log parameter of the base, and per effect.
-
-    Parameters
-    ----------
-    pattern : ndarray
-        Indicators of the levels that have effects.
-
-    Returns
-    -------
-    ndarray, 4 by 4 + 3 times as many
-    """
+    """Log parameters of a pattern's customers per log parameter of the base, and per effect."""
     width = len(pattern)
     effects = np.zeros((PLAIN, len(SIGNS) * width))
     for block, (position, sign) in enumerate(zip(POSITIONS, SIGNS.values(), strict=True)):

@@ -25,17 +25,7 @@ YEARS_FOR_SEASON = 2
 
 
 def repeat_buyers(count: int, customers: int) -> Check:
-    """Whether enough customers came back to fit a model on.
-
-    Parameters
-    ----------
-    count, customers : int
-        Repeat buyers, and customers in all.
-
-    Returns
-    -------
-    Check
-    """
+    """Whether enough customers came back to fit a model on."""
     return Check(
         "clv.repeat_buyers",
         count >= 5 * MIN_REPEAT_BUYERS or None,
@@ -54,18 +44,7 @@ def repeat_buyers(count: int, customers: int) -> Check:
 
 
 def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
-    """Fit the gamma-gamma model where spend allows it, else take a plain mean.
-
-    Parameters
-    ----------
-    summary : DataFrame
-        One row per customer: the columns of a customer summary.
-
-    Returns
-    -------
-    spend : GammaGamma or MeanSpend
-    checks : list of Check
-    """
+    """Fit the gamma-gamma model where spend allows it, else take a plain mean."""
     frame = checked(summary)
     again = frame[frame["frequency"] > 0]
     usable = again[again["monetary_value"] > 0]
@@ -169,17 +148,7 @@ def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
 
 
 def of_model(model: PurchaseModel) -> list[Check]:
-    """Whether a fitted model ended at a maximum that means something.
-
-    Parameters
-    ----------
-    model : PurchaseModel
-        The model used, or the first one where a rule of thumb is used.
-
-    Returns
-    -------
-    list of Check
-    """
+    """Whether a fitted model ended at a maximum that means something."""
     checks = []
     if not model.converged:
         checks.append(
@@ -221,21 +190,7 @@ def of_model(model: PurchaseModel) -> list[Check]:
 
 
 def of_validation(table: pd.DataFrame, chosen: str, level: float) -> list[Check]:
-    """What the holdouts say about the candidate that is used.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `CustomerLifetimeValue.validation`; empty without a holdout.
-    chosen : str
-        Name of the candidate used.
-    level : float
-        Nominal coverage.
-
-    Returns
-    -------
-    list of Check
-    """
+    """What the holdouts say about the candidate that is used."""
     if table.empty:
         return [
             Check(
@@ -326,18 +281,7 @@ def of_validation(table: pd.DataFrame, chosen: str, level: float) -> list[Check]
 
 
 def of_last_year(table: pd.DataFrame) -> list[Check]:
-    """Whether last year's same period could be one of the rules of thumb.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `CustomerLifetimeValue.validation`; empty without a holdout.
-
-    Returns
-    -------
-    list of Check
-        Empty where it could, or where nothing was tested.
-    """
+    """Whether last year's same period could be one of the rules of thumb."""
     if table.empty or LAST_YEAR in set(table["candidate"]):
         return []
     sentence = tell(
@@ -348,20 +292,7 @@ def of_last_year(table: pd.DataFrame) -> list[Check]:
 
 
 def season_known(history_days: float, season: Season | None) -> Check | None:
-    """Whether predictions know the course of the year, where nobody has tried it.
-
-    Parameters
-    ----------
-    history_days : float
-        Days since the first customer's first purchase.
-    season : Season or None
-        The course of the year, if the predictions know it.
-
-    Returns
-    -------
-    Check or None
-        None where the history is long enough but no season was given.
-    """
+    """Whether predictions know the course of the year, where nobody has tried it."""
     if season:
         most, least = max(season.factors), min(season.factors)
         return Check(
@@ -391,21 +322,7 @@ def season_known(history_days: float, season: Season | None) -> Check | None:
 
 
 def of_options(margin: float | None, horizon_days: int, history_days: float) -> list[Check]:
-    """What the options mean for the figures.
-
-    Parameters
-    ----------
-    margin : float or None
-        Share of revenue that is profit.
-    horizon_days : int
-        How far ahead is predicted.
-    history_days : float
-        Days since the first customer's first purchase.
-
-    Returns
-    -------
-    list of Check
-    """
+    """What the options mean for the figures."""
     checks = []
     if margin is None:
         checks.append(
@@ -440,21 +357,7 @@ def of_options(margin: float | None, horizon_days: int, history_days: float) -> 
 
 
 def parameter_table(fitted: Sequence[Candidate], spend: Spend) -> pd.DataFrame:
-    """Parameters of all fitted models, with standard errors and units.
-
-    Parameters
-    ----------
-    fitted : sequence of candidates
-        Models and rules; rules have no parameters to show.
-    spend : GammaGamma or MeanSpend
-        The model of spend.
-
-    Returns
-    -------
-    DataFrame
-        ``model``, ``parameter``, ``value``, ``standard_error`` (null: not fixed by the data),
-        ``unit`` (days, currency or empty).
-    """
+    """Parameters of all fitted models, with standard errors and units."""
     units = {"alpha": "days", "beta": "days", "v": "currency"}
     shown = [model for model in (*fitted, spend) if isinstance(model, PurchaseModel | GammaGamma)]
     return pd.DataFrame(

@@ -53,65 +53,21 @@ def candidates(
     last_year: pd.DataFrame | None = None,
     attributed: PurchaseModel | None = None,
 ) -> list[Candidate]:
-    """Fit the named models and take the rules of thumb, all on the same rows.
-
-    Parameters
-    ----------
-    rows : Rows
-        Unique rows of a customer summary.
-    models : sequence of str
-        Names of models.
-    earlier : DataFrame, optional
-        A holdout that was over before, for the rules to learn from.
-    last_year : DataFrame, optional
-        The same period a year before, likewise.
-    attributed : PurchaseModel, optional
-        A model that knows customers' attributes, already fitted.
-
-    Returns
-    -------
-    list
-    """
+    """Fit the named models and take the rules of thumb, all on the same rows."""
     fitted = [model_class(name).fitted(rows) for name in models]
     known = [attributed] if attributed else []
     return [*fitted, *known, *naive_rules(rows, earlier, last_year)]
 
 
 def expected_by_month(candidate: Candidate, rows: Rows, ends: Floats) -> Floats:
-    """Expected purchases of each row's customers in each month.
-
-    Parameters
-    ----------
-    candidate : PurchaseModel or NaiveRule
-        Fitted.
-    rows : Rows
-        Unique rows of a customer summary.
-    ends : ndarray
-        Ends of the months, in days.
-
-    Returns
-    -------
-    ndarray, rows by months
-    """
+    """Expected purchases of each row's customers in each month."""
     groups, code = candidate.groups(rows)
     months = np.diff(candidate.expected_if_alive(groups, ends), axis=1, prepend=0.0)
     return np.asarray(candidate.p_alive(rows)[:, None] * months[code])
 
 
 def thinned(frame: pd.DataFrame, size: int) -> pd.DataFrame:
-    """Take every so-manieth customer, so that about so many stay, or all.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        One row per customer.
-    size : int
-        How many are enough.
-
-    Returns
-    -------
-    DataFrame
-    """
+    """Take every so-manieth customer, so that about so many stay, or all."""
     return frame.iloc[:: max(1, len(frame) // size)]
 
 
@@ -141,41 +97,7 @@ def validate(
     last_year: pd.DataFrame | None = None,
     attributed: PurchaseModel | None = None,
 ) -> Validation:
-    """Fit on the time before a cutoff and compare with the time after it.
-
-    Parameters
-    ----------
-    holdout : DataFrame
-        One row per customer known at the cutoff: the columns of a customer summary up to it,
-        ``holdout_frequency`` (purchase days after it), ``holdout_spend`` (currency units),
-        ``holdout_days``.
-    models : sequence of str
-        Names of models to compare beside the rules of thumb.
-    spend : GammaGamma or MeanSpend
-        Fitted on the time before the cutoff.
-    level : float or None
-        Nominal coverage of the intervals; None: their coverage is not measured, and null.
-    seed : int
-        Where the random numbers start.
-    earlier : DataFrame, optional
-        A holdout that was over by the cutoff, for the rules of thumb to learn from.
-    last_year : DataFrame, optional
-        The same period a year before, likewise.
-    attributed : PurchaseModel, optional
-        A model that knows customers' attributes, fitted on the time before the cutoff.
-
-    Returns
-    -------
-    Validation
-        ``table`` has one row per candidate: ``candidate``, ``role`` (model or baseline),
-        ``customers``, ``holdout_days``, ``actual_purchases``, ``predicted_purchases``,
-        ``total_error`` (predicted over actual, minus 1), ``mae``, ``rmse`` (purchases per
-        customer), ``score`` (mae plus the absolute mean error: lowest is best), ``spearman``,
-        ``gini`` (normalised), ``log_loss`` (of buying again), ``actual_revenue``,
-        ``predicted_revenue``, ``revenue_error``, ``interval_coverage`` (share of counts in
-        their interval), ``interval_coverage_pit`` (the same by the randomised probability
-        integral transform), ``interval_level``.
-    """
+    """Fit on the time before a cutoff and compare with the time after it."""
     frame = checked(holdout)
     rows = unique_rows(frame)
     learned = unique_rows(thinned(frame, FIT_CUSTOMERS))
@@ -233,17 +155,7 @@ def validate(
 
 
 def length_of(holdout: pd.DataFrame) -> int:
-    """Length of a holdout in days of the calendar.
-
-    Parameters
-    ----------
-    holdout : DataFrame
-        ``holdout_days``, or ``calendar_days`` where a `Season` made it something else.
-
-    Returns
-    -------
-    int
-    """
+    """Length of a holdout in days of the calendar."""
     column = "calendar_days" if "calendar_days" in holdout.columns else "holdout_days"
     return int(holdout[column].iloc[0])
 
@@ -254,16 +166,6 @@ def mean_scores(table: pd.DataFrame) -> "pd.Series[float]":
     A rule that learns from a holdout has none to learn from at the first origins. Its score
     there is taken to be as much better or worse than the best of the others as it was where
     it was tried; where it was tried on fewer than half of the origins, it is left out.
-
-    Parameters
-    ----------
-    table : DataFrame
-        ``origin``, ``candidate``, ``score``, ``actual_purchases``, ``customers``.
-
-    Returns
-    -------
-    Series
-        By candidate, in the order of the table; lowest is best.
     """
     usual = np.maximum(table["actual_purchases"] / table["customers"], 1e-12)
     relative = table.assign(score=table["score"] / usual)
@@ -280,17 +182,7 @@ def mean_scores(table: pd.DataFrame) -> "pd.Series[float]":
 
 
 def best_candidate(table: pd.DataFrame) -> str:
-    """Name of the candidate with the lowest mean score; ties go to the first.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As for `mean_scores`.
-
-    Returns
-    -------
-    str
-    """
+    """Name of the candidate with the lowest mean score; ties go to the first."""
     return str(mean_scores(table).idxmin())
 
 

@@ -7,17 +7,7 @@ from custanalytics.clv.inputs import Floats
 
 
 def spearman(predicted: Floats, actual: Floats) -> float:
-    """Rank correlation; NaN where one side is constant.
-
-    Parameters
-    ----------
-    predicted, actual : ndarray
-        One value per customer.
-
-    Returns
-    -------
-    float
-    """
+    """Rank correlation; NaN where one side is constant."""
     a, b = rankdata(predicted), rankdata(actual)
     if np.ptp(a) == 0 or np.ptp(b) == 0:
         return float("nan")
@@ -25,17 +15,7 @@ def spearman(predicted: Floats, actual: Floats) -> float:
 
 
 def normalised_gini(predicted: Floats, actual: Floats) -> float:
-    """How well the predictions rank the actual values: 1 as they do themselves, 0 by chance.
-
-    Parameters
-    ----------
-    predicted, actual : ndarray
-        One value per customer. Customers predicted alike share their actual values.
-
-    Returns
-    -------
-    float
-    """
+    """How well the predictions rank the actual values: 1 as they do themselves, 0 by chance."""
 
     def area(order: Floats) -> float:
         values, code = np.unique(-order, return_inverse=True)
@@ -51,35 +31,11 @@ def normalised_gini(predicted: Floats, actual: Floats) -> float:
 
 
 def log_loss(probability: Floats, happened: Floats) -> float:
-    """Mean surprise of yes/no outcomes.
-
-    Parameters
-    ----------
-    probability : ndarray
-        Of a yes.
-    happened : ndarray
-        1 or 0.
-
-    Returns
-    -------
-    float
-    """
+    """Mean surprise of yes/no outcomes."""
     return float(np.mean(log_losses(probability, happened)))
 
 
 def log_losses(probability: Floats, happened: Floats) -> Floats:
-    """Surprise of each yes/no outcome; certainties are held to 1 in 1,000.
-
-    Parameters
-    ----------
-    probability : ndarray
-        Of a yes.
-    happened : ndarray
-        1 or 0.
-
-    Returns
-    -------
-    ndarray
-    """
+    """Surprise of each yes/no outcome; certainties are held to 1 in 1,000."""
     p = np.clip(probability, 0.001, 0.999)
     return np.asarray(-(happened * np.log(p) + (1 - happened) * np.log(1 - p)))

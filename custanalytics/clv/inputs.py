@@ -58,36 +58,14 @@ class Rows:
 def rows_of(
     frequency: Floats, T: Floats, recency: Floats | None = None, pattern: Codes | None = None
 ) -> Rows:
-    """Rows that need no weights: one customer each.
-
-    Parameters
-    ----------
-    frequency, T : ndarray
-        One value per row.
-    recency, pattern : ndarray, optional
-        The same; by default 0.
-
-    Returns
-    -------
-    Rows
-    """
+    """Rows that need no weights: one customer each."""
     last = np.zeros_like(T) if recency is None else recency
     kind = np.zeros(len(T), dtype=np.int64) if pattern is None else pattern
     return Rows(frequency, last, T, np.ones(len(T)), np.arange(len(T), dtype=np.int64), kind)
 
 
 def unique_rows(summary: pd.DataFrame) -> Rows:
-    """Find the different rows of a summary.
-
-    Parameters
-    ----------
-    summary : DataFrame
-        One row per customer: ``frequency``, ``recency``, ``T``, perhaps ``attribute_pattern``.
-
-    Returns
-    -------
-    Rows
-    """
+    """Find the different rows of a summary."""
     patterned = PATTERN in summary.columns
     pattern = summary[PATTERN].to_numpy(np.int64) if patterned else np.zeros(1, np.int64)
     kinds = int(pattern.max(initial=0)) + 1
@@ -113,25 +91,7 @@ def unique_rows(summary: pd.DataFrame) -> Rows:
 
 
 def checked(summary: pd.DataFrame) -> pd.DataFrame:
-    """Copy of a summary whose columns are complete, typed and possible.
-
-    Parameters
-    ----------
-    summary : DataFrame
-        One row per customer: ``customer_id``, ``frequency`` (repeat purchase days),
-        ``recency`` and ``T`` (days), ``monetary_value`` (currency units, null when
-        frequency is 0), optional ``first_order`` (day); other columns pass through.
-
-    Returns
-    -------
-    DataFrame
-
-    Raises
-    ------
-    UsageError
-        A column is missing, holds no numbers (``first_order``: no dates), is null, or breaks
-        ``0 <= recency <= T``.
-    """
+    """Copy of a summary whose columns are complete, typed and possible."""
     missing = [column for column in REQUIRED if column not in summary.columns]
     if missing:
         raise UsageError(
@@ -167,22 +127,7 @@ def checked(summary: pd.DataFrame) -> pd.DataFrame:
 
 
 def require_repeat_buyers(summary: pd.DataFrame) -> int:
-    """Count the repeat buyers, and refuse a summary with too few to fit a model.
-
-    Parameters
-    ----------
-    summary : DataFrame
-        One row per customer: ``frequency``.
-
-    Returns
-    -------
-    int
-
-    Raises
-    ------
-    UnsupportedError
-        Fewer than 20 customers came back.
-    """
+    """Count the repeat buyers, and refuse a summary with too few to fit a model."""
     repeat = int((summary["frequency"] > 0).sum())
     if repeat < MIN_REPEAT_BUYERS:
         raise UnsupportedError(

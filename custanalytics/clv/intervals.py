@@ -19,40 +19,12 @@ MOST_GROUPS = 20_000
 
 
 def draws_for(groups: int, numbers: int = NUMBERS, fewest: int = FEWEST) -> int:
-    """How many futures to draw for each of so many groups.
-
-    Parameters
-    ----------
-    groups : int
-        Groups of customers alike.
-    numbers : int
-        How many in all.
-    fewest : int
-        How many at least for each group.
-
-    Returns
-    -------
-    int
-    """
+    """How many futures to draw for each of so many groups."""
     return int(np.clip(numbers // max(groups, 1), fewest, MOST))
 
 
 def sharing(groups: Rows, most: int = MOST_GROUPS) -> tuple[Rows, Codes]:
-    """Fewer groups: those of nearly the same age become one, of their middle age.
-
-    Parameters
-    ----------
-    groups : Rows
-        Groups of customers alike.
-    most : int
-        How many may stay; with no more than that nothing changes.
-
-    Returns
-    -------
-    shared : Rows
-    code : ndarray of int64
-        For each group, its position in ``shared``.
-    """
+    """Fewer groups: those of nearly the same age become one, of their middle age."""
     if len(groups) <= most:
         return groups, np.arange(len(groups), dtype=np.int64)
     width = 1.0
@@ -72,24 +44,7 @@ def sharing(groups: Rows, most: int = MOST_GROUPS) -> tuple[Rows, Codes]:
 
 
 def mixture_quantile(ordered: Floats, code: Codes, alive: Floats, level: float) -> Floats:
-    """Quantile of each customer's mixture.
-
-    Parameters
-    ----------
-    ordered : ndarray, groups by draws
-        Sorted draws if alive.
-    code : ndarray
-        Each customer's group.
-    alive : ndarray
-        Each customer's probability of being alive.
-    level : float
-        Between 0 and 1.
-
-    Returns
-    -------
-    ndarray
-        One per customer; 0 where the level falls on those who have left.
-    """
+    """Quantile of each customer's mixture."""
     size = ordered.shape[1]
     inside = (level - (1 - alive)) / np.maximum(alive, 1e-12)
     position = np.clip(np.ceil(inside * size) - 1, 0, size - 1).astype(np.int64)
@@ -97,21 +52,7 @@ def mixture_quantile(ordered: Floats, code: Codes, alive: Floats, level: float) 
 
 
 def mixture_cdf(ordered: Floats, code: Codes, alive: Floats, at: Floats) -> Floats:
-    """Probability of no more than ``at`` under each customer's mixture.
-
-    Parameters
-    ----------
-    ordered : ndarray, groups by draws
-        Sorted draws if alive.
-    code, alive : ndarray
-        Each customer's group and probability of being alive.
-    at : ndarray
-        One count per customer; below 0 the answer is 0.
-
-    Returns
-    -------
-    ndarray
-    """
+    """Probability of no more than ``at`` under each customer's mixture."""
     size = ordered.shape[1]
     span = float(ordered.max()) + 2
     # one sorted list of all draws, each group's lifted above those before it
@@ -129,19 +70,6 @@ def coverage(
     Counts are few and whole, so a central 90 % interval holds more than 90 % of them. The
     second figure is what the randomised probability integral transform gives on average:
     each count spreads evenly over the probability it takes up.
-
-    Parameters
-    ----------
-    ordered, code, alive : ndarray
-        As for `mixture_cdf`.
-    actual : ndarray
-        One count per customer.
-    level : float
-        Nominal coverage, such as 0.90.
-
-    Returns
-    -------
-    plain, shared : float
     """
     low, high = (1 - level) / 2, (1 + level) / 2
     upper = mixture_cdf(ordered, code, alive, actual)

@@ -174,29 +174,7 @@ def hold_against(
     last_years: Sequence[pd.DataFrame] = (),
     attributed: Sequence[PurchaseModel] = (),
 ) -> BakeOff:
-    """The same for holdouts that are already cut.
-
-    Parameters
-    ----------
-    holdouts : sequence of DataFrame
-        Oldest first, as `rolling_holdouts` gives them; those with fewer than 20 repeat buyers
-        or without a purchase are passed over.
-    models : sequence of str
-        Names of models.
-    level : float or None
-        Nominal coverage of the intervals; None: their coverage is not measured.
-    seed : int
-        Where the random numbers start.
-    last_years : sequence of DataFrame
-        The same periods a year earlier, as `last_year_holdouts` gives them.
-    attributed : sequence of PurchaseModel
-        For each holdout a BG/NBD model that knows customers' attributes, which has been shown
-        to help (see `try_attributes`): it takes the place of the plain one where that is best.
-
-    Returns
-    -------
-    BakeOff
-    """
+    """The same for holdouts that are already cut."""
     frames = usable(holdouts)
     if not frames:
         return BakeOff(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), "")
@@ -223,22 +201,7 @@ def hold_against(
 
 
 def usable(holdouts: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
-    """Holdouts that a model can be fitted before and measured after.
-
-    Parameters
-    ----------
-    holdouts : sequence of DataFrame
-        As for `hold_against`.
-
-    Returns
-    -------
-    list of DataFrame
-
-    Raises
-    ------
-    UsageError
-        A holdout lacks its columns.
-    """
+    """Holdouts that a model can be fitted before and measured after."""
     found = []
     for frame in holdouts:
         missing = [column for column in HOLDOUT_COLUMNS if column not in frame.columns]
@@ -254,20 +217,7 @@ def usable(holdouts: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
 
 
 def latest_before(frames: Sequence[pd.DataFrame], origin: pd.DataFrame) -> pd.DataFrame | None:
-    """The latest of the holdouts that were over by another's cutoff.
-
-    Parameters
-    ----------
-    frames : sequence of DataFrame
-        Holdouts, oldest first.
-    origin : DataFrame
-        The holdout that must not be known yet.
-
-    Returns
-    -------
-    DataFrame or None
-        None where there is none, or the frames have no ``first_order`` to tell the cutoff.
-    """
+    """The latest of the holdouts that were over by another's cutoff."""
     if "first_order" not in origin.columns:
         return None
     known = [
@@ -279,19 +229,7 @@ def latest_before(frames: Sequence[pd.DataFrame], origin: pd.DataFrame) -> pd.Da
 
 
 def a_year_before(frames: Sequence[pd.DataFrame], now: pd.DataFrame) -> pd.DataFrame | None:
-    """The one of the frames that was cut a year before another.
-
-    Parameters
-    ----------
-    frames : sequence of DataFrame
-        As `last_year_holdouts` gives them.
-    now : DataFrame
-        A holdout or a customer summary.
-
-    Returns
-    -------
-    DataFrame or None
-    """
+    """The one of the frames that was cut a year before another."""
     if "first_order" not in now.columns:
         return None
     wanted = cutoff_of(now) - pd.Timedelta(days=YEAR)
@@ -299,17 +237,7 @@ def a_year_before(frames: Sequence[pd.DataFrame], now: pd.DataFrame) -> pd.DataF
 
 
 def cutoff_of(frame: pd.DataFrame) -> pd.Timestamp:
-    """Last day that a summary has seen.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        ``first_order`` (day) and ``T`` (days), or ``cutoff`` where T is not the calendar's.
-
-    Returns
-    -------
-    Timestamp
-    """
+    """Last day that a summary has seen."""
     if "cutoff" in frame.columns:
         known: pd.Timestamp = frame["cutoff"].iloc[0]
         return known
@@ -318,22 +246,7 @@ def cutoff_of(frame: pd.DataFrame) -> pd.Timestamp:
 
 
 def past_errors(table: pd.DataFrame, candidate: str, of: str) -> list[float]:
-    """log(actual / predicted) of a candidate on each holdout.
-
-    Parameters
-    ----------
-    table : DataFrame
-        As `BakeOff.table`.
-    candidate : str
-        Its name.
-    of : str
-        ``"purchases"`` or ``"revenue"``.
-
-    Returns
-    -------
-    list of float
-        Oldest first; holdouts without purchases are left out.
-    """
+    """log(actual / predicted) of a candidate on each holdout."""
     if table.empty:
         return []
     mine = table[table["candidate"] == candidate]

@@ -68,27 +68,7 @@ class Future:
         worth: Floats,
         seed: int,
     ) -> Self:
-        """Ask a candidate about every customer of a summary.
-
-        Parameters
-        ----------
-        candidate : PurchaseModel or NaiveRule
-            Fitted.
-        spend : GammaGamma or MeanSpend
-            Fitted.
-        frame : DataFrame
-            A checked summary.
-        rows : Rows
-            Its unique rows.
-        ends, worth : ndarray
-            Ends of the months in days, and what a unit of money in each is worth.
-        seed : int
-            Where the random numbers start.
-
-        Returns
-        -------
-        Future
-        """
+        """Ask a candidate about every customer of a summary."""
         horizon = float(ends[-1])
         groups, at = candidate.groups(rows)
         alive = candidate.p_alive(rows)
@@ -137,22 +117,7 @@ class Future:
 def customer_table(
     future: Future, level: float, observation_end: pd.Timestamp | None
 ) -> pd.DataFrame:
-    """Predictions per customer.
-
-    Parameters
-    ----------
-    future : Future
-        What is expected.
-    level : float
-        Nominal coverage of ``clv_low`` to ``clv_high``.
-    observation_end : Timestamp or None
-        Day from which the next order is counted; None leaves its date null.
-
-    Returns
-    -------
-    DataFrame
-        One row per customer, columns as in `CustomerLifetimeValue.customers`.
-    """
+    """Predictions per customer."""
     scale = future.spend * future.worth_per_revenue
     low, high = (
         scale * mixture_quantile(future.money, future.group, future.mixing, quantile)
@@ -181,22 +146,7 @@ def customer_table(
 def totals_table(
     future: Future, past_purchases: Sequence[float], past_revenue: Sequence[float], level: float
 ) -> pd.DataFrame:
-    """Predictions for the whole base, with the model's own error in their intervals.
-
-    Parameters
-    ----------
-    future : Future
-        What is expected.
-    past_purchases, past_revenue : sequence of float
-        log(actual / predicted) of earlier holdouts.
-    level : float
-        Nominal coverage.
-
-    Returns
-    -------
-    DataFrame
-        One row, columns as in `CustomerLifetimeValue.totals`.
-    """
+    """Predictions for the whole base, with the model's own error in their intervals."""
     purchases = float(future.purchases.sum())
     revenue = float(future.purchases @ future.spend)
     clv = float(future.discounted @ future.spend)

@@ -74,21 +74,7 @@ class NaiveRule(ABC):
         return np.broadcast_to(mean, (len(rows), size))
 
     def with_spread_of(self, rows: Rows, days: float, purchases: Floats) -> Self:
-        """The rule with the spread that makes purchases in a holdout most likely.
-
-        Parameters
-        ----------
-        rows : Rows
-            One row per customer, as before the holdout.
-        days : float
-            Length of the holdout.
-        purchases : ndarray
-            Purchase days in it, one per customer.
-
-        Returns
-        -------
-        NaiveRule
-        """
+        """The rule with the spread that makes purchases in a holdout most likely."""
         mean = self.p_alive(rows) * self.expected_if_alive(rows, np.array([days]))[:, 0]
         m, y = mean[mean > 0], purchases[mean > 0]
 
@@ -228,27 +214,7 @@ def _classes(values: Floats, most: int) -> Floats:
 def learned_rule(
     name: str, rows: Rows, days: float, purchases: Floats, classes: tuple[int, int], of_age: bool
 ) -> Learned:
-    """Learn the rates of classes of customers from a holdout.
-
-    Parameters
-    ----------
-    name : str
-        What the rule is called.
-    rows : Rows
-        One row per customer, as before the holdout.
-    days : float
-        Length of the holdout.
-    purchases : ndarray
-        Purchase days in it.
-    classes : tuple of int
-        At most how many classes of frequency, and of silence.
-    of_age : bool
-        Whether silence counts from the first purchase.
-
-    Returns
-    -------
-    Learned
-    """
+    """Learn the rates of classes of customers from a holdout."""
     silence = rows.T if of_age else rows.T - rows.recency
     by_frequency = _classes(rows.frequency, classes[0])
     by_silence = _classes(silence, classes[1])

@@ -31,24 +31,7 @@ USUAL_SPREAD = 1.0
 def naive_rules(
     rows: Rows, holdout: pd.DataFrame | None = None, last_year: pd.DataFrame | None = None
 ) -> list[NaiveRule]:
-    """All rules of thumb, taken from a summary.
-
-    Parameters
-    ----------
-    rows : Rows
-        Unique rows of a customer summary.
-    holdout : DataFrame, optional
-        What is known of an earlier time: one row per customer, ``frequency``, ``recency``,
-        ``T`` (days), ``holdout_frequency``, ``holdout_days``. Rules that learn from a
-        holdout need it; the others take the spread of counts from it.
-    last_year : DataFrame, optional
-        The same of the same period a year before: what customers with as many purchases, as
-        long ago, did then is expected of them now.
-
-    Returns
-    -------
-    list of NaiveRule
-    """
+    """All rules of thumb, taken from a summary."""
     x, w = rows.frequency, rows.weights
     again = x > 0
     gap = np.where(again, rows.recency / np.maximum(x, 1), rows.T)

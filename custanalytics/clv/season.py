@@ -124,17 +124,7 @@ class Season:
 
 
 def whole_months(first: date, last: date) -> list[pd.Period]:
-    """Months of the calendar that lie wholly in a period.
-
-    Parameters
-    ----------
-    first, last : date
-        First and last day of the period.
-
-    Returns
-    -------
-    list of Period
-    """
+    """Months of the calendar that lie wholly in a period."""
     return [
         month
         for month in pd.period_range(first, last, freq="M")

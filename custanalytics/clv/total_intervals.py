@@ -19,17 +19,6 @@ GUESS_WEIGHT = 2.0
 def model_error(past: Sequence[float], level: float) -> float:
     """Half-width, in logs, of the interval for a total that earlier holdouts support.
 
-    Parameters
-    ----------
-    past : sequence of float
-        log(actual / predicted) of earlier holdouts; may be empty.
-    level : float
-        Nominal coverage, such as 0.90.
-
-    Returns
-    -------
-    float
-
     Notes
     -----
     The predictive interval of a normal error of mean 0 whose variance has an inverse gamma
@@ -45,23 +34,7 @@ def model_error(past: Sequence[float], level: float) -> float:
 def sum_interval(
     expected: float, own_error: float, width: float, level: float
 ) -> tuple[float, float]:
-    """Interval around an expected sum over customers.
-
-    Parameters
-    ----------
-    expected : float
-        The sum expected.
-    own_error : float
-        Standard deviation from randomness and parameters.
-    width : float
-        Half-width of the model's own error, in logs: see `model_error`.
-    level : float
-        Nominal coverage.
-
-    Returns
-    -------
-    low, high : float
-    """
+    """Interval around an expected sum over customers."""
     if expected <= 0:
         return 0.0, 0.0
     random = float(norm.ppf((1 + level) / 2)) * own_error / expected

@@ -149,6 +149,7 @@ def customer_lifetime_value(
     Returns
     -------
     CustomerLifetimeValue
+        Value per customer, in total and of a new customer, with intervals and tests.
 
     Raises
     ------

@@ -37,24 +37,7 @@ class _Block:
 
 
 def social_card(title: str, line: str, finding: str, theme: Theme) -> bytes:
-    """Draw the picture of a link: large letters that stay readable when it is shown small.
-
-    Parameters
-    ----------
-    title : str
-        What it is about; a long one is set smaller, a very long one is cut.
-    line : str
-        Who it is from, such as a name and a theme.
-    finding : str
-        What was found, in a sentence; may be empty.
-    theme : Theme
-        Colours and font.
-
-    Returns
-    -------
-    bytes
-        A PNG file of 1200 by 630 pixels, the same bytes for the same texts.
-    """
+    """Draw the picture of a link: large letters that stay readable when it is shown small."""
     with style.context(["default", {"text.parse_math": False}]):
         return _Card(theme).png(title, line, finding)
 

@@ -49,19 +49,7 @@ class Case:
 
 
 def case(results: AnalysisResults, muted: bool) -> Case:
-    """Say what a portfolio shows of a project where the consultant says nothing else.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        As they may be shown.
-    muted : bool
-        Whether names and figures in them are changed.
-
-    Returns
-    -------
-    Case
-    """
+    """Say what a portfolio shows of a project where the consultant says nothing else."""
     with speaking(results.settings.locale):
         formats = Formats(results.settings.locale, results.settings.currency or None)
         note = say(

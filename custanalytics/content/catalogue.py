@@ -35,13 +35,7 @@ _HEADER = """\
 
 
 def messages() -> Catalog:
-    """Every message that the code says.
-
-    Returns
-    -------
-    Catalog
-        In the order of the code's files, each with the files that say it.
-    """
+    """Every message that the code says."""
     found = _empty(None)
     for file, _, text, comments, _ in extract_from_dir(
         _PACKAGE, keywords=_KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
@@ -60,18 +54,7 @@ def messages() -> Catalog:
 
 
 def renewed(language: str) -> Catalog:
-    """A language's catalogue brought up to date with the code.
-
-    Parameters
-    ----------
-    language : str
-        Such as ``"de"``; a new one starts empty.
-
-    Returns
-    -------
-    Catalog
-        Its translations as far as their messages are still said.
-    """
+    """A language's catalogue brought up to date with the code."""
     path = LOCALES / f"{language}.po"
     catalogue = _empty(language)
     known = read_po(io.BytesIO(path.read_bytes()), locale=language) if path.exists() else None
@@ -92,17 +75,7 @@ def renewed(language: str) -> Catalog:
 
 
 def written(catalogue: Catalog) -> str:
-    """A catalogue as the text of its file, without line numbers or dates.
-
-    Parameters
-    ----------
-    catalogue : Catalog
-        What `renewed` returned.
-
-    Returns
-    -------
-    str
-    """
+    """A catalogue as the text of its file, without line numbers or dates."""
     buffer = io.BytesIO()
     write_po(buffer, catalogue, width=100, omit_header=True, include_lineno=False)
     head = (
@@ -114,17 +87,7 @@ def written(catalogue: Catalog) -> str:
 
 
 def places(text: str) -> list[str]:
-    """The named places of a template, with their format specs, in alphabetical order.
-
-    Parameters
-    ----------
-    text : str
-        A template or its translation.
-
-    Returns
-    -------
-    list of str
-    """
+    """The named places of a template, with their format specs, in alphabetical order."""
     return sorted(
         f"{name}:{spec}" for _, name, spec, _ in string.Formatter().parse(text) if name is not None
     )

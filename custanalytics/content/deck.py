@@ -103,25 +103,7 @@ class Deck:
 
 
 def deck(results: AnalysisResults, order: Sequence[str] = ORDER) -> Deck:
-    """Tell the report's story in slides.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed; a section that was left out has no slides.
-    order : sequence of str
-        Names of slides: those of `OWN`, and of any chart of the report.
-
-    Returns
-    -------
-    Deck
-        Ready for `custanalytics.render.slides.write_slides.slides_bytes`.
-
-    Raises
-    ------
-    UsageError
-        A name is that of no slide.
-    """
+    """Tell the report's story in slides."""
     known = [*OWN, *(part[4:] for part in PARTS if part.startswith("fig-"))]
     unknown = [name for name in order if name not in known]
     if unknown:

@@ -17,20 +17,7 @@ _MOST_DOUBTS = 6
 
 
 def late_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
-    """Customers late by their own rhythm, most revenue at risk first.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed.
-    formats : Formats
-        Locale and currency of the report.
-
-    Returns
-    -------
-    Slide or None
-        None where nobody is late.
-    """
+    """Customers late by their own rhythm, most revenue at risk first."""
     found = results.propensity
     if found is None or not len(found.customers) or not found.figures["late_customers"]:
         return None
@@ -67,20 +54,7 @@ def late_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
 
 
 def decisions_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
-    """What to do with each segment.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed.
-    formats : Formats
-        Locale and currency of the report.
-
-    Returns
-    -------
-    Slide or None
-        None without segments.
-    """
+    """What to do with each segment."""
     if results.decisions is None or not len(results.decisions):
         return None
     rows = monday.ranked(results.decisions, results.value)
@@ -115,20 +89,7 @@ def decisions_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
 
 
 def certainty(results: AnalysisResults, formats: Formats) -> Slide | None:
-    """How sure we are: the forecast against the time held back.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed.
-    formats : Formats
-        Locale and currency of the report.
-
-    Returns
-    -------
-    Slide or None
-        None where nothing was forecast.
-    """
+    """How sure we are: the forecast against the time held back."""
     if results.value is None and results.propensity is None:
         return None
     sentences = summary.confidence(results, formats)
@@ -156,20 +117,7 @@ def certainty(results: AnalysisResults, formats: Formats) -> Slide | None:
 
 
 def unsupported(results: AnalysisResults, formats: Formats) -> Slide | None:
-    """What the data does not support, and what to keep in mind.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed.
-    formats : Formats
-        Locale and currency of the report.
-
-    Returns
-    -------
-    Slide or None
-        None where every check holds and nothing is left out.
-    """
+    """What the data does not support, and what to keep in mind."""
     checks = summary.all_checks(results)
     doubts = [told(check.sentence, formats) for _, check in checks if check.passed is False]
     left_out = [
@@ -214,20 +162,7 @@ def unsupported(results: AnalysisResults, formats: Formats) -> Slide | None:
 
 
 def next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
-    """What happens after the meeting.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed.
-    formats : Formats
-        Locale and currency of the report.
-
-    Returns
-    -------
-    Slide or None
-        None without segments.
-    """
+    """What happens after the meeting."""
     if results.decisions is None or not len(results.decisions):
         return None
     first = monday.ranked(results.decisions, results.value).iloc[0]

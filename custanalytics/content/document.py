@@ -206,20 +206,7 @@ class Document:
 
 
 def build(results: AnalysisResults, theme: Theme | None = None) -> Document:
-    """Write everything that a report says.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed.
-    theme : Theme, optional
-        Colours and fonts of static pictures, from the brand.
-
-    Returns
-    -------
-    Document
-        Ready to be staged into a report folder.
-    """
+    """Write everything that a report says."""
     with speaking(results.settings.locale):
         return _built(results, theme or Theme({}))
 

@@ -40,18 +40,7 @@ def spoken() -> Language:
 
 @contextmanager
 def speaking(locale: str) -> Iterator[Language]:
-    """Write everything inside the ``with`` block in the language of a locale.
-
-    Parameters
-    ----------
-    locale : str
-        Such as ``"de_AT"``.
-
-    Yields
-    ------
-    Language
-        English, where there is no complete catalogue.
-    """
+    """Write everything inside the ``with`` block in the language of a locale."""
     token = _SPOKEN.set(_language(Locale.parse(locale.replace("-", "_")).language, LOCALES))
     try:
         yield _SPOKEN.get()

@@ -24,18 +24,6 @@ _PERCENT = {"share": "0%", "probability": "0.0%", "change": "+0%;-0%;0%"}
 def number_code(kind: str, formats: Formats) -> str:
     """Number format of a kind of figure; ``General`` for text.
 
-    Parameters
-    ----------
-    kind : str
-        Name of a method of `Formats` that a chart or table uses, or ``probability`` (with a
-        decimal), ``exact`` (three decimals), ``figure`` (of any size).
-    formats : Formats
-        Locale and currency of the report.
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> number_code("money_exact", Formats("en_GB", "GBP"))

@@ -26,22 +26,7 @@ _FALLBACKS = ("DejaVu Sans", "Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", "
 
 
 def svg(chart: Chart, formats: Formats, theme: Theme) -> bytes:
-    """Picture of the chart: no title (the document has it), transparent ground, texts as paths.
-
-    Parameters
-    ----------
-    chart : Chart
-        What to draw.
-    formats : Formats
-        How to write numbers and dates.
-    theme : Theme
-        Colours and font.
-
-    Returns
-    -------
-    bytes
-        An SVG file.
-    """
+    """Picture of the chart: no title (the document has it), transparent ground, texts as paths."""
     buffer = io.BytesIO()
     with style.context(["default", _settings(chart, theme)]):
         _drawn(chart, formats, theme).savefig(

@@ -58,18 +58,7 @@ class Workbook:
 
 
 def workbook(results: AnalysisResults) -> Workbook:
-    """Write everything that the workbook says.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed.
-
-    Returns
-    -------
-    Workbook
-        Ready for `custanalytics.render.workbook.write_workbook.workbook_bytes`.
-    """
+    """Write everything that the workbook says."""
     with speaking(results.settings.locale):
         return _filled(results)
 

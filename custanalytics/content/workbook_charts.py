@@ -54,20 +54,7 @@ _LOW, _HIGH, _OPEN = "low", "high", "open"
 
 
 def wide(chart: Chart) -> pd.DataFrame:
-    """The chart's numbers with one row a position or category and one column a series.
-
-    Parameters
-    ----------
-    chart : Chart
-        Of any kind.
-
-    Returns
-    -------
-    DataFrame
-        First the axis or category, then the series by name (``value`` where unnamed; for a
-        heat map one column a position), then ``low`` and ``high`` where the chart has an
-        interval, then ``open`` (bool) where periods are incomplete.
-    """
+    """The chart's numbers with one row a position or category and one column a series."""
     key, number = (chart.y, chart.x) if chart.kind == "bars" else (chart.x, chart.y)
     data = chart.data
     if chart.kind == "heatmap":
@@ -90,17 +77,7 @@ def wide(chart: Chart) -> pd.DataFrame:
 
 
 def chart_sheet(chart: Chart) -> Sheet:
-    """A chart and its numbers.
-
-    Parameters
-    ----------
-    chart : Chart
-        Of any kind.
-
-    Returns
-    -------
-    Sheet
-    """
+    """A chart and its numbers."""
     table = wide(chart)
     key = str(table.columns[0])
     kind = value_kind(chart)

@@ -38,19 +38,7 @@ _CONTACT = (
 
 
 def lists(results: AnalysisResults, formats: Formats) -> list[Sheet]:
-    """The lists that these results allow, in the order of use.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed.
-    formats : Formats
-        Locale and currency of the report.
-
-    Returns
-    -------
-    list of Sheet
-    """
+    """The lists that these results allow, in the order of use."""
     if results.customers is None:
         return [] if results.prospect_list is None else [_prospects(results, formats)]
     fields = _customer_fields(results, formats)

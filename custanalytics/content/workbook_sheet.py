@@ -69,19 +69,7 @@ class Sheet:
 
 
 def fitted(sheet: Sheet, formats: Formats) -> Sheet:
-    """The sheet within the limits of a spreadsheet; what is cut is said in its note.
-
-    Parameters
-    ----------
-    sheet : Sheet
-        Of any length.
-    formats : Formats
-        Locale of the report.
-
-    Returns
-    -------
-    Sheet
-    """
+    """The sheet within the limits of a spreadsheet; what is cut is said in its note."""
     frame, notes = sheet.frame, [sheet.note] if sheet.note else []
     if len(frame) > MOST_ROWS:
         frame = frame.iloc[:MOST_ROWS]

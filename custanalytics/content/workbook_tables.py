@@ -18,19 +18,7 @@ _ROLES = (noted("model"), noted("baseline"))
 
 
 def tables(results: AnalysisResults, formats: Formats) -> list[Sheet]:
-    """Tables of results that no chart shows in full.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed.
-    formats : Formats
-        Locale and currency of the report.
-
-    Returns
-    -------
-    list of Sheet
-    """
+    """Tables of results that no chart shows in full."""
     made = (
         _months(results, formats),
         _segments(results, formats),
@@ -42,19 +30,7 @@ def tables(results: AnalysisResults, formats: Formats) -> list[Sheet]:
 
 
 def data(results: AnalysisResults, formats: Formats) -> list[Sheet]:
-    """Where the rows went, what was found in the data, and every check.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What was computed.
-    formats : Formats
-        Locale and currency of the report.
-
-    Returns
-    -------
-    list of Sheet
-    """
+    """Where the rows went, what was found in the data, and every check."""
     sheets = [_reconciliation(results.ledger, formats)] if results.ledger else []
     if results.findings is not None and len(results.findings):
         sheets.append(

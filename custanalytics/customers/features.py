@@ -51,49 +51,14 @@ def prepare(engine: Engine) -> None:
 def features_at(
     engine: Engine, cutoffs: list[date], window_days: int, one_in: int = 1
 ) -> pd.DataFrame:
-    """Features of every customer at each cutoff, from nothing later than the cutoff.
-
-    Parameters
-    ----------
-    engine : Engine
-        With the table that `prepare` keeps.
-    cutoffs : list of date
-        Last day that may be looked at.
-    window_days : int
-        Length of the window to be predicted, in days; some features look back as far.
-    one_in : int, default 1
-        Take every n-th customer only, to bound the size.
-
-    Returns
-    -------
-    DataFrame
-        One row per cutoff and customer with a purchase on or before it, ordered by both:
-        ``cutoff``, ``customer_id``, the raw counts and sums of ``sql/features.sql``, and the
-        model inputs named in `FEATURES` (float; gap columns NaN with one purchase day).
-    """
+    """Features of every customer at each cutoff, from nothing later than the cutoff."""
     _set_cutoffs(engine, cutoffs, labelled=False)
     raw = engine.run("features", window_days=window_days, one_in=one_in)
     return raw.assign(**_derive(raw))
 
 
 def outcomes_after(engine: Engine, cutoffs: list[date], window_days: int) -> pd.DataFrame:
-    """Who bought in the window after each cutoff, and for how much.
-
-    Parameters
-    ----------
-    engine : Engine
-        With the table that `prepare` keeps.
-    cutoffs : list of date
-        Days whose whole window lies in the data.
-    window_days : int
-        Length of the window in days; it begins the day after the cutoff.
-
-    Returns
-    -------
-    DataFrame
-        One row per cutoff and buyer: ``cutoff``, ``customer_id``, ``spend`` (currency units,
-        net of the returns made within the window).
-    """
+    """Who bought in the window after each cutoff, and for how much."""
     _set_cutoffs(engine, cutoffs, labelled=True)
     return engine.run("propensity_outcomes", window_days=window_days)
 

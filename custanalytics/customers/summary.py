@@ -118,23 +118,7 @@ def holdout_summary(
 
 
 def observation_period(transactions: pd.DataFrame | HasEngine) -> tuple[date, date]:
-    """First and last day with a line in the data.
-
-    Parameters
-    ----------
-    transactions : DataFrame or loaded ledger
-        As for `customer_summary`.
-
-    Returns
-    -------
-    tuple of date
-        First and last day.
-
-    Raises
-    ------
-    UnsupportedError
-        There is no line at all.
-    """
+    """First and last day with a line in the data."""
     row = as_engine(transactions).run("observation_period").iloc[0]
     if pd.isna(row["first_day"]):
         raise UnsupportedError(tell("the data has no usable line: no date with an amount"))

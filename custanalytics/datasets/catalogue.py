@@ -73,13 +73,7 @@ class Dataset:
 
 
 def datasets() -> dict[str, Dataset]:
-    """Every set of the catalogue.
-
-    Returns
-    -------
-    dict
-        Name -> set, in the order of the catalogue.
-    """
+    """Every set of the catalogue."""
     entries = tomllib.loads(_FILE.read_text("utf-8"))
     return {
         name: Dataset(name=name, **{key.replace("-", "_"): value for key, value in entry.items()})
@@ -88,22 +82,7 @@ def datasets() -> dict[str, Dataset]:
 
 
 def dataset(name: str) -> Dataset:
-    """One set of the catalogue.
-
-    Parameters
-    ----------
-    name : str
-        Its short name.
-
-    Returns
-    -------
-    Dataset
-
-    Raises
-    ------
-    UsageError
-        There is none of that name.
-    """
+    """One set of the catalogue."""
     known = datasets()
     if name not in known:
         near = difflib.get_close_matches(name, known, 1)

@@ -28,34 +28,7 @@ def download(
     progress: Progress,
     most_bytes: int = MOST_BYTES,
 ) -> Path:
-    """Download a file, or take it from the cache.
-
-    Parameters
-    ----------
-    address : str
-        Where it is.
-    name : str
-        What it is called in the cache.
-    sha256 : str or None
-        Its checksum; None where it is not known.
-    size : int or None
-        Its size in bytes; None where it is not known.
-    progress : callable
-        Told the bytes there are and the bytes there will be (None where the server does not
-        say), after each block.
-    most_bytes : int
-        Size at which the download is given up.
-
-    Returns
-    -------
-    Path
-        The file in the cache.
-
-    Raises
-    ------
-    SourceError
-        It can't be had, ends early, is too large or is not the file that the catalogue knows.
-    """
+    """Download a file, or take it from the cache."""
     pooch.get_logger().setLevel("WARNING")
     part = cache_dir() / f"{name}.part"
     limit = min(most_bytes, size) if size else most_bytes

@@ -41,32 +41,7 @@ def fetch(
     files: Sequence[Path] = (),
     progress: Progress = lambda _, __: None,
 ) -> Fetched:
-    """Get an open data set, and make an engagement of it.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        From the catalogue.
-    folder : Path
-        The engagement to make; nothing may be there yet.
-    day : date
-        The first day of the engagement.
-    files : sequence of Path
-        The set's archive, or files out of it, where they are there already.
-    progress : callable, optional
-        Told the bytes there are and will be, while a download goes on.
-
-    Returns
-    -------
-    Fetched
-
-    Raises
-    ------
-    UsageError
-        The folder exists, or the set needs a login and no file was given.
-    SourceError
-        The set can't be had, or is not what the catalogue knows.
-    """
+    """Get an open data set, and make an engagement of it."""
     if folder.exists():
         raise UsageError(f"{folder} exists already, and nothing is overwritten")
     given = list(files) or [_get(dataset, progress)]

@@ -22,29 +22,7 @@ _BROKEN = (
 def unpack(
     archive: Path, members: Iterable[str], folder: Path, most_bytes: int = MOST_BYTES
 ) -> dict[str, Path]:
-    """Unpack some files of a ZIP archive into a folder, under their bare names.
-
-    Parameters
-    ----------
-    archive : Path
-        The archive.
-    members : iterable of str
-        Paths in it; a path may run through an archive inside it.
-    folder : Path
-        Where to; nothing is written elsewhere, whatever names the archive holds.
-    most_bytes : int
-        How much all files together may come to, unpacked.
-
-    Returns
-    -------
-    dict
-        Member -> file.
-
-    Raises
-    ------
-    SourceError
-        The archive is damaged, holds unsafe names or more than it may, or lacks a file.
-    """
+    """Unpack some files of a ZIP archive into a folder, under their bare names."""
     found: dict[str, Path] = {}
     left = most_bytes
     for member in members:

@@ -26,29 +26,7 @@ def is_document(folder: Path | str) -> bool:
 def render_document(
     folder: Path | str, formats: Sequence[str] = ("html", "pdf"), renderer: str = "auto"
 ) -> dict[str, Path]:
-    """Fill one of an engagement's documents from its record, and render it.
-
-    Parameters
-    ----------
-    folder : path
-        ``scope`` or ``data-request`` in an engagement's folder.
-    formats : sequence of str
-        Of ``"html"``, ``"pdf"`` and ``"docx"``.
-    renderer : str
-        ``"auto"``, ``"embedded"`` or ``"quarto"``.
-
-    Returns
-    -------
-    dict
-        Format -> file, called as the folder is.
-
-    Raises
-    ------
-    UsageError
-        The engagement's record can't be understood.
-    RenderError
-        The document can't be rendered.
-    """
+    """Fill one of an engagement's documents from its record, and render it."""
     folder = Path(folder)
     name = folder.resolve().name
     engagement = read_engagement(folder.resolve().parent)
@@ -59,20 +37,7 @@ def render_document(
 
 
 def document_state(engagement: Engagement, name: str) -> tuple[str, str]:
-    """Whether a document is ``done``, ``missing`` or ``stale``, and why.
-
-    Parameters
-    ----------
-    engagement : Engagement
-        The record as it is now.
-    name : str
-        ``"scope"`` or ``"data-request"``.
-
-    Returns
-    -------
-    tuple of str
-        State and reason; the reason is empty where the document is done.
-    """
+    """Whether a document is ``done``, ``missing`` or ``stale``, and why."""
     folder = engagement.folder / name
     mend = f"custanalytics render {name}"
     made = [folder / f"{name}.{kind}" for kind in ("html", "pdf", "docx")]

@@ -78,29 +78,7 @@ class Brief:
 def create(
     folder: Path | str, files: Sequence[Path], day: date, brief: Brief | None = None
 ) -> Path:
-    """Make an engagement's folder.
-
-    Parameters
-    ----------
-    folder : path
-        Where; nothing may be there yet.
-    files : sequence of Path
-        Files that the client has sent; they are copied.
-    day : date
-        The first day of the engagement.
-    brief : Brief, optional
-        What is known already.
-
-    Returns
-    -------
-    Path
-        The folder.
-
-    Raises
-    ------
-    UsageError
-        Something is there already, or a file can't be taken.
-    """
+    """Make an engagement's folder."""
     brief = brief or Brief()
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 - a link stays the name it is
     if folder.exists():
@@ -131,27 +109,7 @@ def create(
 
 
 def receive(folder: Path | str, files: Sequence[Path], day: date) -> list[Received]:
-    """Take further files into an engagement.
-
-    Parameters
-    ----------
-    folder : path
-        The engagement's folder.
-    files : sequence of Path
-        Files that the client has sent; they are copied into ``data/``, or lie there already.
-    day : date
-        The day they came.
-
-    Returns
-    -------
-    list of Received
-        What was added to ``engagement.toml``.
-
-    Raises
-    ------
-    UsageError
-        A file can't be taken, or one of its name is there already.
-    """
+    """Take further files into an engagement."""
     engagement = read_engagement(folder)
     names = _names(files)
     listed = {file.file for file in engagement.data}
@@ -167,18 +125,7 @@ def receive(folder: Path | str, files: Sequence[Path], day: date) -> list[Receiv
 
 
 def toml(value: Any) -> str:
-    """A value as TOML writes it.
-
-    Parameters
-    ----------
-    value : str, bool, int, float, date, or sequence or mapping of these
-        What to write.
-
-    Returns
-    -------
-    str
-        On one line.
-    """
+    """A value as TOML writes it."""
     if isinstance(value, bool):
         return str(value).lower()
     if isinstance(value, str):

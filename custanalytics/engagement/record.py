@@ -161,23 +161,7 @@ class Engagement:
 
 
 def read_engagement(folder: Path | str = ".") -> Engagement:
-    """Read an engagement's record.
-
-    Parameters
-    ----------
-    folder : path
-        The engagement's folder.
-
-    Returns
-    -------
-    Engagement
-        What its ``engagement.toml`` says.
-
-    Raises
-    ------
-    UsageError
-        The folder has no such file, or the file can't be understood; the message names the entry.
-    """
+    """Read an engagement's record."""
     folder = Path(folder)
     path = folder / FILE
     if not path.is_file():

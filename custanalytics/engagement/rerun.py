@@ -36,25 +36,7 @@ class Run:
 
 
 def run_of(engagement: Engagement) -> tuple[list[str], list[str]]:
-    """Files and options of the engagement's run.
-
-    Parameters
-    ----------
-    engagement : Engagement
-        Its record.
-
-    Returns
-    -------
-    tuple of list
-        The files, and the options as on the command line.
-
-    Raises
-    ------
-    SourceError
-        No file is listed, or one is missing or has changed since it was received.
-    UsageError
-        A setting makes no sense.
-    """
+    """Files and options of the engagement's run."""
     if not engagement.data:
         raise SourceError(
             f"{FILE} lists no data yet: take them in with 'custanalytics receive FILE...'"
@@ -106,20 +88,7 @@ def changed_files(engagement: Engagement) -> list[str]:
 
 
 def record_run(engagement: Engagement, options: Sequence[str]) -> Path:
-    """Note what the report was just made from.
-
-    Parameters
-    ----------
-    engagement : Engagement
-        Its record.
-    options : sequence of str
-        The options of the run.
-
-    Returns
-    -------
-    Path
-        The note.
-    """
+    """Note what the report was just made from."""
     results = sha256(engagement.folder / REPORT / _RESULTS)
     content = {
         "data": _inputs(engagement),

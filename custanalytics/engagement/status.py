@@ -41,27 +41,7 @@ def status(
     today: date,
     figures: Callable[[AnalysisResults], Mapping[str, Any]],
 ) -> tuple[Step, ...]:
-    """Judge every step of an engagement.
-
-    Parameters
-    ----------
-    engagement : Engagement
-        Its record.
-    today : date
-        The day it is.
-    figures : callable
-        Gives the figures that acceptance checks may name, from the results.
-
-    Returns
-    -------
-    tuple of Step
-        In the order of the work.
-
-    Raises
-    ------
-    UsageError
-        A setting makes no sense, or the note of the last run is damaged.
-    """
+    """Judge every step of an engagement."""
     results, absent = _results(engagement)
     why = tuple(run_is_stale(engagement))
     steps = (

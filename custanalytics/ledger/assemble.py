@@ -77,13 +77,7 @@ def assemble(
     today: date,
     warnings: Sequence[str],
 ) -> Ledger:
-    """Make the tables ``ledger`` and ``orders`` and report on them.
-
-    Raises
-    ------
-    SourceError
-        Too few dates or amounts can be read, currencies are mixed, or nothing is left.
-    """
+    """Make the tables ``ledger`` and ``orders`` and report on them."""
     engine = staging.engine
     warnings = [*staging.warnings, *warnings]
     _raw_lines(staging, mapping, platform)

@@ -51,14 +51,7 @@ class Finding:
 
 
 def find_oddities(engine: Engine, report: LoadReport) -> list[Finding]:
-    """Oddities of a ledger, in a fixed order.
-
-    Parameters
-    ----------
-    engine : Engine
-        With the tables ``ledger`` and ``fates``.
-    report : LoadReport
-    """
+    """Oddities of a ledger, in a fixed order."""
     daily = engine.run("source/daily")
     daily["day"] = pd.to_datetime(daily["day"])
     return [

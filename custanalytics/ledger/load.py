@@ -74,6 +74,7 @@ def load(
     Returns
     -------
     Ledger
+        The clean lines, and how they came about.
 
     Raises
     ------

@@ -69,22 +69,7 @@ def stage(
     given: Collection[str] = frozenset(),
     layout: LayoutFinder = find_layout,
 ) -> Staging:
-    """Read the files into one table of text.
-
-    Parameters
-    ----------
-    paths : sequence of path
-    memory_limit : str
-    given : collection of str
-        Columns by the names the user gives them; they settle which record is the header.
-    layout : callable
-        How the header is found.
-
-    Raises
-    ------
-    SourceError
-        A file can't be read, or the files don't hold the same table.
-    """
+    """Read the files into one table of text."""
     engine = Engine(memory_limit=memory_limit)
     parts: list[Part] = []
     warnings: list[str] = []

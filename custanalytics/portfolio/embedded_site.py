@@ -19,23 +19,7 @@ ASSETS = "assets"
 
 
 def write_pages(site: Site) -> Mapping[str, str]:
-    """Write every page, and what they share.
-
-    Parameters
-    ----------
-    site : Site
-        What every page needs; the entries' files are in its folder.
-
-    Returns
-    -------
-    mapping of str to str
-        Slug -> the write-up's HTML.
-
-    Raises
-    ------
-    RenderError
-        A page can't be rendered.
-    """
+    """Write every page, and what they share."""
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         templates = templates_of(site, Path(scratch) / "templates")
         write_assets(site, templates)

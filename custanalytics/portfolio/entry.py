@@ -75,22 +75,7 @@ def write_entry(entry: Entry, folder: Path) -> None:
 
 
 def read_entry(folder: Path) -> Entry:
-    """Read an entry's facts.
-
-    Parameters
-    ----------
-    folder : Path
-        A folder under ``entries/``.
-
-    Returns
-    -------
-    Entry
-
-    Raises
-    ------
-    SourceError
-        They are missing or damaged.
-    """
+    """Read an entry's facts."""
     path = folder / FACTS
     try:
         content: dict[str, Any] = json.loads(path.read_text("utf-8"))
@@ -104,17 +89,7 @@ def read_entry(folder: Path) -> Entry:
 
 
 def read_entries(portfolio: Path) -> list[Entry]:
-    """All entries of a portfolio, the newest first.
-
-    Parameters
-    ----------
-    portfolio : Path
-        The portfolio's folder.
-
-    Returns
-    -------
-    list of Entry
-    """
+    """All entries of a portfolio, the newest first."""
     folders = sorted((portfolio / ENTRIES).glob(f"*/{FACTS}"))
     found = [read_entry(path.parent) for path in folders]
     return sorted(found, key=lambda entry: (-entry.published.toordinal(), entry.slug))

@@ -47,28 +47,7 @@ class Telling:
 
 
 def telling(engagement: Engagement, shown: MutedResults, theme: str, slug: str = "") -> Telling:
-    """Put an entry into words.
-
-    Parameters
-    ----------
-    engagement : Engagement
-        What was done; its ``[publish]`` says how it may be told.
-    shown : MutedResults
-        What was found, as it may be shown.
-    theme : str
-        Theme of the portfolio, where the engagement names none.
-    slug : str
-        Name of the entry when it was published before: its address stays.
-
-    Returns
-    -------
-    Telling
-
-    Raises
-    ------
-    UsageError
-        Something is missing in ``engagement.toml``, or makes no sense.
-    """
+    """Put an entry into words."""
     said, mine, source = case(shown.results, shown.muted), engagement.publish, engagement.source
     place = f"{engagement.folder / FILE}, [publish]"
     question, decision = (
@@ -122,33 +101,13 @@ def telling(engagement: Engagement, shown: MutedResults, theme: str, slug: str =
 
 
 def title_of(engagement: Engagement) -> str:
-    """The title given, or the question.
-
-    Parameters
-    ----------
-    engagement : Engagement
-        What was done.
-
-    Returns
-    -------
-    str
-    """
+    """The title given, or the question."""
     mine = engagement.publish
     return mine.title or mine.question or _neutral(engagement, engagement.question)
 
 
 def slug_of(title: str) -> str:
     """A name for an address.
-
-    Parameters
-    ----------
-    title : str
-        Any text.
-
-    Returns
-    -------
-    str
-        Small letters, digits and hyphens.
 
     Examples
     --------

@@ -14,20 +14,7 @@ _NO_DAY = "1970-01-01"
 
 
 def atom(portfolio: Portfolio, entries: Sequence[Entry]) -> str:
-    """The feed, an Atom file.
-
-    Parameters
-    ----------
-    portfolio : Portfolio
-        Whose site it is.
-    entries : sequence of Entry
-        The newest first.
-
-    Returns
-    -------
-    str
-        Dates are those of publishing, so the same entries give the same feed.
-    """
+    """The feed, an Atom file."""
     days = [entry.published.isoformat() for entry in entries]
     home = escape(portfolio.address)
     head = [
@@ -63,19 +50,7 @@ def _atom_entry(portfolio: Portfolio, entry: Entry) -> list[str]:
 
 
 def site_map(portfolio: Portfolio, entries: Sequence[Entry]) -> str:
-    """The list of pages for search engines; it needs the site's address.
-
-    Parameters
-    ----------
-    portfolio : Portfolio
-        Whose site it is; its ``address`` is set.
-    entries : sequence of Entry
-        All projects.
-
-    Returns
-    -------
-    str
-    """
+    """The list of pages for search engines; it needs the site's address."""
     pages = [
         f"<url><loc>{escape(portfolio.address)}{name}</loc></url>" for name in ("", "about.html")
     ]
@@ -104,21 +79,7 @@ def page_address(portfolio: Portfolio, entry: Entry) -> str:
 
 
 def search_index(entries: Sequence[Entry], bodies: Mapping[str, str]) -> str:
-    """What the search box looks through, as JSON.
-
-    Parameters
-    ----------
-    entries : sequence of Entry
-        All projects.
-    bodies : mapping of str to str
-        Slug -> the write-up's HTML.
-
-    Returns
-    -------
-    str
-        A list with ``slug``, ``title``, ``theme``, ``techniques``, ``question``, ``method``,
-        ``finding``, ``client`` and ``text``.
-    """
+    """What the search box looks through, as JSON."""
     found = [entry.texts | {"text": plain(bodies[entry.slug])} for entry in entries]
     return json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 
@@ -130,16 +91,6 @@ def search_script(index: str) -> str:
 
 def plain(body: str) -> str:
     """The words of a page.
-
-    Parameters
-    ----------
-    body : str
-        HTML.
-
-    Returns
-    -------
-    str
-        On one line.
 
     Examples
     --------

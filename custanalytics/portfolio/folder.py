@@ -73,23 +73,7 @@ class Portfolio:
 
 
 def create_portfolio(folder: Path | str) -> Path:
-    """Write what a portfolio's folder lacks; nothing that is there is touched.
-
-    Parameters
-    ----------
-    folder : path
-        The folder; made when absent.
-
-    Returns
-    -------
-    Path
-        The folder, with ``portfolio.toml``, ``about.qmd``, ``_brand.yml`` and ``entries/``.
-
-    Raises
-    ------
-    UsageError
-        It is a file, or lies in an engagement.
-    """
+    """Write what a portfolio's folder lacks; nothing that is there is touched."""
     folder = Path(folder)
     if folder.is_file():
         raise UsageError(f"{folder} is a file; give the portfolio's folder")
@@ -109,22 +93,7 @@ def create_portfolio(folder: Path | str) -> Path:
 
 
 def read_portfolio(folder: Path | str) -> Portfolio:
-    """Read a portfolio's settings.
-
-    Parameters
-    ----------
-    folder : path
-        The portfolio's folder.
-
-    Returns
-    -------
-    Portfolio
-
-    Raises
-    ------
-    UsageError
-        ``portfolio.toml`` is missing or can't be understood; the message names the entry.
-    """
+    """Read a portfolio's settings."""
     folder = Path(folder)
     path = folder / FILE
     if not path.is_file():

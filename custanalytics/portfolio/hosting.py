@@ -9,18 +9,7 @@ PAGES = Path(".github") / "workflows" / "pages.yml"
 
 
 def write_github_pages(folder: Path) -> Path:
-    """Write the workflow that publishes ``site/`` on GitHub Pages; one that is there stays.
-
-    Parameters
-    ----------
-    folder : Path
-        The portfolio's folder, the root of its repository.
-
-    Returns
-    -------
-    Path
-        The workflow. It builds nothing: no data leave the computer that has them.
-    """
+    """Write the workflow that publishes ``site/`` on GitHub Pages; one that is there stays."""
     target = folder / PAGES
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -9,17 +9,7 @@ _FILE = "portfolios.json"
 
 
 def remember(portfolio: Path, slug: str, engagement: Path) -> None:
-    """Note where an entry came from.
-
-    Parameters
-    ----------
-    portfolio : Path
-        The portfolio's folder.
-    slug : str
-        Name of the entry.
-    engagement : Path
-        The engagement's folder.
-    """
+    """Note where an entry came from."""
     known = _read()
     known.setdefault(str(portfolio.resolve()), {})[slug] = str(engagement.resolve())
     path = _path()
@@ -28,18 +18,7 @@ def remember(portfolio: Path, slug: str, engagement: Path) -> None:
 
 
 def engagements_of(portfolio: Path) -> dict[str, Path]:
-    """Where the entries of a portfolio came from, as far as this machine knows.
-
-    Parameters
-    ----------
-    portfolio : Path
-        The portfolio's folder.
-
-    Returns
-    -------
-    dict
-        Name of the entry -> the engagement's folder; those that are gone are left out.
-    """
+    """Where the entries of a portfolio came from, as far as this machine knows."""
     known = _read().get(str(portfolio.resolve()), {})
     return {slug: Path(path) for slug, path in known.items() if Path(path).is_dir()}
 

@@ -48,16 +48,6 @@ class UnconfirmedError(UsageError):
 def code_of(prose: Sequence[Prose]) -> str:
     """A code of the texts: another one as soon as a word changes.
 
-    Parameters
-    ----------
-    prose : sequence of Prose
-        In order.
-
-    Returns
-    -------
-    str
-        Eight hexadecimal digits.
-
     Examples
     --------
     >>> code_of([]) == code_of([Prose("here", "a text")])

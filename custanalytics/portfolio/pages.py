@@ -51,36 +51,14 @@ class Site:
 
 
 def made_here(site: Site) -> set[Path]:
-    """Pages that a write-up may lead to although no such file lies beside it.
-
-    Parameters
-    ----------
-    site : Site
-        What every page needs.
-
-    Returns
-    -------
-    set of Path
-        Files of the site.
-    """
+    """Pages that a write-up may lead to although no such file lies beside it."""
     names = ["index.html", "about.html", "index.xml"]
     names += [f"entries/{entry.slug}/index.html" for entry in site.entries]
     return {(site.folder / name).resolve() for name in names}
 
 
 def home(site: Site) -> dict[str, Any]:
-    """The first page.
-
-    Parameters
-    ----------
-    site : Site
-        What every page needs.
-
-    Returns
-    -------
-    dict
-        Values for ``index.html``.
-    """
+    """The first page."""
     portfolio = site.portfolio
     themes = _counted([entry.theme for entry in site.entries])
     techniques = _counted([name for entry in site.entries for name in entry.techniques])
@@ -108,20 +86,7 @@ def home(site: Site) -> dict[str, Any]:
 
 
 def about(site: Site, text: Text) -> dict[str, Any]:
-    """The page about the consultant.
-
-    Parameters
-    ----------
-    site : Site
-        What every page needs.
-    text : Text
-        What it says.
-
-    Returns
-    -------
-    dict
-        Values for ``about.html``.
-    """
+    """The page about the consultant."""
     portfolio = site.portfolio
     heading = text.title or words(site.formats)["about"]
     title = f"{heading} – {portfolio.name}"
@@ -131,18 +96,7 @@ def about(site: Site, text: Text) -> dict[str, Any]:
 
 
 def lost(site: Site) -> dict[str, Any]:
-    """The page that a host shows for an address that does not exist.
-
-    Parameters
-    ----------
-    site : Site
-        What every page needs.
-
-    Returns
-    -------
-    dict
-        Values for ``404.html``.
-    """
+    """The page that a host shows for an address that does not exist."""
     title = words(site.formats)["lost"]
     common = _common(site, "", "404.html", title, title, title, "website", SITE_CARD)
     # It is shown at any depth, so only the whole address leads back.
@@ -150,22 +104,7 @@ def lost(site: Site) -> dict[str, Any]:
 
 
 def project(site: Site, entry: Entry, text: Text | None) -> dict[str, Any]:
-    """One project's page.
-
-    Parameters
-    ----------
-    site : Site
-        What every page needs.
-    entry : Entry
-        The project.
-    text : Text or None
-        Its write-up; None where another renderer writes it.
-
-    Returns
-    -------
-    dict
-        Values for ``entry.html``.
-    """
+    """One project's page."""
     folder = site.folder / "entries" / entry.slug
     page = f"entries/{entry.slug}/index.html"
     title = f"{entry.title} – {site.portfolio.name}"
@@ -192,20 +131,7 @@ def project(site: Site, entry: Entry, text: Text | None) -> dict[str, Any]:
 
 
 def files(site: Site, entry: Entry) -> list[dict[str, Any]]:
-    """The forms that a project comes in, with links from its page.
-
-    Parameters
-    ----------
-    site : Site
-        What every page needs.
-    entry : Entry
-        The project.
-
-    Returns
-    -------
-    list of dict
-        ``href``, ``text``, ``size`` and whether it is the ``first``; only what is there.
-    """
+    """The forms that a project comes in, with links from its page."""
     said = words(site.formats)
     folder = site.folder / "entries" / entry.slug
     known = {REPORT_HTML: said["report"], REPORT_PDF: said["pdf"], SLIDES: said["slides"]}

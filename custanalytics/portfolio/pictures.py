@@ -36,20 +36,7 @@ class Drawing:
 
 
 def drawing(path: Path, brand: Brand) -> Drawing:
-    """Look at a drawing, and write the dark one beside it where all its colours have one.
-
-    Parameters
-    ----------
-    path : Path
-        An SVG file in the site.
-    brand : Brand
-        The site's colours.
-
-    Returns
-    -------
-    Drawing
-        Without a dark one, the page shows the drawing on white.
-    """
+    """Look at a drawing, and write the dark one beside it where all its colours have one."""
     text = path.read_text("utf-8")
     found = _VIEW.search(text)
     # Our drawings are measured in points; a pixel is three quarters of one.
@@ -63,21 +50,7 @@ def drawing(path: Path, brand: Brand) -> Drawing:
 
 
 def dark_color(color: str, brand: Brand) -> str | None:
-    """The colour of a chart on a dark page.
-
-    Parameters
-    ----------
-    color : str
-        Such as ``#1f5a94``: of the brand, or of a report without one; or between two steps of
-        the scale of heat maps.
-    brand : Brand
-        The site's colours.
-
-    Returns
-    -------
-    str or None
-        None for any other colour.
-    """
+    """The colour of a chart on a dark page."""
     shipped = read_brand(reports_dir())
     for light, dark in ((brand.colors, brand.dark_colors), (LIGHT, shipped.dark_colors)):
         for name, given in light.items():
@@ -96,21 +69,7 @@ def _distance(first: str, second: str) -> int:
 
 
 def with_drawings(body: str, folder: Path, brand: Brand) -> str:
-    """The text of a write-up with still charts that follow light and dark.
-
-    Parameters
-    ----------
-    body : str
-        HTML with addresses relative to the folder.
-    folder : Path
-        The folder of the page in the site, where the pictures are.
-    brand : Brand
-        The site's colours.
-
-    Returns
-    -------
-    str
-    """
+    """The text of a write-up with still charts that follow light and dark."""
 
     def image(found: re.Match[str]) -> str:
         address, rest = found.groups()
@@ -135,22 +94,7 @@ def still(body: str) -> str:
 
 
 def bring(body: str, source: Path, target: Path, made: set[Path]) -> None:
-    """Copy the files that a write-up shows or leads to, and no others.
-
-    Parameters
-    ----------
-    body : str
-        Its HTML.
-    source, target : Path
-        Folder of the write-up, and of its page in the site.
-    made : set of Path
-        Files of the site that are made anyway.
-
-    Raises
-    ------
-    RenderError
-        A file is missing, or outside the folder.
-    """
+    """Copy the files that a write-up shows or leads to, and no others."""
     for address in local_addresses(body):
         copy = target / address
         if copy.resolve() in made or copy.is_file():
@@ -163,18 +107,7 @@ def bring(body: str, source: Path, target: Path, made: set[Path]) -> None:
 
 
 def local_addresses(body: str) -> list[str]:
-    """Files beside the page that it shows or leads to, without what stands behind ``#``.
-
-    Parameters
-    ----------
-    body : str
-        HTML.
-
-    Returns
-    -------
-    list of str
-        Each once, in the order of the text.
-    """
+    """Files beside the page that it shows or leads to, without what stands behind ``#``."""
     parser = _Addresses()
     parser.feed(body)
     return list(dict.fromkeys(parser.found))

@@ -49,26 +49,7 @@ class Record:
 
 
 def record_of(engagement: Path, results: AnalysisResults, day: date) -> Record:
-    """The record of an engagement; a new one with a secret of its own where there is none.
-
-    Parameters
-    ----------
-    engagement : Path
-        The engagement's folder.
-    results : AnalysisResults
-        What is to be muted.
-    day : date
-        The day it is.
-
-    Returns
-    -------
-    Record
-
-    Raises
-    ------
-    SourceError
-        The record is damaged.
-    """
+    """The record of an engagement; a new one with a secret of its own where there is none."""
     path = engagement / FOLDER / FILE
     if not path.is_file():
         return Record(draw_key(results, SystemRandom()), day)
@@ -83,20 +64,7 @@ def record_of(engagement: Path, results: AnalysisResults, day: date) -> Record:
 
 
 def write_record(record: Record, engagement: Path) -> Path:
-    """Write the record.
-
-    Parameters
-    ----------
-    record : Record
-        What to keep.
-    engagement : Path
-        The engagement's folder.
-
-    Returns
-    -------
-    Path
-        Its file.
-    """
+    """Write the record."""
     path = engagement / FOLDER / FILE
     path.parent.mkdir(exist_ok=True)
     content = dataclasses.asdict(record) | {"published": record.published.isoformat()}

@@ -104,34 +104,6 @@ def publish_engagement(
 
     An engagement on open data (``[source]``) is shown as it is; any other is muted. Nothing is
     put in place before all finished files, and the pages made of them, have passed the leak test.
-
-    Parameters
-    ----------
-    engagement : path
-        The engagement's folder, with a report that is up to date.
-    portfolio : path
-        The portfolio's folder; made where it is missing.
-    day : date
-        The day it is: that of publication, unless it was published before.
-    confirm : str
-        Code of the prose that was read and found right.
-    renderer : str
-        ``"auto"``, ``"embedded"`` or ``"quarto"``.
-    step : callable, optional
-        Called with each step's name; returns a context manager that is held while it runs.
-
-    Returns
-    -------
-    Published
-
-    Raises
-    ------
-    UsageError
-        The engagement is not finished, or what it says of itself makes no sense.
-    UnconfirmedError
-        The consultant's own prose is not confirmed; the message lists it.
-    DisclosureError
-        Something of the client was found; nothing is put in place.
     """
     asked = _finished(read_engagement(engagement))
     portfolio = Path(portfolio)
@@ -217,25 +189,7 @@ def _published(
 
 
 def look_for_leaks(portfolio: Path | str, renderer: str = "auto") -> tuple[str, ...]:
-    """Look for leaks in every entry whose engagement is on this machine, and in its pages.
-
-    Parameters
-    ----------
-    portfolio : path
-        The portfolio's folder.
-    renderer : str
-        ``"auto"``, ``"embedded"`` or ``"quarto"``: what the site is built with.
-
-    Returns
-    -------
-    tuple of str
-        Entries that could not be tested here, as nothing is known of their engagement.
-
-    Raises
-    ------
-    DisclosureError
-        Something was found.
-    """
+    """Look for leaks in every entry whose engagement is on this machine, and in its pages."""
     portfolio = Path(portfolio)
     known = engagements_of(portfolio)
     slugs = [entry.slug for entry in read_entries(portfolio)]

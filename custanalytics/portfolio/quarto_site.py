@@ -47,25 +47,7 @@ _LISTING = """\
 
 
 def write_with_quarto(site: Site, quarto: str) -> Mapping[str, str]:
-    """Write every page, and what they share.
-
-    Parameters
-    ----------
-    site : Site
-        What every page needs; the entries' files are in its folder.
-    quarto : str
-        The command.
-
-    Returns
-    -------
-    mapping of str to str
-        Slug -> the write-up's HTML.
-
-    Raises
-    ------
-    RenderError
-        Quarto can't render a page.
-    """
+    """Write every page, and what they share."""
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         templates = templates_of(site, Path(scratch) / "templates")
         write_assets(site, templates)

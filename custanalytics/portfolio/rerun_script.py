@@ -13,20 +13,7 @@ _TELLABLE = ("horizon-days", "window-days", "annual-discount-rate", "locale")
 
 
 def again(engagement: Engagement, version: str) -> str:
-    """The commands that make the report of an engagement, or one like it.
-
-    Parameters
-    ----------
-    engagement : Engagement
-        On open data: all that it takes. On a client's: the steps, without what is theirs.
-    version : str
-        Of custanalytics.
-
-    Returns
-    -------
-    str
-        A shell script.
-    """
+    """The commands that make the report of an engagement, or one like it."""
     options = _options(engagement, keep=None if engagement.source else _TELLABLE)
     if engagement.source:
         get = engagement.source.get("command", "")

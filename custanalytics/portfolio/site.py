@@ -36,33 +36,7 @@ _FILES = (REPORT_HTML, REPORT_PDF, SLIDES, AGAIN, PICTURE, CARD)
 
 
 def build_site(folder: Path | str, out: Path | str | None = None, renderer: str = "auto") -> Path:
-    """Build the site of a portfolio.
-
-    Parameters
-    ----------
-    folder : path
-        The portfolio's folder; what it lacks is written first, see `create_portfolio`.
-    out : path, optional
-        Where the site goes; ``site/`` in the folder. It is replaced as a whole when all of the
-        new one is there, and stays as it was when anything fails.
-    renderer : str
-        ``"embedded"``, ``"quarto"`` (its command must be on PATH), or ``"auto"``: Quarto where it
-        is found.
-
-    Returns
-    -------
-    Path
-        The site's folder. The same portfolio gives the same bytes (embedded renderer).
-
-    Raises
-    ------
-    UsageError
-        ``portfolio.toml`` can't be understood, or `out` holds something else.
-    SourceError
-        An entry is damaged.
-    RenderError
-        A page can't be rendered.
-    """
+    """Build the site of a portfolio."""
     folder = create_portfolio(folder)
     portfolio = read_portfolio(folder)
     entries = _entries(folder)

@@ -9,17 +9,7 @@ from custanalytics.render.pages.labels import labels
 
 
 def words(formats: Formats) -> Mapping[str, str]:
-    """Every word by the name that the templates have for it.
-
-    Parameters
-    ----------
-    formats : Formats
-        How the site writes.
-
-    Returns
-    -------
-    mapping of str to str
-    """
+    """Every word by the name that the templates have for it."""
     return {
         "skip": labels(formats.language)["skip"],
         "pages": say("Pages"),
@@ -77,20 +67,7 @@ def words(formats: Formats) -> Mapping[str, str]:
 
 
 def facts(entries: Sequence[Entry], formats: Formats) -> list[dict[str, str]]:
-    """What can be counted on the first screen.
-
-    Parameters
-    ----------
-    entries : sequence of Entry
-        All projects.
-    formats : Formats
-        How the site writes.
-
-    Returns
-    -------
-    list of dict
-        ``number`` and ``text``; only what is there.
-    """
+    """What can be counted on the first screen."""
     open_data = sum(bool(entry.source) for entry in entries)
     techniques = len({name for entry in entries for name in entry.techniques})
     counted = (

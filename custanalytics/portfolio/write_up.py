@@ -25,22 +25,7 @@ _PICTURES = re.compile(r"!\[[^\]]*\]\(([^)\s]+)\)")
 
 
 def stage_write_up(document: Document, texts: Mapping[str, str], folder: Path) -> tuple[Prose, ...]:
-    """Write what a write-up needs into its folder; its text is the consultant's after the first.
-
-    Parameters
-    ----------
-    document : Document
-        What the report says, from results that may be shown.
-    texts : mapping of str to str
-        ``question``, ``decision``, ``data`` and ``source``; those that are empty are not shown.
-    folder : Path
-        The write-up's folder.
-
-    Returns
-    -------
-    tuple of Prose
-        What the consultant has written there.
-    """
+    """Write what a write-up needs into its folder; its text is the consultant's after the first."""
     told = dataclasses.replace(
         document,
         variables=document.variables | {"case": dict(texts)},
@@ -54,22 +39,7 @@ def stage_write_up(document: Document, texts: Mapping[str, str], folder: Path) -
 
 
 def write_document(folder: Path, title: str, to: Path) -> None:
-    """Write the write-up as one document that needs no other, with the pictures it shows.
-
-    Parameters
-    ----------
-    folder : Path
-        The staged write-up.
-    title : str
-        Of the entry.
-    to : Path
-        The entry's folder.
-
-    Raises
-    ------
-    RenderError
-        The write-up can't be read.
-    """
+    """Write the write-up as one document that needs no other, with the pictures it shows."""
     meta = yaml.safe_load((folder / "_metadata.yml").read_text("utf-8"))
     body = _shown(_COMMENT.sub("", without_plots(flat(folder / DOCUMENT))), meta["has"])
     for name in dict.fromkeys(_PICTURES.findall(body)):

@@ -137,6 +137,7 @@ def purchase_propensity(
     Returns
     -------
     PurchasePropensity
+        Probability, expected revenue and rhythm per customer, with tests.
 
     Raises
     ------

@@ -18,16 +18,6 @@ def usual_gap(customers: pd.DataFrame) -> "pd.Series[float]":
 
     The mean over the own gaps and one gap of the shop's mean length, so that a single short
     gap is not taken for a rhythm.
-
-    Parameters
-    ----------
-    customers : DataFrame
-        ``purchase_days`` and ``gap_total`` (days) as `features_at` returns them.
-
-    Returns
-    -------
-    Series of float
-        Days; NaN with one purchase day.
     """
     gaps = (customers["purchase_days"] - 1).where(customers["purchase_days"] > 1)
     total = customers["gap_total"].astype("float64")
@@ -41,18 +31,6 @@ def late_factors(customers: pd.DataFrame) -> tuple[float, float]:
     within the first multiple of what was their usual gap before it, and 99 in a hundred
     within the second: whoever waits longer than the first is late, whoever waits longer than
     the second is gone.
-
-    Parameters
-    ----------
-    customers : DataFrame
-        ``purchase_days``, ``gap_total``, ``gap_last`` (days) as `features_at` returns them.
-
-    Returns
-    -------
-    tuple of float
-        Usual gaps. The first is at least 1.5, since where all pay by the month one day more
-        is no sign of leaving, and 2 where fewer than 30 customers have a rhythm to learn
-        from; the second is at least twice the first.
     """
     known = customers[customers["purchase_days"] >= 3]
     if len(known) < FEWEST_RHYTHMS:
@@ -67,29 +45,7 @@ def late_factors(customers: pd.DataFrame) -> tuple[float, float]:
 def rhythm(
     customers: pd.DataFrame, observation_end: date, factors: tuple[float, float]
 ) -> pd.DataFrame:
-    """Each customer's usual gap, next expected order, lateness and revenue at risk.
-
-    Parameters
-    ----------
-    customers : DataFrame
-        One row per customer as `features_at` returns them, with ``expected_revenue``
-        (currency units, in the window).
-    observation_end : date
-        The day they are judged on.
-    factors : tuple of float
-        From `late_factors`.
-
-    Returns
-    -------
-    DataFrame
-        One row per customer: ``usual_gap_days`` (NaN with one purchase day),
-        ``days_since_last_purchase``, ``expected_next_order`` (last purchase plus usual gap,
-        which may lie in the past; NaT with one purchase day), ``late`` (the wait is longer
-        than the first and no longer than the second of `factors` times the usual gap; False
-        with one purchase day), ``revenue_at_risk`` (currency units: the revenue still
-        expected in the window from a customer who is late, so never more than
-        ``expected_revenue``; 0 where not late).
-    """
+    """Each customer's usual gap, next expected order, lateness and revenue at risk."""
     waited = customers["days_since_last_purchase"]
     gap = usual_gap(customers)
     last = pd.Timestamp(observation_end) - pd.to_timedelta(waited, unit="D")

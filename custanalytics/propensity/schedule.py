@@ -37,26 +37,7 @@ class Schedule:
 
 
 def plan(first_day: date, last_day: date, window_days: int) -> Schedule:
-    """Cutoffs for predicting purchases in a window of `window_days` days after `last_day`.
-
-    Parameters
-    ----------
-    first_day, last_day : date
-        First purchase and end of observation.
-    window_days : int
-        Length of the window to be predicted.
-
-    Returns
-    -------
-    Schedule
-        Up to six learning cutoffs a third of a window apart, and the same days of earlier
-        years where the history reaches back to them.
-
-    Raises
-    ------
-    UnsupportedError
-        The history is too short for learning and testing on windows of this length.
-    """
+    """Cutoffs for predicting purchases in a window of `window_days` days after `last_day`."""
     window = timedelta(days=window_days)
     test, newest = last_day - window, last_day - 2 * window
     earliest = first_day + timedelta(days=_history_days(window_days))

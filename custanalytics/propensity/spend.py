@@ -36,16 +36,6 @@ class SpendModel:
 def fit_spend(known: pd.DataFrame) -> SpendModel:
     """Learn from the buyers of past windows.
 
-    Parameters
-    ----------
-    known : DataFrame
-        Features with ``bought`` and ``spend``, from one or more cutoffs.
-
-    Returns
-    -------
-    SpendModel
-        Its predictions go no higher than the largest spend seen.
-
     References
     ----------
     McCullagh and Nelder (1989), Generalized linear models, chapter 8.

@@ -88,23 +88,7 @@ class Contest:
 
 
 def hold(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) -> Contest:
-    """Judge every candidate and choose one.
-
-    Parameters
-    ----------
-    X : DataFrame
-        Inputs of the decided prospects.
-    y : array of bool
-        Who converted.
-    later : array of bool or None
-        Rows to test on out of time; left out of the contest where they or the others hold
-        fewer than twenty of either outcome.
-    seed : int
-
-    Returns
-    -------
-    Contest
-    """
+    """Judge every candidate and choose one."""
     fold = folds(y, seed)
     later = later if later is not None and _can_tell(y, later) else None
     raw, predictions, earlier = {}, {}, {}
@@ -147,20 +131,7 @@ def hold(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) -> Contest:
 
 
 def drift(contest: Contest, rank: NDArray[np.int64] | None) -> pd.DataFrame:
-    """Observed and predicted rate by tenth of the rows in order of time.
-
-    Parameters
-    ----------
-    contest : Contest
-    rank : array of int or None
-        Position of each row, earliest first; None where there is no order.
-
-    Returns
-    -------
-    DataFrame
-        One row per block (none without an order): ``block``, ``n``, ``rate``,
-        ``mean_propensity`` (cross-validated).
-    """
+    """Observed and predicted rate by tenth of the rows in order of time."""
     blocks = [] if rank is None else np.array_split(np.argsort(rank, kind="stable"), BLOCKS)
     return pd.DataFrame(
         {
@@ -173,20 +144,7 @@ def drift(contest: Contest, rank: NDArray[np.int64] | None) -> pd.DataFrame:
 
 
 def level_sd(contest: Contest, rank: NDArray[np.int64] | None) -> float:
-    """Error in log-odds that all probabilities share: sampling, and the swing over time.
-
-    Parameters
-    ----------
-    contest : Contest
-    rank : array of int or None
-        Position of each row in time; None where there is no order.
-
-    Returns
-    -------
-    float
-        The larger of the swing between tenths and the shift out of time, and the sampling
-        error of the level, as the root of their squares' sum.
-    """
+    """Error in log-odds that all probabilities share: sampling, and the swing over time."""
     apart, y = contest.apart, contest.y
     sampling = 1 / float((apart * (1 - apart)).sum())
     moved = 0.0

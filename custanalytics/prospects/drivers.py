@@ -25,24 +25,6 @@ def importance(model: Fitted, X: pd.DataFrame, y: Bools, seed: int) -> pd.DataFr
 
     Inputs that tell the same share their importance; importance is not cause.
 
-    Parameters
-    ----------
-    model : Fitted
-        Fitted on other rows.
-    X : DataFrame
-        Held-out inputs; 5,000 rows are drawn where there are more.
-    y : array of bool
-        What happened to them.
-    seed : int
-        Of the shuffling.
-
-    Returns
-    -------
-    DataFrame
-        One row per input, most important first (of over 20, those whose shuffling moves the
-        predictions most): ``input``, ``auc_drop``, ``log_loss_rise`` (means of five
-        shuffles), ``log_loss_rise_sd``.
-
     References
     ----------
     Fisher, Rudin and Dominici (2019), All models are wrong, but many are useful, JMLR 20(177).
@@ -74,27 +56,6 @@ def importance(model: Fitted, X: pd.DataFrame, y: Bools, seed: int) -> pd.DataFr
 
 def effects(model: Fitted, X: pd.DataFrame, y: Bools, names: list[str], seed: int) -> pd.DataFrame:
     """Mean prediction on held-out rows when one input is set to each of its usual values.
-
-    Parameters
-    ----------
-    model : Fitted
-        Fitted on other rows.
-    X : DataFrame
-        Held-out inputs; 5,000 rows are drawn where there are more.
-    y : array of bool
-        What happened to them.
-    names : list of str
-        Inputs to follow; the first six are.
-    seed : int
-        Of the drawing.
-
-    Returns
-    -------
-    DataFrame
-        One row per input and value: ``input``, ``value`` (text; 'none' for a missing one),
-        ``position`` (the number, or rank of the level; NaN for 'none'), ``mean_propensity``
-        (all else as it is), ``n`` and ``rate`` (rows nearest to that value, and their
-        observed rate; NaN without any).
 
     References
     ----------
@@ -142,25 +103,7 @@ def learning_curve(
     held_out: Bools,
     seed: int,
 ) -> pd.DataFrame:
-    """How good the model would be with less data, to see whether more would help.
-
-    Parameters
-    ----------
-    build : callable
-        From inputs to an unfitted estimator.
-    X : DataFrame
-    y : array of bool
-    held_out : array of bool
-        Rows to judge on; shares of the others are learned from.
-    seed : int
-        Decides which rows make up the smaller shares.
-
-    Returns
-    -------
-    DataFrame
-        One row per size: ``n``, ``log_loss``, ``auc`` on the held-out rows. Sizes with fewer
-        than ten conversions or ten others are left out.
-    """
+    """How good the model would be with less data, to see whether more would help."""
     order = np.random.default_rng(seed).permutation(np.flatnonzero(~held_out))
     rows = []
     for share in SHARES:

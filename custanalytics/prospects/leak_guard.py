@@ -70,24 +70,6 @@ def find_leaks(
 ) -> list[Leak]:
     """Name the inputs that could not have been known before the outcome.
 
-    Parameters
-    ----------
-    labelled : DataFrame
-        Inputs of the prospects with an outcome (numbers as float, categories as text).
-    still_open : DataFrame
-        The same of those without; may be empty.
-    y : array of bool
-        Who converted, of the labelled.
-    dates : DataFrame
-        Date columns of the labelled, by name; a column named for the outcome sets its date.
-    seed : int
-        Of the sampling above 20,000 rows.
-
-    Returns
-    -------
-    list of Leak
-        At most one for each input.
-
     Notes
     -----
     Five signs: filled for one outcome only; filled for the decided but never for the open;

@@ -69,28 +69,7 @@ class Ranking:
 def find_order(
     values: pd.DataFrame, columns: list[Column], converted: Bools, known: Bools, date: str | None
 ) -> Ranking:
-    """Order of the prospects by a date column, else by the file where that means something.
-
-    Parameters
-    ----------
-    values : DataFrame
-        One row per prospect; see `TypedTable.values`.
-    columns : list of Column
-        Columns that were known before the outcome.
-    converted, known : array of bool
-        The outcome, and where there is one.
-    date : str or None
-        The date column to use; found by its name if not given.
-
-    Returns
-    -------
-    Ranking
-
-    Raises
-    ------
-    UsageError
-        `date` names no column that holds dates.
-    """
+    """Order of the prospects by a date column, else by the file where that means something."""
     dated = [c for c in columns if c.kind == "date"]
     if date is not None and date not in {c.name for c in dated}:
         raise UsageError(f"{date!r} is no column of dates; these are: {_listed(dated)}")

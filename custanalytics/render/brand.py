@@ -125,22 +125,7 @@ class Brand:
 
 
 def read_brand(folder: Path) -> Brand:
-    """Read the brand of a report folder or template.
-
-    Parameters
-    ----------
-    folder : Path
-        Folder with a ``_brand.yml``; without one, the brand that custanalytics ships is used.
-
-    Returns
-    -------
-    Brand
-
-    Raises
-    ------
-    RenderError
-        The file is not readable, or asks for what can't be honoured.
-    """
+    """Read the brand of a report folder or template."""
     path = folder / FILE
     if not path.is_file():
         path = reports_dir() / FILE
@@ -155,15 +140,7 @@ def read_brand(folder: Path) -> Brand:
 
 
 def copy_brand(source: Path, target: Path) -> None:
-    """Copy the brand of one report folder to another, with its logo and fonts.
-
-    Parameters
-    ----------
-    source : Path
-        Folder with a ``_brand.yml``; without one, nothing is copied.
-    target : Path
-        Folder that has none yet; a brand that is there stays.
-    """
+    """Copy the brand of one report folder to another, with its logo and fonts."""
     if not (source / FILE).is_file() or (target / FILE).exists():
         return
     brand = read_brand(source)

@@ -12,25 +12,7 @@ _SHOWN = {".png", ".jpg", ".jpeg", ".gif"}
 
 
 def logo_picture(brand: Brand, folder: Path) -> io.BytesIO | None:
-    """The logo as PNG or JPEG; a drawing (SVG) is turned into pixels.
-
-    Parameters
-    ----------
-    brand : Brand
-        That names the logo.
-    folder : Path
-        The folder of its ``_brand.yml``.
-
-    Returns
-    -------
-    BytesIO or None
-        None where the brand has no logo.
-
-    Raises
-    ------
-    RenderError
-        The logo can't be drawn.
-    """
+    """The logo as PNG or JPEG; a drawing (SVG) is turned into pixels."""
     if not brand.logo:
         return None
     path = folder / brand.logo

@@ -20,18 +20,7 @@ _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff
 
 
 def office_fonts(brand: Brand) -> tuple[str, str]:
-    """Names of the text and heading fonts for office programs.
-
-    Parameters
-    ----------
-    brand : Brand
-        The brand of the report.
-
-    Returns
-    -------
-    tuple of str
-        The brand's own families; where it has none, families that every machine has.
-    """
+    """Names of the text and heading fonts for office programs."""
     names = (brand.font_family, brand.heading_family)
     text, heading = (_EVERYWHERE.get(name, name) for name in names)
     return text, heading
@@ -43,19 +32,7 @@ def printable(text: str) -> str:
 
 
 def branded_theme(theme: bytes, brand: Brand) -> bytes:
-    """The theme of an office file with the brand's colours and fonts.
-
-    Parameters
-    ----------
-    theme : bytes
-        ``theme1.xml`` of the file.
-    brand : Brand
-        Of the report.
-
-    Returns
-    -------
-    bytes
-    """
+    """The theme of an office file with the brand's colours and fonts."""
     tree = etree.fromstring(theme)
     colors = brand.colors
     named = {
@@ -81,19 +58,7 @@ def branded_theme(theme: bytes, brand: Brand) -> bytes:
 
 
 def steady(content: bytes, made: datetime) -> bytes:
-    """The office file without traces of the clock, files within it too.
-
-    Parameters
-    ----------
-    content : bytes
-        A DOCX, PPTX or XLSX file.
-    made : datetime
-        The day of making that it states.
-
-    Returns
-    -------
-    bytes
-    """
+    """The office file without traces of the clock, files within it too."""
     stamp = made.strftime("%Y-%m-%dT%H:%M:%SZ").encode()
     buffer = io.BytesIO()
     with (

@@ -32,23 +32,6 @@ def publish(target: Path, template: Path | None = None) -> Iterator[Path]:
     a template has brought (``report.qmd``, ``_brand.yml``, ``sections/``) in any case. When
     the block ends well, the two change places in one step. A kill at any moment leaves the
     old folder or the new one, complete.
-
-    Parameters
-    ----------
-    target : Path
-        The report folder.
-    template : Path, optional
-        Folder whose files, once copied, are the consultant's.
-
-    Yields
-    ------
-    Path
-        The new folder to write to.
-
-    Raises
-    ------
-    UsageError
-        The target holds files, but is not a report folder; or it is being written right now.
     """
     with _swapped(target, _generated) as (target, new, generated):
         carried = _carry(target, new, generated)
@@ -65,23 +48,6 @@ def replaced(target: Path, ours: str) -> Iterator[Path]:
     """Make or renew a folder as a whole, with nothing of the old one in it.
 
     As `publish`, but all that the old folder holds goes.
-
-    Parameters
-    ----------
-    target : Path
-        The folder.
-    ours : str
-        Name of a file that every such folder has: one without it is not touched.
-
-    Yields
-    ------
-    Path
-        The new folder to write to.
-
-    Raises
-    ------
-    UsageError
-        The target holds files that are not ours; or it is being written right now.
     """
 
     def is_ours(place: Path) -> None:

@@ -52,22 +52,7 @@ class StaleProse:
 
 
 def stale_prose(old: Path, new: Path, template: Path) -> tuple[StaleProse, ...]:
-    """Find edited paragraphs whose figures changed between two runs.
-
-    Parameters
-    ----------
-    old : Path
-        The report folder as the last run left it.
-    new : Path
-        The folder of the new run, with the same edits in it.
-    template : Path
-        What the report was made from: its own paragraphs are no edits.
-
-    Returns
-    -------
-    tuple of StaleProse
-        In order of file and line; empty where there was no report before.
-    """
+    """Find edited paragraphs whose figures changed between two runs."""
     if not (old / "_variables.yml").is_file():
         return ()
     before, now = _variables(old), _variables(new)
@@ -84,20 +69,7 @@ def stale_prose(old: Path, new: Path, template: Path) -> tuple[StaleProse, ...]:
 
 
 def own_prose(folder: Path, template: Path) -> tuple[tuple[str, str], ...]:
-    """Paragraphs of a report folder that its template did not bring.
-
-    Parameters
-    ----------
-    folder : Path
-        The folder.
-    template : Path
-        What it was made from.
-
-    Returns
-    -------
-    tuple of (str, str)
-        Where it stands, such as ``report.qmd, line 12``, and its text; in order.
-    """
+    """Paragraphs of a report folder that its template did not bring."""
     return tuple(
         (f"{name}, line {line}", text) for name, line, text in _own_paragraphs(folder, template)
     )

@@ -189,31 +189,7 @@ def analyse(
 def add_prospects(
     results: AnalysisResults, leads: ProspectsFile, step: Step = lambda _: nullcontext()
 ) -> tuple[AnalysisResults, LeadScoringModel | None]:
-    """Learn which prospects convert, and score the open ones.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What is known already; may hold settings alone.
-    leads : ProspectsFile
-        The table of prospects.
-    step : callable, optional
-        Called with each step's name; returns a context manager that is held while it runs.
-
-    Returns
-    -------
-    AnalysisResults
-        With ``prospects`` and ``prospect_list``, or the reason in ``skipped``.
-    LeadScoringModel or None
-        Scores later tables.
-
-    Raises
-    ------
-    SourceError
-        The table can't be read.
-    UsageError
-        Outcome or date can't be found or are named wrongly.
-    """
+    """Learn which prospects convert, and score the open ones."""
     settings = results.settings
     with step("Reading the prospects"):
         named = {name for name in (leads.outcome, leads.date, *leads.keep) if name}
@@ -264,23 +240,7 @@ def _prospect_list(
 
 
 def with_given_columns(scores: pd.DataFrame, table: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Scores beside what the table says of each prospect.
-
-    Parameters
-    ----------
-    scores : DataFrame
-        ``row`` (1-based, in the table), ``propensity``, and more.
-    table : DataFrame
-        The table of prospects.
-    outcome : str
-        Its column that is left out.
-
-    Returns
-    -------
-    DataFrame
-        One row per score, most likely first; a column of the table whose name is taken is
-        named ``... (file)``.
-    """
+    """Scores beside what the table says of each prospect."""
     listed = scores.sort_values(["propensity", "row"], ascending=[False, True], ignore_index=True)
     given = table.drop(columns=outcome, errors="ignore").loc[listed["row"] - 1]
     given = given.astype("object").where(given.notna(), None)

@@ -60,17 +60,7 @@ class Comparison:
 
 
 def compare(old: AnalysisResults, new: AnalysisResults) -> Comparison:
-    """Hold a run against an earlier one.
-
-    Parameters
-    ----------
-    old, new : AnalysisResults
-        As `read_results` gives them.
-
-    Returns
-    -------
-    Comparison
-    """
+    """Hold a run against an earlier one."""
     definitions = _definitions(old, new)
     data = _rows(_ledger_figures(old), _ledger_figures(new), ("name",))
     changed = set(definitions["name"])

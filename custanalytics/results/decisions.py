@@ -18,33 +18,7 @@ LARGEST_LIFT = 0.5
 def segment_decisions(
     groups: RFM, customers: pd.DataFrame, value: CustomerLifetimeValue | None = None
 ) -> pd.DataFrame:
-    """Bring the analyses together per segment.
-
-    Parameters
-    ----------
-    groups : RFM
-        The segments and their actions.
-    customers : DataFrame
-        One row per customer: ``customer_id``, ``segment`` and, as far as the data supports
-        them, ``propensity``, ``late``, ``revenue_at_risk`` (currency units).
-    value : CustomerLifetimeValue, optional
-        What the customers are worth, where the data supports it.
-
-    Returns
-    -------
-    DataFrame
-        One row per segment with customers, the most money at stake first: ``segment``,
-        ``action``, ``contact`` (whether the action is to contact them), ``customers``,
-        ``revenue`` (so far, net), ``clv`` (sum) with its interval
-        ``clv_low``, ``clv_high``, ``expected_buyers`` (sum of propensities),
-        ``late_customers``, ``revenue_at_risk``, ``at_stake`` (the sum of CLV, or of the
-        revenue so far where there is no CLV), ``control_size`` (customers to leave alone so
-        that a lift by a quarter can be told from chance; null where nobody is to be
-        contacted, where so many buy anyway that a quarter more is impossible, or where not
-        even half as many more buyers could be told from chance), ``detectable_lift`` (relative
-        lift that a group of this size can show; null with it), ``control_enough`` (whether
-        that is a quarter or less; False where null). Null where an analysis is missing.
-    """
+    """Bring the analyses together per segment."""
     table = groups.segments.loc[groups.segments["customers"] > 0]
     table = table[["segment", "action", "contact", "customers", "revenue"]]
     table = table.reset_index(drop=True)
@@ -79,23 +53,7 @@ def segment_decisions(
 
 
 def drawn_groups(customers: pd.DataFrame, decisions: pd.DataFrame, seed: int) -> "pd.Series[str]":
-    """Who is to be contacted and who is left alone, drawn by lot within each segment.
-
-    Parameters
-    ----------
-    customers : DataFrame
-        One row per customer: ``customer_id``, ``segment``.
-    decisions : DataFrame
-        What `segment_decisions` returned.
-    seed : int
-        Of the draw: same seed, same groups, in whatever order the customers come.
-
-    Returns
-    -------
-    Series of str
-        'contact' or 'control', on the index of `customers`; null where the action is not to
-        contact them.
-    """
+    """Who is to be contacted and who is left alone, drawn by lot within each segment."""
     contacted = set(decisions.loc[decisions["contact"], "segment"])
     groups = pd.Series("contact", index=customers.index, name="group", dtype="str")
     groups = groups.where(customers["segment"].isin(contacted))
@@ -107,20 +65,7 @@ def drawn_groups(customers: pd.DataFrame, decisions: pd.DataFrame, seed: int) ->
 
 
 def useful_control(size: int, rate: float) -> ControlPlan | None:
-    """Plan of a control group, where one can show anything.
-
-    Parameters
-    ----------
-    size : int
-        Length of the list to contact.
-    rate : float
-        Share expected to convert, from 0 to 1.
-
-    Returns
-    -------
-    ControlPlan or None
-        None where not even half of the list, left alone, shows that half as many more convert.
-    """
+    """Plan of a control group, where one can show anything."""
     if size < 2 or not 0 < rate * (1 + LIFT) < 1:
         return None
     plan = plan_control(size, rate, LIFT)

@@ -28,16 +28,6 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 def segment_list(segment: str) -> str:
     """Path of a segment's list inside a report folder.
 
-    Parameters
-    ----------
-    segment : str
-        Name of the segment.
-
-    Returns
-    -------
-    str
-        Relative path, plain ASCII.
-
     Examples
     --------
     >>> segment_list("Can't lose")
@@ -49,20 +39,7 @@ def segment_list(segment: str) -> str:
 
 
 def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
-    """Write the lists of a report.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        The scored customers, where there are any, and the lines set aside.
-    folder : Path
-        The report folder.
-
-    Returns
-    -------
-    dict
-        Role of the list -> path written.
-    """
+    """Write the lists of a report."""
     (folder / "exports").mkdir(parents=True, exist_ok=True)
     written = {}
     ledger = results.ledger
@@ -98,15 +75,7 @@ def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
 
 
 def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a list so that spreadsheets read it well and run nothing in it.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Any list; money is rounded to cents, other fractions to four digits.
-    path : Path
-        The file; replaced whole.
-    """
+    """Write a list so that spreadsheets read it well and run nothing in it."""
     safe = frame.round({c: 2 if c in _MONEY else 4 for c in frame.select_dtypes("float").columns})
     for column in safe.select_dtypes(include=["object", "str"]).columns:
         # A leading apostrophe keeps a spreadsheet from running the cell as a formula.

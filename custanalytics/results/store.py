@@ -195,23 +195,7 @@ def read_results(folder: Path | str) -> AnalysisResults:
 
 
 def read_settings(folder: Path | str) -> Settings:
-    """Read the settings alone of what `write_results` wrote.
-
-    Parameters
-    ----------
-    folder : path
-        The ``results`` folder of a report.
-
-    Returns
-    -------
-    Settings
-        Equal to what was written.
-
-    Raises
-    ------
-    SourceError
-        There are no results in the folder, or of another version.
-    """
+    """Read the settings alone of what `write_results` wrote."""
     folder = Path(folder)
     return _understood(Settings, _written(folder)["settings"], folder, {})
 

@@ -44,17 +44,6 @@ def platt(p: Floats, y: Bools) -> Calibration:
     Where the outcome does not rise with the probability there is nothing to calibrate, and
     the raw probabilities are left alone.
 
-    Parameters
-    ----------
-    p : array of float
-        Probabilities of rows that the estimator has not seen.
-    y : array of bool
-        What happened.
-
-    Returns
-    -------
-    Calibration
-
     References
     ----------
     Platt (1999), Probabilistic outputs for support vector machines, section 2.
@@ -67,22 +56,7 @@ def platt(p: Floats, y: Bools) -> Calibration:
 def predicted_apart(
     build: Callable[[], Any], X: pd.DataFrame, y: Bools, fold: NDArray[np.int64]
 ) -> Floats:
-    """Raw probability of each row from a fit on the other folds.
-
-    Parameters
-    ----------
-    build : callable
-        Gives an unfitted estimator.
-    X : DataFrame
-    y : array of bool
-    fold : array of int
-        The fold of each row, from 0.
-
-    Returns
-    -------
-    array of float
-        Strictly between 0 and 1.
-    """
+    """Raw probability of each row from a fit on the other folds."""
     apart = np.empty(len(X))
     for number in np.unique(fold):
         out = fold == number

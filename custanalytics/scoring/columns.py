@@ -87,28 +87,7 @@ class TypedTable:
 def read_columns(
     table: pd.DataFrame, decimal: str | None = None, date_order: str | None = None
 ) -> TypedTable:
-    """Recognise and read each column of a table of prospects.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per prospect; text as read from a file, or typed.
-    decimal : {"point", "comma"}, optional
-        Decimal sign, for columns that don't tell.
-    date_order : {"dmy", "mdy", "ymd"}, optional
-        Order of day, month and year, for columns that don't tell.
-
-    Returns
-    -------
-    TypedTable
-
-    Raises
-    ------
-    UsageError
-        Two columns have the same name.
-    SourceError
-        A column of numbers or dates is written in two ways, or in one that could be two.
-    """
+    """Recognise and read each column of a table of prospects."""
     names = [str(name) for name in table.columns]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
@@ -140,26 +119,7 @@ def read_columns(
 
 
 def typed(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
-    """Read a later table's columns as what they were recognised to be.
-
-    Parameters
-    ----------
-    table : DataFrame
-        One row per prospect.
-    columns : sequence of Column
-        Those to read. Where the table's own cells tell how numbers and dates are written, that
-        goes before what was seen in the first table.
-
-    Returns
-    -------
-    DataFrame
-        These columns as in `TypedTable.values`.
-
-    Raises
-    ------
-    UsageError
-        A column is missing from the table.
-    """
+    """Read a later table's columns as what they were recognised to be."""
     table = table.rename(columns=str)
     missing = [c.name for c in columns if c.name not in table.columns]
     if missing:
@@ -187,23 +147,7 @@ def typed(table: pd.DataFrame, columns: Sequence[Column]) -> pd.DataFrame:
 
 
 def inputs(values: pd.DataFrame, columns: Sequence[Column], clock: str | None) -> pd.DataFrame:
-    """Model inputs from the columns that can be used.
-
-    Parameters
-    ----------
-    values : DataFrame
-        One row per prospect, as `typed` or `read_columns` gives it.
-    columns : sequence of Column
-        Those to use.
-    clock : str or None
-        The date column that orders the prospects; other dates count in days from it.
-
-    Returns
-    -------
-    DataFrame
-        One row per row of the table: numbers as float, others as categories; a date becomes
-        its month and weekday, and the days from the clock unless it is the clock.
-    """
+    """Model inputs from the columns that can be used."""
     made: dict[str, pd.Series] = {}
     zero = values[clock] if clock in {c.name for c in columns} else None
     for column in columns:
@@ -219,18 +163,7 @@ def inputs(values: pd.DataFrame, columns: Sequence[Column], clock: str | None) -
 
 
 def input_name(name: str) -> str:
-    """An input as the reader knows it: a column, or what was made of a date.
-
-    Parameters
-    ----------
-    name : str
-        As `inputs` names it.
-
-    Returns
-    -------
-    str
-        A `Sentence`, where part of the name is a word of ours.
-    """
+    """An input as the reader knows it: a column, or what was made of a date."""
     for ending, template in _MADE_OF_DATES.items():
         if name.endswith(ending):
             return Sentence(template, {"column": name.removesuffix(ending)})

@@ -54,21 +54,6 @@ def power(
 ) -> float:
     """Probability that a difference between two rates is shown to be one.
 
-    Parameters
-    ----------
-    contacted, control : float
-        Sizes of the two groups.
-    rate : float
-        Rate in the control group.
-    effect : float
-        Rate in the contacted group less that.
-    significance : float, default 0.05
-        Of the two-sided test.
-
-    Returns
-    -------
-    float
-
     Notes
     -----
     Normal approximation with pooled variance under no effect, as R's ``power.prop.test``.

@@ -19,20 +19,6 @@ def wilson_interval(
 ) -> tuple[Floats, Floats]:
     """Interval of a rate that stays between 0 and 1 and works for small counts.
 
-    Parameters
-    ----------
-    converted : float or array
-        How many of the n converted.
-    n : float or array
-        Size, at least 1.
-    level : float, default 0.95
-        Share of such intervals that hold the true rate.
-
-    Returns
-    -------
-    tuple of array
-        Lower and upper bound.
-
     References
     ----------
     Wilson (1927), Probable inference, the law of succession, and statistical inference,
@@ -54,18 +40,6 @@ def wilson_interval(
 def expected_calibration_error(y: Bools, p: Floats) -> float:
     """Mean distance between predicted and observed rate over ten groups of equal size.
 
-    Parameters
-    ----------
-    y : array of bool
-        What happened.
-    p : array of float
-        What was predicted.
-
-    Returns
-    -------
-    float
-        Between 0 (perfect) and 1; groups weigh by their size.
-
     References
     ----------
     Naeini, Cooper and Hauskrecht (2015), Obtaining well calibrated probabilities using
@@ -82,20 +56,7 @@ def expected_calibration_error(y: Bools, p: Floats) -> float:
 
 
 def measures(y: Bools, p: Floats) -> dict[str, float]:
-    """Log-loss, Brier score, AUC, average precision and calibration error of predictions.
-
-    Parameters
-    ----------
-    y : array of bool
-        What happened; both outcomes must occur.
-    p : array of float
-        What was predicted, strictly between 0 and 1.
-
-    Returns
-    -------
-    dict of str to float
-        ``log_loss``, ``brier_score``, ``auc``, ``average_precision``, ``ece``.
-    """
+    """Log-loss, Brier score, AUC, average precision and calibration error of predictions."""
     return {
         "log_loss": float(log_loss(y, p)),
         "brier_score": float(brier_score_loss(y, p)),
@@ -106,42 +67,12 @@ def measures(y: Bools, p: Floats) -> dict[str, float]:
 
 
 def decile_table(y: Bools, p: Floats) -> pd.DataFrame:
-    """Outcome by tenth of the list, most likely first.
-
-    Parameters
-    ----------
-    y : array of bool
-        What happened.
-    p : array of float
-        What was predicted.
-
-    Returns
-    -------
-    DataFrame
-        One row per decile (fewer with under ten rows): ``decile`` (1 = most likely), ``n``,
-        ``converted``, ``rate``, ``rate_low``, ``rate_high`` (Wilson, 95 %),
-        ``mean_propensity``, ``lift`` (rate over the overall rate), ``cumulative_gain`` (share
-        of all conversions found so far).
-    """
+    """Outcome by tenth of the list, most likely first."""
     return _grouped(y, p, np.argsort(-p, kind="stable"))
 
 
 def reliability_table(y: Bools, p: Floats) -> pd.DataFrame:
-    """Predicted against observed rate in ten groups of equal size.
-
-    Parameters
-    ----------
-    y : array of bool
-        What happened.
-    p : array of float
-        What was predicted.
-
-    Returns
-    -------
-    DataFrame
-        One row per group, lowest prediction first: ``prob_pred`` (mean prediction),
-        ``prob_true`` (observed rate), ``n``, ``low``, ``high`` (Wilson, 95 %).
-    """
+    """Predicted against observed rate in ten groups of equal size."""
     table = _grouped(y, p, np.argsort(-p, kind="stable")).iloc[::-1].reset_index(drop=True)
     names = {
         "mean_propensity": "prob_pred",
@@ -165,26 +96,7 @@ class Interval:
 def log_loss_gain(
     y: Bools, p: Floats, rival: Floats, seed: int, level: float = 0.95, draws: int = 500
 ) -> Interval:
-    """How much lower the log-loss is than a rival's on the same rows, with its interval.
-
-    Parameters
-    ----------
-    y : array of bool
-        What happened.
-    p, rival : array of float
-        The two predictions, strictly between 0 and 1.
-    seed : int
-        Of the resampling.
-    level : float, default 0.95
-        Share of resamples between the bounds.
-    draws : int, default 500
-        Number of resamples (bootstrap over rows, percentile bounds).
-
-    Returns
-    -------
-    Interval
-        Nats per row; positive where `p` is better.
-    """
+    """How much lower the log-loss is than a rival's on the same rows, with its interval."""
     gain = _losses(y, rival) - _losses(y, p)
     rng = np.random.default_rng(seed)
     means = [gain[rng.integers(0, len(gain), len(gain))].mean() for _ in range(draws)]
@@ -195,27 +107,7 @@ def log_loss_gain(
 def measure_intervals(
     y: Bools, p: Floats, seed: int, level: float = 0.95, draws: int = 200
 ) -> dict[str, float]:
-    """Bounds of every measure when the rows are resampled.
-
-    Parameters
-    ----------
-    y : array of bool
-        What happened; both outcomes must occur.
-    p : array of float
-        What was predicted, strictly between 0 and 1.
-    seed : int
-        Of the resampling.
-    level : float, default 0.95
-        Share of resamples between the bounds.
-    draws : int, default 200
-        Number of resamples (bootstrap over rows, percentile bounds).
-
-    Returns
-    -------
-    dict of str to float
-        ``log_loss_low``, ``log_loss_high`` and so on for the five of `measures`. Resampling
-        adds to a calibration error, so the bounds of ``ece`` lie rather high.
-    """
+    """Bounds of every measure when the rows are resampled."""
     order = np.argsort(-p, kind="stable")
     y, p = y[order], p[order]
     starts = np.flatnonzero(np.concatenate([[True], np.diff(p) != 0]))

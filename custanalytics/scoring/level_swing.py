@@ -13,56 +13,21 @@ Floats = NDArray[np.float64]
 
 
 def level_shift(y: Bools, p: Floats) -> float:
-    """Log-odds to add to every prediction so that their mean equals the observed rate.
-
-    Parameters
-    ----------
-    y : array of bool
-        What happened; half a case of each kind is added, so that one class gives no infinity.
-    p : array of float
-        What was predicted, strictly between 0 and 1.
-
-    Returns
-    -------
-    float
-        Positive where more bought than predicted.
-    """
+    """Log-odds to add to every prediction so that their mean equals the observed rate."""
     log_odds = logit(p)
     rate = (y.sum() + 0.5) / (len(y) + 1)
     return float(brentq(lambda shift: expit(log_odds + shift).mean() - rate, -20, 20))
 
 
 def swing(windows: Sequence[tuple[Bools, Floats]]) -> float:
-    """Standard deviation of the level between windows, in log-odds, beyond chance.
-
-    Parameters
-    ----------
-    windows : sequence of (outcomes, predictions)
-        One pair per cutoff.
-
-    Returns
-    -------
-    float
-        Square root of the mean squared `level_shift`, its sampling variance taken off.
-    """
+    """Standard deviation of the level between windows, in log-odds, beyond chance."""
     squares = [level_shift(y, p) ** 2 for y, p in windows]
     chance = [1 / (p * (1 - p)).sum() for _, p in windows]
     return float(np.sqrt(max(np.mean(squares) - np.mean(chance), 0.0)))
 
 
 def season_shift(windows: Sequence[tuple[Bools, Floats]]) -> float:
-    """Level of the same season in earlier years, drawn towards 0: n / (n + 1) of the mean.
-
-    Parameters
-    ----------
-    windows : sequence of (outcomes, predictions)
-        One pair per earlier year; at least one.
-
-    Returns
-    -------
-    float
-        Log-odds to add to a prediction for that season.
-    """
+    """Level of the same season in earlier years, drawn towards 0: n / (n + 1) of the mean."""
     shifts = [level_shift(y, p) for y, p in windows]
     return float(np.sum(shifts) / (len(shifts) + 1))
 

@@ -74,27 +74,7 @@ def read_outcomes(
     outcome: str | None = None,
     positive: str | None = None,
 ) -> Outcomes:
-    """Find or read the outcome of each prospect.
-
-    Parameters
-    ----------
-    table : TypedTable
-        One row per prospect.
-    outcome : str, optional
-        Name of the outcome's column; found by name and values if not given.
-    positive : str, optional
-        Value that means converted; found by its meaning, else the rarer one.
-
-    Returns
-    -------
-    Outcomes
-
-    Raises
-    ------
-    UsageError
-        No column, or several equally good ones, could be the outcome; or it has another
-        number of values than two and `positive` does not say which one counts.
-    """
+    """Find or read the outcome of each prospect."""
     by_name = {column.name: column for column in table.columns}
     if outcome is not None and outcome not in by_name:
         raise UsageError(f"--outcome names {outcome!r}; the columns are: {', '.join(by_name)}")

@@ -23,28 +23,6 @@ def profit_curve(
     Assumes that nobody converts without the contact; where some would, the profit is an
     upper bound, and only a control group can tell.
 
-    Parameters
-    ----------
-    p : array of float
-        Calibrated probabilities of those who could be contacted.
-    contact_cost : float
-        Cost of one contact, currency units.
-    conversion_value : float
-        Margin of one conversion, currency units.
-    level_sd : float, default 0
-        Standard deviation, in log-odds, of an error that all probabilities share.
-    level : float, default 0.90
-        Probability that the profit lies between its bounds.
-
-    Returns
-    -------
-    DataFrame
-        At most 103 rows, from nobody to everybody: ``contacted``, ``contacted_share``,
-        ``expected_conversions``, ``expected_profit``, ``profit_low``, ``profit_high``,
-        ``profit_lower_value`` (with a conversion worth 30 % less), all money in currency
-        units; ``best`` (the most profitable length), ``best_lower_value`` (the same with the
-        lower value).
-
     Notes
     -----
     Conversions among the first m have mean S = sum(p) and variance V + (level_sd V)^2 with

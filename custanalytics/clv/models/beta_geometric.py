@@ -125,22 +125,7 @@ class Likelihood:
 
 
 def beta_nodes(a: float, b: Floats, n: int) -> tuple[Floats, Floats]:
-    """Gauss nodes and weights for the mean of a function of a Beta(a, b) variable.
-
-    Parameters
-    ----------
-    a : float
-        First parameter.
-    b : ndarray
-        Second parameter, one per row of the answer.
-    n : int
-        Number of nodes.
-
-    Returns
-    -------
-    nodes, weights : ndarray, len(b) by n
-        Each row of weights sums to 1.
-    """
+    """Gauss nodes and weights for the mean of a function of a Beta(a, b) variable."""
     k = np.arange(n, dtype=np.float64)
     nodes, weights = np.empty((len(b), n)), np.empty((len(b), n))
     for row, second in enumerate(b):

@@ -304,20 +304,7 @@ def try_attributes(
 
 
 def trial_checks(trial: AttributeTrial, chosen: str) -> list[Check]:
-    """Say whether attributes helped, whether they are used, and what their effects mean.
-
-    Parameters
-    ----------
-    trial : AttributeTrial
-        What was tried.
-    chosen : str
-        Name of the candidate that makes the predictions.
-
-    Returns
-    -------
-    list of Check
-        The effects that are clear, one check per level of an attribute.
-    """
+    """Say whether attributes helped, whether they are used, and what their effects mean."""
     if trial.model is None:
         return [trial.check]
     candidate = trial.model.candidate

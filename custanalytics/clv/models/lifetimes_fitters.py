@@ -84,18 +84,7 @@ def _discrete_search(self: Any, arguments: Any, *_: Any, **__: Any) -> Any:
 
 @cache
 def fitter_class(name: str) -> Any:
-    """One of lifetimes' fitters with our search: ``BetaGeoFitter`` and so on.
-
-    Parameters
-    ----------
-    name : str
-        As lifetimes calls it.
-
-    Returns
-    -------
-    type
-        A subclass of lifetimes' class of that name.
-    """
+    """One of lifetimes' fitters with our search: ``BetaGeoFitter`` and so on."""
     search = {
         "BetaGeoFitter": _beta_geometric_search(0),
         "ModifiedBetaGeoFitter": _beta_geometric_search(1),

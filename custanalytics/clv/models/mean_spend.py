@@ -29,17 +29,7 @@ class MeanSpend:
 
     @classmethod
     def fitted(cls, summary: pd.DataFrame) -> Self:
-        """Take the mean and the variation of the repeat buyers' spend.
-
-        Parameters
-        ----------
-        summary : DataFrame
-            One row per customer: ``frequency``, ``monetary_value`` (null at frequency 0).
-
-        Returns
-        -------
-        MeanSpend
-        """
+        """Take the mean and the variation of the repeat buyers' spend."""
         again = summary[summary["frequency"] > 0]
         x = again["frequency"].to_numpy(np.float64)
         money = np.maximum(np.nan_to_num(again["monetary_value"].to_numpy(np.float64)), 0.0)

@@ -50,21 +50,7 @@ class Optimum:
 
 
 def minimum(objective: Objective, start: Floats, precision: float = 1e-9) -> Optimum:
-    """Find a minimum by damped Newton steps, downhill also where the Hessian is not positive.
-
-    Parameters
-    ----------
-    objective : callable
-        Gives value, gradient and Hessian at a point.
-    start : ndarray
-        Where to begin.
-    precision : float
-        The largest slope that counts as zero.
-
-    Returns
-    -------
-    Optimum
-    """
+    """Find a minimum by damped Newton steps, downhill also where the Hessian is not positive."""
     point = np.asarray(start, dtype=np.float64)
     value, gradient, hessian = objective(point)
     flat = 0
@@ -101,19 +87,7 @@ def _usable(gradient: Floats, hessian: Floats) -> bool:
 
 
 def covariance(hessian: Floats, weight: float) -> Floats:
-    """Covariance of the log parameters; NaN where the data do not fix them.
-
-    Parameters
-    ----------
-    hessian : ndarray
-        Of the mean negative log-likelihood at its minimum.
-    weight : float
-        Number of customers.
-
-    Returns
-    -------
-    ndarray
-    """
+    """Covariance of the log parameters; NaN where the data do not fix them."""
     sizes = np.linalg.eigvalsh(hessian)
     if not np.all(np.isfinite(hessian)) or sizes[0] <= 1e-10 * max(sizes[-1], 1e-300):
         return np.full_like(hessian, np.nan)
@@ -121,21 +95,7 @@ def covariance(hessian: Floats, weight: float) -> Floats:
 
 
 def determined(found: Floats, hessian: Floats, weight: float) -> bool:
-    """Whether the data fix all log parameters, so that the Hessian tells how well.
-
-    Parameters
-    ----------
-    found, hessian : ndarray
-        The optimum, and the mean negative log-likelihood's second derivatives there.
-    weight : float
-        Number of customers.
-
-    Returns
-    -------
-    bool
-        False where a parameter has run off, or has a standard deviation above 1 along some
-        direction: the data then say less than one customer would.
-    """
+    """Whether the data fix all log parameters, so that the Hessian tells how well."""
     if not np.isfinite(hessian).all() or (found <= LOWEST).any() or (found >= HIGHEST).any():
         return False
     return bool(np.linalg.eigvalsh(hessian)[0] * weight >= 1.0)
@@ -143,22 +103,6 @@ def determined(found: Floats, hessian: Floats, weight: float) -> bool:
 
 def resampled(reweighted: Reweighted, point: Floats, weights: Floats, seed: int) -> Floats:
     """Optima under random weights of customers (Bayesian bootstrap), one row each.
-
-    Parameters
-    ----------
-    reweighted : callable
-        Gives the objective under weights of the unique rows.
-    point : ndarray
-        The optimum under the weights as they are.
-    weights : ndarray
-        How many customers each unique row has.
-    seed : int
-        Where the random numbers start.
-
-    Returns
-    -------
-    ndarray, `RESAMPLES` by parameters
-        Log parameters.
 
     Notes
     -----
@@ -198,19 +142,6 @@ def draws(point: Floats, hessian: Floats, weight: float, size: int, seed: int) -
     A direction that the data leave open would be drawn without limit: a prior of
     standard deviation 1 on the log parameters, worth one customer or less elsewhere,
     keeps the draws possible.
-
-    Parameters
-    ----------
-    point, hessian : ndarray
-        The optimum, and the mean negative log-likelihood's second derivatives there.
-    weight : float
-        Number of customers.
-    size, seed : int
-        Number of draws, and where the random numbers start.
-
-    Returns
-    -------
-    ndarray, size by parameters
     """
     sizes, axes = np.linalg.eigh(np.nan_to_num(hessian, posinf=0.0, neginf=0.0))
     spread = 1.0 / np.sqrt(np.maximum(sizes, 0.0) * weight + 1.0)

@@ -236,22 +236,7 @@ class PurchaseModel(ABC):
 
 
 def model_class(name: str) -> type[PurchaseModel]:
-    """Find the class of a model by its name, such as ``"BG/NBD"``.
-
-    Parameters
-    ----------
-    name : str
-        One of `REGISTRY`.
-
-    Returns
-    -------
-    type
-
-    Raises
-    ------
-    UsageError
-        No model has that name.
-    """
+    """Find the class of a model by its name, such as ``"BG/NBD"``."""
     if name not in REGISTRY:
         raise UsageError(f"no model is named {name!r}; there are {', '.join(REGISTRY)}")
     module, attribute = REGISTRY[name]

@@ -69,28 +69,14 @@ class NumberCells:
         return bool(filled.loc[padded, "n"].sum() < _CODE_SHARE * total)
 
     def decimal(self, name: str, given: str | None = None) -> str | None:
-        """Decimal sign of a column; None where nothing in it tells.
-
-        Raises
-        ------
-        SourceError
-            The column holds both ways of writing decimals.
-        """
+        """Decimal sign of a column; None where nothing in it tells."""
         forms = self._forms[name].groupby("form")["n"].sum()
         counts = {str(form): int(n) for form, n in forms.items()}
         sign, reason = decide_decimal(name, counts, given, several_files=False)
         return None if reason == WHOLE else sign
 
     def values(self, name: str, decimal: str) -> "pd.Series[float]":
-        """Number of each distinct cell; NaN for what is none.
-
-        Parameters
-        ----------
-        name : str
-            The column.
-        decimal : {"point", "comma"}
-            Its decimal sign.
-        """
+        """Number of each distinct cell; NaN for what is none."""
         forms = self._forms[name]
         core = forms["core"]
         if decimal == "comma":
@@ -122,18 +108,7 @@ class DateCells:
         self._readings = _run(frame, "date_cells", steps).set_index("cell")
 
     def orders(self, given: str | None = None) -> dict[str, dict[str, str]]:
-        """Columns that hold dates: form of the cells to the order they are read in.
-
-        Parameters
-        ----------
-        given : {"dmy", "mdy", "ymd"}, optional
-            The user's word; otherwise each column's cells tell, or else the other columns.
-
-        Raises
-        ------
-        SourceError
-            A column contradicts itself, or nothing tells its days and months apart.
-        """
+        """Columns that hold dates: form of the cells to the order they are read in."""
         found: dict[str, dict[str, str]] = {}
         unclear: dict[str, SourceError] = {}
         for name in self._counts:
@@ -152,20 +127,7 @@ class DateCells:
         return {name: found[name] for name in self._counts if name in found}
 
     def told(self, name: str, usual: Mapping[str, str]) -> dict[str, str]:
-        """Form of a column's cells to their order: as they tell, else as is usual.
-
-        Parameters
-        ----------
-        name : str
-            The column.
-        usual : mapping of str to str
-            Form to order, as seen in an earlier table.
-
-        Raises
-        ------
-        SourceError
-            Neither tells.
-        """
+        """Form of a column's cells to their order: as they tell, else as is usual."""
         try:
             return self._decide(name, None)
         except SourceError:
@@ -173,15 +135,7 @@ class DateCells:
             return self._decide(name, seen)
 
     def values(self, name: str, orders: Mapping[str, str]) -> "pd.Series[pd.Timestamp]":
-        """Date of each distinct cell; NaT for what is none.
-
-        Parameters
-        ----------
-        name : str
-            The column.
-        orders : mapping of str to str
-            Form of the cells to the order they are read in.
-        """
+        """Date of each distinct cell; NaT for what is none."""
         rows = self._of(name)
         fits = rows["reading"] == rows["form"].map(orders)
         return rows.loc[fits, "ordered_at"].reindex(self._counts[name].index)

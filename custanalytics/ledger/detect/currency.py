@@ -27,13 +27,7 @@ class Currency:
     code: str | None
 
     def settle(self) -> bool:
-        """Make ``currency_rates``, and say whether rows of several currencies are converted.
-
-        Raises
-        ------
-        SourceError
-            Rows of several currencies, and no rates for them.
-        """
+        """Make ``currency_rates``, and say whether rows of several currencies are converted."""
         engine = self.staging.engine
         found = engine.sql(
             "SELECT currency, count(*) AS n FROM lines WHERE currency IS NOT NULL "
@@ -103,11 +97,6 @@ def settle_currency(
 
     Makes ``currency_units`` (sign beside a figure) and ``currency_cells`` (cell of the currency
     column), both cell to ISO code.
-
-    Raises
-    ------
-    SourceError
-        A sign may stand for several currencies.
     """
     money = [mapping.roles[role].column for role in _MONEY if role in mapping.roles]
     given = mapping.currency

@@ -45,22 +45,7 @@ class DateColumn:
 def read_dates(
     staging: Staging, column: str, time_column: str | None, order: str | None, today: date
 ) -> DateColumn:
-    """Read the dates into ``date_values(cell, ordered_at)``; ``cell`` as `date_cell` gives it.
-
-    Parameters
-    ----------
-    staging : Staging
-    column, time_column : str, str or None
-    order : {"dmy", "mdy", "ymd"} or None
-        The user's word, if given.
-    today : date
-        No sale is later than the day after.
-
-    Raises
-    ------
-    SourceError
-        Day and month can't be told apart, or most cells are no date.
-    """
+    """Read the dates into ``date_values(cell, ordered_at)``; ``cell`` as `date_cell` gives it."""
     engine = staging.engine
     cell = date_cell(staging, column, time_column)
     engine.execute(
@@ -145,37 +130,7 @@ def decide_order(
     contrary: Mapping[str, int],
     several_files: bool,
 ) -> tuple[str, str]:
-    """Order of day, month and year in which cells of one form are read, and why.
-
-    Parameters
-    ----------
-    column : str
-        The column, for the message.
-    fits : dict of str to int
-        Reading to the cells that are dates in it.
-    cells : int
-        Cells of this form.
-    dotted : bool
-        Points stand between the parts of every cell.
-    given : {"dmy", "mdy", "ymd"} or None
-        The user's word, if given.
-    same : bool
-        Every reading gives the same dates.
-    contrary : mapping of str to int
-        Reading to the cells that are dates in it and not in the best one.
-    several_files : bool
-        Then a single contrary cell is one too many.
-
-    Returns
-    -------
-    tuple of str
-        The reading, and the reason.
-
-    Raises
-    ------
-    SourceError
-        The cells contradict each other, or none of them tells.
-    """
+    """Order of day, month and year in which cells of one form are read, and why."""
     if len(fits) == 1:
         return next(iter(fits)), ""
     if given in fits:

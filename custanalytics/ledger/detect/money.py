@@ -16,20 +16,7 @@ _MOST_VOTES = 0.8
 
 
 def find_money(roles: Roles, numbers: Mapping[str, NumberColumn], *, drop_duplicates: bool) -> None:
-    """Choose amount, or order_total, or quantity and unit_price.
-
-    Parameters
-    ----------
-    roles : Roles
-    numbers : mapping of str to NumberColumn
-    drop_duplicates : bool
-        Rows that repeat another one are set aside later.
-
-    Raises
-    ------
-    SourceError
-        Nothing says what was paid, or a column may mean two things.
-    """
+    """Choose amount, or order_total, or quantity and unit_price."""
     is_given = "amount" in roles.chosen
     _take(roles, "quantity")
     _take(roles, "refunded")

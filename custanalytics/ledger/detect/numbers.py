@@ -41,21 +41,7 @@ class NumberColumn:
 def read_numbers(
     staging: Staging, names: Sequence[str], decimal: str | None
 ) -> dict[str, NumberColumn]:
-    """Read these columns into the table ``number_values(col, cell, n, unit, form, number)``.
-
-    Parameters
-    ----------
-    staging : Staging
-    names : sequence of str
-        Columns that may hold numbers.
-    decimal : {"point", "comma"} or None
-        The user's word, if given.
-
-    Raises
-    ------
-    SourceError
-        A column holds both ways of writing decimals.
-    """
+    """Read these columns into the table ``number_values(col, cell, n, unit, form, number)``."""
     names = list(dict.fromkeys(names))
     engine = staging.engine
     cells = " UNION ALL ".join(
@@ -112,29 +98,7 @@ def _by_form(votes: pd.DataFrame) -> dict[str, int]:
 def decide_decimal(
     name: str, forms: dict[str, int], given: str | None, *, several_files: bool
 ) -> tuple[str | None, str]:
-    """Decimal sign of a column from how many cells have each form, and why.
-
-    Parameters
-    ----------
-    name : str
-        The column, for the message.
-    forms : dict of str to int
-        Form (see ``sql/source/number_forms.sql``) to cells.
-    given : {"point", "comma"} or None
-        The user's word, if given.
-    several_files : bool
-        Then a single stray cell is one too many: each file may be written its own way.
-
-    Returns
-    -------
-    tuple of str or None, and str
-        ``"point"``, ``"comma"`` or None while nothing tells; and the reason.
-
-    Raises
-    ------
-    SourceError
-        Both ways of writing decimals occur.
-    """
+    """Decimal sign of a column from how many cells have each form, and why."""
     point = forms.get("point", 0) + forms.get("comma_groups", 0)
     comma = forms.get("comma", 0) + forms.get("point_groups", 0)
     if given:

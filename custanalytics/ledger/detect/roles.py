@@ -66,13 +66,7 @@ class Roles:
 
 
 def given_roles(staging: Staging, given: Mapping[str, Choice]) -> dict[str, Choice]:
-    """The user's choices with column numbers turned into names.
-
-    Raises
-    ------
-    SourceError
-        A column is not in the file.
-    """
+    """The user's choices with column numbers turned into names."""
     result = {}
     by_case = {name.strip().casefold(): name for name in staging.names}
     for role, choice in given.items():
@@ -128,13 +122,7 @@ def _share(pattern: re.Pattern[str], cells: list[str]) -> float:
 
 
 def find_date(roles: Roles) -> None:
-    """Choose the column with the date of the order, and that with the time of day.
-
-    Raises
-    ------
-    SourceError
-        No column holds dates, or several do and no name tells which.
-    """
+    """Choose the column with the date of the order, and that with the time of day."""
     staging = roles.staging
     if "ordered_at" not in roles.chosen:
         best = roles.best("ordered_at")
@@ -192,13 +180,7 @@ def _no_date(staging: Staging, dates: list[str]) -> str:
 
 
 def find_customer_and_order(roles: Roles) -> None:
-    """Choose the columns with the customer and with the order.
-
-    Raises
-    ------
-    SourceError
-        No column, or more than one, may be the customer.
-    """
+    """Choose the columns with the customer and with the order."""
     _find_order(roles)
     if "customer_id" in roles.chosen:
         return

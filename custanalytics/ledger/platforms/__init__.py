@@ -59,13 +59,7 @@ class Platform:
 
 
 def read_platform(text: str, where: str) -> Platform:
-    """A platform from its TOML text.
-
-    Raises
-    ------
-    UsageError
-        It is no TOML or holds what we don't know.
-    """
+    """A platform from its TOML text."""
     try:
         content = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -96,21 +90,7 @@ def known_platforms() -> tuple[Platform, ...]:
 
 
 def recognise(staging: Staging, wanted: str | None, beside: Path | None) -> Platform | None:
-    """The platform of an export: the one named in the mapping file, else by its headers.
-
-    Parameters
-    ----------
-    staging : Staging
-    wanted : str or None
-        A platform's name, the path of a TOML file, or ``"none"``.
-    beside : Path or None
-        Folder that a relative path starts from.
-
-    Raises
-    ------
-    SourceError
-        The platform's exports can't be used.
-    """
+    """The platform of an export: the one named in the mapping file, else by its headers."""
     if wanted == "none" or not staging.has_header:
         return None
     if wanted and wanted.endswith(".toml"):

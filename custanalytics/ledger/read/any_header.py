@@ -19,17 +19,6 @@ def find_any_layout(
 ) -> Layout | None:
     """Layout of a table of any columns; None where the records hold no table.
 
-    Parameters
-    ----------
-    records : sequence of sequence of str
-        The file's first records.
-    given : collection of str
-        What the user calls columns: the record that holds most of these is the header.
-
-    Returns
-    -------
-    Layout or None
-
     Notes
     -----
     A record speaks for being the header by each cell that is text above numbers or dates, or a

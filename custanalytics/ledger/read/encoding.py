@@ -46,13 +46,7 @@ class Encoding:
 
 
 def detect_encoding(path: Path) -> Encoding:
-    """Encoding of the file, from its mark, else from every byte that is not ASCII.
-
-    Raises
-    ------
-    SourceError
-        The bytes are no text.
-    """
+    """Encoding of the file, from its mark, else from every byte that is not ASCII."""
     with path.open("rb") as file:
         head = file.read(_BLOCK)
     for mark, name in _MARKS:

@@ -60,13 +60,7 @@ class SourceFile:
 
 
 def open_sources(paths: Sequence[Path | str], scratch: Path) -> list[SourceFile]:
-    """Files behind the paths, archives unpacked into ``scratch``, in the order given.
-
-    Raises
-    ------
-    SourceError
-        A path is missing, empty, no sales table at all, or given twice.
-    """
+    """Files behind the paths, archives unpacked into ``scratch``, in the order given."""
     if not paths:
         raise SourceError("no file was given")
     found: list[SourceFile] = []

@@ -38,14 +38,7 @@ LayoutFinder = Callable[[Sequence[Sequence[str]], Collection[str]], Layout | Non
 def find_layout(
     records: Sequence[Sequence[str]], given: Collection[str] = frozenset()
 ) -> Layout | None:
-    """Layout of a table whose first records these are; None where they hold no table.
-
-    Parameters
-    ----------
-    records : sequence of sequence of str
-    given : collection of str
-        What the user calls columns: a record that holds one of these is the header.
-    """
+    """Layout of a table whose first records these are; None where they hold no table."""
     width = usual_width(records)
     if width < 2:
         return None

@@ -80,13 +80,7 @@ def text_part(
     given: Collection[str],
     find_layout: LayoutFinder,
 ) -> Part:
-    """Read one text file; the header is a record that holds a name in ``given``.
-
-    Raises
-    ------
-    SourceError
-        It holds no table of at least two columns.
-    """
+    """Read one text file; the header is a record that holds a name in ``given``."""
     encoding = detect_encoding(source.path)
 
     def lines() -> io.TextIOWrapper:

@@ -85,23 +85,7 @@ class _Feed:
 def read_records(
     lines: Iterator[str], dialect: Dialect, width: int | None = None, *, header_line: int = 0
 ) -> Iterator[Record | Unreadable]:
-    """Records below the header with the number of their first line, and unreadable lines.
-
-    Parameters
-    ----------
-    lines : iterator of str
-        Lines with their line ends.
-    dialect : Dialect
-    width : int or None
-        Fields a record must have; None while looking for the header.
-    header_line : int
-        Line at which the header starts; all records up to it are passed over.
-
-    Raises
-    ------
-    SourceError
-        Most lines can't be read: the dialect is wrong, or this is no table.
-    """
+    """Records below the header with the number of their first line, and unreadable lines."""
     if dialect.delimiter == " ":
         lines = (" ".join(line.split()) + "\n" for line in lines)
     feed = _Feed(lines)

@@ -13,21 +13,7 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, RuntimeError, OSError, EOFError, Valu
 
 
 def zip_pieces(where: str, data: bytes, inside: Inside) -> Found:
-    """Every part of a zip archive, its names and its comments.
-
-    Parameters
-    ----------
-    where : str
-        The place.
-    data : bytes
-        The archive.
-    inside : callable
-        Reads a file inside this one.
-
-    Yields
-    ------
-    Piece or Unread
-    """
+    """Every part of a zip archive, its names and its comments."""
     left = MOST_BYTES
     outside = [(0, len(data))]
     try:
@@ -53,21 +39,7 @@ def zip_pieces(where: str, data: bytes, inside: Inside) -> Found:
 
 
 def gzip_pieces(where: str, name: str, data: bytes, inside: Inside) -> Found:
-    """What a gzip file holds, and the name in its head.
-
-    Parameters
-    ----------
-    where, name : str
-        The place, and the file's name.
-    data : bytes
-        The file.
-    inside : callable
-        Reads a file inside this one.
-
-    Yields
-    ------
-    Piece or Unread
-    """
+    """What a gzip file holds, and the name in its head."""
     yield Piece(within(where, "head"), readable_runs(data[:1024]), "words")
     try:
         with gzip.open(io.BytesIO(data)) as packed:

@@ -56,24 +56,6 @@ def leaks_in(secrets: Secrets, folder: Path | str) -> list[Leak]:
 
     Assumes that what a picture shows is no text of the source: pictures are read for what their
     files say, not for what they show.
-
-    Parameters
-    ----------
-    secrets : Secrets
-        What to look for.
-    folder : path
-        The published files; folders inside are looked into.
-
-    Returns
-    -------
-    list of Leak
-        By file; a secret counts once for each place in a file, and a file that can't be looked
-        into is a leak too.
-
-    Raises
-    ------
-    DisclosureError
-        The folder holds no file, so nothing was tested.
     """
     folder = Path(folder)
     leaks: list[Leak] = []
@@ -90,21 +72,7 @@ def leaks_in(secrets: Secrets, folder: Path | str) -> list[Leak]:
 
 
 def file_leaks(secrets: Secrets, path: Path, name: str) -> list[Leak]:
-    """Secrets in one file, and in its name.
-
-    Parameters
-    ----------
-    secrets : Secrets
-        What to look for.
-    path : Path
-        The file.
-    name : str
-        What it is called in the leaks: its path in the folder.
-
-    Returns
-    -------
-    list of Leak
-    """
+    """Secrets in one file, and in its name."""
     found: dict[tuple[str, int], Leak] = {}
     for text in (name, *name.split("/")):
         for shown, origin in search(secrets, Piece("file name", text)):
@@ -136,20 +104,7 @@ def file_leaks(secrets: Secrets, path: Path, name: str) -> list[Leak]:
 
 
 def must_not_leak(secrets: Secrets, folder: Path | str) -> None:
-    """Fail where a published folder holds a secret.
-
-    Parameters
-    ----------
-    secrets : Secrets
-        What to look for.
-    folder : path
-        The published files.
-
-    Raises
-    ------
-    DisclosureError
-        A secret was found, or a file can't be looked into; the message names the first ones.
-    """
+    """Fail where a published folder holds a secret."""
     leaks = leaks_in(secrets, folder)
     if leaks:
         error = DisclosureError(message_of(leaks))
@@ -159,17 +114,7 @@ def must_not_leak(secrets: Secrets, folder: Path | str) -> None:
 
 
 def message_of(leaks: Sequence[Leak]) -> str:
-    """Leaks as one message; no secret is in it as a whole.
-
-    Parameters
-    ----------
-    leaks : sequence of Leak
-        At least one.
-
-    Returns
-    -------
-    str
-    """
+    """Leaks as one message; no secret is in it as a whole."""
     kinds = Counter(leak.kind for leak in leaks)
     files = dict.fromkeys(leak.file for leak in leaks)
     named = ", ".join(list(files)[:_SHOWN]) + (" and others" if len(files) > _SHOWN else "")

@@ -50,32 +50,6 @@ def secrets_of(
 
     Assumes that author, question, decision and success of the record, and what it says under
     ``[publish]``, are prose that was reviewed: they may be published.
-
-    Parameters
-    ----------
-    engagement_folder : path
-        The engagement's folder.
-    results : AnalysisResults or None
-        Its results, not muted; None where there are none.
-    allowed : collection of str
-        Values of the source that may be published, such as a country or a kind of product; and
-        SHA-256 of files that may, such as a font that can't be looked into, or the logo.
-    identifiers_only : bool
-        For open data: look only for what names a person, an order or the machine.
-    published : collection of date
-        Days that may be published although they are in the source, such as that of publication.
-
-    Returns
-    -------
-    Secrets
-
-    Raises
-    ------
-    UsageError
-        The folder is no engagement, or an allowed value is an e-mail address, names the client, or
-        fewer than ten rows have it.
-    DisclosureError
-        A file of the source can't be read, so that nobody can look for what it says.
     """
     engagement = read_engagement(engagement_folder)
     gathering = Gathering()

@@ -98,15 +98,7 @@ class Column:
 
 
 def take_identifiers(column: Column, gathering: Gathering) -> None:
-    """Take e-mail addresses, and texts that name a person or an order.
-
-    Parameters
-    ----------
-    column : Column
-        The column.
-    gathering : Gathering
-        Takes the secrets.
-    """
+    """Take e-mail addresses, and texts that name a person or an order."""
     for cell, rows in column.cells:
         named = (column.is_person or column.is_order) and any(map(str.isalpha, cell))
         if "@" in cell or named:
@@ -114,15 +106,7 @@ def take_identifiers(column: Column, gathering: Gathering) -> None:
 
 
 def take_cells(column: Column, gathering: Gathering) -> None:
-    """Take every cell: texts, numbers and days.
-
-    Parameters
-    ----------
-    column : Column
-        The column.
-    gathering : Gathering
-        Takes the secrets.
-    """
+    """Take every cell: texts, numbers and days."""
     whole: dict[str, int] = {}
     dated: list[tuple[str, int]] = []
     for cell, rows in column.cells:

@@ -31,18 +31,7 @@ _SERIALS = range(32_874, 73_051)
 
 
 def days_in(text: str) -> Iterator[tuple[date, ...]]:
-    """Days that a text names.
-
-    Parameters
-    ----------
-    text : str
-        As `custanalytics.privacy.leak_check.wording.plain` gives it.
-
-    Yields
-    ------
-    tuple of date
-        A day; two, day before month first, where the order of day and month can't be told.
-    """
+    """Days that a text names."""
     for pattern in (_ISO, _COMPACT):
         for year, month, day in pattern.findall(text):
             yield from _known(_day(year, month, day))
@@ -59,18 +48,7 @@ def days_in(text: str) -> Iterator[tuple[date, ...]]:
 
 
 def without_months(values: Iterable[str]) -> list[str]:
-    """Values of a workbook without those that are the first of a month, as it counts days.
-
-    Parameters
-    ----------
-    values : iterable of str
-        Numbers as texts.
-
-    Returns
-    -------
-    list of str
-        A whole amount that happens to be such a day is left out too.
-    """
+    """Values of a workbook without those that are the first of a month, as it counts days."""
     return [value for value in values if not _is_first_of_month(value)]
 
 
@@ -82,17 +60,7 @@ def _is_first_of_month(value: str) -> bool:
 
 
 def day_is_first(texts: Iterable[str]) -> bool | None:
-    """Whether the days of a column stand before their months; None where it can't be told.
-
-    Parameters
-    ----------
-    texts : iterable of str
-        Cells in their plain form.
-
-    Returns
-    -------
-    bool or None
-    """
+    """Whether the days of a column stand before their months; None where it can't be told."""
     day_first = month_first = False
     for text in texts:
         for first, _, second, _ in _BEHIND_YEAR.findall(text):
@@ -102,17 +70,7 @@ def day_is_first(texts: Iterable[str]) -> bool | None:
 
 
 def epochs_in(text: str) -> Iterator[date]:
-    """Days written as seconds or milliseconds since 1970, at midnight, as charts have them.
-
-    Parameters
-    ----------
-    text : str
-        A text for programs.
-
-    Yields
-    ------
-    date
-    """
+    """Days written as seconds or milliseconds since 1970, at midnight, as charts have them."""
     for found in _EPOCH.findall(text):
         seconds, rest = divmod(int(found), 1000) if len(found) == 13 else (int(found), 0)
         if not rest and not seconds % _DAY_SECONDS:

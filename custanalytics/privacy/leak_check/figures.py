@@ -32,15 +32,6 @@ _NOISE_DIGITS = 6
 def shortest(whole: str, fraction: str = "") -> str:
     """The shortest text of a value.
 
-    Parameters
-    ----------
-    whole, fraction : str
-        Its digits before and after the decimal sign.
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> shortest("01234", "50"), shortest("0", "000")
@@ -51,65 +42,25 @@ def shortest(whole: str, fraction: str = "") -> str:
 
 
 def significant(value: str) -> int:
-    """How many significant digits a value has; zeros at both ends don't count.
-
-    Parameters
-    ----------
-    value : str
-        As `shortest` gives it.
-
-    Returns
-    -------
-    int
-    """
+    """How many significant digits a value has; zeros at both ends don't count."""
     digits = value.replace(".", "").lstrip("0")
     return len(digits if "." in value else digits.rstrip("0"))
 
 
 def telling(value: str) -> bool:
-    """Whether a value is so exact that it is no coincidence: no year and no round number.
-
-    Parameters
-    ----------
-    value : str
-        As `shortest` gives it.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether a value is so exact that it is no coincidence: no year and no round number."""
     is_year = len(value) == 4 and value.isdecimal() and int(value) in _YEARS
     return not is_year and significant(value) >= LEAST_DIGITS
 
 
 def is_price(written: str) -> bool:
-    """Whether a number is written as money: with two decimals, and three digits or more in all.
-
-    Parameters
-    ----------
-    written : str
-        With a point or a comma.
-
-    Returns
-    -------
-    bool
-    """
+    """Whether a number is written as money: with two decimals, and three digits or more in all."""
     digits = "".join(filter(str.isdecimal, written)).lstrip("0")
     return written[-3:-2] in _SIGNS and written[-2:].isdecimal() and len(digits) >= _PRICE_DIGITS
 
 
 def roundings(value: Decimal | float) -> Iterator[str]:
-    """A value at every precision that still tells it: 409571.25 is 409571.3, 409571, 409600 too.
-
-    Parameters
-    ----------
-    value : Decimal or float
-        The exact value.
-
-    Yields
-    ------
-    str
-    """
+    """A value at every precision that still tells it: 409571.25 is 409571.3, 409571, 409600 too."""
     exact = abs(Decimal(str(value)))
     if not exact.is_finite() or not exact:
         return
@@ -123,19 +74,7 @@ def roundings(value: Decimal | float) -> Iterator[str]:
 
 
 def written(text: str) -> Iterator[tuple[str, str]]:
-    """Numbers of a text that people read, in every way each can be meant.
-
-    Parameters
-    ----------
-    text : str
-        As `custanalytics.privacy.leak_check.wording.plain` gives it.
-
-    Yields
-    ------
-    tuple of str
-        Value as `shortest` gives it, empty for figures right behind a letter; and the digits as
-        written. Shares of a hundred are left out.
-    """
+    """Numbers of a text that people read, in every way each can be meant."""
     for pattern in (_POINT, _COMMA):
         for found in pattern.finditer(text):
             if found["n"].isdecimal() and _is_in_code(text, found.start()):
@@ -158,18 +97,7 @@ def written(text: str) -> Iterator[tuple[str, str]]:
 
 
 def exact(text: str) -> Iterator[tuple[str, str]]:
-    """Numbers of a text for programs, such as JSON: a point is the decimal sign.
-
-    Parameters
-    ----------
-    text : str
-        The text.
-
-    Yields
-    ------
-    tuple of str
-        Value as `shortest` gives it, and the digits as written.
-    """
+    """Numbers of a text for programs, such as JSON: a point is the decimal sign."""
     for found in _EXACT.finditer(text):
         whole, _, fraction = found["n"].partition(".")
         if found["e"]:

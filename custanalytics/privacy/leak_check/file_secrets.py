@@ -20,29 +20,7 @@ _DELIMITERS = str.maketrans(";\t|", ",,,")
 
 
 def table_secrets(path: Path, source: str, gathering: Gathering, identifiers_only: bool) -> int:
-    """Take everything that a table of the source says.
-
-    Parameters
-    ----------
-    path : Path
-        The file.
-    source : str
-        What it is called in messages.
-    gathering : Gathering
-        Takes the secrets.
-    identifiers_only : bool
-        Take only what names a person or an order.
-
-    Returns
-    -------
-    int
-        Rows of the table.
-
-    Raises
-    ------
-    SourceError
-        It is no table that can be read.
-    """
+    """Take everything that a table of the source says."""
     take = take_identifiers if identifiers_only else take_cells
     staging = stage([path], layout=find_any_layout)
     try:

@@ -42,19 +42,7 @@ class Reader:
         self._layers = 0
 
     def pieces(self, where: str, name: str, data: bytes) -> Found:
-        """Everything that a file says.
-
-        Parameters
-        ----------
-        where, name : str
-            Its place in another file, empty for a file by itself; and its name.
-        data : bytes
-            Its content.
-
-        Yields
-        ------
-        Piece or Unread
-        """
+        """Everything that a file says."""
         if not data:
             return
         digest = hashlib.sha256(data).hexdigest()

@@ -41,17 +41,7 @@ class Gathering:
     def text(
         self, text: str, kind: str, source: str, rows: int = 0, least: int = _LEAST_WORD
     ) -> None:
-        """Take a text: as a whole, or by runs of five words where it is long.
-
-        Parameters
-        ----------
-        text : str
-            The text.
-        kind, source, rows
-            As in `Origin`.
-        least : int
-            Letters that a single word must have.
-        """
+        """Take a text: as a whole, or by runs of five words where it is long."""
         for email in EMAIL.findall(text):
             self._keep(phrase(email), Origin(EMAIL_KIND, source, masked(email), rows))
         found = words(plain(text))
@@ -67,15 +57,7 @@ class Gathering:
             self._keep(" ".join(found), Origin(kind, source, rows=rows))
 
     def number(self, value: str, written: str, kind: str, source: str, rows: int = 0) -> None:
-        """Take a number: by value, or as a price where it is small.
-
-        Parameters
-        ----------
-        value, written : str
-            As `figures.written` gives them.
-        kind, source, rows
-            As in `Origin`.
-        """
+        """Take a number: by value, or as a price where it is small."""
         if figures.telling(value):
             self.numbers.setdefault(value, Origin(kind, source, rows=rows))
         elif figures.is_price(written):
@@ -87,26 +69,7 @@ class Gathering:
         self.days[day] = replace(had, rows=had.rows + rows)
 
     def secrets(self, allowed: Collection[str], published: Collection[date], own: str) -> Secrets:
-        """What was collected, without what is public.
-
-        Parameters
-        ----------
-        allowed : collection of str
-            Values that may appear.
-        published : collection of date
-            Days that may appear.
-        own : str
-            Words that the publication has anyway, such as the author's name.
-
-        Returns
-        -------
-        Secrets
-
-        Raises
-        ------
-        UsageError
-            An allowed value tells somebody apart.
-        """
+        """What was collected, without what is public."""
         kept = {k: o for k, o in self.phrases.items() if o.kind in _NEVER_PUBLIC}
         maybe = {k: o for k, o in self.phrases.items() if k not in kept}
         public = set(ngrams_in(_of_phrases(maybe), [*_public_words(), *words(plain(own))]))

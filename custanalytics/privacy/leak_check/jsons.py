@@ -29,19 +29,6 @@ def json_pieces(where: str, text: str, inside: Inside) -> Found:
 
     Assumes that a list with nothing but firsts of months is the axis of a chart: its days are
     months, and are left out.
-
-    Parameters
-    ----------
-    where : str
-        The place.
-    text : str
-        The JSON text; another one is read as a program.
-    inside : callable
-        Reads a file inside this one.
-
-    Yields
-    ------
-    Piece or Unread
     """
     try:
         content = json.loads(text)
@@ -63,21 +50,7 @@ def is_json(text: str) -> bool:
 
 
 def program_pieces(where: str, text: str, inside: Inside) -> Found:
-    """A program's text: what its strings stand for, its numbers, and arrays of charts in it.
-
-    Parameters
-    ----------
-    where : str
-        The place.
-    text : str
-        Such as JavaScript.
-    inside : callable
-        Reads a file inside this one.
-
-    Yields
-    ------
-    Piece or Unread
-    """
+    """A program's text: what its strings stand for, its numbers, and arrays of charts in it."""
     for found in _ARRAY.findall(text):
         try:
             yield from _value_pieces(where, json.loads(found), inside)

@@ -26,24 +26,7 @@ _JSON_TYPES = ("json", "importmap", "ld+json")
 
 
 def markup_pieces(where: str, text: str, inside: Inside, *, is_xml: bool = False) -> Found:
-    """Text, attributes, comments and scripts of a page, a drawing or an XML part.
-
-    Parameters
-    ----------
-    where : str
-        The place.
-    text : str
-        The markup.
-    inside : callable
-        Reads a file inside this one.
-    is_xml : bool
-        Whether its tags and attributes are of a format with an own vocabulary, such as a
-        presentation; others are looked through as they stand as well.
-
-    Yields
-    ------
-    Piece or Unread
-    """
+    """Text, attributes, comments and scripts of a page, a drawing or an XML part."""
     parser = _Parser()
     try:
         parser.feed(text)

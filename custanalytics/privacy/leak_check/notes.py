@@ -19,21 +19,7 @@ _SENTENCE = re.compile(r"[.!?|:;]\s|\n\s*\n|\n[-*#|>]")
 def note_secrets(
     text: str, source: str, gathering: Gathering, *, reviewed: str = "", nouns: bool = False
 ) -> None:
-    """Take what a note says, without what is said in the open anyway.
-
-    Parameters
-    ----------
-    text : str
-        The note.
-    source : str
-        What it is called in messages.
-    gathering : Gathering
-        Takes the secrets.
-    reviewed : str
-        Texts that are published as they are: their words are no secret.
-    nouns : bool
-        Whether the note's language writes nouns with a capital, so that one is no name.
-    """
+    """Take what a note says, without what is said in the open anyway."""
     open_words = words(plain(reviewed))
     open_runs = set(windows(open_words, WINDOW))
     for sentence in _SENTENCE.split(_CODE.sub("\n\n", text)):

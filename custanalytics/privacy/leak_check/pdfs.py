@@ -32,21 +32,7 @@ _BROKEN = (
 
 
 def pdf_pieces(where: str, data: bytes, inside: Inside) -> Found:
-    """Text of the pages, properties, alternative texts, links, attachments and pictures of a PDF.
-
-    Parameters
-    ----------
-    where : str
-        The place.
-    data : bytes
-        The document.
-    inside : callable
-        Reads a file inside this one.
-
-    Yields
-    ------
-    Piece or Unread
-    """
+    """Texts of a PDF: pages, properties, alternative texts, links, attachments, pictures."""
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:

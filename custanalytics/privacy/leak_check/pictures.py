@@ -29,21 +29,7 @@ _PNG = b"\x89PNG\r\n\x1a\n"
 
 
 def picture_pieces(where: str, data: bytes, inside: Inside) -> Found:
-    """Texts, EXIF, XMP and IPTC entries, colour profiles and comments of a picture.
-
-    Parameters
-    ----------
-    where : str
-        The place.
-    data : bytes
-        The picture.
-    inside : callable
-        Reads a file inside this one.
-
-    Yields
-    ------
-    Piece or Unread
-    """
+    """Texts, EXIF, XMP and IPTC entries, colour profiles and comments of a picture."""
     place = within(where, "properties of the picture")
     try:
         with Image.open(io.BytesIO(data)) as picture:

@@ -31,25 +31,14 @@ newsletter search social direct organic paid referral desktop mobile tablet firs
 
 @cache
 def public_text() -> str:
-    """Words of the package's templates, catalogues and messages, and names of the locales.
-
-    Returns
-    -------
-    str
-        Phrases in their plain form, apart by line breaks.
-    """
+    """Words of the package's templates, catalogues and messages, and names of the locales."""
     texts = [*_USUAL.split(), *_locale_names(), *_own_texts()]
     return "\n".join(" ".join(words(plain(text))) for text in texts)
 
 
 @cache
 def public_files() -> frozenset[str]:
-    """SHA-256 of files that travel with the package or the libraries it draws with.
-
-    Returns
-    -------
-    frozenset of str
-    """
+    """SHA-256 of files that travel with the package or the libraries it draws with."""
     paths = [path for path in sorted(reports_dir().rglob("*")) if path.is_file()]
     contents = [path.read_bytes() for path in paths]
     contents.append(drawing_program())
@@ -65,12 +54,7 @@ def public_files() -> frozenset[str]:
 
 @cache
 def drawing_program() -> bytes:
-    """The program that draws charts, as its library has it.
-
-    Returns
-    -------
-    bytes
-    """
+    """The program that draws charts, as its library has it."""
     return (resources.files("plotly") / "package_data" / "plotly.min.js").read_bytes()
 
 

@@ -65,15 +65,5 @@ Inside = Callable[[str, str, bytes], Found]
 
 
 def within(outer: str, inner: str) -> str:
-    """A place inside a place.
-
-    Parameters
-    ----------
-    outer, inner : str
-        Either may be empty.
-
-    Returns
-    -------
-    str
-    """
+    """A place inside a place."""
     return ", ".join(part for part in (outer, inner) if part)

@@ -30,15 +30,7 @@ _SPENT = ("total_spend", "monetary_value")
 
 
 def result_secrets(results: AnalysisResults, gathering: Gathering) -> None:
-    """Take the exact figures of the results.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        The results that were not muted.
-    gathering : Gathering
-        Takes the secrets.
-    """
+    """Take the exact figures of the results."""
     for name, value in _figures(results, ""):
         if isinstance(value, pd.DataFrame):
             _customers(value, name, gathering)

@@ -31,17 +31,7 @@ class Squeezed:
             self._table[_hashes("".join(self._by_start))[::LEAST]] = True
 
     def found_in(self, words: Iterable[str]) -> Iterator[str]:
-        """Phrases that a text holds.
-
-        Parameters
-        ----------
-        words : iterable of str
-            Words of the text.
-
-        Yields
-        ------
-        str
-        """
+        """Phrases that a text holds."""
         text = "".join(words)
         if len(text) < LEAST or not self._by_start:
             return

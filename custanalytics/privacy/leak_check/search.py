@@ -16,20 +16,7 @@ _LEAST_PHONE = 9
 
 
 def search(secrets: Secrets, piece: Piece) -> Iterator[tuple[str, Origin]]:
-    """Secrets that a text holds, masked.
-
-    Parameters
-    ----------
-    secrets : Secrets
-        What to look for.
-    piece : Piece
-        The text.
-
-    Yields
-    ------
-    tuple of str and Origin
-        The secret, masked, and what it is; the same one may come more than once.
-    """
+    """Secrets that a text holds, masked."""
     text = plain(piece.text)
     if piece.style != "exact" or not _is_numbers(text):
         in_order = words(text)
@@ -48,19 +35,7 @@ def search(secrets: Secrets, piece: Piece) -> Iterator[tuple[str, Origin]]:
 
 
 def ngrams_in(secrets: Secrets, found: list[str]) -> Iterator[str]:
-    """Phrases of the secrets whose words follow each other.
-
-    Parameters
-    ----------
-    secrets : Secrets
-        What to look for.
-    found : list of str
-        Words of a text, in order.
-
-    Yields
-    ------
-    str
-    """
+    """Phrases of the secrets whose words follow each other."""
     lengths, phrases = secrets.lengths, secrets.phrases
     for at, counts in enumerate(map(lengths.get, found)):
         for count in counts or ():

@@ -39,17 +39,7 @@ _MOST_ROUNDS = 3
 
 
 def decoded(data: bytes) -> str | None:
-    """The text that bytes hold; None where they are no text.
-
-    Parameters
-    ----------
-    data : bytes
-        Content of a file.
-
-    Returns
-    -------
-    str or None
-    """
+    """The text that bytes hold; None where they are no text."""
     try:
         text = data.decode("utf-16" if data.startswith(_BYTE_ORDER) else "utf-8-sig")
     except UnicodeDecodeError:
@@ -60,17 +50,7 @@ def decoded(data: bytes) -> str | None:
 
 
 def readable_runs(data: bytes) -> str:
-    """Longer runs of readable signs in bytes of any kind, as a last look.
-
-    Parameters
-    ----------
-    data : bytes
-        Content of a file.
-
-    Returns
-    -------
-    str
-    """
+    """Longer runs of readable signs in bytes of any kind, as a last look."""
     found = []
     for run in _RUN.findall(data):
         # Compressed bytes are no UTF-8, so that what is left of them is short.
@@ -80,23 +60,7 @@ def readable_runs(data: bytes) -> str:
 
 
 def text_pieces(where: str, text: str, style: Style, inside: Inside) -> Found:
-    """A text, the texts that its escapes stand for, and what it holds in base64.
-
-    Parameters
-    ----------
-    where : str
-        The place.
-    text : str
-        The text.
-    style : {"written", "exact", "words"}
-        As in `Piece`.
-    inside : callable
-        Reads a file inside this one.
-
-    Yields
-    ------
-    Piece or Unread
-    """
+    """A text, the texts that its escapes stand for, and what it holds in base64."""
     bare = text
     if "data:" in text or "DATA:" in text:
         for found in _DATA_URI.findall(text):
@@ -114,21 +78,7 @@ def text_pieces(where: str, text: str, style: Style, inside: Inside) -> Found:
 
 
 def style_pieces(where: str, text: str, inside: Inside) -> Found:
-    """A style sheet: its comments and quoted drawings, and its words; its numbers are sizes.
-
-    Parameters
-    ----------
-    where : str
-        The place.
-    text : str
-        The style sheet.
-    inside : callable
-        Reads a file inside this one.
-
-    Yields
-    ------
-    Piece or Unread
-    """
+    """A style sheet: its comments and quoted drawings, and its words; its numbers are sizes."""
     for found in _QUOTED_URI.finditer(text):
         yield from uri_pieces(where, found["uri"], inside)
     # In what is packed there, signs of a comment are chance.
@@ -138,21 +88,7 @@ def style_pieces(where: str, text: str, inside: Inside) -> Found:
 
 
 def uri_pieces(where: str, uri: str, inside: Inside) -> Found:
-    """What one data URI holds.
-
-    Parameters
-    ----------
-    where : str
-        The place.
-    uri : str
-        From ``data:`` to its end.
-    inside : callable
-        Reads a file inside this one.
-
-    Yields
-    ------
-    Piece or Unread
-    """
+    """What one data URI holds."""
     head, _, body = uri.partition(",")
     kind, *how = head[len("data:") :].lower().split(";")
     name = (kind.strip() or "text/plain").replace("/", ".")
@@ -165,17 +101,7 @@ def uri_pieces(where: str, uri: str, inside: Inside) -> Found:
 
 
 def comments(program: str) -> str:
-    """Comments of a program or a style sheet.
-
-    Parameters
-    ----------
-    program : str
-        Its text.
-
-    Returns
-    -------
-    str
-    """
+    """Comments of a program or a style sheet."""
     return "\n".join(_COMMENT.findall(program))
 
 
@@ -202,18 +128,7 @@ def _sign(escape: re.Match[str]) -> str:
 
 
 def packed(text: str) -> Iterator[tuple[str, bytes]]:
-    """Files in base64: to be read as what they are, for their letters and figures say nothing.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Yields
-    ------
-    tuple of str and bytes
-        As it stands in the text, and what it is.
-    """
+    """Files in base64: to be read as what they are, for their letters and figures say nothing."""
     for found in _BASE64.findall(text):
         content = _from_base64(found)
         if content and content.startswith(_MAGIC):

@@ -17,15 +17,6 @@ EMAIL = re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+")
 def plain(text: str) -> str:
     """A text in small letters, without accents, unseen signs and special blanks.
 
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-
     Examples
     --------
     >>> plain("Groß\u00adküche\u00a0№ 5")
@@ -40,15 +31,6 @@ def plain(text: str) -> str:
 def words(text: str) -> list[str]:
     """Words of a text in its plain form; figures and letters are words apart.
 
-    Parameters
-    ----------
-    text : str
-        As `plain` gives it.
-
-    Returns
-    -------
-    list of str
-
     Examples
     --------
     >>> words("so-100001_a, jane.doe@example.com")
@@ -58,34 +40,12 @@ def words(text: str) -> list[str]:
 
 
 def phrase(text: str) -> str:
-    """The words of a text, one blank between two.
-
-    Parameters
-    ----------
-    text : str
-        Any text.
-
-    Returns
-    -------
-    str
-    """
+    """The words of a text, one blank between two."""
     return " ".join(words(plain(text)))
 
 
 def windows(found: Sequence[str], length: int, step: int = 1) -> Iterator[str]:
-    """Phrases of so many consecutive words, where most of them are no little words.
-
-    Parameters
-    ----------
-    found : sequence of str
-        Words.
-    length, step : int
-        Words in a phrase, and from the start of one phrase to that of the next.
-
-    Yields
-    ------
-    str
-    """
+    """Phrases of so many consecutive words, where most of them are no little words."""
     for at in range(0, len(found) - length + 1, step):
         window = found[at : at + length]
         # "it is up to the" says nothing.
@@ -95,15 +55,6 @@ def windows(found: Sequence[str], length: int, step: int = 1) -> Iterator[str]:
 
 def masked(text: str) -> str:
     """A secret as it may be shown: its first and last sign, that of an address's parts.
-
-    Parameters
-    ----------
-    text : str
-        The secret.
-
-    Returns
-    -------
-    str
 
     Examples
     --------

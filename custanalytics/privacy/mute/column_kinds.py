@@ -74,29 +74,7 @@ def kind_of(column: str) -> Kind:
 
 
 def muted_table(frame: pd.DataFrame, key: Key, words: Words, **other: Kind) -> pd.DataFrame:
-    """A table with every column muted by its kind.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Any result table.
-    key : Key
-        The secret.
-    words : Words
-        What the client's own names are replaced with.
-    **other
-        Column -> kind, where it is another in this table.
-
-    Returns
-    -------
-    DataFrame
-        The same columns and rows; null where a group is too small or a column is left out.
-
-    Raises
-    ------
-    KeyError
-        A column has no kind.
-    """
+    """A table with every column muted by its kind."""
     made = {
         str(name): _muted(frame[name], other.get(str(name)) or kind_of(str(name)), key, words)
         for name in frame.columns
@@ -125,17 +103,7 @@ def _muted(column: "pd.Series[Any]", kind: Kind, key: Key, words: Words) -> "pd.
 
 
 def hide(frame: pd.DataFrame, rows: Any, keep: tuple[str, ...]) -> None:
-    """Set the figures of some rows to null, in place, and mark these rows as suppressed.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        A muted table.
-    rows : sequence of bool
-        Which rows.
-    keep : tuple of str
-        Columns that stay.
-    """
+    """Set the figures of some rows to null, in place, and mark these rows as suppressed."""
     figures = [name for name in frame.columns if name not in keep]
     frame.loc[np.asarray(rows, bool), figures] = np.nan
     frame["suppressed"] = np.asarray(rows, bool)

@@ -28,15 +28,6 @@ def step(count: float) -> float:
 def rounded_count(count: Any) -> float:
     """A count, rounded; null where it is below `SMALLEST` or missing.
 
-    Parameters
-    ----------
-    count : number
-        People, orders, rows.
-
-    Returns
-    -------
-    float
-
     Examples
     --------
     >>> rounded_count(2515), rounded_count(464), rounded_count(14), rounded_count(9)
@@ -51,17 +42,6 @@ def rounded_count(count: Any) -> float:
 def significant(value: Any, digits: int = _DIGITS) -> float:
     """A number with so many significant digits; null stays null.
 
-    Parameters
-    ----------
-    value : number
-        Any.
-    digits : int
-        How many are kept.
-
-    Returns
-    -------
-    float
-
     Examples
     --------
     >>> significant(48213.77), significant(0.0123456), significant(0)
@@ -75,18 +55,6 @@ def significant(value: Any, digits: int = _DIGITS) -> float:
 
 def protected(counts: Sequence[float] | Floats, hidden: Sequence[bool] | Bools) -> Bools:
     """Which cells to keep back, so that the total gives none of the small ones away.
-
-    Parameters
-    ----------
-    counts : sequence of float
-        True counts of cells that a published total adds up; null is a cell that is not there.
-    hidden : sequence of bool
-        Cells that have to be kept back.
-
-    Returns
-    -------
-    ndarray of bool
-        The same and further ones, the smallest first; all where nothing less is safe.
 
     Examples
     --------
@@ -109,17 +77,6 @@ def _safe(counts: Floats, hidden: Bools) -> bool:
 
 def apart(sizes: Sequence[float], whole: float) -> list[bool]:
     """Which nested groups to show, so that no two differ by a small group.
-
-    Parameters
-    ----------
-    sizes : sequence of float
-        How many each group holds, each a part of the next larger one; the most important first.
-    whole : float
-        How many there are in all.
-
-    Returns
-    -------
-    list of bool
 
     Examples
     --------

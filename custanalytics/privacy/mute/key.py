@@ -34,17 +34,6 @@ def draw_key(results: AnalysisResults, random: Random) -> Key:
 
     The factor makes the average order some hundred or thousand units, so that no amount is
     written with cents; dates end up before the source's own begin, and quarters stay quarters.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What is to be muted.
-    random : Random
-        Where chance comes from; `random.SystemRandom` for a secret.
-
-    Returns
-    -------
-    Key
     """
     low, high = (math.log10(units) for units in _UNITS)
     factor = 10 ** random.uniform(low, high) / _usual_amount(results)

@@ -54,19 +54,6 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
     than ten, and as many others as a total would give them back with, are null; columns and
     values of the client's get numbers for names. What is left: shares, ratios, measures of the
     models, and the shape of every curve.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        Of a finished engagement.
-    key : Key
-        The secret.
-    published : date
-        The day it is published: the report's date of making.
-
-    Returns
-    -------
-    MutedResults
     """
     words = Words(key, names_of(results), _ours(results), _settings_numbers(results.settings))
     segments = muted_rfm(results.rfm, key, words)
@@ -89,20 +76,7 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
 
 
 def opened(results: AnalysisResults, published: date) -> MutedResults:
-    """Results of open data as they are, without anybody's own rows.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        Of an engagement on open data.
-    published : date
-        The day it is published: the report's date of making.
-
-    Returns
-    -------
-    MutedResults
-        All figures as they were found; no row of a customer, a prospect or a file.
-    """
+    """Results of open data as they are, without anybody's own rows."""
     parts: dict[str, Any] = {}
     for name, column in (
         ("concentration", "customers"),
@@ -132,18 +106,7 @@ def opened(results: AnalysisResults, published: date) -> MutedResults:
 
 
 def kept_back(muted: AnalysisResults) -> dict[str, int]:
-    """How many rows of each table are suppressed.
-
-    Parameters
-    ----------
-    muted : AnalysisResults
-        Muted ones.
-
-    Returns
-    -------
-    dict
-        Such as ``rfm.segments`` -> rows; tables without any are left out.
-    """
+    """How many rows of each table are suppressed."""
     found = {}
     for part in dataclasses.fields(muted):
         analysis = getattr(muted, part.name)
@@ -194,18 +157,7 @@ def _ours(results: AnalysisResults) -> frozenset[str]:
 
 
 def names_of(results: AnalysisResults) -> Mapping[str, str]:
-    """What stands for the client's names: columns of the prospects by number, as in the file.
-
-    Parameters
-    ----------
-    results : AnalysisResults
-        What is to be muted.
-
-    Returns
-    -------
-    mapping of str to str
-        Name -> what is said for it; empty without prospects.
-    """
+    """What stands for the client's names: columns of the prospects by number, as in the file."""
     found = results.prospects
     if found is None:
         return {}

@@ -57,24 +57,7 @@ class Words:
         return self.names.get("", "(a name)")
 
     def sentence(self, text: str, check: str = "") -> str:
-        """A sentence with its figures and names muted.
-
-        Parameters
-        ----------
-        text : str
-            A `Sentence` of an analysis.
-        check : str
-            Name of the check that says it.
-
-        Returns
-        -------
-        str
-
-        Raises
-        ------
-        TooFew
-            It counts fewer than ten.
-        """
+        """A sentence with its figures and names muted."""
         if not isinstance(text, Sentence):
             return text if text in self.ours or not text else self.name(text)
         values = {key: self._value(key, value, check) for key, value in text.values.items()}

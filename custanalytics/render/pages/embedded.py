@@ -52,27 +52,7 @@ _ASSETS = "_assets"
 def render_embedded(
     document: Path, formats: Sequence[str], made_on: date | None
 ) -> dict[str, bytes]:
-    """Render a document.
-
-    Parameters
-    ----------
-    document : Path
-        The document, in a staged report folder.
-    formats : sequence of str
-        Of ``"html"``, ``"pdf"`` and ``"docx"``.
-    made_on : date or None
-        Date of making in the PDF's metadata; None: none is stated.
-
-    Returns
-    -------
-    dict
-        Format to the rendered file's bytes.
-
-    Raises
-    ------
-    RenderError
-        Something in the document is missing, malformed or not supported.
-    """
+    """Render a document."""
     qmd = read_qmd(document)
     makers = {
         "html": _html,
@@ -140,29 +120,7 @@ def _needs_system_fonts(source: str, folder: Path) -> bool:
 
 
 def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
-    """Run pandoc on a document.
-
-    Parameters
-    ----------
-    qmd : Qmd
-        The document.
-    folder : Path
-        What its addresses are relative to.
-    to : str
-        ``"html"`` or ``"typst"``.
-    options : list of str
-        Further options of pandoc.
-
-    Returns
-    -------
-    str
-        What pandoc wrote.
-
-    Raises
-    ------
-    RenderError
-        Something in the document is missing, malformed or not supported.
-    """
+    """Run pandoc on a document."""
     words = labels(str(qmd.meta.get("lang", "en")))
     given = qmd.meta.get("format", {}).get(to) if isinstance(qmd.meta.get("format"), dict) else {}
     meta = qmd.meta | (given if isinstance(given, dict) else {})

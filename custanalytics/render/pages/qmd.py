@@ -81,22 +81,7 @@ class Qmd:
 
 
 def read_qmd(path: Path) -> Qmd:
-    """Read a document with everything it includes.
-
-    Parameters
-    ----------
-    path : Path
-        The document; ``_quarto.yml``, ``_metadata.yml`` and ``_variables.yml`` beside it count.
-
-    Returns
-    -------
-    Qmd
-
-    Raises
-    ------
-    RenderError
-        A file or variable is missing, YAML is malformed, or a construct is not supported.
-    """
+    """Read a document with everything it includes."""
     folder = path.parent
     front, body = _front_matter(_lines(path, folder))
     own = _yaml("\n".join(line.text for line in front), path.name)
@@ -110,23 +95,7 @@ def read_qmd(path: Path) -> Qmd:
 
 
 def front_matter(path: Path) -> dict[str, Any]:
-    """The YAML at the top of a document.
-
-    Parameters
-    ----------
-    path : Path
-        The document.
-
-    Returns
-    -------
-    dict
-        Empty where there is none.
-
-    Raises
-    ------
-    RenderError
-        It can't be read.
-    """
+    """The YAML at the top of a document."""
     front, _ = _front_matter(_lines(path, path.parent))
     return _yaml("\n".join(line.text for line in front), path.name)
 
@@ -276,23 +245,7 @@ def _unsupported(construct: str, line: Line) -> RenderError:
 
 
 def flat(path: Path) -> str:
-    """The body of a document as one text that needs no other file.
-
-    Parameters
-    ----------
-    path : Path
-        The document; ``_quarto.yml``, ``_metadata.yml`` and ``_variables.yml`` beside it count.
-
-    Returns
-    -------
-    str
-        Quarto markdown without front matter: includes in place, variables as their text.
-
-    Raises
-    ------
-    RenderError
-        As `read_qmd`.
-    """
+    """The body of a document as one text that needs no other file."""
     qmd = read_qmd(path)
 
     def value(found: re.Match[str]) -> str:
@@ -303,16 +256,5 @@ def flat(path: Path) -> str:
 
 
 def without_plots(text: str) -> str:
-    """A document's text with the pictures of its charts alone.
-
-    Parameters
-    ----------
-    text : str
-        Quarto markdown.
-
-    Returns
-    -------
-    str
-        Without the interactive charts, whose library is heavier than all the rest.
-    """
+    """A document's text with the pictures of its charts alone."""
     return _PLOT.sub("", text)

@@ -22,32 +22,7 @@ def render(
     renderer: str = "auto",
     date: date | None = None,
 ) -> dict[str, Path]:
-    """Render the document in a report folder; nothing is computed again.
-
-    Parameters
-    ----------
-    folder : Path
-        A staged report folder.
-    formats : sequence of str
-        Of ``"html"``, ``"pdf"`` and ``"docx"``.
-    renderer : str
-        ``"embedded"``, ``"quarto"`` (its command must be on PATH), or ``"auto"``: Quarto where
-        it is found.
-    date : date, optional
-        Date of making in the PDF's metadata (embedded renderer).
-
-    Returns
-    -------
-    dict
-        Format to file. All of them are replaced together, after all of them were rendered.
-
-    Raises
-    ------
-    RenderError
-        The document can't be rendered; the files stay as they were.
-    UsageError
-        An unknown format or renderer.
-    """
+    """Render the document in a report folder; nothing is computed again."""
     unknown = [name for name in formats if name not in PAGES]
     if unknown or not formats:
         raise UsageError(f"no report format {unknown}: expected of {', '.join(PAGES)}")
@@ -69,25 +44,7 @@ def render(
 
 
 def quarto_for(renderer: str) -> str | None:
-    """The quarto command, where this choice of a renderer takes it.
-
-    Parameters
-    ----------
-    renderer : str
-        As for `render`.
-
-    Returns
-    -------
-    str or None
-        None: the embedded renderer.
-
-    Raises
-    ------
-    RenderError
-        It is asked for and not there.
-    UsageError
-        An unknown renderer.
-    """
+    """The quarto command, where this choice of a renderer takes it."""
     if renderer not in RENDERERS:
         raise UsageError(f"no renderer {renderer!r}: expected one of {', '.join(RENDERERS)}")
     quarto = shutil.which("quarto") if renderer != "embedded" else None
@@ -100,27 +57,7 @@ def quarto_for(renderer: str) -> str | None:
 
 
 def render_website(quarto: str, project: Path, out: str) -> Path:
-    """Render a Quarto website.
-
-    Parameters
-    ----------
-    quarto : str
-        The command.
-    project : Path
-        Folder with its ``_quarto.yml``.
-    out : str
-        Its ``output-dir``.
-
-    Returns
-    -------
-    Path
-        The folder of the rendered site.
-
-    Raises
-    ------
-    RenderError
-        Quarto can't render it.
-    """
+    """Render a Quarto website."""
     done = subprocess.run(  # noqa: S603 - the user's own quarto, found on PATH
         [quarto, "render"], cwd=project, capture_output=True, check=False
     )

@@ -26,24 +26,7 @@ PLOTLY = "plotly.min.js"
 
 
 def self_contained(page: str, folder: Path) -> str:
-    """The page with all that it needs inside it.
-
-    Parameters
-    ----------
-    page : str
-        HTML whose addresses are relative to the folder.
-    folder : Path
-        The report folder.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    RenderError
-        Something is not in the folder, or is to come from outside.
-    """
+    """The page with all that it needs inside it."""
     outside = _OUTSIDE.search(page)
     if outside:
         raise RenderError(

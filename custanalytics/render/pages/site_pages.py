@@ -44,22 +44,7 @@ class Text:
 
 
 def text(document: Path) -> Text:
-    """Render a document's text.
-
-    Parameters
-    ----------
-    document : Path
-        A Quarto document.
-
-    Returns
-    -------
-    Text
-
-    Raises
-    ------
-    RenderError
-        Something in it is missing, malformed or not supported.
-    """
+    """Render a document's text."""
     qmd = read_qmd(document)
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         template = Path(scratch) / "parts.html"
@@ -71,25 +56,7 @@ def text(document: Path) -> Text:
 
 
 def page(template: Path, values: Mapping[str, Any]) -> str:
-    """Fill a page's template.
-
-    Parameters
-    ----------
-    template : Path
-        A pandoc template; its partials lie beside it.
-    values : dict
-        What its places hold: texts, which are escaped here unless they are `Html`; lists and
-        further names.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    RenderError
-        The template can't be read.
-    """
+    """Fill a page's template."""
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         # Metadata would be read as markdown; variables stand in the page as they are.
         defaults = Path(scratch) / "values.yaml"

@@ -62,20 +62,6 @@ def stage(document: "Document", template: Path | None, folder: Path) -> None:
     The template's own files, and the shared sections that it includes, are copied once and never
     overwritten: they are the consultant's. They are in the document's language, as far as the
     template has it.
-
-    Parameters
-    ----------
-    document : Document
-        What the report says.
-    template : Path or None
-        Folder with ``report.qmd``, see `template`; None: the folder has its own already.
-    folder : Path
-        The report folder; made when absent.
-
-    Raises
-    ------
-    RenderError
-        ``_brand.yml`` asks for what can't be honoured.
     """
     folder.mkdir(parents=True, exist_ok=True)
     language = document.lang.split("-")[0]

@@ -11,23 +11,7 @@ DOCUMENT = "report.qmd"
 
 
 def template(name: str) -> Path:
-    """Folder of a template, by its name or by a path to it.
-
-    Parameters
-    ----------
-    name : str
-        A folder name under ``reports/``, or a path to a folder that has a ``report.qmd``.
-
-    Returns
-    -------
-    Path
-        The template's folder.
-
-    Raises
-    ------
-    UsageError
-        There is no such template.
-    """
+    """Folder of a template, by its name or by a path to it."""
     for folder in (reports_dir() / name, Path(name)):
         if (folder / DOCUMENT).is_file():
             return folder
@@ -38,20 +22,7 @@ def template(name: str) -> Path:
 
 
 def in_language(path: Path, language: str) -> Path:
-    """The file in a language, where it is there; else the file itself.
-
-    Parameters
-    ----------
-    path : Path
-        A document such as ``report.qmd`` (in German: ``report.de.qmd``), or a shared section
-        such as ``_sections/value.qmd`` (in German: ``_sections/de/value.qmd``).
-    language : str
-        Such as ``"de"``.
-
-    Returns
-    -------
-    Path
-    """
+    """The file in a language, where it is there; else the file itself."""
     for other in (
         path.with_suffix(f".{language}{path.suffix}"),
         path.parent / language / path.name,
@@ -62,28 +33,12 @@ def in_language(path: Path, language: str) -> Path:
 
 
 def in_all_languages(path: Path) -> list[Path]:
-    """The file, and what `in_language` may give in its place.
-
-    Parameters
-    ----------
-    path : Path
-        As for `in_language`.
-
-    Returns
-    -------
-    list of Path
-    """
+    """The file, and what `in_language` may give in its place."""
     others = [*path.parent.glob(f"{path.stem}.*{path.suffix}"), *path.parent.glob(f"*/{path.name}")]
     return [path, *sorted(others)]
 
 
 def templates() -> Mapping[str, str]:
-    """Templates that come with custanalytics.
-
-    Returns
-    -------
-    mapping of str to str
-        Name -> description, from the front matter of its ``report.qmd``; in order of name.
-    """
+    """Templates that come with custanalytics."""
     found = sorted(reports_dir().glob(f"[!_]*/{DOCUMENT}"))
     return {path.parent.name: str(front_matter(path).get("description", "")) for path in found}

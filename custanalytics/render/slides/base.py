@@ -78,24 +78,7 @@ class Base:
 
 
 def base_presentation(brand: Brand, template: Path | None) -> Base:
-    """The presentation to put slides into.
-
-    Parameters
-    ----------
-    brand : Brand
-        Colours and fonts of the own presentation.
-    template : Path or None
-        A client's template; its slides are left out, its look is kept.
-
-    Returns
-    -------
-    Base
-
-    Raises
-    ------
-    UsageError
-        The template can't be read, or has no layout with a title.
-    """
+    """The presentation to put slides into."""
     presentation = _own(brand) if template is None else _read(template)
     _without_slides(presentation)
     layouts = list(presentation.slide_layouts)
@@ -124,18 +107,7 @@ def _read(template: Path) -> Any:
 
 
 def check_template(template: Path | None) -> None:
-    """Find out early whether a client's template can be used.
-
-    Parameters
-    ----------
-    template : Path or None
-        The file; None is fine.
-
-    Raises
-    ------
-    UsageError
-        The template can't be read, or has no layout with a title.
-    """
+    """Find out early whether a client's template can be used."""
     if template is not None:
         _read(template)
 

@@ -31,23 +31,7 @@ _NOT_SERIES = ("low", "high", "open")
 
 
 def add_chart(shapes: Any, chart: Chart, box: Box, codes: Mapping[str, str]) -> Any:
-    """Draw a chart; a heat map is a table, see `slide_tables`.
-
-    Parameters
-    ----------
-    shapes : SlideShapes
-        Of the slide.
-    chart : Chart
-        Of any kind but a heat map.
-    box : Box
-        Where it goes.
-    codes : mapping of str to str
-        Kind of figure -> number format.
-
-    Returns
-    -------
-    GraphicFrame
-    """
+    """Draw a chart; a heat map is a table, see `slide_tables`."""
     kind, data = _data(chart, codes)
     frame = shapes.add_chart(
         kind, Emu(box.left), Emu(box.top), Emu(box.width), Emu(box.height), data

@@ -12,23 +12,7 @@ FILE = "slides.yml"
 
 
 def slide_order(folder: Path) -> tuple[str, ...]:
-    """Names of the slides, in the order that the report folder asks for.
-
-    Parameters
-    ----------
-    folder : Path
-        A report folder; without a ``slides.yml`` it gets the one that is shipped, which is the
-        consultant's from then on.
-
-    Returns
-    -------
-    tuple of str
-
-    Raises
-    ------
-    RenderError
-        The file is not readable, or holds no list of names under ``slides``.
-    """
+    """Names of the slides, in the order that the report folder asks for."""
     path = folder / FILE
     if not path.exists():
         shutil.copyfile(reports_dir() / "slides" / FILE, path)

@@ -30,52 +30,20 @@ _PAINT = {
 
 
 def paint(color: Any, name: str, lighter: float = 0.0) -> None:
-    """Set a colour of python-pptx by our name for it.
-
-    Parameters
-    ----------
-    color : ColorFormat
-        Of a font, fill or line.
-    name : str
-        As in `custanalytics.content.theme.LIGHT`.
-    lighter : float, default 0.0
-        Further brightness, 0 to 1.
-    """
+    """Set a colour of python-pptx by our name for it."""
     theme, brightness = _PAINT[name]
     color.theme_color = theme
     color.brightness = max(-1.0, min(1.0, brightness + lighter))
 
 
 def fill(shape_fill: Any, name: str, lighter: float = 0.0) -> None:
-    """Fill with one of our colours.
-
-    Parameters
-    ----------
-    shape_fill : FillFormat
-        Of a shape, cell, series or point.
-    name : str
-        As in `paint`.
-    lighter : float, default 0.0
-        Further brightness, 0 to 1.
-    """
+    """Fill with one of our colours."""
     shape_fill.solid()
     paint(shape_fill.fore_color, name, lighter)
 
 
 def fill_depth(shape_fill: Any, depth: float) -> bool:
-    """Fill a heat map's cell; whether its text must be light.
-
-    Parameters
-    ----------
-    shape_fill : FillFormat
-        Of the cell.
-    depth : float
-        0 (palest) to 1.
-
-    Returns
-    -------
-    bool
-    """
+    """Fill a heat map's cell; whether its text must be light."""
     brightness = 0.9 - 1.05 * max(0.0, min(1.0, depth))
     fill(shape_fill, "series-1", brightness)
     return brightness < 0.3

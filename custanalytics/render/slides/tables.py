@@ -22,23 +22,7 @@ _MOST_LINES = 3
 
 
 def add_table(shapes: Any, table: Table, box: Box, slack: float = 1.0) -> Any:
-    """Write a table; long cells wrap, and longer ones than that end in an ellipsis.
-
-    Parameters
-    ----------
-    shapes : SlideShapes
-        Of the slide.
-    table : Table
-        Of plain texts.
-    box : Box
-        Where it goes; the table is as high as its rows.
-    slack : float, default 1.0
-        Share of a cell's width to count on.
-
-    Returns
-    -------
-    GraphicFrame
-    """
+    """Write a table; long cells wrap, and longer ones than that end in an ellipsis."""
     rows = [
         [printable(" ".join(str(cell).split())) for cell in row]
         for row in (table.header, *table.rows)
@@ -69,24 +53,7 @@ def add_table(shapes: Any, table: Table, box: Box, slack: float = 1.0) -> Any:
 
 
 def add_heatmap(shapes: Any, grid: pd.DataFrame, texts: Table, box: Box) -> Any:
-    """A heat map as a coloured table.
-
-    Parameters
-    ----------
-    shapes : SlideShapes
-        Of the slide.
-    grid : DataFrame
-        First column the labels, then one column a position; shares or counts, null where
-        there is nothing.
-    texts : Table
-        The same, as written.
-    box : Box
-        Where it goes.
-
-    Returns
-    -------
-    GraphicFrame
-    """
+    """A heat map as a coloured table."""
     count = len(grid) + 1
     numbers = grid.iloc[:, 1:].astype(float)
     values = numbers.to_numpy().tolist()

@@ -20,22 +20,7 @@ _SCALE = 100
 
 
 def width(text: str, size: float, bold: bool = False) -> float:
-    """Width of a line of text.
-
-    Parameters
-    ----------
-    text : str
-        One line.
-    size : float
-        Points.
-    bold : bool, default False
-        Whether it is bold.
-
-    Returns
-    -------
-    float
-        EMU, on the safe side.
-    """
+    """Width of a line of text."""
     wide = sum(unicodedata.east_asian_width(c) in "WF" for c in text)
     narrow = "".join(c for c in text if unicodedata.east_asian_width(c) not in "WF")
     em = _font(bold).getlength(narrow) / _SCALE * _MARGIN + wide
@@ -43,45 +28,12 @@ def width(text: str, size: float, bold: bool = False) -> float:
 
 
 def lines(text: str, size: float, room: float, bold: bool = False) -> int:
-    """Number of lines that a text takes.
-
-    Parameters
-    ----------
-    text : str
-        Line breaks count.
-    size : float
-        Points.
-    room : float
-        Width of the box, EMU.
-    bold : bool, default False
-        Whether it is bold.
-
-    Returns
-    -------
-    int
-    """
+    """Number of lines that a text takes."""
     return sum(_wrapped(part, size, room, bold) for part in text.split("\n"))
 
 
 def height(texts: Sequence[str], size: float, room: float, gap: float = 0.4) -> float:
-    """Height of paragraphs.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        The paragraphs.
-    size : float
-        Points.
-    room : float
-        Width of the box, EMU.
-    gap : float, default 0.4
-        Space after each paragraph, in lines.
-
-    Returns
-    -------
-    float
-        EMU.
-    """
+    """Height of paragraphs."""
     count = sum(lines(text, size, room) + gap for text in texts)
     return count * size * LINE * POINT
 
@@ -94,24 +46,7 @@ def fitting(
     smallest: float,
     gap: float = 0.4,
 ) -> float:
-    """The largest size at which paragraphs fit a box.
-
-    Parameters
-    ----------
-    texts : sequence of str
-        The paragraphs.
-    room, tall : float
-        Width and height of the box, EMU.
-    largest, smallest : float
-        Points.
-    gap : float, default 0.4
-        Space after each paragraph, in lines.
-
-    Returns
-    -------
-    float
-        Points; the smallest where nothing fits.
-    """
+    """The largest size at which paragraphs fit a box."""
     size = largest
     while size > smallest and height(texts, size, room, gap) > tall:
         size -= 1
@@ -119,24 +54,7 @@ def fitting(
 
 
 def shortened(text: str, size: float, room: float, most: int) -> str:
-    """The text cut at a word so that it takes no more than some lines.
-
-    Parameters
-    ----------
-    text : str
-        Of any length.
-    size : float
-        Points.
-    room : float
-        Width of the box, EMU.
-    most : int
-        Lines there are.
-
-    Returns
-    -------
-    str
-        The text itself where it fits; else its beginning and an ellipsis.
-    """
+    """The text cut at a word so that it takes no more than some lines."""
     if lines(text, size, room) <= most:
         return text
     low, high = 0, len(text)

@@ -32,29 +32,7 @@ _FURNITURE = {ROLE.FOOTER, ROLE.SLIDE_NUMBER}
 
 
 def slides_bytes(content: Deck, brand: Brand, folder: Path, template: Path | None = None) -> bytes:
-    """Write the deck.
-
-    Parameters
-    ----------
-    content : Deck
-        What it says.
-    brand : Brand
-        Colours, fonts, logo.
-    folder : Path
-        The report folder, for the logo.
-    template : Path, optional
-        A client's presentation whose look is taken instead of the brand's.
-
-    Returns
-    -------
-    bytes
-        A PPTX file; the same bytes for the same content.
-
-    Raises
-    ------
-    UsageError
-        The template can't be used.
-    """
+    """Write the deck."""
     base = base_presentation(brand, template)
     writer = _Writer(base, content)
     writer.opening(brand, folder)

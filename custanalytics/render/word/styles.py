@@ -44,19 +44,7 @@ _HEADINGS = {"Heading1": 32, "Heading2": 26, "Heading3": 22}
 
 
 def styled(styles: bytes, brand: Brand) -> bytes:
-    """Pandoc's styles with the brand's colours, and those that a report needs besides.
-
-    Parameters
-    ----------
-    styles : bytes
-        ``styles.xml`` of pandoc's reference document.
-    brand : Brand
-        Of the report.
-
-    Returns
-    -------
-    bytes
-    """
+    """Pandoc's styles with the brand's colours, and those that a report needs besides."""
     tree = etree.fromstring(styles)
     colors = {name: value.removeprefix("#") for name, value in brand.colors.items()}
     for style in tree.findall(f"{{{_W}}}style"):

@@ -34,29 +34,7 @@ _HERE = Path(__file__).parent
 
 
 def word_bytes(page: str, folder: Path, brand: Brand, made_on: date | None) -> bytes:
-    """Write a rendered page as a Word document.
-
-    Parameters
-    ----------
-    page : str
-        The HTML page, with addresses relative to the folder.
-    folder : Path
-        The report folder.
-    brand : Brand
-        Colours and fonts.
-    made_on : date or None
-        Date of making in the file's properties.
-
-    Returns
-    -------
-    bytes
-        A DOCX file with real headings, tables and notes; drawings are pictures.
-
-    Raises
-    ------
-    RenderError
-        Pandoc can't write it.
-    """
+    """Write a rendered page as a Word document."""
     found = _MAIN.search(page)
     if found is None:
         raise RenderError("the page template has no <main> part, which the Word document needs")

@@ -19,19 +19,7 @@ _SCATTERED = ("count", "days", "share", "number")
 
 
 def shade(page: Worksheet, sheet: Sheet, header_row: int, brand: Brand) -> None:
-    """Colour a heat map's cells by their value.
-
-    Parameters
-    ----------
-    page : Worksheet
-        With the sheet's rows written.
-    sheet : Sheet
-        Of a heat map.
-    header_row : int
-        Row of the headers.
-    brand : Brand
-        Colours.
-    """
+    """Colour a heat map's cells by their value."""
     page.conditional_format(
         header_row + 1,
         1,
@@ -53,28 +41,7 @@ def sheet_chart(
     brand: Brand,
     font: str,
 ) -> Any:
-    """The sheet's chart.
-
-    Parameters
-    ----------
-    book : Workbook
-        That holds the sheet.
-    sheet : Sheet
-        With a chart that is no heat map.
-    header_row : int
-        Row of the headers.
-    codes : mapping of str to str
-        Kind of figure -> number format.
-    brand : Brand
-        Colours.
-    font : str
-        Of all texts.
-
-    Returns
-    -------
-    Chart
-        Not yet placed.
-    """
+    """The sheet's chart."""
     chart = sheet.chart
     assert chart is not None  # noqa: S101 - the caller draws charts only
     scattered = chart.kind == "points" or (chart.kind == "line" and chart.x_format in _SCATTERED)

@@ -31,21 +31,7 @@ _GROUP_COLORS = {"act": "accent", "charts": "series-3", "tables": "series-8", "d
 
 
 def workbook_bytes(content: Workbook, brand: Brand) -> bytes:
-    """Write the workbook.
-
-    Parameters
-    ----------
-    content : Workbook
-        What it says.
-    brand : Brand
-        Colours and fonts.
-
-    Returns
-    -------
-    bytes
-        An XLSX file: no formulas, no macros, no outside links; the same bytes for the same
-        content.
-    """
+    """Write the workbook."""
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "nan_inf_to_errors": False})
     # What the file says of itself must not be the clock's time.
