@@ -14,6 +14,7 @@ STEPS = (
     ("sentences",),
     ("check",),
     ("engine",),
+    ("transactions",),
     ("ledger", "customers"),
     ("scoring",),
     ("clv", "propensity", "prospects", "campaigns"),

@@ -19,8 +19,9 @@ from custanalytics.clv.inputs import require_repeat_buyers
 from custanalytics.clv.models.bg_nbd import BGNBD
 from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.customers.summary import holdout_summary, observation_period
-from custanalytics.engine import Engine, HasEngine, as_engine
+from custanalytics.engine import Engine
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.transactions import HasEngine, as_engine
 
 MODELS = ("BG/NBD", "MBG/NBD", "Pareto/NBD")
 MIN_HOLDOUT_DAYS = 28

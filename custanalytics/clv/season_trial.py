@@ -11,8 +11,8 @@ from custanalytics.clv.holdout import mean_scores
 from custanalytics.clv.model_comparison import MODELS, cutoff_of, hold_against, usable
 from custanalytics.clv.season import MIN_MONTHS, MONTHS, Season, whole_months, yearly_season
 from custanalytics.customers.summary import observation_period
-from custanalytics.engine import HasEngine, as_engine
 from custanalytics.sentences import tell, tell_many
+from custanalytics.transactions import HasEngine, as_engine
 
 NO_SEASON = Season((1.0,) * MONTHS)
 
