@@ -18,7 +18,7 @@ from custanalytics.clv.models.bg_nbd import BGNBD
 from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.clv.spend import spend_model
 from custanalytics.clv.validation import Validation, best_candidate, validate
-from custanalytics.engine import HasEngine, as_engine
+from custanalytics.transactions import HasEngine, as_engine
 
 MODELS = ("BG/NBD", "MBG/NBD", "Pareto/NBD")
 

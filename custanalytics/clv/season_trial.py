@@ -12,8 +12,8 @@ from custanalytics.clv.holdouts import cutoff_of, usable_holdouts
 from custanalytics.clv.season import MIN_MONTHS, MONTHS, Season, whole_months, yearly_season
 from custanalytics.clv.validation import mean_scores
 from custanalytics.customers.summary import observation_period
-from custanalytics.engine import HasEngine, as_engine
 from custanalytics.sentences import tell, tell_many
+from custanalytics.transactions import HasEngine, as_engine
 
 NO_SEASON = Season((1.0,) * MONTHS)
 

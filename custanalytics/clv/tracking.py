@@ -12,8 +12,8 @@ from custanalytics.clv.season import Season, yearly_season
 from custanalytics.clv.validation import best_candidate
 from custanalytics.clv.value import CustomerLifetimeValue
 from custanalytics.customers.summary import customer_summary
-from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UsageError
+from custanalytics.transactions import HasEngine, as_engine
 
 WEEK = 7
 
@@ -64,8 +64,7 @@ def weekly_tracking(
     engine = as_engine(transactions)
     summary = customer_summary(engine, observation_end=cutoff)
     model = fit(model_name, season.applied(summary) if season else summary)
-    see_orders(engine, observation_end)
-    seen = engine.run("purchase_days", cutoff=cutoff)
+    seen = engine.run("purchase_days", as_of=observation_end, cutoff=cutoff)
     day = pd.to_datetime(seen["purchase_day"])
     start = day.min()
     length = (pd.Timestamp(observation_end) - start).days + 1

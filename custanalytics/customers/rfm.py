@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.engine import Engine
+from custanalytics.engine import DuckDBEngine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.sentences import noted, tell
 
@@ -172,8 +172,8 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMEN
         raise UsageError(f"the summary lacks the columns {', '.join(missing)}")
     if summary.empty:
         raise UnsupportedError(tell("there are no customers to score"))
-    engine = Engine()
-    engine.add("summary", summary[_COLUMNS])
+    engine = DuckDBEngine()
+    engine.write("summary", summary[_COLUMNS])
     scored = engine.run("rfm_scores", levels=LEVELS)
     engine.close()
     digits = [scored[column].astype("str") for column in ("r_score", "f_score", "m_score")]

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from custanalytics.check import Check
 from custanalytics.customers.features import features_at, outcomes_after, prepare, with_outcome
-from custanalytics.engine import Engine, HasEngine, as_engine, see_orders
+from custanalytics.engine import Engine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.propensity import checks
 from custanalytics.propensity.candidates import CANDIDATES, Candidate, Rival, fit, rival
@@ -30,6 +30,7 @@ from custanalytics.scoring.evaluation import (
 from custanalytics.scoring.level_swing import bounds, season_shift, shifted, swing
 from custanalytics.scoring.profit import profit_curve
 from custanalytics.sentences import Sentence, tell, together
+from custanalytics.transactions import HasEngine, as_engine
 
 MOST_ROWS = 100_000
 FEWEST_CUSTOMERS = 100
@@ -304,7 +305,6 @@ def _season(known: pd.DataFrame, apart: Floats, years: list[date]) -> float:
 
 def _observed(engine: Engine, observation_end: date | None) -> tuple[date, date]:
     """First day with a known customer's purchase, and the last day to look at."""
-    see_orders(engine, date.max)
     span = engine.run("propensity_span")
     if span["first_purchase"].isna().iloc[0]:
         raise UnsupportedError(

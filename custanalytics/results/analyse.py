@@ -27,7 +27,6 @@ from custanalytics.customers.concentration import revenue_concentration
 from custanalytics.customers.overview import Overview, business_overview
 from custanalytics.customers.rfm import RFM, rfm_segmentation, segment_migration
 from custanalytics.customers.summary import customer_summary, observation_period
-from custanalytics.engine import HasEngine
 from custanalytics.errors import ModelError, UnsupportedError, UsageError
 from custanalytics.ledger import Ledger, read_table
 from custanalytics.propensity.candidates import Rival
@@ -39,6 +38,7 @@ from custanalytics.results.decisions import drawn_groups, segment_decisions, use
 from custanalytics.results.store import AnalysisResults, Settings
 from custanalytics.scoring.control_group import ControlPlan
 from custanalytics.sentences import tell
+from custanalytics.transactions import HasEngine
 
 Step = Callable[[str], AbstractContextManager[Any]]
 T = TypeVar("T")

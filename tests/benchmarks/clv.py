@@ -211,11 +211,13 @@ def scale(lines: int) -> None:
     """Time every step from a ledger of so many lines to values with intervals."""
     from custanalytics.clv import customer_lifetime_value, last_year_holdouts, rolling_holdouts
     from custanalytics.customers.summary import customer_summary
-    from custanalytics.engine import Engine
+    from custanalytics.engine import DuckDBEngine
+    from custanalytics.transactions import keep_orders
 
-    engine = Engine()
+    engine = DuckDBEngine()
     engine.sql("SELECT setseed(0.5)")
     engine.execute(LEDGER, customers=lines // 100)
+    keep_orders(engine)
     counted = engine.sql("SELECT count(*) AS n, count(DISTINCT customer_id) AS c FROM ledger")
     print(f"{counted['n'].item():,} lines, {counted['c'].item():,} customers")
     done = {}

@@ -97,7 +97,7 @@ def test_last_years_same_period_is_a_rule_where_the_data_has_it(purchases):
     assert last_year_holdouts(purchases, date(2024, 12, 31), 120) == []
 
 
-def test_bake_off_from_transactions(purchases):
+def test_models_are_compared_from_transactions(purchases):
     result = compare_models(purchases, horizon_days=240, models=("BG/NBD",))
     assert result.table["origin"].max() >= 2
     assert set(result.deciles["decile"]) == set(range(1, 11))

@@ -26,7 +26,8 @@ from custanalytics.clv.inputs import unique_rows
 from custanalytics.clv.rivals import OWN_RATE, rules_of_thumb
 from custanalytics.clv.validation import best_candidate
 from custanalytics.customers.summary import customer_summary, holdout_summary, observation_period
-from custanalytics.engine import Engine, as_engine
+from custanalytics.engine import Engine
+from custanalytics.transactions import as_engine
 
 LEVEL = 0.90
 HORIZONS = (91, 182)
