@@ -120,9 +120,9 @@ def checked(summary: pd.DataFrame) -> pd.DataFrame:
         "recency is not 0 though frequency is": (x == 0) & (recency != 0),
         "monetary_value is infinite": np.isinf(money),
     }
-    found = [f"{text} in {int(bad.sum())} rows" for text, bad in faults.items() if bad.any()]
-    if found:
-        raise UsageError("the customer summary can't be right: " + "; ".join(found))
+    faulty = [f"{text} in {int(bad.sum())} rows" for text, bad in faults.items() if bad.any()]
+    if faulty:
+        raise UsageError("the customer summary can't be right: " + "; ".join(faulty))
     return frame
 
 

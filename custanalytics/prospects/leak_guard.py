@@ -213,11 +213,11 @@ def _by_power(X: pd.DataFrame, y: Bools, seed: int) -> list[Leak]:
     left = [name for name in X.columns if name not in {leak.column for leak in leaks}]
     nothing = float(log_loss(y, np.full(len(y), y.mean())))
     while len(left) > 1 and len(leaks) < MOST_LEAKS:
-        found = _out_of_line(X[left], y, fold, alone, nothing, seed)
-        if not found:
+        suspects = _out_of_line(X[left], y, fold, alone, nothing, seed)
+        if not suspects:
             break
-        leaks += found
-        named = {leak.column for leak in found}
+        leaks += suspects
+        named = {leak.column for leak in suspects}
         left = [name for name in left if name not in named]
     return leaks
 

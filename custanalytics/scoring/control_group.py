@@ -127,16 +127,16 @@ def plan_control(
     else:
         control = most
     shown = _detectable(partial(reached, control), expected_rate, wanted_power)
-    found = reached(control)
-    enough = found >= wanted_power
-    figures = {"rate": expected_rate, "lifted": expected_rate + effect, "power": found}
+    reached_power = reached(control)
+    enough = reached_power >= wanted_power
+    figures = {"rate": expected_rate, "lifted": expected_rate + effect, "power": reached_power}
     return ControlPlan(
         contacts,
         control,
         expected_rate,
         effect,
         shown,
-        found,
+        reached_power,
         Check(
             "propensity.control_group",
             passed=enough,
@@ -154,7 +154,7 @@ def plan_control(
                 n=contacts,
                 **figures,
             ),
-            value=found,
+            value=reached_power,
             threshold=wanted_power,
             source="Fleiss, Levin and Paik (2003)",
         ),

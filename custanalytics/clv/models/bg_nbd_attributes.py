@@ -5,7 +5,7 @@ differ from each other only by the attributes' effects. So likelihood, derivativ
 predictions are the plain model's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -113,26 +113,25 @@ class AttributedBGNBD(PurchaseModel):
         each = [self.of_pattern(number).new_customer(days) for number in range(len(self.patterns))]
         return np.asarray(self.shares @ np.array(each))
 
+    def _by_pattern(self, rows: Rows, ask: Callable[[BGNBD, Rows], Floats]) -> Floats:
+        """Every pattern's model asked about its own rows, the answers in the rows' order."""
+        parts = [(at, ask(model, part)) for at, model, part in self._parts(rows)]
+        answer = np.empty((len(rows), *parts[0][1].shape[1:]))
+        for at, part in parts:
+            answer[at] = part
+        return answer
+
     def p_alive(self, rows: Rows) -> Floats:
         """Probability that each row's customers have not left."""
-        answer = np.empty(len(rows))
-        for at, model, part in self._parts(rows):
-            answer[at] = model.p_alive(part)
-        return answer
+        return self._by_pattern(rows, BGNBD.p_alive)
 
     def expected_if_alive(self, rows: Rows, days: Floats) -> Floats:
         """Purchases expected within each number of days of customers alive: rows by days."""
-        answer = np.empty((len(rows), len(days)))
-        for at, model, part in self._parts(rows):
-            answer[at] = model.expected_if_alive(part, days)
-        return answer
+        return self._by_pattern(rows, lambda model, part: model.expected_if_alive(part, days))
 
     def nothing_if_alive(self, rows: Rows, days: Floats) -> Floats:
         """Probability of no purchase of customers who are alive: rows by days."""
-        answer = np.empty((len(rows), len(days)))
-        for at, model, part in self._parts(rows):
-            answer[at] = model.nothing_if_alive(part, days)
-        return answer
+        return self._by_pattern(rows, lambda model, part: model.nothing_if_alive(part, days))
 
     def drawn_if_alive(
         self, params: Floats, rows: Rows, days: float, rng: np.random.Generator
