@@ -15,6 +15,7 @@ STEPS = (
     ("schema",),
     ("check",),
     ("engine",),
+    ("transactions",),
     ("ledger", "customers"),
     ("scoring",),
     ("clv", "propensity", "prospects", "campaigns"),
@@ -31,6 +32,7 @@ STEPS = (
 )
 RANK = {module: rank for rank, step in enumerate(STEPS) for module in step}
 ONLY_IN = {
+    "ahocorasick_rs": {"privacy.leak_check"},
     "duckdb": {"engine"},
     "subprocess": {"render"},
     "argparse": {"cli"},
