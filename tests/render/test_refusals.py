@@ -103,5 +103,5 @@ def test_an_include_does_not_lead_out_of_the_folder(scratch, tmp_path):
     (scratch / "_parts" / "link.qmd").symlink_to(tmp_path / "private.qmd")
     for name in ("_parts/link.qmd", f"../../{tmp_path.name}/private.qmd"):
         (scratch / "report.qmd").write_text(f"{{{{< include {name} >}}}}\n", "utf-8")
-        with pytest.raises(RenderError, match="no file .* to include"):
+        with pytest.raises(RenderError, match=r"no file .* to include"):
             render(scratch, ("html",), "embedded")
