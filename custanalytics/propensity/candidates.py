@@ -94,20 +94,13 @@ class Supplied:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A way to get from features to probabilities.
+    """A way to get from features to probabilities."""
 
-    Attributes
-    ----------
-    name : str
-        As it appears in the report.
-    role : 'model' or 'baseline'
-        A baseline is used as it is; a model is calibrated.
-    build : callable
-        From a seed to an unfitted estimator.
-    """
-
+    # as it appears in the report
     name: str
+    # a baseline is used as it is; a model is calibrated
     role: Literal["model", "baseline"]
+    # from a seed to an unfitted estimator
     build: Callable[[int], Any]
 
 

@@ -45,23 +45,15 @@ BINS = 20
 
 @dataclass(frozen=True)
 class Leak:
-    """An input that gives the outcome away.
+    """An input that gives the outcome away."""
 
-    Attributes
-    ----------
-    column : str
-        Name of the column in the table.
-    rule : str
-        'copy', 'filled_for_one_outcome', 'empty_while_open', 'after_outcome' or 'out_of_line'.
-    value : float
-        The figure it rests on.
-    sentence : str
-        Why it can't have been known, for the reader.
-    """
-
+    # name of the column in the table
     column: str
+    # 'copy', 'filled_for_one_outcome', 'empty_while_open', 'after_outcome' or 'out_of_line'
     rule: str
+    # the figure it rests on
     value: float
+    # why it can't have been known, for the reader
     sentence: str
 
 

@@ -54,20 +54,15 @@ class AttributedBGNBD(PurchaseModel):
     customers with every attribute at its most frequent level, then the factors: of the
     buying rate, of a and of b.
 
-    Attributes
-    ----------
-    patterns : ndarray
-        Indicators of each pattern's levels: patterns by levels that have effects.
-    shares : ndarray
-        Share of customers with each pattern.
-
     References
     ----------
     Fader, Hardie (2007), Incorporating Time-Invariant Covariates into the Pareto/NBD and BG/NBD
     Models, section 3.
     """
 
+    # indicators of each pattern's levels: patterns by levels that have effects
     patterns: Floats = field(repr=False)
+    # share of customers with each pattern
     shares: Floats = field(repr=False)
 
     name = "BG/NBD with attributes"
