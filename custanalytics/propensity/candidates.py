@@ -145,25 +145,10 @@ def rival(name: str, source: Rival) -> Candidate:
 
 
 def fit(candidate: Candidate, learning: pd.DataFrame, seed: int) -> tuple[Fitted, Floats]:
-    """Fit a candidate, calibrated on customers it has not seen.
+    """Fit a candidate, and tell each row's probability from a fit without its customer.
 
     Customers are dealt into three groups; each group's probabilities come from a fit on the
     other two, and the calibration is fitted to these.
-
-    Parameters
-    ----------
-    candidate : Candidate
-    learning : DataFrame
-        Rows of learning cutoffs: ``customer_id``, ``bought`` and the features.
-    seed : int
-        Decides how the customers are dealt.
-
-    Returns
-    -------
-    Fitted
-        Fitted to all rows.
-    array
-        The probability of each row from a fit without its customer, calibrated.
     """
     y = learning["bought"].to_numpy()
     group = _dealt(learning["customer_id"], seed)
