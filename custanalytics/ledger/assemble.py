@@ -5,10 +5,10 @@ from collections.abc import Mapping as Dict
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
-from custanalytics.engine import see_orders
 from custanalytics.errors import SourceError
 from custanalytics.ledger.detect.cell_words import kind_reason, nobody_words, total_words
 from custanalytics.ledger.detect.currency import settle_currency
@@ -21,6 +21,7 @@ from custanalytics.ledger.order_states import add_state_cells, settle_unknown, s
 from custanalytics.ledger.platforms import Platform, rule_sql
 from custanalytics.ledger.staging import Staging
 from custanalytics.sentences import tell, tell_many
+from custanalytics.transactions import keep_orders
 
 _CELLS = {
     "customer_id": "customer_cell",
@@ -91,16 +92,17 @@ def assemble(
     columns = {role: staging.column(c.column) for role, c in mapping.roles.items()}
     money = _money_role(mapping)
     number_roles = ("amount", "order_total", "quantity", "unit_price", "discount", "refunded")
+    number_columns: dict[str, Any] = {role: columns.get(role, "") for role in number_roles}
     engine.keep(
         "lines",
         "source/lines",
         money=money,
         latest=str(today + timedelta(days=2)),
-        **{role: columns.get(role, "") for role in number_roles},
+        **number_columns,
     )
     _duplicates(staging)
     words = pd.Series(sorted(set(nobody_words())), dtype="str")
-    engine.add("nobody", pd.DataFrame({"word": words}))
+    engine.write("nobody", pd.DataFrame({"word": words}))
     mixed = currency.settle()
     engine.keep(
         "fates",
@@ -117,7 +119,7 @@ def assemble(
         _refuse_several_totals(staging, mapping)
     _warn_of_turned(staging, mapping, warnings)
     engine.keep("ledger", "source/ledger")
-    see_orders(engine, date.max)
+    keep_orders(engine)
     decimals = {numbers[c].decimal for c in mapping.columns.values() if c in numbers}
     decided = replace(
         mapping,
@@ -190,7 +192,7 @@ def _kinds(staging: Staging, mapping: Mapping) -> None:
         if len(found) <= _MOST_WORDS:
             pairs = [(cell, reason) for cell in found if (reason := kind_reason(str(cell)))]
     table = pd.DataFrame(pairs, columns=["cell", "reason"], dtype="str")
-    staging.engine.add("kind_cells", table)
+    staging.engine.write("kind_cells", table)
 
 
 def _refuse_several_totals(staging: Staging, mapping: Mapping) -> None:

@@ -35,7 +35,7 @@ def add_state_cells(staging: Staging, mapping: Mapping) -> None:
         reasons = state_reasons(role, [str(c) for c in cells], mapping.sale, mapping.not_a_sale)
         rows += [(role, cell, reason, why) for cell, (reason, why) in reasons.items()]
     table = pd.DataFrame(rows, columns=["role", "cell", "reason", "why"], dtype="str")
-    staging.engine.add("state_cells", table)
+    staging.engine.write("state_cells", table)
 
 
 def state_table(staging: Staging, mapping: Mapping) -> pd.DataFrame:
