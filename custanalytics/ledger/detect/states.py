@@ -27,7 +27,10 @@ STATE_ROLES = ("status", "payment_status", "fulfilment_status", "returned", "can
 _FLAGS = ("returned", "cancelled")
 # Parcels tell of what came back, not of what is paid.
 _OF_PARCELS = ("returned", "refunded", "cancelled", "test", TOLD)
-_NO_BLANKS = re.compile(r"[\u2e80-\uffff]")
+# Scripts without blanks between words (Korean is taken apart into its letters).
+_NO_BLANKS = re.compile(r"[\u1100-\u11ff\u2e80-\uffff]")
+# There "done" stands behind what was done: what is no sale goes before it.
+_BEFORE_DONE = 4
 
 
 @cache
@@ -110,7 +113,7 @@ def _reason(state: str) -> str | None:
     """Reason by the longest known word in the state; None where none is known."""
     words = f" {state} "
     matches = [
-        (len(word), reason)
+        (len(word) + _BEFORE_DONE * (reason != SALE and bool(_NO_BLANKS.search(word))), reason)
         for word, reason in _words().items()
         if (word in state if _NO_BLANKS.search(word) else f" {word} " in words)
     ]
