@@ -1,7 +1,7 @@
 """From the staged text and the decisions about it to the ledger and its report."""
 
-from collections.abc import Sequence
 from collections.abc import Mapping as Dict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal

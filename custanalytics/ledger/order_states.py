@@ -114,8 +114,10 @@ def _known(states: pd.DataFrame) -> str:
     words = {"sale": "sale", "not_yet": "not yet paid", "not_sold": "not sold",
              "given_back": "given back"}  # fmt: skip
     known = states[states["taken_for"] != UNKNOWN]
-    return "; ".join(
-        f"{words[str(kind)]}: {', '.join(repr(v) for v in group['value'].head(_SHOWN))}"
-        for kind, group in known.groupby("taken_for", sort=False)
-    ) or "none"
-
+    return (
+        "; ".join(
+            f"{words[str(kind)]}: {', '.join(repr(v) for v in group['value'].head(_SHOWN))}"
+            for kind, group in known.groupby("taken_for", sort=False)
+        )
+        or "none"
+    )

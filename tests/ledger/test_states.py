@@ -12,7 +12,9 @@ from custanalytics.ledger import Ledger, Mapping, load
 HEAD = "order,customer,date,total"
 
 
-def loaded(folder: Path, columns: dict[str, list[str]], times: int = 10, **options: object) -> Ledger:
+def loaded(
+    folder: Path, columns: dict[str, list[str]], times: int = 10, **options: object
+) -> Ledger:
     """Every combination of cells ``times`` times, each sale of 10."""
     names = list(columns)
     rows = list(zip(*columns.values(), strict=True)) * times
@@ -107,8 +109,12 @@ def test_unknown_states_of_much_money_are_asked_about(tmp_path: Path) -> None:
 def test_unknown_states_of_little_money_are_warned_of(tmp_path: Path) -> None:
     ledger = loaded(tmp_path, {"status": ["complete"] * 30 + ["zzz"]}, times=2)
     assert ledger.report.revenue == 620
-    assert any("'zzz'" in warning and "--not-a-sale" in warning for warning in ledger.report.warnings)
-    assert {"value": "zzz", "taken_for": "unknown"}.items() <= ledger.as_json()["states"][-1].items()
+    assert any(
+        "'zzz'" in warning and "--not-a-sale" in warning for warning in ledger.report.warnings
+    )
+    assert {"value": "zzz", "taken_for": "unknown"}.items() <= ledger.as_json()["states"][
+        -1
+    ].items()
 
 
 def test_a_column_of_regions_is_no_state(tmp_path: Path) -> None:

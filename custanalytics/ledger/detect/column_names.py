@@ -48,7 +48,9 @@ _LETTERS = str.maketrans(
      "İ": "I", "#": " number ", "№": " no "}
 )  # fmt: skip
 # Words between the words of a name: "Id. del pedido" is "pedido id".
-_FILL = frozenset("a af da das de del dell della den der des di do du en et for l la le of the".split())
+_FILL = frozenset(
+    "a af da das de del dell della den der des di do du en et for l la le of the".split()  # noqa: SIM905
+)
 # A joined name of fewer letters may be another word.
 _JOINED = 5
 
@@ -80,7 +82,9 @@ def _loose_table() -> dict[str, dict[str, tuple[str, float]]]:
     loose: dict[str, dict[str, tuple[str, float]]] = {}
     for name, roles in _table().items():
         for key in _loose_keys(name):
-            loose.setdefault(key, {}).update({r: e for r, e in roles.items() if r not in loose[key]})
+            loose.setdefault(key, {}).update(
+                {r: e for r, e in roles.items() if r not in loose[key]}
+            )
     return loose
 
 

@@ -95,17 +95,15 @@ def _flag_reason(role: str, cell: str, state: str) -> str | None:
     return None
 
 
-def _system_words(states: Collection[str]) -> tuple[str, Mapping[str, str]]:
+def _system_words(states: set[str]) -> tuple[str, Mapping[str, str]]:
     """The shop system whose words these are, and what it means by some of them."""
     best: tuple[int, dict[str, Any]] = (0, {})
     for system in _content()["system"]:
         signs = len(states & set(system["signs"]))
-        whole = "or_all" in system and set(system["or_all"]) <= set(states)
+        whole = "or_all" in system and set(system["or_all"]) <= states
         if max(signs, int(whole)) > best[0]:
             best = max(signs, int(whole)), system
-    reasons = {
-        plain(word): reason for reason in TAKEN_FOR for word in best[1].get(reason, ())
-    }
+    reasons = {plain(word): reason for reason in TAKEN_FOR for word in best[1].get(reason, ())}
     return best[1].get("name", ""), reasons
 
 
