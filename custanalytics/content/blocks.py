@@ -21,11 +21,10 @@ class Card:
 
 @dataclass(frozen=True)
 class Point:
-    """A finding or an action: its message, the rest, and the money it is about."""
+    """A finding or an action: its message, and the rest."""
 
     headline: str
     detail: str
-    money: float
 
 
 def chart_block(chart: Chart, formats: Formats) -> str:

@@ -6,7 +6,6 @@ from datetime import date
 
 from custanalytics.content.chapter import Section
 from custanalytics.content.chapters import appendix, summary
-from custanalytics.content.chapters import what_to_do as monday
 from custanalytics.content.chapters.business import business, period
 from custanalytics.content.chapters.cohorts import cohorts
 from custanalytics.content.chapters.concentration import concentration
@@ -14,6 +13,7 @@ from custanalytics.content.chapters.next_purchase import next_purchase
 from custanalytics.content.chapters.prospects import prospects
 from custanalytics.content.chapters.segments import segments
 from custanalytics.content.chapters.value import horizon, value
+from custanalytics.content.chapters.what_to_do import what_to_do
 from custanalytics.content.chart import Chart
 from custanalytics.content.format import MISSING, Formats
 from custanalytics.content.language import speaking
@@ -257,10 +257,10 @@ def sections_of(results: AnalysisResults, formats: Formats) -> tuple[Section, ..
         concentration(results.concentration, results.customers, formats),
         segments(results.rfm, results.migration, results.migration_from, formats),
         cohorts(results.cohorts, formats),
-        value(results.value, results.tracking, results.decisions, formats),
+        value(results.value, results.value_trust, results.tracking, results.decisions, formats),
         next_purchase(results.propensity, results.customers, formats),
         prospects(results.prospects, formats),
-        monday.monday(results.decisions, results.customers, results.value, formats),
+        what_to_do(results, formats),
         appendix.appendix(results, formats),
     )
 

@@ -4,13 +4,12 @@ from dataclasses import replace
 
 import pandas as pd
 
-from custanalytics.content.chapters import value
-from custanalytics.content.chapters import what_to_do as monday
-from custanalytics.content.chapters.value_tests import trusted
+from custanalytics.content.chapters import value, what_to_do
 from custanalytics.content.format import Formats
 from custanalytics.content.words import plural, say, words
 from custanalytics.content.workbook_sheet import Field, Sheet
 from custanalytics.results.store import AnalysisResults
+from custanalytics.results.value_trust import trusted
 
 _LATE = (
     "customer_id",
@@ -53,7 +52,7 @@ def lists(results: AnalysisResults, formats: Formats) -> list[Sheet]:
         if part is not None
     ]
     customers = _in_words(results.customers)
-    order = "clv" if "clv" in customers and trusted(results.value) else "total_spend"
+    order = "clv" if "clv" in customers and trusted(results.value_trust) else "total_spend"
     ranked = customers.sort_values([order, "customer_id"], ascending=[False, True])
     sheets.append(
         Sheet(
@@ -131,13 +130,16 @@ def _prospects(results: AnalysisResults, formats: Formats) -> Sheet:
 
 
 def _decisions(results: AnalysisResults, formats: Formats) -> Sheet | None:
-    if results.decisions is None or not len(results.decisions):
+    actions, decisions, settings = results.actions, results.decisions, results.settings
+    if actions is None or decisions is None:
         return None
-    rows = words(monday.ranked(results.decisions, results.value), "segment", "action")
-    stake = monday.stake(results.value, formats)
+    of_segments = decisions[["segment", *decisions.columns.difference(actions.columns)]]
+    rows = what_to_do.shown(actions).merge(of_segments, on="segment", how="left")
+    rows["money_is"] = [what_to_do.basis(kind, settings, formats) for kind in rows["basis"]]
+    rows = words(rows, "action")
     fields = (
         Field(
-            "segment",
+            "who",
             say("Segment"),
             "text",
             say("Group of customers, see sheet “{sheet}”.", sheet=say("Segments")),
@@ -145,11 +147,12 @@ def _decisions(results: AnalysisResults, formats: Formats) -> Sheet | None:
         Field("action", say("Action"), "text", say("What the segment calls for.")),
         Field("customers", say("Customers"), "count", say("Customers in the segment.")),
         Field(
-            "money",
+            "at_stake",
             say("Money at stake"),
             "money_whole",
-            say("What the customers are worth here: {stake}.", stake=stake),
+            say("What can be won or lost; the next column says which money that is."),
         ),
+        Field("money_is", say("Which money"), "text", say("What the money at stake is.")),
         Field("revenue", say("Revenue so far"), "money_whole", say("Net of returns.")),
         Field(
             "expected_buyers",
@@ -179,11 +182,11 @@ def _decisions(results: AnalysisResults, formats: Formats) -> Sheet | None:
     )
     return Sheet(
         say("Decisions"),
-        monday.lead(results.decisions, results.value, formats),
+        what_to_do.lead(actions, settings, formats),
         rows,
         tuple(field for field in fields if rows[field.name].notna().any()),
         "act",
-        say("Money at stake: {stake}.", stake=stake),
+        what_to_do.of_the_late(actions, settings, formats),
     )
 
 

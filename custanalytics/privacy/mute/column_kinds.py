@@ -54,7 +54,7 @@ KINDS: Mapping[str, Kind] = {
     # decisions
     "expected_buyers": "count", "late_customers": "count", "revenue_at_risk": "money",
     "at_stake": "money", "control_size": "count", "detectable_lift": "figure",
-    "control_enough": "ours",
+    "control_enough": "ours", "basis": "ours",
     # prospects
     "test": "ours", "column": "theirs", "kind": "ours", "filled": "share", "distinct": "count",
     "used": "ours", "why": "sentence", "leaks": "ours", "input": "theirs",

@@ -19,7 +19,10 @@ from tests.content.conftest import HOSTILE, results_of, shop
 
 # Sheet -> the table of the results it shows, and the columns that tell its rows apart.
 ORIGINS = {
-    "Decisions": (lambda r: r.decisions, ["segment"]),
+    "Decisions": (
+        lambda r: r.actions.merge(r.decisions.drop(columns=["action", "customers"]), how="left"),
+        ["list"],
+    ),
     "Contact list": (lambda r: r.customers, ["customer_id"]),
     "Late customers": (lambda r: r.customers, ["customer_id"]),
     "Customers": (lambda r: r.customers, ["customer_id"]),
