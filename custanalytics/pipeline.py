@@ -23,9 +23,9 @@ from custanalytics.render import (
     DOCUMENT,
     StaleProse,
     copy_brand,
-    publish,
     read_brand,
     render,
+    renewed,
     stage,
     stale_prose,
 )
@@ -133,7 +133,7 @@ def run(
     out = Path(out)
     check_template(pptx_template)
     chosen = _template_for(out, template)
-    with publish(out, find_template(chosen)) as folder:
+    with renewed(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
             ledger = load(sources, as_of=as_of, **(load_options or {}))
         results = analyse(ledger, as_of=as_of, step=step, template=chosen, **settings)
@@ -195,7 +195,7 @@ def run_prospects(
     out = Path(out)
     check_template(pptx_template)
     chosen = _template_for(out, template, "prospects")
-    with publish(out, find_template(chosen)) as folder:
+    with renewed(out, find_template(chosen)) as folder:
         made_on = settings.get("made_on", date.today())
         fixed = {"observation_end": made_on, "version": __version__, "template": chosen}
         empty = AnalysisResults(Settings(**fixed, **settings))
@@ -267,7 +267,7 @@ def rerender(
         return _write_report(results, folder, formats, renderer, pptx_template)
     out = Path(out)
     chosen = _template_for(out, template)
-    with publish(out, find_template(chosen)) as fresh:
+    with renewed(out, find_template(chosen)) as fresh:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
         write_results(results, fresh / "results")

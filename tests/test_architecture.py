@@ -14,6 +14,7 @@ STEPS = (
     ("sentences",),
     ("check",),
     ("engine",),
+    ("transactions",),
     ("ledger", "customers"),
     ("scoring",),
     ("clv", "propensity", "prospects", "campaigns"),
@@ -30,6 +31,7 @@ STEPS = (
 )
 RANK = {module: rank for rank, step in enumerate(STEPS) for module in step}
 ONLY_IN = {
+    "ahocorasick_rs": {"privacy.leak_check"},
     "duckdb": {"engine"},
     "subprocess": {"render"},
     "argparse": {"cli"},

@@ -9,6 +9,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
+from custanalytics.sentences import noted
+
 Kind = Literal["line", "columns", "bars", "heatmap", "points"]
 
 
@@ -41,13 +43,39 @@ class Callout:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """One chart, ready for any renderer.
+class Placement:
+    """Where a chart stands in each output; declared once, beside what builds the chart.
 
     Attributes
     ----------
     name : str
         Short name in kebab case; the file is ``_figures/NAME.svg``, the label ``#fig-NAME``.
+    tab : str
+        Its sheet of the workbook: a constant of ours, at most 31 characters in every language.
+    values : str
+        What one unnamed series counts there.
+    story : bool
+        It has a slide of its own; without, only where ``slides.yml`` names it.
+    beside, notes : tuple of str
+        Texts of its chapter beside it on that slide, and those for the speaker.
+    """
+
+    name: str
+    tab: str
+    values: str = noted("Value")
+    story: bool = False
+    beside: tuple[str, ...] = ("lead",)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart, ready for any renderer.
+
+    Attributes
+    ----------
+    placed : Placement
+        Its name, and where it stands.
     kind : str
         ``line`` (x ordered, one line a series), ``columns`` (vertical, stacked by series),
         ``bars`` (horizontal, one category a row, side by side by series), ``heatmap``
@@ -88,7 +116,7 @@ class Chart:
         Made to stand beside another chart.
     """
 
-    name: str
+    placed: Placement
     kind: Kind
     data: pd.DataFrame
     x: str
@@ -112,6 +140,11 @@ class Chart:
     note: str = ""
     limits: tuple[float, float] | None = None
     half: bool = False
+
+    @property
+    def name(self) -> str:
+        """Short name in kebab case."""
+        return self.placed.name
 
     @property
     def file(self) -> str:

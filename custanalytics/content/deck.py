@@ -26,30 +26,24 @@ from custanalytics.content.workbook_charts import wide
 from custanalytics.errors import UsageError
 from custanalytics.results.store import AnalysisResults
 
-# The charts that carry the story, with the sentences of their section that stand beside them and
-# the further ones that the speaker needs.
-_STORY: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
-    "monthly-revenue": (("lead", "refunds"), ("unknown",)),
-    "average-order": (("orders",), ()),
-    "concentration": (("top_ten",), ("lead",)),
-    "segments": (("moves",), ("lead",)),
-    "retention": (("lead",), ()),
-    "second-purchase": (("waiting",), ()),
-    "value-segments": (("lead",), ("basis", "model", "tested", "coverage")),
-    "payback": (("new_customer",), ("basis",)),
-    "lift": (("lead",), ("tested",)),
-    "profit": (("profit",), ()),
-    "prospects-lift": (("lead",), ("tested", "measures")),
-    "prospects-drivers": (("drivers",), ("leaks",)),
-    "prospects-profit": (("profit",), ("control",)),
-}
 # As `reports/slides/slides.yml` has it.
 ORDER = (
     "overview",
     "actions",
-    *list(_STORY)[: list(_STORY).index("prospects-lift")],
+    "monthly-revenue",
+    "average-order",
+    "concentration",
+    "segments",
+    "retention",
+    "second-purchase",
+    "value-segments",
+    "payback",
+    "lift",
+    "profit",
     "late",
-    *list(_STORY)[list(_STORY).index("prospects-lift") :],
+    "prospects-lift",
+    "prospects-drivers",
+    "prospects-profit",
     "decisions",
     "certainty",
     "doubts",
@@ -168,13 +162,13 @@ def _actions(results: AnalysisResults, formats: Formats) -> Slide | None:
 def _chart_slide(
     chart: Chart, section: Section, results: AnalysisResults, formats: Formats
 ) -> Slide:
-    beside, further = _STORY.get(chart.name, (("lead",), ()))
     doubts = [
         told(check.sentence, formats)
         for name, check in summary.all_checks(results)
         if name == _ANALYSIS.get(section.name, section.name) and check.passed is not True
     ]
-    spoken = [section.variables.get(name, "") for name in further]
+    beside = [section.variables.get(name, "") for name in chart.placed.beside]
+    spoken = [section.variables.get(name, "") for name in chart.placed.notes]
     spoken += [f"{chart.subtitle}.", chart.note, *doubts[:_MOST_NOTED]]
     small, texts = chart.note, None
     if chart.kind == "heatmap":
@@ -188,7 +182,7 @@ def _chart_slide(
         chart.subtitle,
         chart=chart,
         table=texts,
-        aside=tuple(text for name in beside if (text := section.variables.get(name, ""))),
+        aside=tuple(text for text in beside if text),
         small=small,
         notes="\n".join(text for text in spoken if text),
     )

@@ -5,10 +5,10 @@ from collections.abc import Mapping as Dict
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
-from custanalytics.engine import see_orders
 from custanalytics.errors import SourceError
 from custanalytics.ledger.detect.cell_words import (
     kind_reason,
@@ -25,6 +25,7 @@ from custanalytics.ledger.mapping import Mapping
 from custanalytics.ledger.platforms import Platform, rule_sql
 from custanalytics.ledger.staging import Staging
 from custanalytics.sentences import tell, tell_many
+from custanalytics.transactions import keep_orders
 
 _CELLS = {
     "customer_id": "customer_cell",
@@ -89,16 +90,17 @@ def assemble(
     columns = {role: staging.column(c.column) for role, c in mapping.roles.items()}
     money = _money_role(mapping)
     number_roles = ("amount", "order_total", "quantity", "unit_price", "discount", "refunded")
+    number_columns: dict[str, Any] = {role: columns.get(role, "") for role in number_roles}
     engine.keep(
         "lines",
         "source/lines",
         money=money,
         latest=str(today + timedelta(days=2)),
-        **{role: columns.get(role, "") for role in number_roles},
+        **number_columns,
     )
     _duplicates(staging)
     words = pd.Series(sorted(set(nobody_words())), dtype="str")
-    engine.add("nobody", pd.DataFrame({"word": words}))
+    engine.write("nobody", pd.DataFrame({"word": words}))
     mixed = currency.settle()
     engine.keep(
         "fates",
@@ -115,7 +117,7 @@ def assemble(
         _refuse_several_totals(staging, mapping)
     _warn_of_turned(staging, mapping, warnings)
     engine.keep("ledger", "source/ledger")
-    see_orders(engine, date.max)
+    keep_orders(engine)
     decimals = {numbers[c].decimal for c in mapping.columns.values() if c in numbers}
     decided = replace(
         mapping,
@@ -193,7 +195,7 @@ def _meanings(
             "reason": pd.Series([reason for _, reason in pairs], dtype="str"),
         }
     )
-    staging.engine.add(f"{role}_cells", table)
+    staging.engine.write(f"{role}_cells", table)
 
 
 def _refuse_several_totals(staging: Staging, mapping: Mapping) -> None:

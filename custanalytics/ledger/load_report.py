@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.engine import Engine
+from custanalytics.engine import DuckDBEngine
 from custanalytics.ledger.mapping import Mapping
 from custanalytics.sentences import noted
 
@@ -124,7 +124,7 @@ class Ledger:
 
     Attributes
     ----------
-    engine : Engine
+    engine : DuckDBEngine
         Holds the tables ``ledger`` (one row per usable line) and ``orders``.
     mapping : Mapping
         Which column played which role, why, and how sure.
@@ -138,7 +138,7 @@ class Ledger:
         The same doubts as checks.
     """
 
-    engine: Engine
+    engine: DuckDBEngine
     mapping: Mapping
     report: LoadReport
     currency: str | None

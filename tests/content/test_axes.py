@@ -8,15 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from custanalytics.content.axes import place, spread, value_axis, x_axis
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats
 
+X = Placement("x", "X")
 FORMATS = Formats("en_GB", "GBP")
 
 
 def months(first: str, n: int) -> Chart:
     data = pd.DataFrame({"m": pd.date_range(first, periods=n, freq="MS"), "v": range(n)})
-    return Chart("x", "line", data, "m", "v", "T", "S", "A", x_format="month_short")
+    return Chart(X, "line", data, "m", "v", "T", "S", "A", x_format="month_short")
 
 
 @pytest.mark.parametrize(
@@ -36,7 +37,7 @@ def test_months_are_labelled_sparsely(n: int, labels: list[str]) -> None:
 
 def test_months_without_a_row_keep_their_place() -> None:
     data = pd.DataFrame({"m": pd.to_datetime(["2024-01-01", "2024-12-01"]), "v": [1, 2]})
-    axis = x_axis(Chart("x", "line", data, "m", "v", "", "", "", x_format="month"), FORMATS)
+    axis = x_axis(Chart(X, "line", data, "m", "v", "", "", "", x_format="month"), FORMATS)
     assert axis.high - axis.low > 11
 
 
@@ -47,14 +48,14 @@ def test_days_stand_between_their_months() -> None:
     assert (first, middle) == (months[0], pytest.approx(months[0] + 15 / 29))
     assert months[2] < last < months[2] + 1
     data = pd.DataFrame({"x": days, "y": [1.0, 2.0, 3.0]})
-    axis = x_axis(Chart("x", "line", data, "x", "y", "", "", "", x_format="date_short"), FORMATS)
+    axis = x_axis(Chart(X, "line", data, "x", "y", "", "", "", x_format="date_short"), FORMATS)
     assert [text for _, text in axis.ticks] == ["Feb\n2024", "Mar", "Apr", "May"]
 
 
 @given(st.lists(st.floats(0, 1e7), min_size=1, max_size=20))
 def test_the_value_axis_starts_at_zero_and_holds_all(values: list[float]) -> None:
     data = pd.DataFrame({"x": range(len(values)), "y": values})
-    axis = value_axis(Chart("x", "line", data, "x", "y", "", "", "", y_format="money"), FORMATS)
+    axis = value_axis(Chart(X, "line", data, "x", "y", "", "", "", y_format="money"), FORMATS)
     assert axis.low == 0
     assert axis.high > max(values) or max(values) == 0
     assert 1 <= len(axis.ticks) <= 9
@@ -77,7 +78,7 @@ def test_the_value_axis_starts_at_zero_and_holds_all(values: list[float]) -> Non
 )
 def test_ticks_are_round_and_written_out(kind: str, high: float, labels: list[str]) -> None:
     data = pd.DataFrame({"x": [0.0, 1.0], "y": [0.0, high]})
-    chart = Chart("x", "line", data, "x", "y", "", "", "", y_format=kind)
+    chart = Chart(X, "line", data, "x", "y", "", "", "", y_format=kind)
     assert [text for _, text in value_axis(chart, FORMATS).ticks] == labels
 
 

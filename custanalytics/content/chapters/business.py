@@ -3,7 +3,7 @@
 import pandas as pd
 
 from custanalytics.content.chapter import Section
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.rows import most
 from custanalytics.content.tables import Column, Table, table
@@ -11,6 +11,21 @@ from custanalytics.content.words import plural, say, word
 from custanalytics.customers.overview import Overview
 from custanalytics.sentences import noted
 
+REVENUE = Placement(
+    "monthly-revenue",
+    noted("Monthly revenue"),
+    story=True,
+    beside=("lead", "refunds"),
+    notes=("unknown",),
+)
+ACTIVITY = Placement("monthly-activity", noted("Monthly activity"))
+ORDER = Placement(
+    "average-order",
+    noted("Average order"),
+    values=noted("Average order"),
+    story=True,
+    beside=("orders",),
+)
 _TABLE_MONTHS = 24
 _LEVEL = 0.005
 _WHO = {
@@ -241,7 +256,7 @@ def _revenue_chart(found: Overview, formats: Formats) -> Chart:
         notes.append(say("Not known: sales without a customer."))
     notes.append(_open_note(found, True, formats))
     return Chart(
-        name="monthly-revenue",
+        placed=REVENUE,
         kind="columns",
         data=_tidy(monthly, names),
         x="month",
@@ -284,7 +299,7 @@ def _activity_chart(found: Overview, formats: Formats) -> Chart:
             customers=formats.count(last["customers"]),
         )
     return Chart(
-        name="monthly-activity",
+        placed=ACTIVITY,
         kind="line",
         data=_tidy(monthly, names),
         x="month",
@@ -308,7 +323,7 @@ def _order_chart(found: Overview, formats: Formats) -> Chart:
         average=formats.money(found.figures["average_order_value"]),
     )
     return Chart(
-        name="average-order",
+        placed=ORDER,
         kind="line",
         data=monthly[["month", "average_order_value", "open"]],
         x="month",

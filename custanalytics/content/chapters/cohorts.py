@@ -3,13 +3,24 @@
 import pandas as pd
 
 from custanalytics.content.chapter import Section
-from custanalytics.content.chart import Callout, Chart
+from custanalytics.content.chart import Callout, Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.sentences import noted
 
+RETENTION = Placement("retention", noted("Retention"), story=True)
+AVERAGE = Placement(
+    "retention-average", noted("Retention average"), values=noted("Share who bought")
+)
+SECOND = Placement(
+    "second-purchase",
+    noted("Second purchase"),
+    values=noted("Bought a second time"),
+    story=True,
+    beside=("waiting",),
+)
 _SHOWN_PERIODS = 12
 _SINCE = {
     "month": noted("Months since the first purchase"),
@@ -140,7 +151,7 @@ def _heatmap(found: Cohorts, seen: pd.DataFrame, formats: Formats) -> Chart:
     unit = found.period
     title = say(_AGAIN[unit], share=formats.share(first["retention"].iloc[0]))
     return Chart(
-        name="retention",
+        placed=RETENTION,
         kind="heatmap",
         data=shown[["label", "period", "retention"]],
         x="period",
@@ -173,7 +184,7 @@ def _average(found: Cohorts, formats: Formats) -> Chart:
     last = rows.iloc[-1]
     title = _later(found.period, last["period"], last["retention"], formats)
     return Chart(
-        name="retention-average",
+        placed=AVERAGE,
         kind="line",
         data=rows[["period", "retention"]],
         x="period",
@@ -237,7 +248,7 @@ def _second(found: Cohorts, formats: Formats) -> Chart:
         )
         marks = ()
     return Chart(
-        name="second-purchase",
+        placed=SECOND,
         kind="line",
         data=_thin(curve),
         x="days",

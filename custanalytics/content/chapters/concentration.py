@@ -3,12 +3,21 @@
 import pandas as pd
 
 from custanalytics.content.chapter import Section
-from custanalytics.content.chart import Callout, Chart, Reference
+from custanalytics.content.chart import Callout, Chart, Placement, Reference
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say
 from custanalytics.customers.concentration import Concentration
+from custanalytics.sentences import noted
 
+CURVE = Placement(
+    "concentration",
+    noted("Concentration"),
+    values=noted("Share of revenue"),
+    story=True,
+    beside=("top_ten",),
+    notes=("lead",),
+)
 _FEW = 5
 _LISTED = 10
 
@@ -100,7 +109,7 @@ def _curve(found: Concentration, formats: Formats) -> Chart:
         share=formats.share(fifth["revenue_share"]),
     )
     return Chart(
-        name="concentration",
+        placed=CURVE,
         kind="line",
         data=found.curve,
         x="customer_share",

@@ -5,12 +5,20 @@ import pandas as pd
 from custanalytics.content.blocks import callout
 from custanalytics.content.chapter import Section
 from custanalytics.content.chapters import ranking
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.propensity.purchase import PurchasePropensity
+from custanalytics.sentences import noted
 
+LIFT = Placement(
+    "lift", noted("Lift"), values=noted("Share who bought"), story=True, notes=("tested",)
+)
+RELIABILITY = Placement("reliability", noted("Reliability"), values=noted("Share who bought"))
+PROFIT = Placement(
+    "profit", noted("Profit"), values=noted("Expected profit"), story=True, beside=("profit",)
+)
 _LISTED = 10
 # Less than this many times the average in the tenth on top is no order to speak of.
 _RANKS = 1.2
@@ -152,7 +160,7 @@ def in_short(found: PurchasePropensity, formats: Formats) -> str:
 def _lift(found: PurchasePropensity, formats: Formats) -> Chart:
     average = ranking.average(found.deciles)
     return ranking.lift(
-        "lift",
+        LIFT,
         found.deciles,
         formats,
         title=say(
@@ -191,14 +199,14 @@ def _reliability(found: PurchasePropensity) -> Chart:
         else say("The probabilities were off, and tell hardly anyone apart")
     )
     return ranking.reliability(
-        "reliability", found.reliability, title, say("Share who bought, by predicted probability")
+        RELIABILITY, found.reliability, title, say("Share who bought, by predicted probability")
     )
 
 
 def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
     best = profit.loc[profit["best"]].iloc[0]
     return ranking.profit(
-        "profit",
+        PROFIT,
         profit,
         formats,
         title=say(

@@ -17,7 +17,7 @@ from custanalytics.content.chapters.prospect_tables import (
     open_table,
     tests_of,
 )
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.words import escape, plural, say, told, word
 from custanalytics.prospects.lead_scoring import LeadScoring
@@ -25,6 +25,25 @@ from custanalytics.results.lists import PROSPECTS
 from custanalytics.scoring.columns import input_name
 from custanalytics.sentences import noted
 
+LIFT = Placement(
+    "prospects-lift", noted("Prospects lift"), story=True, notes=("tested", "measures")
+)
+RELIABILITY = Placement("prospects-reliability", noted("Prospects reliability"))
+DRIVERS = Placement(
+    "prospects-drivers",
+    noted("Prospects drivers"),
+    story=True,
+    beside=("drivers",),
+    notes=("leaks",),
+)
+DRIFT = Placement("prospects-drift", noted("Prospects drift"))
+PROFIT = Placement(
+    "prospects-profit",
+    noted("Prospects profit"),
+    story=True,
+    beside=("profit",),
+    notes=("control",),
+)
 _DRIVERS = 8
 _SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted")))
 
@@ -220,7 +239,7 @@ def _sentence(found: LeadScoring, name: str, formats: Formats) -> str:
 def _lift(found: LeadScoring, formats: Formats) -> Chart:
     rows = last_test(found, found.deciles)
     return ranking.lift(
-        "prospects-lift",
+        LIFT,
         rows,
         formats,
         title=say(
@@ -237,7 +256,7 @@ def _reliability(found: LeadScoring, formats: Formats) -> Chart:
     rows = last_test(found, found.reliability)
     off = float((rows["n"] * (rows["prob_pred"] - rows["prob_true"]).abs()).sum() / rows["n"].sum())
     return ranking.reliability(
-        "prospects-reliability",
+        RELIABILITY,
         rows,
         say(
             "Predicted and observed shares differ by {off} points on average",
@@ -254,7 +273,7 @@ def _drivers(drives: pd.DataFrame, formats: Formats) -> Chart:
     )
     title = say("{first} tells most about who converts", first=rows["input"].iloc[0])
     return Chart(
-        name="prospects-drivers",
+        placed=DRIVERS,
         kind="bars",
         data=rows[["input", "part"]],
         x="part",
@@ -286,7 +305,7 @@ def _drift(found: LeadScoring, formats: Formats) -> Chart:
         last=formats.share(last),
     )
     return Chart(
-        name="prospects-drift",
+        placed=DRIFT,
         kind="line",
         data=shown,
         x="block",
@@ -304,7 +323,7 @@ def _drift(found: LeadScoring, formats: Formats) -> Chart:
 def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
     best = profit.loc[profit["best"]].iloc[0]
     return ranking.profit(
-        "prospects-profit",
+        PROFIT,
         profit,
         formats,
         title=say(

@@ -5,7 +5,7 @@ from datetime import date
 import pandas as pd
 
 from custanalytics.content.chapter import Section
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats
 from custanalytics.content.rows import most
 from custanalytics.content.tables import Column, Table, table
@@ -13,6 +13,7 @@ from custanalytics.content.words import plural, say, word, words
 from custanalytics.customers.rfm import RFM
 from custanalytics.sentences import noted
 
+SHARES = Placement("segments", noted("Segments"), story=True, beside=("moves",), notes=("lead",))
 _ABSENT = noted("Not yet a customer")
 
 
@@ -81,7 +82,7 @@ def _chart(found: RFM, formats: Formats) -> Chart:
         share=formats.share(top["revenue_share"]),
     )
     return Chart(
-        name="segments",
+        placed=SHARES,
         kind="bars",
         data=tidy,
         x="value",

@@ -19,12 +19,28 @@ from custanalytics.content.chapters.value_tests import (
     validation_table,
 )
 from custanalytics.content.chapters.value_tracking import tracking_charts
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats
 from custanalytics.content.rows import most
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, told, word, words
+from custanalytics.sentences import noted
 
+SEGMENTS = Placement(
+    "value-segments",
+    noted("Value segments"),
+    values=noted("Value"),
+    story=True,
+    notes=("basis", "model", "tested", "coverage"),
+)
+PAYBACK = Placement(
+    "payback",
+    noted("Payback"),
+    values=noted("Brought in so far"),
+    story=True,
+    beside=("new_customer",),
+    notes=("basis",),
+)
 _MONTHS_SHOWN = (0, 1, 3, 6, 9, 12, 18, 24, 36)
 
 
@@ -171,7 +187,7 @@ def _segment_chart(rows: pd.DataFrame, found: CustomerLifetimeValue, formats: Fo
         share=formats.share(top["clv"] / found.totals["clv"].iloc[0]),
     )
     return Chart(
-        name="value-segments",
+        placed=SEGMENTS,
         kind="bars",
         data=rows,
         x="clv",
@@ -266,7 +282,7 @@ def _payback_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
         else say("A new customer brings {money} of revenue within {months} months", **figures)
     )
     return Chart(
-        name="payback",
+        placed=PAYBACK,
         kind="line",
         data=found.payback,
         x="month",

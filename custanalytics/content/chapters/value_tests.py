@@ -3,13 +3,15 @@
 import pandas as pd
 
 from custanalytics.clv import CustomerLifetimeValue
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import say, told, word
 from custanalytics.results.value_trust import latest_holdout
 from custanalytics.sentences import noted
 
+CALIBRATION = Placement("value-calibration", noted("Value calibration"))
+DECILES = Placement("value-deciles", noted("Value deciles"))
 _PACE = {
     "r": noted(
         "How alike customers are in their pace: below 1, a few buy far more often than the rest"
@@ -228,7 +230,7 @@ def calibration_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
         actual=formats.count(row["actual_purchases"]),
     )
     return Chart(
-        name="value-calibration",
+        placed=CALIBRATION,
         kind="line",
         data=tidy[["class", "series", "value"]],
         x="class",
@@ -265,7 +267,7 @@ def decile_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
         actual=formats.number(top["actual_mean"]),
     )
     return Chart(
-        name="value-deciles",
+        placed=DECILES,
         kind="line",
         data=tidy[["tenth", "series", "value"]],
         x="tenth",

@@ -47,7 +47,7 @@ def result_secrets(results: AnalysisResults, gathering: Gathering) -> None:
             continue
         origin = Origin("amount" if is_money else "count", f"results, {name}")
         for number in values:
-            if figures.telling(number):
+            if figures.is_distinctive(number):
                 gathering.numbers.setdefault(number, origin)
 
 
