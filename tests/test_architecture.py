@@ -32,6 +32,7 @@ STEPS = (
 RANK = {module: rank for rank, step in enumerate(STEPS) for module in step}
 ONLY_IN = {
     "ahocorasick_rs": {"privacy.leak_check"},
+    "jinja2": {"portfolio"},
     "duckdb": {"engine"},
     "subprocess": {"render"},
     "argparse": {"cli"},

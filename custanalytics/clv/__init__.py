@@ -9,7 +9,8 @@ from custanalytics.clv.models.bg_nbd_attributes import (
     fit_attributes,
 )
 from custanalytics.clv.models.gamma_gamma import GammaGamma
-from custanalytics.clv.models.purchase_models import PurchaseModel, fit, from_json
+from custanalytics.clv.models.purchase_models import PurchaseModel
+from custanalytics.clv.models.registry import fit, from_json
 from custanalytics.clv.season import Season, yearly_season
 from custanalytics.clv.season_trial import SeasonTrial, try_season
 from custanalytics.clv.tracking import tracked_value, weekly_tracking

@@ -249,11 +249,10 @@ def of_options(margin: float | None, horizon_days: int, history_days: float) -> 
 
 def parameter_table(fitted: Sequence[Candidate], spend: Spend) -> pd.DataFrame:
     """Parameters of all fitted models, with standard errors and units."""
-    units = {"alpha": "days", "beta": "days", "v": "currency"}
     shown = [model for model in (*fitted, spend) if isinstance(model, PurchaseModel | GammaGamma)]
     return pd.DataFrame(
         [
-            (model.name, symbol, value, model.standard_errors[symbol], units.get(symbol, ""))
+            (model.name, symbol, value, model.standard_errors[symbol], model.units.get(symbol, ""))
             for model in shown
             for symbol, value in model.params.items()
         ],

@@ -16,11 +16,12 @@ from custanalytics.clv.holdouts import (
 )
 from custanalytics.clv.models.bg_nbd import BGNBD
 from custanalytics.clv.models.purchase_models import PurchaseModel
+from custanalytics.clv.models.registry import compared_models
 from custanalytics.clv.spend import spend_model
 from custanalytics.clv.validation import Validation, best_candidate, validate
 from custanalytics.transactions import HasEngine, as_engine
 
-MODELS = ("BG/NBD", "MBG/NBD", "Pareto/NBD")
+MODELS = compared_models()
 
 
 @dataclass(frozen=True)

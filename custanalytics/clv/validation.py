@@ -12,7 +12,8 @@ from custanalytics.clv.holdouts import length_of
 from custanalytics.clv.inputs import Codes, Floats, Rows, checked, unique_rows
 from custanalytics.clv.models.gamma_gamma import GammaGamma
 from custanalytics.clv.models.mean_spend import MeanSpend
-from custanalytics.clv.models.purchase_models import PurchaseModel, model_class
+from custanalytics.clv.models.purchase_models import PurchaseModel
+from custanalytics.clv.models.registry import model_class
 from custanalytics.clv.rivals import RuleOfThumb, rules_of_thumb
 
 Candidate = PurchaseModel | RuleOfThumb

@@ -7,7 +7,7 @@ predictions are the plain model's.
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,8 @@ from custanalytics.clv.inputs import (
     unique_rows,
 )
 from custanalytics.clv.models import newton
-from custanalytics.clv.models.beta_geometric import Likelihood
 from custanalytics.clv.models.bg_nbd import BGNBD
-from custanalytics.clv.models.purchase_models import PurchaseModel, fit
+from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.errors import UsageError
 
 # a level that fewer customers have joins the others; so do numbers, cut into classes
@@ -74,12 +73,22 @@ class AttributedBGNBD(PurchaseModel):
     name = "BG/NBD with attributes"
     reference = "Fader, Hardie (2007), Time-Invariant Covariates in the BG/NBD Model"
     symbols = BGNBD.symbols
+    units = BGNBD.units
+    start = BGNBD.start
     leaving_words = BGNBD.leaving_words
 
     @classmethod
-    def fitted(cls, _rows: Rows) -> Self:
+    def likelihood(cls, *_columns: Floats) -> newton.Objective:
         """Refuse: rows do not tell what their patterns mean."""
         raise UsageError(f"the {cls.name} model is fitted by fit_attributes")
+
+    def resampled(self, _rows: Rows, _seed: int) -> Self:
+        """The same model: there is no bootstrap of patterns."""
+        return self
+
+    def as_lifetimes(self, _summary: pd.DataFrame | None = None) -> Any:
+        """Refuse: lifetimes knows no attributes; `of_pattern` gives models that it does know."""
+        raise UsageError("lifetimes has no model with attributes; hand out one of of_pattern")
 
     def of_pattern(self, number: int) -> BGNBD:
         """The model of customers with one of the patterns."""
@@ -260,30 +269,30 @@ def fit_attributes(summary: pd.DataFrame, attributes: pd.DataFrame) -> Attribute
     labels = _labels(known, edges)
     levels = {name: _levels(labels[name]) for name in names}
     design = _design(labels, levels)
-    plain = fit("BG/NBD", frame)
+    plain = BGNBD.fitted(unique_rows(frame))
     size, width = len(frame), design.shape[1]
     patterns, code = np.unique(design, axis=0, return_inverse=True)
     parts = []
     for number, pattern in enumerate(patterns):
         rows = unique_rows(frame[code == number])
-        likelihood = Likelihood(rows.frequency, rows.recency, rows.T, rows.weights, rows.frequency)
-        parts.append((likelihood, loadings(pattern), float(rows.weights.sum()) / size))
+        own = BGNBD.likelihood(rows.frequency, rows.recency, rows.T, rows.weights)
+        parts.append((own, loadings(pattern), float(rows.weights.sum()) / size))
 
     def objective(theta: Floats) -> tuple[float, Floats, Floats]:
         effects = theta[PLAIN:]
         value = float(effects @ effects) / (2 * size)
         gradient = np.append(np.zeros(PLAIN), effects / size)
         hessian = np.diag(np.append(np.zeros(PLAIN), np.full(len(effects), 1 / size)))
-        for likelihood, load, share in parts:
-            one, slope, bend = likelihood(load @ theta)
+        for own, load, share in parts:
+            one, slope, bend = own(load @ theta)
             value += share * one
             gradient += share * (load.T @ slope)
             hessian += share * (load.T @ bend @ load)
         return value, gradient, hessian
 
-    found = newton.minimum(objective, np.append(plain.point, np.zeros(len(SIGNS) * width)))
-    errors = np.sqrt(np.diag(newton.covariance(found.hessian, size)))
-    effects = found.point[PLAIN:]
+    optimum = newton.minimum(objective, np.append(plain.point, np.zeros(len(SIGNS) * width)))
+    errors = np.sqrt(np.diag(newton.covariance(optimum.hessian, size)))
+    effects = optimum.point[PLAIN:]
     told = [
         (name, level, symbol) for symbol in SIGNS for name in names for level in levels[name][1:]
     ]
@@ -294,12 +303,12 @@ def fit_attributes(summary: pd.DataFrame, attributes: pd.DataFrame) -> Attribute
     return AttributeModel(
         candidate=AttributedBGNBD(
             params=dict(
-                zip((*BGNBD.symbols, *factors), map(float, np.exp(found.point)), strict=True)
+                zip((*BGNBD.symbols, *factors), map(float, np.exp(optimum.point)), strict=True)
             ),
-            log_likelihood=-size * found.value + float(effects @ effects) / 2,
+            log_likelihood=-size * optimum.value + float(effects @ effects) / 2,
             customers=size,
-            converged=found.converged,
-            hessian=found.hessian,
+            converged=optimum.converged,
+            hessian=optimum.hessian,
             patterns=patterns,
             shares=np.bincount(code) / size,
         ),
