@@ -12,6 +12,7 @@ PACKAGE = Path(custanalytics.__file__).parent
 STEPS = (
     ("errors", "bundled"),
     ("sentences",),
+    ("schema",),
     ("check",),
     ("engine",),
     ("transactions",),

@@ -150,9 +150,9 @@ def _decisions(results: AnalysisResults, formats: Formats) -> Sheet | None:
             "at_stake",
             say("Money at stake"),
             "money_whole",
-            say("What can be won or lost; the next column says which money that is."),
+            say("What can be won or lost; the basis says which money that is."),
         ),
-        Field("money_is", say("Which money"), "text", say("What the money at stake is.")),
+        Field("money_is", say("Basis"), "text", say("Which money is at stake.")),
         Field("revenue", say("Revenue so far"), "money_whole", say("Net of returns.")),
         Field(
             "expected_buyers",
