@@ -5,9 +5,11 @@ import re
 import pytest
 
 from custanalytics.content.deck import deck
-from custanalytics.content.document import build
+from custanalytics.content.report_content import report_content
 from custanalytics.content.workbook import workbook
 from custanalytics.customers.rfm import Segment
+from custanalytics.render.charts.theme import Theme
+from custanalytics.render.pages.document import Document, document
 from tests.content.conftest import forecast, likely, results_of, shop, tracked
 
 ALONE = "Do not contact"
@@ -19,6 +21,10 @@ OWN = (
 )
 
 
+def build(content) -> Document:
+    return document(content, Theme({}))
+
+
 def own(segments):
     parts = {"value": forecast, "tracking": tracked, "propensity": likely}
     return results_of(shop(), with_=parts, segments=segments)
@@ -26,9 +32,10 @@ def own(segments):
 
 def sentences(results) -> list[str]:
     """All that report, slides and workbook say."""
-    document, slides, book = build(results), deck(results), workbook(results)
-    said = [*document.parts.values()]
-    said += [text for group in document.variables.values() for text in group.values()]
+    content = report_content(results)
+    page, slides, book = build(content), deck(content), workbook(content)
+    said = [*page.parts.values()]
+    said += [text for group in page.variables.values() for text in group.values()]
     for slide in slides.slides:
         said += [slide.title, slide.subtitle, slide.small, slide.notes, *slide.aside]
         said += [text for item in slide.items for text in (item.headline, item.detail)]
@@ -44,7 +51,7 @@ def test_nothing_tells_to_begin_with_those_who_are_not_to_be_contacted():
     begins = [text for text in said if text.startswith("Begin with")]
     assert len(begins) >= 4
     assert not [text for text in begins if ALONE in text]
-    named = build(results).parts["summary-actions"]
+    named = build(report_content(results)).parts["summary-actions"]
     assert "Regulars" in named
     assert ALONE not in named
 
@@ -55,15 +62,19 @@ def test_where_nobody_is_to_be_contacted_nothing_says_begin():
     said = sentences(results)
     assert not [text for text in said if "Begin with" in text]
     assert "No segment calls for contacting its customers." in said
-    assert deck(results).slides[-1].title == "No segment calls for contacting its customers"
+    assert (
+        deck(report_content(results)).slides[-1].title
+        == "No segment calls for contacting its customers"
+    )
 
 
 def test_the_late_stand_in_the_table_as_in_the_summary(rich):
-    document, slides = build(rich), {slide.name: slide for slide in deck(rich).slides}
-    (sheet,) = (s for s in workbook(rich).sheets if s.name == "Decisions")
+    content = report_content(rich)
+    page, slides = build(content), {slide.name: slide for slide in deck(content).slides}
+    (sheet,) = (s for s in workbook(content).sheets if s.name == "Decisions")
     late = rich.actions.loc[rich.actions["kind"] == "win_back"].iloc[0]
-    assert "Write to the 9 customers who are late" in document.parts["summary-actions"]
-    rows = document.parts["tbl-decisions"].splitlines()
+    assert "Write to the 9 customers who are late" in page.parts["summary-actions"]
+    rows = page.parts["tbl-decisions"].splitlines()
     (row,) = (line for line in rows if line.startswith("| Late customers"))
     assert re.search(r"\| 9 \| £495 \| \[exports", row)
     (on_slide,) = (r for r in slides["decisions"].table.rows if r[0] == "Late customers")
@@ -71,7 +82,7 @@ def test_the_late_stand_in_the_table_as_in_the_summary(rich):
     in_book = sheet.frame.set_index("who").loc["Late customers"]
     assert in_book["at_stake"] == late["at_stake"] == 495.0
     assert in_book["money_is"] == "revenue expected in the next 90 days"
-    for note in (document.parts["tbl-decisions"], slides["decisions"].small, sheet.note):
+    for note in (page.parts["tbl-decisions"], slides["decisions"].small, sheet.note):
         assert "revenue expected of them in the next 90 days" in note
 
 
@@ -84,9 +95,10 @@ def test_the_late_stand_in_the_table_as_in_the_summary(rich):
 )
 def test_money_at_stake_says_which_money_it_is(request, made, basis):
     results = request.getfixturevalue(made)
-    document, slides = build(results), {slide.name: slide for slide in deck(results).slides}
-    assert f"money at stake: {basis}" in document.parts["tbl-decisions"]
+    content = report_content(results)
+    page, slides = build(content), {slide.name: slide for slide in deck(content).slides}
+    assert f"money at stake: {basis}" in page.parts["tbl-decisions"]
     assert slides["decisions"].subtitle == f"Money at stake: {basis}"
-    (sheet,) = (s for s in workbook(results).sheets if s.name == "Decisions")
+    (sheet,) = (s for s in workbook(content).sheets if s.name == "Decisions")
     money = sheet.frame.loc[sheet.frame["kind"] == "segment", "money_is"]
     assert set(money) == {basis}

@@ -5,9 +5,8 @@ from typing import Any, TypeVar
 
 from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
-from custanalytics.content import blocks
-from custanalytics.content.blocks import Card, Point
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Bullets, Card, Cards, Point, Points
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import (
     business,
     cohorts,
@@ -29,22 +28,26 @@ from custanalytics.results.key_findings import Finding
 from custanalytics.results.store import AnalysisResults, Settings
 from custanalytics.results.value_trust import trusted
 
+CHAPTER = Declaration(
+    "summary",
+    parts=("kpis", "findings", "actions", "confidence", "doubts"),
+    flags=("actions",),
+    slides=("overview", "actions"),
+)
 T = TypeVar("T")
 
 
-def summary(results: AnalysisResults, formats: Formats) -> Section:
+def summary(results: AnalysisResults, formats: Formats) -> Chapter:
     """Section 1 of the report."""
     found, done = findings(results, formats), actions(results, formats)
-    return Section(
-        "summary",
+    return Chapter(
+        CHAPTER,
         parts={
-            "kpis": blocks.cards(cards(results, formats)),
-            "findings": blocks.points(found, "findings"),
-            "actions": blocks.points(done, "actions") if done else "",
-            "confidence": blocks.bullets(confidence(results, formats)),
-            "doubts": blocks.bullets(
-                [told(check.sentence, formats) for _, check in doubts(results)]
-            ),
+            "kpis": Cards(tuple(cards(results, formats))),
+            "findings": Points("findings", tuple(found)),
+            "actions": Points("actions", tuple(done)) if done else None,
+            "confidence": Bullets(tuple(confidence(results, formats))),
+            "doubts": Bullets(tuple(told(check.sentence, formats) for _, check in doubts(results))),
         },
         flags={"actions": bool(done)},
     )

@@ -2,31 +2,43 @@
 
 import pandas as pd
 
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Files
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import value
 from custanalytics.content.format import Formats
-from custanalytics.content.tables import Column, Markup, Table, table
-from custanalytics.content.words import escape, plural, say, word
+from custanalytics.content.tables import Column, Link, Table, table
+from custanalytics.content.words import plural, say, word
 from custanalytics.results.actions import WIN_BACK
 from custanalytics.results.decisions import EXPECTED_MARGIN, EXPECTED_REVENUE, REVENUE_AT_RISK
 from custanalytics.results.lists import CONTACT, CUSTOMERS, LATE
 from custanalytics.results.store import AnalysisResults, Settings
 
+CHAPTER = Declaration(
+    "decisions",
+    "rfm",
+    tables=("decisions", "control-groups"),
+    texts=("lead",),
+    parts=("files",),
+    flags=("control",),
+    slides=("decisions",),
+)
 
-def what_to_do(results: AnalysisResults, formats: Formats) -> Section:
+
+def what_to_do(results: AnalysisResults, formats: Formats) -> Chapter:
     """Section 9 of the report."""
     actions, decisions = results.actions, results.decisions
     if actions is None or decisions is None:
-        return Section("decisions", present=False)
+        return Chapter(CHAPTER, present=False)
+    customers = results.customers
     tables = [_actions(actions, results.settings, formats)]
     tested = decisions["control_size"].notna().any()
     if tested:
-        tables.append(_groups(decisions, formats, listed=results.customers is not None))
-    return Section(
-        "decisions",
-        variables={"lead": lead(actions, results.settings, formats)},
+        tables.append(_groups(decisions, formats, listed=customers is not None))
+    return Chapter(
+        CHAPTER,
+        texts={"lead": lead(actions, results.settings, formats)},
         tables=tuple(tables),
-        parts={"files": _files(actions, results.customers)},
+        parts={"files": _files(actions, customers) if customers is not None else None},
         flags={"control": bool(tested)},
     )
 
@@ -96,7 +108,7 @@ def columns() -> list[Column]:
 def _actions(actions: pd.DataFrame, settings: Settings, formats: Formats) -> Table:
     rows, wanted = shown(actions), columns()
     if rows["list"].notna().any():
-        links = [Markup(f"[{escape(path)}]({path})") for path in rows["list"]]
+        links = [Link(path) for path in rows["list"]]
         rows["list"] = pd.Series(links, index=rows.index, dtype="object")
         wanted.append(Column("list", say("List")))
     return table(
@@ -142,9 +154,7 @@ def _groups(decisions: pd.DataFrame, formats: Formats, listed: bool) -> Table:
     )
 
 
-def _files(actions: pd.DataFrame, customers: pd.DataFrame | None) -> str:
-    if customers is None:
-        return ""
+def _files(actions: pd.DataFrame, customers: pd.DataFrame) -> Files:
     lines = [(CUSTOMERS, say("every customer with all that this report knows about them"))]
     if "propensity" in customers.columns:
         lines.append((CONTACT, say("the same, most likely to buy first")))
@@ -160,5 +170,4 @@ def _files(actions: pd.DataFrame, customers: pd.DataFrame | None) -> str:
             ),
         )
     )
-    items = [f"- [{escape(path)}]({path}) {text}" for path, text in lines]
-    return "\n".join(["::: {.files}", *items, ":::", ""])
+    return Files(tuple(lines))
