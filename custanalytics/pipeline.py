@@ -13,6 +13,7 @@ import pandas as pd
 from custanalytics import __version__
 from custanalytics.content.deck import deck
 from custanalytics.content.document import build
+from custanalytics.content.result_columns import dictionary
 from custanalytics.content.theme import Theme
 from custanalytics.content.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
@@ -55,6 +56,7 @@ from custanalytics.results.store import (
 FORMATS = ("html", "pdf")
 SLIDES, WORKBOOK = "slides.pptx", "workbook.xlsx"
 PROSPECT_MODEL = "prospects.model"
+DICTIONARY = "dictionary.csv"
 
 
 @dataclass(frozen=True)
@@ -271,6 +273,7 @@ def rerender(
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
         write_results(results, fresh / "results")
+        _write_dictionary(results, fresh)
         files = write_exports(results, fresh)
         copy_brand(folder, fresh)
         files |= _write_report(results, fresh, formats, renderer, pptx_template)
@@ -312,12 +315,19 @@ def _write(
 ) -> dict[str, Path]:
     with step("Writing results and lists"):
         write_results(results, folder / "results")
+        _write_dictionary(results, folder)
         files = write_exports(results, folder)
         if model is not None:
             files["prospect_model"] = folder / "results" / PROSPECT_MODEL
             model.save(files["prospect_model"])
     with step("Writing the report"):
         return _write_report(results, folder, formats, renderer, pptx_template) | files
+
+
+def _write_dictionary(results: AnalysisResults, folder: Path) -> None:
+    path = folder / "results" / DICTIONARY
+    # The mark makes Excel read the file as UTF-8.
+    dictionary(results).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def _template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:

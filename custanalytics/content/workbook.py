@@ -9,6 +9,7 @@ from custanalytics.content.document import charts_of, title_of
 from custanalytics.content.format import Formats
 from custanalytics.content.language import speaking
 from custanalytics.content.number_codes import number_code
+from custanalytics.content.result_columns import Shown
 from custanalytics.content.words import say, word
 from custanalytics.content.workbook_charts import chart_sheet
 from custanalytics.content.workbook_lists import lists
@@ -66,11 +67,12 @@ def workbook(results: AnalysisResults) -> Workbook:
 def _filled(results: AnalysisResults) -> Workbook:
     settings = results.settings
     formats = Formats(settings.locale, settings.currency or None)
+    shown = Shown(results, formats)
     sheets = [
-        *lists(results, formats),
+        *lists(results, formats, shown),
         *(chart_sheet(chart) for chart in charts_of(results, formats)),
-        *tables(results, formats),
-        *data(results, formats),
+        *tables(results, formats, shown),
+        *data(results, formats, shown),
     ]
     kinds = {field.kind for sheet in sheets for field in sheet.fields} | {"money_short"}
     covered = period(results.overview, formats) if results.overview else ""
