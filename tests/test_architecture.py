@@ -12,6 +12,7 @@ PACKAGE = Path(custanalytics.__file__).parent
 STEPS = (
     ("errors", "bundled"),
     ("sentences",),
+    ("schema",),
     ("check",),
     ("engine",),
     ("transactions",),
@@ -36,8 +37,8 @@ ONLY_IN = {
     "duckdb": {"engine"},
     "subprocess": {"render"},
     "argparse": {"cli"},
-    "matplotlib": {"content"},
-    "plotly": {"content"},
+    "matplotlib": {"render"},
+    "plotly": {"render"},
     "lifetimes": {"clv"},
     "sklearn": {"scoring", "propensity", "prospects", "campaigns"},
     "skops": {"prospects"},
