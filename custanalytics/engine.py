@@ -1,7 +1,8 @@
-"""Runs named SQL on DuckDB. The only module that imports duckdb.
+"""Runs named SQL: the verbs an engine has, and the engine on DuckDB, the only one so far.
 
-Domain modules never see a connection: they take and return DataFrames, or anything with an
-``engine`` attribute (a ledger that ``load`` returned), and ask `as_engine` for the rest.
+The only module that imports duckdb. A query is a file in ``sql/``; a view, a file in
+``sql/views/``, is put in front of each query that reads it, with the same parameters, so that
+no call depends on an earlier one.
 """
 
 import os
@@ -14,42 +15,22 @@ from datetime import date
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol
 
 import duckdb
 import numpy as np
 import pandas as pd
 
-from custanalytics.errors import CustAnalyticsError, SourceError, UsageError
+from custanalytics.errors import CustAnalyticsError, UsageError
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _SCRATCH = "custanalytics-"
+VIEWS = ("orders_seen",)
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
-
-_REQUIRED = ("customer_id", "ordered_at", "amount")
-LEDGER_COLUMNS = (
-    "line_no",
-    "customer_id",
-    "order_id",
-    "ordered_at",
-    "amount",
-    "product",
-    "quantity",
-    "nets_order_id",
-)
 
 
 class QueryError(CustAnalyticsError):
     """A query failed: a bug in custanalytics, so it keeps the query's name and text."""
-
-
-@runtime_checkable
-class HasEngine(Protocol):
-    """Anything that carries an engine with a ``ledger`` table, such as a loaded ledger."""
-
-    @property
-    def engine(self) -> "Engine":
-        """The engine with the ``ledger`` table."""
 
 
 @cache
@@ -58,12 +39,45 @@ def query_text(name: str) -> str:
     return (resources.files("custanalytics") / "sql" / f"{name}.sql").read_text("utf-8")
 
 
+@cache
+def composed(name: str) -> str:
+    """Text of a query with each view that it reads in front of it, as a common table."""
+    text = query_text(name)
+    for view in VIEWS:
+        if re.search(rf"\b{view}\b", _without_comments(text)):
+            head = f"WITH {view} AS (\n{query_text(f'views/{view}')}\n)"
+            body = _without_comments(text).lstrip()
+            text = f"{head},\n{body[5:]}" if body.startswith("WITH ") else f"{head}\n{body}"
+    return text
+
+
+def _without_comments(text: str) -> str:
+    return re.sub(r"^--.*\n", "", text, flags=re.MULTILINE)
+
+
 def quote(identifier: str) -> str:
     """A column name from a file's header as a quoted SQL identifier."""
     return '"' + identifier.replace('"', '""') + '"'
 
 
-class Engine:
+class Engine(Protocol):
+    """What the analyses ask of an engine; tables and queries go by name."""
+
+    @property
+    def engine(self) -> "Engine":
+        """Itself, so that an engine can stand wherever a loaded ledger can."""
+
+    def run(self, query: str, *, as_of: date | None = None, **params: Any) -> pd.DataFrame:
+        """Rows of the named query, with ``$as_of`` and further ``$name`` parameters bound."""
+
+    def keep(self, table: str, query: str, *, as_of: date | None = None, **params: Any) -> None:
+        """Store the rows of the named query as a table, replacing one of that name."""
+
+    def write(self, table: str, frame: pd.DataFrame, query: str | None = None) -> None:
+        """Store a DataFrame as a table, as it is or as a query reads it from ``incoming``."""
+
+
+class DuckDBEngine:
     """A DuckDB database in a temporary folder, closed to everything outside it.
 
     Parameters
@@ -82,7 +96,6 @@ class Engine:
         memory_limit: str = "1GB",
         in_memory: bool = False,
     ) -> None:
-        self.orders_seen_on: date | None = None
         _sweep()
         self.scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
         self._connection = duckdb.connect(
@@ -105,18 +118,18 @@ class Engine:
         self.close = weakref.finalize(self, _discard, self._connection, self.scratch)
 
     @property
-    def engine(self) -> "Engine":
+    def engine(self) -> "DuckDBEngine":
         """Itself, so that an engine can stand wherever a loaded ledger can."""
         return self
 
-    def run(self, query: str, **params: Any) -> pd.DataFrame:
-        """Rows of the named query (a file in ``sql/``), with ``$name`` parameters bound."""
-        return self._execute(query, query_text(query), params).df()
+    def run(self, query: str, *, as_of: date | None = None, **params: Any) -> pd.DataFrame:
+        """Rows of the named query, with ``$as_of`` and further ``$name`` parameters bound."""
+        return self._execute(query, composed(query), {"as_of": as_of, **params}).df()
 
-    def keep(self, table: str, query: str, **params: Any) -> None:
+    def keep(self, table: str, query: str, *, as_of: date | None = None, **params: Any) -> None:
         """Store the rows of the named query as a table, replacing one of that name."""
-        text = f"CREATE OR REPLACE TABLE {_name(table)} AS\n{query_text(query)}"
-        self._execute(query, text, params)
+        text = f"CREATE OR REPLACE TABLE {_name(table)} AS\n{composed(query)}"
+        self._execute(query, text, {"as_of": as_of, **params})
 
     def sql(self, text: str, **params: Any) -> pd.DataFrame:
         """Rows of a statement that depends on a file's header (identifiers already quoted)."""
@@ -126,9 +139,9 @@ class Engine:
         """Run a statement that returns nothing worth keeping."""
         self._execute("statement", text, params)
 
-    def add(self, table: str, frame: pd.DataFrame, query: str | None = None) -> None:
-        """Copy a DataFrame into a table, as it is or as a query reads it from ``incoming``."""
-        text = query_text(query) if query else "SELECT * FROM incoming"
+    def write(self, table: str, frame: pd.DataFrame, query: str | None = None) -> None:
+        """Store a DataFrame as a table, as it is or as a query reads it from ``incoming``."""
+        text = composed(query) if query else "SELECT * FROM incoming"
         columns = {name: _forwards(column) for name, column in frame.items()}
         self._connection.register("incoming", pd.DataFrame(columns, copy=False))
         try:
@@ -138,7 +151,7 @@ class Engine:
 
     def _execute(self, name: str, text: str, params: dict[str, Any]) -> duckdb.DuckDBPyConnection:
         wanted = set(_PARAMETER.findall(text))
-        missing = wanted - params.keys()
+        missing = {name for name in wanted if params.get(name) is None}
         if missing:
             raise UsageError(f"query {name!r} needs the parameters {sorted(missing)}")
         try:
@@ -149,11 +162,11 @@ class Engine:
 
 def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write each DataFrame to ``NAME.parquet``, typed; the same rows give the same bytes."""
-    engine = Engine(allowed=[folder])
+    engine = DuckDBEngine(allowed=[folder])
     try:
         for name, frame in frames.items():
             target = str((folder / f"{name}.parquet").resolve()).replace("'", "''")
-            engine.add("t", frame)
+            engine.write("t", frame)
             engine.execute(f"COPY t TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
     finally:
         engine.close()
@@ -161,7 +174,7 @@ def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Read every Parquet file of a folder that `write_tables` wrote, by name."""
-    engine = Engine(allowed=[folder])
+    engine = DuckDBEngine(allowed=[folder])
     text = "SELECT * FROM read_parquet([$path], hive_partitioning = false)"
     try:
         return {
@@ -169,57 +182,6 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
         }
     finally:
         engine.close()
-
-
-def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
-    """Engine with a ``ledger`` table for these transactions."""
-    if isinstance(transactions, HasEngine):
-        return transactions.engine
-    engine = Engine(in_memory=True)
-    engine.add("ledger", _canonical(transactions), "ledger_of_lines")
-    return engine
-
-
-def see_orders(engine: Engine, day: date) -> None:
-    """Have ``orders_seen`` show the orders as seen on a day."""
-    if engine.orders_seen_on == day:
-        return
-    engine.execute("CREATE OR REPLACE TABLE seen AS SELECT CAST($day AS DATE) AS day", day=day)
-    if engine.orders_seen_on is None:
-        engine.keep("orders", "orders")
-        engine.keep("order_changes", "order_changes")
-        engine.execute(f"CREATE VIEW orders_seen AS\n{query_text('views/orders_seen')}")
-    engine.orders_seen_on = day
-
-
-def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
-    missing = [column for column in _REQUIRED if column not in frame.columns]
-    if missing:
-        raise SourceError(
-            f"transactions need the columns {', '.join(_REQUIRED)}; missing: {', '.join(missing)}; "
-            f"found: {', '.join(map(str, frame.columns))}"
-        )
-    lines = frame[[column for column in LEDGER_COLUMNS if column in frame.columns]]
-    lines["line_no"] = range(1, len(lines) + 1)
-    try:
-        lines["ordered_at"] = pd.to_datetime(lines["ordered_at"])
-        lines["amount"] = pd.to_numeric(lines["amount"])
-    except (ValueError, TypeError) as error:
-        raise SourceError(f"ordered_at must hold dates and amount numbers: {error}") from error
-    gaps = lines[["ordered_at", "amount"]].isna().sum()
-    if gaps.any():
-        raise SourceError(
-            f"{gaps['ordered_at']} rows have no ordered_at and {gaps['amount']} no amount; "
-            "drop or fill them first"
-        )
-    ids = lines["customer_id"]
-    if pd.api.types.is_float_dtype(ids) and (ids.dropna() % 1 == 0).all():
-        # Whole numbers that became floats because some are missing.
-        lines["customer_id"] = ids.astype("Int64")
-    for column in LEDGER_COLUMNS:
-        if column not in lines:
-            lines[column] = np.nan  # DuckDB's null, and the quickest of them to copy
-    return lines[list(LEDGER_COLUMNS)]
 
 
 def _forwards(column: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -11,9 +11,8 @@ from typing import Any
 import pandas as pd
 
 from custanalytics import __version__
-from custanalytics.content.deck import deck
-from custanalytics.content.document import build
-from custanalytics.content.theme import Theme
+from custanalytics.content.deck import ORDER, deck
+from custanalytics.content.report_content import report_content
 from custanalytics.content.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import load, read_table
@@ -23,13 +22,15 @@ from custanalytics.render import (
     DOCUMENT,
     StaleProse,
     copy_brand,
-    publish,
     read_brand,
     render,
+    renewed,
     stage,
     stale_prose,
 )
 from custanalytics.render import template as find_template
+from custanalytics.render.charts.theme import Theme
+from custanalytics.render.pages.document import document
 from custanalytics.render.pages.rendering import PAGES, replace_file
 from custanalytics.render.slides.base import check_template
 from custanalytics.render.slides.order import slide_order
@@ -133,7 +134,7 @@ def run(
     out = Path(out)
     check_template(pptx_template)
     chosen = _template_for(out, template)
-    with publish(out, find_template(chosen)) as folder:
+    with renewed(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
             ledger = load(sources, as_of=as_of, **(load_options or {}))
         results = analyse(ledger, as_of=as_of, step=step, template=chosen, **settings)
@@ -195,7 +196,7 @@ def run_prospects(
     out = Path(out)
     check_template(pptx_template)
     chosen = _template_for(out, template, "prospects")
-    with publish(out, find_template(chosen)) as folder:
+    with renewed(out, find_template(chosen)) as folder:
         made_on = settings.get("made_on", date.today())
         fixed = {"observation_end": made_on, "version": __version__, "template": chosen}
         empty = AnalysisResults(Settings(**fixed, **settings))
@@ -214,7 +215,7 @@ def score_prospects(
     model = LeadScoringModel.load(Path(folder) / "results" / PROSPECT_MODEL)
     table = read_table(files, names=[column.name for column in model.columns])
     scored = with_given_columns(model.score(table), table, model.outcome)
-    write_csv(scored, Path(out))
+    write_csv(scored, Path(out), "prospect_list")
     return scored
 
 
@@ -267,7 +268,7 @@ def rerender(
         return _write_report(results, folder, formats, renderer, pptx_template)
     out = Path(out)
     chosen = _template_for(out, template)
-    with publish(out, find_template(chosen)) as fresh:
+    with renewed(out, find_template(chosen)) as fresh:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
         write_results(results, fresh / "results")
@@ -289,15 +290,18 @@ def _write_report(
     branded = folder if source is None or (folder / BRAND).exists() else source
     brand = read_brand(branded)
     theme = Theme(brand.colors, brand.font_family, brand.font_files)
-    stage(build(results, theme), source, folder)
+    content = report_content(results)
+    stage(document(content, theme), source, folder)
     pages = [name for name in formats if name in PAGES]
     files = render(folder, pages, renderer, results.settings.made_on) if pages else {}
     brand = read_brand(folder)
     if "pptx" in formats:
-        slides = slides_bytes(deck(results, slide_order(folder)), brand, folder, pptx_template)
+        slides = slides_bytes(
+            deck(content, slide_order(folder, ORDER)), brand, folder, pptx_template
+        )
         files["pptx"] = replace_file(folder / SLIDES, slides)
     if "xlsx" in formats:
-        files["xlsx"] = replace_file(folder / WORKBOOK, workbook_bytes(workbook(results), brand))
+        files["xlsx"] = replace_file(folder / WORKBOOK, workbook_bytes(workbook(content), brand))
     return files
 
 

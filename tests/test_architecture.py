@@ -12,8 +12,10 @@ PACKAGE = Path(custanalytics.__file__).parent
 STEPS = (
     ("errors", "bundled"),
     ("sentences",),
+    ("schema",),
     ("check",),
     ("engine",),
+    ("transactions",),
     ("ledger", "customers"),
     ("scoring",),
     ("clv", "propensity", "prospects", "campaigns"),
@@ -31,11 +33,13 @@ STEPS = (
 )
 RANK = {module: rank for rank, step in enumerate(STEPS) for module in step}
 ONLY_IN = {
+    "ahocorasick_rs": {"privacy.leak_check"},
+    "jinja2": {"portfolio"},
     "duckdb": {"engine"},
     "subprocess": {"render"},
     "argparse": {"cli"},
-    "matplotlib": {"content"},
-    "plotly": {"content"},
+    "matplotlib": {"render"},
+    "plotly": {"render"},
     "lifetimes": {"clv"},
     "sklearn": {"scoring", "propensity", "forecast", "prospects", "campaigns"},
     "skops": {"prospects"},

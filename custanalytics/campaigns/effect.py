@@ -11,10 +11,10 @@ from scipy.stats import norm
 
 from custanalytics.check import Check
 from custanalytics.customers.features import outcomes_after, prepare
-from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.scoring.calibration import Bools, Floats
 from custanalytics.scoring.evaluation import wilson_interval
+from custanalytics.transactions import HasEngine, as_engine
 
 GROUPS = ("contact", "control")
 FEWEST_PER_GROUP = 20
@@ -103,7 +103,6 @@ def campaign_effect(
             f"each customer may be on the list once; {int(key.duplicated().sum())} are repeated"
         )
     engine = as_engine(transactions)
-    see_orders(engine, date.max)
     last = pd.Timestamp(engine.run("propensity_span")["last_sale"].iloc[0]).date()
     if last <= contacted_on:
         raise UnsupportedError(

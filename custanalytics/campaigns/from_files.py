@@ -10,11 +10,11 @@ import pandas as pd
 
 from custanalytics.campaigns.effect import CampaignEffect, campaign_effect, past_campaign_effect
 from custanalytics.campaigns.uplift import rank_uplift
-from custanalytics.engine import HasEngine
 from custanalytics.errors import UsageError
 from custanalytics.ledger import read_table
 from custanalytics.scoring.columns import inputs, read_columns
 from custanalytics.scoring.outcome import read_outcomes
+from custanalytics.transactions import HasEngine
 
 CONTROL_WORDS = {"control", "0", "no", "none", "untreated", "holdout", "false", "kontrolle"}
 

@@ -56,6 +56,20 @@ def source_options(command: argparse.ArgumentParser) -> None:
         help="units of --currency for one unit of another currency; repeatable",
     )
     command.add_argument(
+        "--sale",
+        action="append",
+        default=[],
+        metavar="VALUE",
+        help="state of an order, as the file writes it, that is a sale; repeatable",
+    )
+    command.add_argument(
+        "--not-a-sale",
+        action="append",
+        default=[],
+        metavar="VALUE",
+        help="state of an order that is no sale; repeatable",
+    )
+    command.add_argument(
         "--max-unreadable",
         type=share,
         default=0.02,
@@ -191,6 +205,8 @@ def load_options(options: argparse.Namespace) -> dict[str, Any]:
         "date_order": options.date_order,
         "decimal": options.decimal,
         "rates": dict(options.rate),
+        "sale": options.sale,
+        "not_a_sale": options.not_a_sale,
         "max_unreadable": options.max_unreadable,
         "drop_duplicates": options.drop_duplicates,
     }

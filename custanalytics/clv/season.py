@@ -8,7 +8,7 @@ import pandas as pd
 
 from custanalytics.clv.inputs import Floats
 from custanalytics.customers.summary import observation_period
-from custanalytics.engine import HasEngine, as_engine, see_orders
+from custanalytics.transactions import HasEngine, as_engine
 
 MONTHS = 12
 MIN_MONTHS = 24
@@ -158,8 +158,7 @@ def yearly_season(
     engine = as_engine(transactions)
     first, last = observation_period(engine)
     end = min(observation_end or last, last)
-    see_orders(engine, end)
-    days = engine.run("purchase_days", cutoff=end)
+    days = engine.run("purchase_days", as_of=end, cutoff=end)
     month_of = pd.PeriodIndex(pd.to_datetime(days["purchase_day"]), freq="M")
     again = (days["buyers"] - days["new_customers"]).to_numpy(np.float64)
     whole = whole_months(first, end)

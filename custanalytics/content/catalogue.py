@@ -42,7 +42,7 @@ def messages() -> Catalog:
     ):
         place = f"custanalytics/{file}"
         found.add(text, None, [(place, 0)], auto_comments=comments)
-    for path in sorted(_PACKAGE.glob("source/platforms/*.toml")):
+    for path in sorted(_PACKAGE.glob("ledger/platforms/*.toml")):
         note = tomllib.loads(path.read_text("utf-8")).get("note")
         if note:
             found.add(note, None, [(f"custanalytics/ledger/platforms/{path.name}", 0)])

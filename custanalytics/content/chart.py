@@ -1,6 +1,6 @@
 """A chart as a value: tidy numbers, the role of each column, its finding in words, its marks.
 
-Renderers (`plotly_chart`, `static_chart`) draw it; they take what is here and add nothing.
+Renderers draw it; they take what is here and add nothing.
 """
 
 from collections.abc import Mapping
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pandas as pd
+
+from custanalytics.sentences import noted
 
 Kind = Literal["line", "columns", "bars", "heatmap", "points"]
 
@@ -20,14 +22,14 @@ class Reference:
     ----------
     axis : {"x", "y", "diagonal"}
         The axis the value belongs to; a diagonal has none.
-    value : float
-        Where it stands, in the units of that axis.
+    value : float or date
+        Where it stands, as the chart's data has it.
     label : str
         What it is, written beside it.
     """
 
     axis: Literal["x", "y", "diagonal"]
-    value: float = 0.0
+    value: Any = 0.0
     label: str = ""
 
 
@@ -41,13 +43,39 @@ class Callout:
 
 
 @dataclass(frozen=True)
-class Chart:
-    """One chart, ready for any renderer.
+class Placement:
+    """Where a chart stands in each output; declared once, beside what builds the chart.
 
     Attributes
     ----------
     name : str
         Short name in kebab case; the file is ``_figures/NAME.svg``, the label ``#fig-NAME``.
+    tab : str
+        Its sheet of the workbook: a constant of ours, at most 31 characters in every language.
+    values : str
+        What one unnamed series counts there.
+    story : bool
+        It has a slide of its own; without, only where ``slides.yml`` names it.
+    beside, notes : tuple of str
+        Texts of its chapter beside it on that slide, and those for the speaker.
+    """
+
+    name: str
+    tab: str
+    values: str = noted("Value")
+    story: bool = False
+    beside: tuple[str, ...] = ("lead",)
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Chart:
+    """One chart, ready for any renderer.
+
+    Attributes
+    ----------
+    placed : Placement
+        Its name, and where it stands.
     kind : str
         ``line`` (x ordered, one line a series), ``columns`` (vertical, stacked by series),
         ``bars`` (horizontal, one category a row, side by side by series), ``heatmap``
@@ -88,7 +116,7 @@ class Chart:
         Made to stand beside another chart.
     """
 
-    name: str
+    placed: Placement
     kind: Kind
     data: pd.DataFrame
     x: str
@@ -112,6 +140,11 @@ class Chart:
     note: str = ""
     limits: tuple[float, float] | None = None
     half: bool = False
+
+    @property
+    def name(self) -> str:
+        """Short name in kebab case."""
+        return self.placed.name
 
     @property
     def file(self) -> str:

@@ -13,43 +13,6 @@ _KEYS = {
     "month": noted("Month"),
     "date_short": noted("Week up to"),
 }
-# Of the tabs, at most 31 characters.
-_TABS = {
-    "monthly-revenue": noted("Monthly revenue"),
-    "monthly-activity": noted("Monthly activity"),
-    "average-order": noted("Average order"),
-    "concentration": noted("Concentration"),
-    "segments": noted("Segments"),
-    "retention": noted("Retention"),
-    "retention-average": noted("Retention average"),
-    "second-purchase": noted("Second purchase"),
-    "value-segments": noted("Value segments"),
-    "payback": noted("Payback"),
-    "value-calibration": noted("Value calibration"),
-    "value-deciles": noted("Value deciles"),
-    "tracking-weekly": noted("Tracking weekly"),
-    "tracking-cumulative": noted("Tracking cumulative"),
-    "lift": noted("Lift"),
-    "reliability": noted("Reliability"),
-    "profit": noted("Profit"),
-    "prospects-lift": noted("Prospects lift"),
-    "prospects-reliability": noted("Prospects reliability"),
-    "prospects-drivers": noted("Prospects drivers"),
-    "prospects-drift": noted("Prospects drift"),
-    "prospects-profit": noted("Prospects profit"),
-}
-# What one unnamed series counts, and what the rows of bars are.
-_VALUES = {
-    "average-order": noted("Average order"),
-    "concentration": noted("Share of revenue"),
-    "retention-average": noted("Share who bought"),
-    "second-purchase": noted("Bought a second time"),
-    "value-segments": noted("Value"),
-    "payback": noted("Brought in so far"),
-    "lift": noted("Share who bought"),
-    "reliability": noted("Share who bought"),
-    "profit": noted("Expected profit"),
-}
 _LOW, _HIGH, _OPEN = "low", "high", "open"
 
 
@@ -91,13 +54,13 @@ def chart_sheet(chart: Chart) -> Sheet:
                 Field(name, say("Incomplete"), "flag", say("The data covers only part of it."))
             )
         else:
-            title = word(_VALUES.get(chart.name, noted("Value"))) if name == "value" else name
+            title = word(chart.placed.values) if name == "value" else name
             if chart.kind == "heatmap":
                 title = name
             fields.append(Field(name, title, kind, chart.subtitle + "."))
     across = say("Across: {what}", what=chart.x_title) if chart.kind == "heatmap" else ""
     return Sheet(
-        word(_TABS.get(chart.name, chart.name.replace("-", " ").capitalize())),
+        word(chart.placed.tab),
         chart.title,
         table,
         tuple(fields),

@@ -10,9 +10,9 @@ from scipy.stats import CensoredData, ecdf
 
 from custanalytics.check import Check
 from custanalytics.customers.summary import observation_period
-from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import noted, tell, tell_many
+from custanalytics.transactions import HasEngine, as_engine
 
 _MOST_COHORTS = 24
 _PERIODS = {"month": 1, "quarter": 3, "year": 12}
@@ -107,8 +107,7 @@ def cohort_retention(
         fitting = [name for name, size in _PERIODS.items() if months <= size * _MOST_COHORTS]
         period = fitting[0] if fitting else "year"
     size = _PERIODS[period]
-    see_orders(engine, end)
-    found = engine.run("cohorts", months_per_period=size)
+    found = engine.run("cohorts", as_of=end, months_per_period=size)
     if found.empty:
         raise UnsupportedError(tell("no known customer has an order that came to more than zero"))
     last_index = (end.year * 12 + end.month - 1) // size
@@ -116,7 +115,7 @@ def cohort_retention(
         (end.year * 12 + end.month) % size == 0
     )
     retention = _triangle(found, last_index, last_complete, size)
-    waits = engine.run("second_purchase", observation_end=end)
+    waits = engine.run("second_purchase", as_of=end)
     curve = _kaplan_meier(waits)
     figures = _figures(waits, curve)
     return Cohorts(

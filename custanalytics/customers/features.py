@@ -5,7 +5,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from custanalytics.engine import Engine, see_orders
+from custanalytics.engine import Engine
 
 FEATURES = (
     "days_since_last_purchase",
@@ -44,7 +44,6 @@ FEATURES = (
 
 def prepare(engine: Engine) -> None:
     """Reduce the ledger to the table of money movements that features are read from."""
-    see_orders(engine, date.max)
     engine.keep("propensity_movements", "propensity_movements")
 
 
@@ -71,7 +70,7 @@ def with_outcome(features: pd.DataFrame, outcomes: pd.DataFrame) -> pd.DataFrame
 
 def _set_cutoffs(engine: Engine, cutoffs: list[date], labelled: bool) -> None:
     days = pd.DataFrame({"cutoff": pd.to_datetime(pd.Series(cutoffs)), "labelled": labelled})
-    engine.add("propensity_days", days)
+    engine.write("propensity_days", days)
     engine.keep("propensity_cutoffs", "propensity_cutoffs")
 
 

@@ -8,9 +8,9 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.customers.summary import observation_period
-from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import tell
+from custanalytics.transactions import HasEngine, as_engine
 
 
 @dataclass(frozen=True)
@@ -77,15 +77,13 @@ def business_overview(
                 end=end,
             )
         )
-    see_orders(engine, end)
-    sale_days = engine.run("sale_days", observation_end=end)["sale_day"]
-    monthly = _every_month(engine.run("monthly", observation_end=end))
+    sale_days = engine.run("sale_days", as_of=end)["sale_day"]
+    monthly = _every_month(engine.run("monthly", as_of=end))
     monthly["complete"] = _complete(monthly["month"], sale_days, end)
     figures = {
-        str(name): float(value)
-        for name, value in engine.run("overview", observation_end=end).iloc[0].items()
+        str(name): float(value) for name, value in engine.run("overview", as_of=end).iloc[0].items()
     }
-    gaps = engine.run("order_gaps")
+    gaps = engine.run("order_gaps", as_of=end)
     figures["median_days_between_orders"] = (
         float(np.median(np.repeat(gaps["gap_days"].to_numpy(), gaps["n"].to_numpy())))
         if len(gaps)

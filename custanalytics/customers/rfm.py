@@ -7,13 +7,15 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.engine import Engine
+from custanalytics.engine import DuckDBEngine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.sentences import noted, tell
 
 LEVELS = 5
 _MIN_CUSTOMERS = 20
 _COLUMNS = ["customer_id", "days_since_last_purchase", "n_orders", "total_spend"]
+# What a condition of one's own may compare.
+SCORED = ("r_score", "f_score", "m_score", "days_since_last_purchase", "n_orders", "total_spend")
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMEN
     UnsupportedError
         There are no customers.
     UsageError
-        A column is missing, or the rules leave customers out.
+        A column is missing, two segments have one name, or the rules leave customers out.
 
     References
     ----------
@@ -170,16 +172,26 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMEN
     missing = [column for column in _COLUMNS if column not in summary.columns]
     if missing:
         raise UsageError(f"the summary lacks the columns {', '.join(missing)}")
+    check_segments(segments)
     if summary.empty:
         raise UnsupportedError(tell("there are no customers to score"))
-    engine = Engine()
-    engine.add("summary", summary[_COLUMNS])
+    engine = DuckDBEngine()
+    engine.write("summary", summary[_COLUMNS])
     scored = engine.run("rfm_scores", levels=LEVELS)
     engine.close()
     digits = [scored[column].astype("str") for column in ("r_score", "f_score", "m_score")]
     scored["rfm_score"] = digits[0] + digits[1] + digits[2]
     scored["segment"] = _assign(scored, segments)
     return RFM(scored, _totals(scored, segments), _bounds(scored), _checks(scored))
+
+
+def check_segments(segments: Sequence[Segment]) -> None:
+    """Find out early whether rules can be told apart; whom they leave out, only the data say."""
+    names = [segment.name for segment in segments]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice or not names or not all(names):
+        what = f"two are called {', '.join(twice)}" if twice else "at least one, each with a name"
+        raise UsageError(f"segments need names of their own: {what}")
 
 
 def segment_migration(before: RFM, after: RFM) -> pd.DataFrame:

@@ -4,9 +4,9 @@ from datetime import date
 
 import pandas as pd
 
-from custanalytics.engine import HasEngine, as_engine, see_orders
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.sentences import tell
+from custanalytics.transactions import HasEngine, as_engine
 
 
 def customer_summary(
@@ -63,8 +63,7 @@ def customer_summary(
     """
     engine = as_engine(transactions)
     end = observation_end or observation_period(engine)[1]
-    see_orders(engine, end)
-    summary = engine.run("customer_summary", observation_end=end)
+    summary = engine.run("customer_summary", as_of=end)
     if summary.empty:
         raise UnsupportedError(
             tell(
@@ -108,8 +107,7 @@ def holdout_summary(
         raise UsageError(f"the cutoff {cutoff} must be before the end {observation_end}")
     engine = as_engine(transactions)
     summary = customer_summary(engine, observation_end=cutoff)
-    see_orders(engine, observation_end)
-    after = engine.run("holdout", cutoff=cutoff)
+    after = engine.run("holdout", as_of=observation_end, cutoff=cutoff)
     joined = summary.merge(after, on="customer_id", how="left")
     joined["holdout_frequency"] = joined["holdout_frequency"].fillna(0).astype("int64")
     joined["holdout_spend"] = joined["holdout_spend"].fillna(0.0)

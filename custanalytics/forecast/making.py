@@ -10,7 +10,6 @@ from custanalytics.check import Check
 from custanalytics.clv.models import newton
 from custanalytics.clv.models.pareto_nbd import ParetoNBD
 from custanalytics.customers.summary import observation_period
-from custanalytics.engine import HasEngine, as_engine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.forecast.learning import CANDIDATES, LEVELS, Fitted, learn
 from custanalytics.forecast.newcomers import newcomers
@@ -18,6 +17,7 @@ from custanalytics.forecast.plan import plan
 from custanalytics.forecast.result import Forecast, origin_table
 from custanalytics.forecast.sales import sales_of
 from custanalytics.sentences import tell
+from custanalytics.transactions import HasEngine, as_engine
 
 FEWEST_REPEAT_BUYERS = 20
 # who has left can be told where the share that leaves within a year is known to this factor

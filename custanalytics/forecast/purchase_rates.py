@@ -8,8 +8,7 @@ from scipy.special import gammaln
 
 from custanalytics.clv.inputs import Codes, Floats, Rows, rows_of
 from custanalytics.clv.models import newton
-from custanalytics.clv.models.pareto_nbd import ParetoNBD
-from custanalytics.clv.models.pareto_nbd_likelihood import ParetoLikelihood
+from custanalytics.clv.models.pareto_nbd import ParetoNBD, likelihood
 from custanalytics.forecast.snapshot import Snapshot
 
 # customers nearly alike are fitted as one: so many classes of age, and of the last purchase in it
@@ -51,12 +50,12 @@ def cells_of(frequency: Floats, recency: Floats, T: Floats) -> Cells:
 def fitted_model(cells: Cells, start: Floats | None = None) -> ParetoNBD:
     """Pareto/NBD on cells, searched from where an earlier cutoff's search ended."""
     rows = cells.rows
-    likelihood = ParetoLikelihood(rows.frequency, rows.recency, rows.T, rows.weights)
+    surprise = likelihood(rows.frequency, rows.recency, rows.T, rows.weights)
     total = float(rows.weights.sum())
     held = 1 / (PRIOR_SD**2 * total)
 
     def objective(point: Floats) -> tuple[float, Floats, Floats]:
-        value, slope, bend = likelihood(point)
+        value, slope, bend = surprise(point)
         off = point - START
         return value + held * float(off @ off) / 2, slope + held * off, bend + held * np.eye(4)
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.engine import Engine
+from custanalytics.engine import DuckDBEngine
 from custanalytics.ledger.load_report import LoadReport
 from custanalytics.sentences import noted, tell, tell_many, together
 
@@ -50,7 +50,7 @@ class Finding:
     passed: bool | None = None
 
 
-def find_oddities(engine: Engine, report: LoadReport) -> list[Finding]:
+def find_oddities(engine: DuckDBEngine, report: LoadReport) -> list[Finding]:
     """Oddities of a ledger, in a fixed order."""
     daily = engine.run("source/daily")
     daily["day"] = pd.to_datetime(daily["day"])
@@ -147,7 +147,7 @@ def _duplicates(report: LoadReport) -> list[Finding]:
     ]
 
 
-def _returns_and_outliers(engine: Engine) -> list[Finding]:
+def _returns_and_outliers(engine: DuckDBEngine) -> list[Finding]:
     table = engine.run("source/outliers").set_index("kind")
     found = []
     counts = {str(kind): int(n) for kind, n in table["rows"].items()}
@@ -217,7 +217,7 @@ def _odd_lines(counts: dict[str, int]) -> list[tuple[str, str, str, str, str]]:
     ]
 
 
-def _special_lines(engine: Engine) -> list[Finding]:
+def _special_lines(engine: DuckDBEngine) -> list[Finding]:
     names = {
         "postage": noted("postage or delivery"),
         "gift card": noted("gift cards"),
@@ -245,7 +245,7 @@ def _special_lines(engine: Engine) -> list[Finding]:
     ]
 
 
-def _customers(engine: Engine) -> list[Finding]:
+def _customers(engine: DuckDBEngine) -> list[Finding]:
     row = engine.run("source/customer_oddities").iloc[0]
     found = []
     customers = int(row["customers"])

@@ -9,7 +9,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from custanalytics.engine import Engine, QueryError, quote
+from custanalytics.engine import DuckDBEngine, QueryError, quote
 from custanalytics.errors import SourceError
 from custanalytics.ledger.detect.column_names import plain
 from custanalytics.ledger.read.cell_kinds import kinds_of, leading_kind, shape_of
@@ -26,7 +26,7 @@ class Staging:
 
     Attributes
     ----------
-    engine : Engine
+    engine : DuckDBEngine
     names : tuple of str
         Header names; ``column 1`` ... where there is no header. Column ``i`` is ``c{i+1}``.
     has_header : bool
@@ -37,7 +37,7 @@ class Staging:
     rows : int
     """
 
-    engine: Engine
+    engine: DuckDBEngine
     names: tuple[str, ...]
     has_header: bool
     parts: tuple[Part, ...]
@@ -70,7 +70,7 @@ def stage(
     layout: LayoutFinder = find_layout,
 ) -> Staging:
     """Read the files into one table of text."""
-    engine = Engine(memory_limit=memory_limit)
+    engine = DuckDBEngine(memory_limit=memory_limit)
     parts: list[Part] = []
     warnings: list[str] = []
     numbering = Numbering()
@@ -104,7 +104,7 @@ def stage(
 
 
 def _parquet_part(
-    engine: Engine, label: str, path: Path, target: Path, numbering: Numbering
+    engine: DuckDBEngine, label: str, path: Path, target: Path, numbering: Numbering
 ) -> Part:
     """Copy a Parquet file's columns as text that can be read back in one way only."""
     copy = target.with_suffix(".parquet")
@@ -183,7 +183,7 @@ def _key(name: str) -> str:
 
 
 def _insert(
-    engine: Engine, parts: Sequence[Part], names: tuple[str, ...], has_header: bool
+    engine: DuckDBEngine, parts: Sequence[Part], names: tuple[str, ...], has_header: bool
 ) -> None:
     columns = [f"c{at}" for at in range(1, len(names) + 1)]
     engine.execute(

@@ -14,31 +14,29 @@ from typing import Any
 
 from custanalytics.content.case_study import case
 from custanalytics.content.deck import ORDER, deck
-from custanalytics.content.document import Document, build, charts_of
-from custanalytics.content.format import Formats
-from custanalytics.content.theme import Theme
+from custanalytics.content.report_content import ReportContent, report_content
 from custanalytics.engagement import FILE, REPORT, Engagement, read_engagement
 from custanalytics.engagement.record import sha256
 from custanalytics.engagement.rerun import run_is_stale
 from custanalytics.errors import DisclosureError, UsageError
 from custanalytics.portfolio.entry import (
-    AGAIN,
     ENTRIES,
     FACTS,
     PICTURE,
     REPORT_HTML,
     REPORT_PDF,
+    RERUN_SCRIPT,
     SLIDES,
     Entry,
     read_entries,
     write_entry,
 )
-from custanalytics.portfolio.entry_text import Telling, telling, title_of
+from custanalytics.portfolio.entry_text import EntryText, entry_text, title_of
 from custanalytics.portfolio.folder import create_portfolio, read_portfolio
 from custanalytics.portfolio.origins import engagements_of, remember
 from custanalytics.portfolio.own_prose import Prose, UnconfirmedError, code_of
 from custanalytics.portfolio.private_record import FOLDER, Record, record_of, write_record
-from custanalytics.portfolio.rerun_script import again
+from custanalytics.portfolio.rerun_script import rerun_script
 from custanalytics.portfolio.site import SITE, build_site
 from custanalytics.portfolio.write_up import stage_write_up, write_document
 from custanalytics.privacy.leak_check import Secrets, must_not_leak, secrets_of
@@ -51,6 +49,8 @@ from custanalytics.privacy.mute import (
     opened,
 )
 from custanalytics.render import Brand, copy_brand, read_brand, render, stage, template
+from custanalytics.render.charts.theme import Theme
+from custanalytics.render.pages.document import Document, document
 from custanalytics.render.put_in_place import replaced
 from custanalytics.render.slides.write_slides import slides_bytes
 from custanalytics.results.store import AnalysisResults, read_results
@@ -122,8 +122,8 @@ def publish_engagement(
             try:
                 return _published(asked, results, record, portfolio, confirm, renderer, step)
             except DisclosureError as error:
-                again_found = not error.figures or error.figures & found
-                if asked.source or again_found or len(found) > _MOST_FIGURES:
+                repeated = not error.figures or error.figures & found
+                if asked.source or repeated or len(found) > _MOST_FIGURES:
                     raise
                 # By chance a figure looks like a true one: under another secret it won't.
                 found |= error.figures
@@ -146,10 +146,11 @@ def _published(
     create_portfolio(portfolio)
     with step("Muting the results"):
         shown = _shown(asked, results, record)
-        told = telling(asked, shown, read_portfolio(portfolio).theme, record.slug)
-        document = build(shown.results, _theme(read_brand(portfolio)))
+        told = entry_text(asked, shown, read_portfolio(portfolio).theme, record.slug)
+        content = report_content(shown.results)
+        written = document(content, _theme(read_brand(portfolio)))
         write_up = asked.folder / FOLDER / WRITE_UP_FOLDER
-        own = stage_write_up(document, told.texts, write_up)
+        own = stage_write_up(written, told.texts, write_up)
     prose = (*told.prose, *own)
     record = _confirmed(record, prose, confirm) if shown.muted else record
     with step("Reading what must not be said"):
@@ -162,7 +163,9 @@ def _published(
         )
     with replaced(target, FACTS) as folder:
         with step("Writing the entry"):
-            entry = _write(asked, told, shown, document, portfolio, write_up, folder, renderer)
+            entry = _write(
+                asked, told, shown, content, written, portfolio, write_up, folder, renderer
+            )
         with step("Looking for leaks"):
             _test(secrets, folder, portfolio, told.slug, renderer)
     place = str(portfolio.resolve())
@@ -181,11 +184,11 @@ def _published(
             if path.is_file()
         },
     )
-    written = write_record(record, asked.folder)
+    filed = write_record(record, asked.folder)
     remember(portfolio, told.slug, asked.folder)
     with step("Building the site"):
         site = build_site(portfolio, renderer=renderer)
-    return Published(entry, target, written, write_up, site)
+    return Published(entry, target, filed, write_up, site)
 
 
 def look_for_leaks(portfolio: Path | str, renderer: str = "auto") -> tuple[str, ...]:
@@ -269,31 +272,34 @@ def _theme(brand: Brand) -> Theme:
 
 def _write(
     engagement: Engagement,
-    told: Telling,
+    told: EntryText,
     shown: MutedResults,
-    document: Document,
+    content: ReportContent,
+    written: Document,
     portfolio: Path,
     write_up: Path,
     folder: Path,
     renderer: str,
 ) -> Entry:
     """Write an entry's files."""
-    picture, alt = _picture(engagement, shown, document)
+    picture, alt = _picture(engagement, content, written)
     published = shown.results.settings.made_on
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         place = Path(scratch) / "report"
         place.mkdir()
         copy_brand(portfolio, place)
-        stage(document, template(shown.results.settings.template), place)
+        stage(written, template(shown.results.settings.template), place)
         made = render(place, ("html", "pdf"), renderer, published)
         shutil.copyfile(made["html"], folder / REPORT_HTML)
         shutil.copyfile(made["pdf"], folder / REPORT_PDF)
         order = [name for name in ORDER if name not in _NOT_SHOWN]
-        slides = slides_bytes(deck(shown.results, order), read_brand(place), place)
+        slides = slides_bytes(deck(content, order), read_brand(place), place)
     (folder / SLIDES).write_bytes(slides)
     write_document(write_up, told.title, folder)
     (folder / PICTURE).write_bytes(picture)
-    (folder / AGAIN).write_text(again(engagement, shown.results.settings.version), "utf-8")
+    (folder / RERUN_SCRIPT).write_text(
+        rerun_script(engagement, shown.results.settings.version), "utf-8"
+    )
     entry = Entry(
         slug=told.slug,
         title=told.title,
@@ -305,7 +311,7 @@ def _write(
         client=told.client,
         muted=shown.muted,
         published=published,
-        lang=document.lang,
+        lang=written.lang,
         picture_alt=alt,
         source={
             key: value
@@ -317,9 +323,10 @@ def _write(
     return entry
 
 
-def _picture(engagement: Engagement, shown: MutedResults, document: Document) -> tuple[bytes, str]:
-    settings = shown.results.settings
-    charts = {c.name: c for c in charts_of(shown.results, Formats(settings.locale))}
+def _picture(
+    engagement: Engagement, content: ReportContent, written: Document
+) -> tuple[bytes, str]:
+    charts = {chart.name: chart for chart in content.charts}
     wanted = engagement.publish.picture
     if wanted and wanted not in charts:
         raise UsageError(
@@ -329,4 +336,4 @@ def _picture(engagement: Engagement, shown: MutedResults, document: Document) ->
     chosen = next((name for name in (wanted, *_PICTURES, *charts) if name in charts), None)
     if chosen is None:
         raise UsageError(f"{engagement.folder}: the report has no picture to show")
-    return document.files[charts[chosen].file], charts[chosen].alt
+    return written.files[charts[chosen].file], charts[chosen].alt

@@ -5,7 +5,7 @@ from custanalytics.render.brand import Brand, copy_brand, read_brand
 from custanalytics.render.pages.rendering import render
 from custanalytics.render.pages.staging import stage
 from custanalytics.render.pages.templates import DOCUMENT, template, templates
-from custanalytics.render.put_in_place import publish
+from custanalytics.render.put_in_place import renewed
 from custanalytics.render.stale_prose import StaleProse, stale_prose
 
 __all__ = [
@@ -14,9 +14,9 @@ __all__ = [
     "Brand",
     "StaleProse",
     "copy_brand",
-    "publish",
     "read_brand",
     "render",
+    "renewed",
     "stage",
     "stale_prose",
     "template",

@@ -24,7 +24,7 @@ _CANNOT = {errno.ENOSYS, errno.EINVAL, errno.ENOTSUP, errno.EOPNOTSUPP}
 
 
 @contextmanager
-def publish(target: Path, template: Path | None = None) -> Iterator[Path]:
+def renewed(target: Path, template: Path | None = None) -> Iterator[Path]:
     """Make or renew a folder as a whole.
 
     Inside the ``with`` block all is written to a new folder beside the target, which starts
@@ -47,7 +47,7 @@ def publish(target: Path, template: Path | None = None) -> Iterator[Path]:
 def replaced(target: Path, ours: str) -> Iterator[Path]:
     """Make or renew a folder as a whole, with nothing of the old one in it.
 
-    As `publish`, but all that the old folder holds goes.
+    As `renewed`, but all that the old folder holds goes.
     """
 
     def is_ours(place: Path) -> None:

@@ -1,7 +1,7 @@
 """Every analysis that the data supports, in the order in which they need each other."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -25,9 +25,14 @@ from custanalytics.clv import (
 from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.customers.concentration import revenue_concentration
 from custanalytics.customers.overview import Overview, business_overview
-from custanalytics.customers.rfm import RFM, rfm_segmentation, segment_migration
+from custanalytics.customers.rfm import (
+    RFM,
+    SEGMENTS,
+    Segment,
+    rfm_segmentation,
+    segment_migration,
+)
 from custanalytics.customers.summary import customer_summary, observation_period
-from custanalytics.engine import HasEngine
 from custanalytics.errors import ModelError, UnsupportedError, UsageError
 from custanalytics.ledger import Ledger, read_table
 from custanalytics.propensity.candidates import Rival
@@ -39,6 +44,7 @@ from custanalytics.results.decisions import drawn_groups, segment_decisions, use
 from custanalytics.results.store import AnalysisResults, Settings
 from custanalytics.scoring.control_group import ControlPlan
 from custanalytics.sentences import tell
+from custanalytics.transactions import HasEngine
 
 Step = Callable[[str], AbstractContextManager[Any]]
 T = TypeVar("T")
@@ -84,6 +90,7 @@ def analyse(
     ledger: Ledger,
     *,
     as_of: date | None = None,
+    segments: Sequence[Segment] = SEGMENTS,
     step: Step = lambda _: nullcontext(),
     **settings: Any,
 ) -> AnalysisResults:
@@ -95,6 +102,8 @@ def analyse(
         What `custanalytics.ledger.load` returned.
     as_of : date, optional
         Last day that counts; by default the last day in the data.
+    segments : sequence of Segment
+        Rules tried in order, which together must cover every customer.
     step : callable, optional
         Called with each step's name; returns a context manager that is held while it runs.
     **settings
@@ -145,10 +154,12 @@ def analyse(
         if summary is None:
             return AnalysisResults(**loaded, overview=business, skipped=skipped)
         spread = attempt("concentration", lambda: revenue_concentration(summary))
-        groups = attempt("rfm", lambda: rfm_segmentation(summary))
+        groups = attempt("rfm", lambda: rfm_segmentation(summary, segments))
         back = attempt("cohorts", lambda: cohort_retention(ledger, end))
         earlier = end - timedelta(days=MIGRATION_DAYS)
-        before = attempt("migration", lambda: _segments_before(ledger, first_day, earlier))
+        before = attempt(
+            "migration", lambda: _segments_before(ledger, first_day, earlier, segments)
+        )
     with step("Estimating customer value"):
         worth = attempt("value", lambda: _value(ledger, summary, chosen))
         value, tracking = worth or (None, None)
@@ -323,7 +334,9 @@ def _silence(last_day: date, end: date) -> tuple[Check, ...]:
     )
 
 
-def _segments_before(ledger: Ledger, first_day: date, earlier: date) -> RFM:
+def _segments_before(
+    ledger: Ledger, first_day: date, earlier: date, segments: Sequence[Segment]
+) -> RFM:
     if earlier < first_day:
         raise UnsupportedError(
             tell(
@@ -333,7 +346,7 @@ def _segments_before(ledger: Ledger, first_day: date, earlier: date) -> RFM:
                 days=MIGRATION_DAYS,
             )
         )
-    return rfm_segmentation(customer_summary(ledger, earlier))
+    return rfm_segmentation(customer_summary(ledger, earlier), segments)
 
 
 def _scored(summary: pd.DataFrame, *analyses: Any) -> pd.DataFrame:

@@ -1,4 +1,4 @@
--- One row per customer with a purchase in `orders_seen` (orders as seen on $observation_end).
+-- One row per customer with a purchase in `orders_seen`.
 -- frequency, recency, T: days; money: currency units. Returns that name no purchase are spread
 -- over the customer's purchase days in proportion to what was spent on each.
 WITH days AS (
@@ -31,7 +31,7 @@ SELECT
     f.customer_id,
     f.purchase_days - 1 AS frequency,
     DATE_DIFF('day', f.first_order, f.last_order) AS recency,
-    DATE_DIFF('day', f.first_order, CAST($observation_end AS DATE)) AS T,
+    DATE_DIFF('day', f.first_order, CAST($as_of AS DATE)) AS T,
     CASE
         WHEN f.purchase_days > 1 AND f.spend + COALESCE(r.refunded, 0) > 0
             THEN
@@ -42,7 +42,7 @@ SELECT
     CAST(f.spend + COALESCE(r.refunded, 0) AS DOUBLE) AS total_spend,
     f.first_order,
     f.last_order,
-    DATE_DIFF('day', f.last_order, CAST($observation_end AS DATE)) AS days_since_last_purchase
+    DATE_DIFF('day', f.last_order, CAST($as_of AS DATE)) AS days_since_last_purchase
 FROM firsts AS f
 INNER JOIN days AS d ON f.customer_id = d.customer_id AND f.first_order = d.order_date
 LEFT JOIN refunds AS r ON f.customer_id = r.customer_id

@@ -1,4 +1,4 @@
--- One row per customer who bought after $cutoff, up to the day `orders_seen` was seen.
+-- One row per customer who bought after $cutoff, up to $as_of.
 -- holdout_frequency: purchase days; holdout_spend: currency units, net of returns.
 SELECT
     customer_id,

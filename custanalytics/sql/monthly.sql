@@ -1,4 +1,4 @@
--- One row per month with a line up to $observation_end, by the date of the line itself (a return
+-- One row per month with a line up to $as_of, by the date of the line itself (a return
 -- counts in its own month, so the months add up to the file's total).
 -- Money: currency units. new_revenue: known customers in the month of their first purchase.
 WITH lines AS (
@@ -8,7 +8,7 @@ WITH lines AS (
         CAST(DATE_TRUNC('month', ordered_at) AS DATE) AS line_month,
         amount AS paid
     FROM ledger
-    WHERE CAST(ordered_at AS DATE) <= CAST($observation_end AS DATE)
+    WHERE CAST(ordered_at AS DATE) <= CAST($as_of AS DATE)
 ),
 
 first_months AS (

@@ -1,5 +1,5 @@
 -- One row per length of the gap between two successive purchase days of one customer:
--- gap_days (days), n (how many such gaps), up to the day `orders_seen` was seen.
+-- gap_days (days), n (how many such gaps), up to $as_of.
 WITH days AS (
     SELECT DISTINCT customer_id, order_date
     FROM orders_seen

@@ -1,11 +1,11 @@
--- One row: the business in figures, up to $observation_end. Money: currency units.
+-- One row: the business in figures, up to $as_of. Money: currency units.
 WITH money AS (
     SELECT
         SUM(amount) AS revenue_total,
         SUM(CASE WHEN customer_id IS NOT NULL THEN amount ELSE 0 END) AS revenue_known,
         SUM(CASE WHEN amount < 0 THEN amount ELSE 0 END) AS refunds
     FROM ledger
-    WHERE CAST(ordered_at AS DATE) <= CAST($observation_end AS DATE)
+    WHERE CAST(ordered_at AS DATE) <= CAST($as_of AS DATE)
 ),
 
 purchases AS (

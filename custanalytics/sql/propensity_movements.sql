@@ -22,7 +22,7 @@ SELECT
     CAST(SUM(l.amount) AS DECIMAL(18, 4)) AS moved,
     CAST(SUM(CASE WHEN l.amount < 0 THEN -l.amount ELSE 0 END) AS DECIMAL(18, 4)) AS given_back
 FROM ledger AS l
-INNER JOIN orders_seen AS o
+INNER JOIN orders AS o
     ON l.customer_id = o.customer_id AND COALESCE(l.nets_order_id, l.order_id) = o.order_id
 LEFT JOIN baskets AS b
     ON o.customer_id = b.customer_id AND o.order_id = b.order_id

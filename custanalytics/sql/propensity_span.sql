@@ -2,4 +2,4 @@
 SELECT
     MIN(CASE WHEN customer_id IS NOT NULL AND is_purchase THEN order_date END) AS first_purchase,
     MAX(CASE WHEN is_purchase THEN order_date END) AS last_sale
-FROM orders_seen
+FROM orders

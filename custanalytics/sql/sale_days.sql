@@ -1,5 +1,5 @@
--- One row per day with a line in the ledger up to $observation_end.
+-- One row per day with a line in the ledger up to $as_of.
 SELECT DISTINCT CAST(ordered_at AS DATE) AS sale_day
 FROM ledger
-WHERE CAST(ordered_at AS DATE) <= CAST($observation_end AS DATE)
+WHERE CAST(ordered_at AS DATE) <= CAST($as_of AS DATE)
 ORDER BY sale_day

@@ -1,5 +1,5 @@
 -- One row per (days, bought_again): n customers of `orders_seen`. days: from the first purchase
--- day to the second, or, for one-time buyers, to $observation_end.
+-- day to the second, or, for one-time buyers, to $as_of.
 WITH days AS (
     SELECT DISTINCT customer_id, order_date
     FROM orders_seen
@@ -16,7 +16,7 @@ numbered AS (
 
 waits AS (
     SELECT
-        DATE_DIFF('day', order_date, COALESCE(next_date, CAST($observation_end AS DATE))) AS wait,
+        DATE_DIFF('day', order_date, COALESCE(next_date, CAST($as_of AS DATE))) AS wait,
         next_date IS NOT NULL AS bought_again
     FROM numbered
     WHERE visit = 1

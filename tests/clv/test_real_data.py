@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv import customer_lifetime_value, fit
-from custanalytics.engine import as_engine
+from custanalytics.transactions import as_engine
 from tests.clv.conftest import summarised
 from tests.trials.rolling_origins import cdnow_master, online_retail, origin
 

@@ -13,10 +13,10 @@ from custanalytics.customers.concentration import revenue_concentration
 from custanalytics.customers.overview import business_overview
 from custanalytics.customers.rfm import rfm_segmentation, segment_migration
 from custanalytics.customers.summary import customer_summary
-from custanalytics.engine import as_engine
 from custanalytics.errors import UnsupportedError
 from custanalytics.results.decisions import segment_decisions
 from custanalytics.results.store import Settings
+from custanalytics.transactions import as_engine
 
 HOSTILE = "*<b>|x|</b>* {{< var a.b >}} [l](u) $1$ `c`"
 

@@ -12,7 +12,7 @@ from custanalytics.customers.features import (
     prepare,
     with_outcome,
 )
-from custanalytics.engine import as_engine
+from custanalytics.transactions import as_engine
 from tests.tables import table, transactions
 
 LINES = """

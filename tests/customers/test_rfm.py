@@ -89,3 +89,9 @@ def test_errors():
         rfm_segmentation(summary([]))
     with pytest.raises(UsageError, match="n_orders"):
         rfm_segmentation(summary([("a", 1, 1, 1.0)]).drop(columns="n_orders"))
+
+
+def test_segments_have_names_of_their_own():
+    rule = Segment("Big", "everybody", lambda s: s["total_spend"] > 0, "Call.")
+    with pytest.raises(UsageError, match="two are called Big"):
+        rfm_segmentation(summary([("a", 1, 1, 1.0)]), [rule, rule])

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custanalytics.customers.summary import customer_summary, holdout_summary
-from custanalytics.engine import as_engine
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
+from custanalytics.transactions import as_engine
 from tests.tables import table, transactions
 
 LINES = transactions("""

@@ -4,9 +4,9 @@ from datetime import date
 
 import pandas as pd
 
-from custanalytics.engine import as_engine
 from custanalytics.forecast.newcomers import new_from
 from custanalytics.forecast.sales import sales_of
+from custanalytics.transactions import as_engine
 from tests.trials.shops import shop_of_kind
 
 COLUMNS = ["customer_id", "order_id", "ordered_at", "amount"]

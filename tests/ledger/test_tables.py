@@ -51,7 +51,7 @@ def same(table, expected=EXPECTED):
         written(LEADS).encode("utf-16"),
         b"\xef\xbb\xbf" + written(LEADS).encode(),
         gzip.compress(written(LEADS).encode()),
-        "ProspectsFile of March\n\n" + written(LEADS) + "\n6 record(s) downloaded\n",
+        "Leads of March\n\n" + written(LEADS) + "\n6 record(s) downloaded\n",
         written(LEADS) + "Total;;15,5;;\n",
         written([[f" {cell} " for cell in row] for row in LEADS]),
         written([LEADS[0], *LEADS[1:3], LEADS[0], *LEADS[3:]]),

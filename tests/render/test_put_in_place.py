@@ -10,15 +10,14 @@ from pathlib import Path
 import pytest
 
 from custanalytics.errors import UsageError
-from custanalytics.render import publish
-from custanalytics.render import put_in_place as publishing
+from custanalytics.render import put_in_place, renewed
 
 RUN = """
 import sys
 from pathlib import Path
-from custanalytics.render import publish
+from custanalytics.render import renewed
 for text in iter(int, 1):
-    with publish(Path(sys.argv[1])) as folder:
+    with renewed(Path(sys.argv[1])) as folder:
         name = str((folder / "number").exists())
         for i in range(40):
             (folder / f"{i}.txt").write_text(sys.argv[2])
@@ -28,7 +27,7 @@ for text in iter(int, 1):
 
 
 def write(target: Path, **files: str) -> None:
-    with publish(target) as folder:
+    with renewed(target) as folder:
         for name, text in files.items():
             (folder / name.replace("_dot_", ".")).write_text(text, "utf-8")
 
@@ -44,7 +43,7 @@ def leftovers(target: Path) -> list[str]:
 @pytest.fixture(params=["exchange", "two renames"])
 def target(request, tmp_path, monkeypatch):
     if request.param == "two renames":
-        monkeypatch.setattr(publishing, "_exchange", lambda *_: False)
+        monkeypatch.setattr(put_in_place, "_exchange", lambda *_: False)
     return tmp_path / "report"
 
 
@@ -60,7 +59,7 @@ def test_the_consultants_files_stay(target):
     (target / "report.qmd").write_text("mine", "utf-8")
     (target / "notes").mkdir()
     (target / "notes" / "call.txt").write_text("x", "utf-8")
-    with publish(target) as folder:
+    with renewed(target) as folder:
         assert (folder / "report.qmd").read_text("utf-8") == "mine"
         (folder / "a").write_text("2", "utf-8")
     assert (target / "notes" / "call.txt").read_text("utf-8") == "x"
@@ -69,7 +68,7 @@ def test_the_consultants_files_stay(target):
 
 def test_what_is_saved_during_a_run_stays(target):
     write(target, report_dot_qmd="template")
-    with publish(target):
+    with renewed(target):
         time.sleep(0.02)
         (target / "report.qmd").write_text("saved meanwhile", "utf-8")
     assert read(target) == {"report.qmd": "saved meanwhile"}
@@ -79,7 +78,7 @@ def test_a_failure_leaves_the_old_folder(target):
     write(target, a="1")
 
     def fail():
-        with publish(target) as folder:
+        with renewed(target) as folder:
             (folder / "a").write_text("2", "utf-8")
             raise ValueError
 
@@ -107,7 +106,7 @@ def test_a_folder_that_is_not_ours_is_left_alone(target):
 
 
 def test_two_runs_at_once(target):
-    with publish(target), pytest.raises(UsageError, match="another run"):
+    with renewed(target), pytest.raises(UsageError, match="another run"):
         write(target, a="1")
 
 
@@ -138,7 +137,7 @@ def test_what_a_template_brings_is_the_consultants(tmp_path):
     (template / "pictures" / "shop.svg").write_text("theirs", "utf-8")
     target = tmp_path / "report"
     for text in ("first", "second"):
-        with publish(target, template) as folder:
+        with renewed(target, template) as folder:
             picture = folder / "pictures" / "shop.svg"
             if not picture.exists():
                 picture.parent.mkdir()

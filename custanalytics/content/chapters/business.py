@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from custanalytics.content.chapter import Section
-from custanalytics.content.chart import Chart
+from custanalytics.content.chapter import Chapter, Declaration
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.rows import most
 from custanalytics.content.tables import Column, Table, table
@@ -11,6 +11,29 @@ from custanalytics.content.words import plural, say, word
 from custanalytics.customers.overview import Overview
 from custanalytics.sentences import noted
 
+REVENUE = Placement(
+    "monthly-revenue",
+    noted("Monthly revenue"),
+    story=True,
+    beside=("lead", "refunds"),
+    notes=("unknown",),
+)
+ACTIVITY = Placement("monthly-activity", noted("Monthly activity"))
+ORDER = Placement(
+    "average-order",
+    noted("Average order"),
+    values=noted("Average order"),
+    story=True,
+    beside=("orders",),
+)
+CHAPTER = Declaration(
+    "business",
+    "overview",
+    charts=(REVENUE, ACTIVITY, ORDER),
+    tables=("months",),
+    texts=("lead", "orders", "unknown", "refunds"),
+    flags=("months",),
+)
 _TABLE_MONTHS = 24
 _LEVEL = 0.005
 _WHO = {
@@ -25,27 +48,27 @@ _COLORS = {
 }
 
 
-def business(found: Overview | None, formats: Formats) -> Section:
+def business(found: Overview | None, formats: Formats) -> Chapter:
     """Section 2 of the report."""
     if found is None:
-        return Section("business", present=False)
+        return Chapter(CHAPTER, present=False)
     monthly = found.monthly
-    variables = {
+    texts = {
         "lead": lead(found, formats),
         "orders": _orders(found, formats),
         "unknown": _unknown(found, formats),
         "refunds": _refunds(found, formats),
     }
     if len(monthly) < 2:
-        return Section("business", variables=variables)
+        return Chapter(CHAPTER, texts=texts)
     charts = (
         _revenue_chart(found, formats),
         _activity_chart(found, formats),
         _order_chart(found, formats),
     )
-    return Section(
-        "business",
-        variables=variables,
+    return Chapter(
+        CHAPTER,
+        texts=texts,
         charts=charts,
         tables=(_month_table(monthly, formats),),
         flags={"months": True},
@@ -241,7 +264,7 @@ def _revenue_chart(found: Overview, formats: Formats) -> Chart:
         notes.append(say("Not known: sales without a customer."))
     notes.append(_open_note(found, True, formats))
     return Chart(
-        name="monthly-revenue",
+        placed=REVENUE,
         kind="columns",
         data=_tidy(monthly, names),
         x="month",
@@ -284,7 +307,7 @@ def _activity_chart(found: Overview, formats: Formats) -> Chart:
             customers=formats.count(last["customers"]),
         )
     return Chart(
-        name="monthly-activity",
+        placed=ACTIVITY,
         kind="line",
         data=_tidy(monthly, names),
         x="month",
@@ -308,7 +331,7 @@ def _order_chart(found: Overview, formats: Formats) -> Chart:
         average=formats.money(found.figures["average_order_value"]),
     )
     return Chart(
-        name="average-order",
+        placed=ORDER,
         kind="line",
         data=monthly[["month", "average_order_value", "open"]],
         x="month",

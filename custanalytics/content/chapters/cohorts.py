@@ -2,14 +2,33 @@
 
 import pandas as pd
 
-from custanalytics.content.chapter import Section
-from custanalytics.content.chart import Callout, Chart
+from custanalytics.content.chapter import Chapter, Declaration
+from custanalytics.content.chart import Callout, Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.sentences import noted
 
+RETENTION = Placement("retention", noted("Retention"), story=True)
+AVERAGE = Placement(
+    "retention-average", noted("Retention average"), values=noted("Share who bought")
+)
+SECOND = Placement(
+    "second-purchase",
+    noted("Second purchase"),
+    values=noted("Bought a second time"),
+    story=True,
+    beside=("waiting",),
+)
+CHAPTER = Declaration(
+    "cohorts",
+    "cohorts",
+    charts=(RETENTION, AVERAGE, SECOND),
+    tables=("second-purchase",),
+    texts=("lead", "waiting"),
+    flags=("second",),
+)
 _SHOWN_PERIODS = 12
 _SINCE = {
     "month": noted("Months since the first purchase"),
@@ -56,10 +75,10 @@ _BOUGHT = {
 _WAITS = (30, 90, 180, 365)
 
 
-def cohorts(found: Cohorts | None, formats: Formats) -> Section:
+def cohorts(found: Cohorts | None, formats: Formats) -> Chapter:
     """Section 5 of the report."""
     if found is None:
-        return Section("cohorts", present=False)
+        return Chapter(CHAPTER, present=False)
     came_back = found.figures["share_second_purchase"] > 0
     seen = found.retention.loc[(found.retention["period"] > 0) & found.retention["complete"]]
     charts = []
@@ -69,9 +88,9 @@ def cohorts(found: Cohorts | None, formats: Formats) -> Section:
             charts.append(_average(found, formats))
     if came_back:
         charts.append(_second(found, formats))
-    return Section(
-        "cohorts",
-        variables={"lead": lead(found, formats), "waiting": _waiting(found, formats)},
+    return Chapter(
+        CHAPTER,
+        texts={"lead": lead(found, formats), "waiting": _waiting(found, formats)},
         charts=tuple(charts),
         tables=(_waits(found, formats),) if came_back else (),
         flags={"second": came_back},
@@ -140,7 +159,7 @@ def _heatmap(found: Cohorts, seen: pd.DataFrame, formats: Formats) -> Chart:
     unit = found.period
     title = say(_AGAIN[unit], share=formats.share(first["retention"].iloc[0]))
     return Chart(
-        name="retention",
+        placed=RETENTION,
         kind="heatmap",
         data=shown[["label", "period", "retention"]],
         x="period",
@@ -173,7 +192,7 @@ def _average(found: Cohorts, formats: Formats) -> Chart:
     last = rows.iloc[-1]
     title = _later(found.period, last["period"], last["retention"], formats)
     return Chart(
-        name="retention-average",
+        placed=AVERAGE,
         kind="line",
         data=rows[["period", "retention"]],
         x="period",
@@ -237,7 +256,7 @@ def _second(found: Cohorts, formats: Formats) -> Chart:
         )
         marks = ()
     return Chart(
-        name="second-purchase",
+        placed=SECOND,
         kind="line",
         data=_thin(curve),
         x="days",

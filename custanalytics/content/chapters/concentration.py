@@ -2,29 +2,46 @@
 
 import pandas as pd
 
-from custanalytics.content.chapter import Section
-from custanalytics.content.chart import Callout, Chart, Reference
+from custanalytics.content.chapter import Chapter, Declaration
+from custanalytics.content.chart import Callout, Chart, Placement, Reference
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say
 from custanalytics.customers.concentration import Concentration
+from custanalytics.sentences import noted
 
+CURVE = Placement(
+    "concentration",
+    noted("Concentration"),
+    values=noted("Share of revenue"),
+    story=True,
+    beside=("top_ten",),
+    notes=("lead",),
+)
+CHAPTER = Declaration(
+    "concentration",
+    "concentration",
+    charts=(CURVE,),
+    tables=("best-customers", "top-customers", "abc"),
+    texts=("lead", "top_ten"),
+    flags=("spread",),
+)
 _FEW = 5
 _LISTED = 10
 
 
 def concentration(
     found: Concentration | None, customers: pd.DataFrame | None, formats: Formats
-) -> Section:
+) -> Chapter:
     """Section 3 of the report."""
     if found is None:
-        return Section("concentration", present=False)
-    variables = {"lead": lead(found, formats), "top_ten": top_ten(found, formats)}
+        return Chapter(CHAPTER, present=False)
+    texts = {"lead": lead(found, formats), "top_ten": top_ten(found, formats)}
     if found.figures["customers"] < _FEW:
-        return Section("concentration", variables=variables)
-    return Section(
-        "concentration",
-        variables=variables,
+        return Chapter(CHAPTER, texts=texts)
+    return Chapter(
+        CHAPTER,
+        texts=texts,
         charts=(_curve(found, formats),),
         tables=tuple(
             part
@@ -100,7 +117,7 @@ def _curve(found: Concentration, formats: Formats) -> Chart:
         share=formats.share(fifth["revenue_share"]),
     )
     return Chart(
-        name="concentration",
+        placed=CURVE,
         kind="line",
         data=found.curve,
         x="customer_share",

@@ -2,15 +2,33 @@
 
 import pandas as pd
 
-from custanalytics.content.blocks import callout
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Notice
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import ranking
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.propensity.purchase import PurchasePropensity
+from custanalytics.sentences import noted
 
+LIFT = Placement(
+    "lift", noted("Lift"), values=noted("Share who bought"), story=True, notes=("tested",)
+)
+RELIABILITY = Placement("reliability", noted("Reliability"), values=noted("Share who bought"))
+PROFIT = Placement(
+    "profit", noted("Profit"), values=noted("Expected profit"), story=True, beside=("profit",)
+)
+CHAPTER = Declaration(
+    "propensity",
+    "propensity",
+    charts=(LIFT, RELIABILITY, PROFIT),
+    tables=("contacts", "late", "deciles", "propensity-validation", "cutoffs"),
+    texts=("lead", "risk", "tested", "profit"),
+    parts=("doubts",),
+    flags=("profit",),
+    slides=("late",),
+)
 _LISTED = 10
 # Less than this many times the average in the tenth on top is no order to speak of.
 _RANKS = 1.2
@@ -19,10 +37,10 @@ _CALIBRATION = "propensity.calibration"
 
 def next_purchase(
     found: PurchasePropensity | None, customers: pd.DataFrame | None, formats: Formats
-) -> Section:
+) -> Chapter:
     """Section 7 of the report."""
     if found is None:
-        return Section("propensity", present=False)
+        return Chapter(CHAPTER, present=False)
     late = found.customers.loc[found.customers["late"]]
     tables = [_deciles(found, formats), _evaluation(found, formats), _cutoffs(found, formats)]
     if len(found.customers):
@@ -32,10 +50,10 @@ def next_purchase(
     charts = [_lift(found, formats), _reliability(found)]
     if found.profit is not None:
         charts.append(_profit(found.profit, formats))
-    return Section(
-        "propensity",
-        parts={"doubts": "" if _calibrated(found) else _caution(found, formats)},
-        variables={
+    return Chapter(
+        CHAPTER,
+        parts={"doubts": None if _calibrated(found) else _caution(found, formats)},
+        texts={
             "lead": lead(found, formats),
             "risk": risk(found, formats),
             "tested": tested(found, formats),
@@ -152,7 +170,7 @@ def in_short(found: PurchasePropensity, formats: Formats) -> str:
 def _lift(found: PurchasePropensity, formats: Formats) -> Chart:
     average = ranking.average(found.deciles)
     return ranking.lift(
-        "lift",
+        LIFT,
         found.deciles,
         formats,
         title=say(
@@ -172,14 +190,14 @@ def _calibrated(found: PurchasePropensity) -> bool:
     return all(check.passed is not False for check in found.checks if check.name == _CALIBRATION)
 
 
-def _caution(found: PurchasePropensity, formats: Formats) -> str:
+def _caution(found: PurchasePropensity, formats: Formats) -> Notice:
     sentences = [told(c.sentence, formats) for c in found.checks if c.name == _CALIBRATION]
     title = (
         say("Use these probabilities to rank, not to count")
         if found.deciles["lift"].iloc[0] >= _RANKS
         else say("Don't use these probabilities")
     )
-    return callout("warning", title, " ".join(sentences))
+    return Notice("warning", title, " ".join(sentences))
 
 
 def _reliability(found: PurchasePropensity) -> Chart:
@@ -191,14 +209,14 @@ def _reliability(found: PurchasePropensity) -> Chart:
         else say("The probabilities were off, and tell hardly anyone apart")
     )
     return ranking.reliability(
-        "reliability", found.reliability, title, say("Share who bought, by predicted probability")
+        RELIABILITY, found.reliability, title, say("Share who bought, by predicted probability")
     )
 
 
 def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
     best = profit.loc[profit["best"]].iloc[0]
     return ranking.profit(
-        "profit",
+        PROFIT,
         profit,
         formats,
         title=say(

@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from custanalytics.content import blocks
-from custanalytics.content.blocks import Card
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Bullets, Card, Cards, Files
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import ranking
 from custanalytics.content.chapters.prospect_tables import (
     checks_table,
@@ -17,22 +16,75 @@ from custanalytics.content.chapters.prospect_tables import (
     open_table,
     tests_of,
 )
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
-from custanalytics.content.words import escape, plural, say, told, word
+from custanalytics.content.words import plural, say, told, word
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.lists import PROSPECTS
 from custanalytics.scoring.columns import input_name
 from custanalytics.sentences import noted
 
+LIFT = Placement(
+    "prospects-lift", noted("Prospects lift"), story=True, notes=("tested", "measures")
+)
+RELIABILITY = Placement("prospects-reliability", noted("Prospects reliability"))
+DRIVERS = Placement(
+    "prospects-drivers",
+    noted("Prospects drivers"),
+    story=True,
+    beside=("drivers",),
+    notes=("leaks",),
+)
+DRIFT = Placement("prospects-drift", noted("Prospects drift"))
+PROFIT = Placement(
+    "prospects-profit",
+    noted("Prospects profit"),
+    story=True,
+    beside=("profit",),
+    notes=("control",),
+)
+CHAPTER = Declaration(
+    "prospects",
+    "prospects",
+    charts=(LIFT, RELIABILITY, DRIVERS, DRIFT, PROFIT),
+    tables=(
+        "prospects-open",
+        "prospects-effects",
+        "prospects-deciles",
+        "prospects-validation",
+        "prospects-columns",
+        "prospects-leaks",
+    ),
+    texts=(
+        "lead",
+        "tested",
+        "measures",
+        "drivers",
+        "leaks",
+        "time",
+        "more",
+        "outcome",
+        "profit",
+        "control",
+    ),
+    parts=("kpis", "doubts", "checks", "files"),
+    flags=(
+        "prospects_asked",
+        "prospects_open",
+        "prospects_drivers",
+        "prospects_leaks",
+        "prospects_drift",
+        "prospects_profit",
+    ),
+)
 _DRIVERS = 8
 _SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted")))
 
 
-def prospects(found: LeadScoring | None, formats: Formats) -> Section:
+def prospects(found: LeadScoring | None, asked: bool, formats: Formats) -> Chapter:
     """Section 8 of the report."""
     if found is None:
-        return Section("prospects", present=False)
+        return Chapter(CHAPTER, present=False, flags={"prospects_asked": asked})
     charts = [_lift(found, formats), _reliability(found, formats)]
     tables = [
         deciles_table(found, formats),
@@ -51,9 +103,9 @@ def prospects(found: LeadScoring | None, formats: Formats) -> Section:
         charts.append(_profit(found.profit, formats))
     if len(found.leaks):
         tables.append(leaks_table(found, formats))
-    return Section(
-        "prospects",
-        variables={
+    return Chapter(
+        CHAPTER,
+        texts={
             "lead": lead(found, formats),
             "tested": tested(found, formats),
             "measures": measures(found, formats),
@@ -69,14 +121,17 @@ def prospects(found: LeadScoring | None, formats: Formats) -> Section:
         charts=tuple(charts),
         tables=tuple(tables),
         parts={
-            "kpis": blocks.cards(cards(found, formats)),
-            "doubts": blocks.bullets(
-                [told(check.sentence, formats) for check in found.checks if check.passed is False]
+            "kpis": Cards(tuple(cards(found, formats))),
+            "doubts": Bullets(
+                tuple(
+                    told(check.sentence, formats) for check in found.checks if check.passed is False
+                )
             ),
-            "checks": checks_table(found, formats).markdown(),
-            "files": _files() if len(found.prospects) else "",
+            "checks": checks_table(found, formats),
+            "files": _files() if len(found.prospects) else None,
         },
         flags={
+            "prospects_asked": asked,
             "prospects_open": len(found.prospects) > 0,
             "prospects_drivers": len(drives) > 0,
             "prospects_leaks": len(found.leaks) > 0,
@@ -220,7 +275,7 @@ def _sentence(found: LeadScoring, name: str, formats: Formats) -> str:
 def _lift(found: LeadScoring, formats: Formats) -> Chart:
     rows = last_test(found, found.deciles)
     return ranking.lift(
-        "prospects-lift",
+        LIFT,
         rows,
         formats,
         title=say(
@@ -237,7 +292,7 @@ def _reliability(found: LeadScoring, formats: Formats) -> Chart:
     rows = last_test(found, found.reliability)
     off = float((rows["n"] * (rows["prob_pred"] - rows["prob_true"]).abs()).sum() / rows["n"].sum())
     return ranking.reliability(
-        "prospects-reliability",
+        RELIABILITY,
         rows,
         say(
             "Predicted and observed shares differ by {off} points on average",
@@ -254,7 +309,7 @@ def _drivers(drives: pd.DataFrame, formats: Formats) -> Chart:
     )
     title = say("{first} tells most about who converts", first=rows["input"].iloc[0])
     return Chart(
-        name="prospects-drivers",
+        placed=DRIVERS,
         kind="bars",
         data=rows[["input", "part"]],
         x="part",
@@ -286,7 +341,7 @@ def _drift(found: LeadScoring, formats: Formats) -> Chart:
         last=formats.share(last),
     )
     return Chart(
-        name="prospects-drift",
+        placed=DRIFT,
         kind="line",
         data=shown,
         x="block",
@@ -304,7 +359,7 @@ def _drift(found: LeadScoring, formats: Formats) -> Chart:
 def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
     best = profit.loc[profit["best"]].iloc[0]
     return ranking.profit(
-        "prospects-profit",
+        PROFIT,
         profit,
         formats,
         title=say(
@@ -338,6 +393,6 @@ def _best(profit: pd.DataFrame, formats: Formats) -> str:
     )
 
 
-def _files() -> str:
+def _files() -> Files:
     text = say("every open prospect, most likely first, and who is to be contacted")
-    return "\n".join(["::: {.files}", f"- [{escape(PROSPECTS)}]({PROSPECTS}) {text}", ":::", ""])
+    return Files(((PROSPECTS, text),))

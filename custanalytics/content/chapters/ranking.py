@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from custanalytics.content.chart import Callout, Chart, Reference
+from custanalytics.content.chart import Callout, Chart, Placement, Reference
 from custanalytics.content.format import Formats
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import say, word
@@ -18,13 +18,19 @@ def average(rows: pd.DataFrame) -> float:
 
 
 def lift(
-    name: str, rows: pd.DataFrame, formats: Formats, *, title: str, subtitle: str, x_title: str
+    placed: Placement,
+    rows: pd.DataFrame,
+    formats: Formats,
+    *,
+    title: str,
+    subtitle: str,
+    x_title: str,
 ) -> Chart:
     """Share that converted, by tenth of the list."""
     usual = average(rows)
     shown = rows.assign(label=[formats.count(decile) for decile in rows["decile"]])
     return Chart(
-        name=name,
+        placed=placed,
         kind="columns",
         data=shown[["label", "rate", "rate_low", "rate_high"]],
         x="label",
@@ -42,11 +48,11 @@ def lift(
     )
 
 
-def reliability(name: str, rows: pd.DataFrame, title: str, subtitle: str) -> Chart:
+def reliability(placed: Placement, rows: pd.DataFrame, title: str, subtitle: str) -> Chart:
     """Observed share against predicted probability."""
     top = float(rows[["prob_pred", "prob_true", "high"]].max().max())
     return Chart(
-        name=name,
+        placed=placed,
         kind="points",
         data=rows,
         x="prob_pred",
@@ -66,7 +72,7 @@ def reliability(name: str, rows: pd.DataFrame, title: str, subtitle: str) -> Cha
 
 
 def profit(
-    name: str,
+    placed: Placement,
     rows: pd.DataFrame,
     formats: Formats,
     *,
@@ -78,7 +84,7 @@ def profit(
     """Expected profit by length of the list."""
     best = rows.loc[rows["best"]].iloc[0]
     return Chart(
-        name=name,
+        placed=placed,
         kind="line",
         data=rows[["contacted", "expected_profit", "profit_low", "profit_high"]],
         x="contacted",

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from custanalytics.clv import CustomerLifetimeValue
-from custanalytics.content.blocks import callout
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Notice
+from custanalytics.content.chapter import Chapter, Declaration
+from custanalytics.content.chapters import value_tests, value_tracking
 from custanalytics.content.chapters.value_tests import (
     calibration_chart,
     calibration_table,
@@ -17,12 +18,51 @@ from custanalytics.content.chapters.value_tests import (
     validation_table,
 )
 from custanalytics.content.chapters.value_tracking import tracking_charts
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats
 from custanalytics.content.rows import most
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, word, words
+from custanalytics.sentences import noted
 
+SEGMENTS = Placement(
+    "value-segments",
+    noted("Value segments"),
+    values=noted("Value"),
+    story=True,
+    notes=("basis", "model", "tested", "coverage"),
+)
+PAYBACK = Placement(
+    "payback",
+    noted("Payback"),
+    values=noted("Brought in so far"),
+    story=True,
+    beside=("new_customer",),
+    notes=("basis",),
+)
+CHAPTER = Declaration(
+    "value",
+    "value",
+    charts=(
+        SEGMENTS,
+        PAYBACK,
+        value_tests.CALIBRATION,
+        value_tests.DECILES,
+        value_tracking.WEEKLY,
+        value_tracking.CUMULATIVE,
+    ),
+    tables=(
+        "value-totals",
+        "value-segments",
+        "payback",
+        "parameters",
+        "value-validation",
+        "value-calibration",
+    ),
+    texts=("lead", "tested", "new_customer", "basis", "model", "coverage", "leaving"),
+    parts=("doubts",),
+    flags=("value_tested", "tracking"),
+)
 _MONTHS_SHOWN = (0, 1, 3, 6, 9, 12, 18, 24, 36)
 
 
@@ -31,10 +71,10 @@ def value(
     tracking: pd.DataFrame | None,
     decisions: pd.DataFrame | None,
     formats: Formats,
-) -> Section:
+) -> Chapter:
     """Section 6 of the report."""
     if found is None:
-        return Section("value", present=False)
+        return Chapter(CHAPTER, present=False)
     by_segment = _worth(decisions)
     charts = [_payback_chart(found, formats)]
     tables = [_totals(found, formats), _payback(found, formats), parameter_table(found, formats)]
@@ -47,11 +87,11 @@ def value(
     if tracking is not None:
         charts += tracking_charts(tracking, formats)
     against = doubts(found, formats)
-    caution = callout("warning", say("Take this forecast as a rough guide"), " ".join(against))
-    return Section(
-        "value",
-        parts={"doubts": caution if against else ""},
-        variables={
+    caution = Notice("warning", say("Take this forecast as a rough guide"), " ".join(against))
+    return Chapter(
+        CHAPTER,
+        parts={"doubts": caution if against else None},
+        texts={
             "lead": lead(found, formats),
             "tested": tested(found, formats),
             "new_customer": _new_customer(found, formats),
@@ -167,7 +207,7 @@ def _segment_chart(rows: pd.DataFrame, found: CustomerLifetimeValue, formats: Fo
         share=formats.share(top["clv"] / found.totals["clv"].iloc[0]),
     )
     return Chart(
-        name="value-segments",
+        placed=SEGMENTS,
         kind="bars",
         data=rows,
         x="clv",
@@ -262,7 +302,7 @@ def _payback_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
         else say("A new customer brings {money} of revenue within {months} months", **figures)
     )
     return Chart(
-        name="payback",
+        placed=PAYBACK,
         kind="line",
         data=found.payback,
         x="month",

@@ -4,12 +4,14 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
-from custanalytics.content.chart import Chart
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import say, told, word
 from custanalytics.sentences import noted
 
+CALIBRATION = Placement("value-calibration", noted("Value calibration"))
+DECILES = Placement("value-deciles", noted("Value deciles"))
 _MATTERS = {"clv.total_error", "clv.interval_coverage", "clv.converged"}
 _REVENUE_BOUND = 0.2
 _PACE = {
@@ -262,7 +264,7 @@ def calibration_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
         actual=formats.count(row["actual_purchases"]),
     )
     return Chart(
-        name="value-calibration",
+        placed=CALIBRATION,
         kind="line",
         data=tidy[["class", "series", "value"]],
         x="class",
@@ -299,7 +301,7 @@ def decile_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
         actual=formats.number(top["actual_mean"]),
     )
     return Chart(
-        name="value-deciles",
+        placed=DECILES,
         kind="line",
         data=tidy[["tenth", "series", "value"]],
         x="tenth",

@@ -2,12 +2,13 @@
 
 import pandas as pd
 
-from custanalytics.content.axes import place
-from custanalytics.content.chart import Chart, Reference
+from custanalytics.content.chart import Chart, Placement, Reference
 from custanalytics.content.format import Formats
 from custanalytics.content.words import say, word
 from custanalytics.sentences import noted
 
+WEEKLY = Placement("tracking-weekly", noted("Tracking weekly"))
+CUMULATIVE = Placement("tracking-cumulative", noted("Tracking cumulative"))
 # in the order of drawing: the smooth line lies on the ragged one
 _COLORS = {noted("Happened"): "series-2", noted("Expected"): "series-1"}
 
@@ -19,7 +20,7 @@ def tracking_charts(tracking: pd.DataFrame, formats: Formats) -> tuple[Chart, Ch
     expected, happened = held_back["predicted"].sum(), held_back["actual"].sum()
     return (
         _chart(
-            "tracking-weekly",
+            WEEKLY,
             tracking,
             ("actual", "predicted"),
             formats,
@@ -36,7 +37,7 @@ def tracking_charts(tracking: pd.DataFrame, formats: Formats) -> tuple[Chart, Ch
             ),
         ),
         _chart(
-            "tracking-cumulative",
+            CUMULATIVE,
             tracking,
             ("actual_cumulative", "predicted_cumulative"),
             formats,
@@ -68,7 +69,7 @@ def _so_far(tracking: pd.DataFrame, formats: Formats) -> str:
 
 
 def _chart(
-    name: str,
+    placed: Placement,
     tracking: pd.DataFrame,
     columns: tuple[str, str],
     formats: Formats,
@@ -83,7 +84,7 @@ def _chart(
     seen = tracking.loc[~tracking["holdout"], "week_end"]
     start = seen.max() if len(seen) else tracking["week_end"].min()
     return Chart(
-        name=name,
+        placed=placed,
         kind="line",
         data=tidy,
         x="week_end",
@@ -92,7 +93,7 @@ def _chart(
         x_format="date_short",
         y_format="count",
         colors=colors,
-        marks=(Reference("x", place([start], "date_short", [])[0], say("held back from here")),),
+        marks=(Reference("x", start, say("held back from here")),),
         title=title,
         subtitle=subtitle,
         alt=say(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import pandas as pd
 
-from custanalytics.engine import Engine
+from custanalytics.engine import DuckDBEngine
 from custanalytics.errors import SourceError
 from custanalytics.ledger.detect.cell_words import currency_code
 from custanalytics.ledger.detect.dates import decide_order, months
@@ -183,12 +183,12 @@ class DateCells:
 
 def _run(cells: pd.DataFrame | None, table: str, queries: list[str]) -> pd.DataFrame:
     """Rows of the last of these queries of the ledger, each built on the one before."""
-    engine = Engine()
+    engine = DuckDBEngine()
     try:
         if cells is None:
             cells = pd.DataFrame({"col": [""], "cell": [""], "n": [0]}).iloc[:0]
-        engine.add(table, cells)
-        engine.add("months", months())
+        engine.write(table, cells)
+        engine.write("months", months())
         for query in queries[:-1]:
             engine.keep(query, f"source/{query}")
         return engine.run(f"source/{queries[-1]}")

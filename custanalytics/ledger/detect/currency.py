@@ -51,7 +51,7 @@ class Currency:
                 "rate": pd.Series([str(rate) for rate in rates.values()], dtype="str"),
             }
         )
-        engine.add("rate_texts", table)
+        engine.write("rate_texts", table)
         engine.execute(
             "CREATE OR REPLACE TABLE currency_rates AS SELECT currency, "
             "CAST(rate AS DECIMAL(18, 10)) AS rate FROM rate_texts"
@@ -138,7 +138,7 @@ def _code(text: str, given: str | None) -> str | None:
 
 def _add(staging: Staging, table: str, cells: Dict[str, str | None]) -> None:
     known = {cell: code for cell, code in cells.items() if code}
-    staging.engine.add(
+    staging.engine.write(
         table,
         pd.DataFrame(
             {

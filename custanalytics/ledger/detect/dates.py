@@ -52,7 +52,7 @@ def read_dates(
         f"CREATE OR REPLACE TABLE date_cells AS SELECT {cell} AS cell, count(*) AS n "
         f"FROM staged WHERE {staging.column(column)} IS NOT NULL GROUP BY 1"
     )
-    engine.add("months", months())
+    engine.write("months", months())
     engine.keep("date_forms", "source/date_forms")
     engine.keep("date_readings", "source/date_readings")
     latest = str(today + timedelta(days=2))
@@ -84,7 +84,7 @@ def read_dates(
             reasons.append(reason)
     total, fit, missing = _summary(table, orders)
     decided = pd.DataFrame({"form": list(orders), "reading": list(orders.values())}, dtype="str")
-    engine.add("date_orders", decided)
+    engine.write("date_orders", decided)
     engine.execute(
         "CREATE OR REPLACE TABLE date_values AS SELECT r.cell, r.form, r.ordered_at "
         "FROM date_readings AS r JOIN date_orders AS o ON o.form = r.form AND o.reading = r.reading"

@@ -72,7 +72,7 @@ def read_numbers(
             bad=forms.get("bad", 0),
         )
     columns = _follow_neighbours(columns)
-    engine.add(
+    engine.write(
         "number_decisions",
         pd.DataFrame(
             {

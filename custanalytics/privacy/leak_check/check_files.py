@@ -7,7 +7,7 @@ from pathlib import Path
 
 from custanalytics.errors import DisclosureError
 from custanalytics.privacy.leak_check.files import Reader
-from custanalytics.privacy.leak_check.readings import Piece, Unread, Whole
+from custanalytics.privacy.leak_check.passages import Passage, Unread, WholeFile
 from custanalytics.privacy.leak_check.search import search
 from custanalytics.privacy.leak_check.secrets import Secrets
 
@@ -19,28 +19,13 @@ _HISTORY = ".git"
 
 @dataclass(frozen=True)
 class Leak:
-    """A secret that was found in a published file.
-
-    Attributes
-    ----------
-    file : str
-        Path in the folder.
-    where : str
-        The place in the file, such as ``"page 3"``; may be empty.
-    kind : str
-        What it is, such as ``"e-mail"`` or ``"amount"``; ``"unreadable"`` where a file can't be
-        looked into.
-    source : str
-        Where it comes from; the reason, for an unreadable file.
-    shown : str
-        The secret, masked.
-    """
+    """A secret that was found in a published file, or a file that can't be looked into."""
 
     file: str
-    where: str
-    kind: str
-    source: str
-    shown: str
+    where: str  # the place in the file, such as "page 3"; may be empty
+    kind: str  # such as "e-mail" or "amount", or UNREADABLE
+    source: str  # where it comes from; the reason, for an unreadable file
+    shown: str  # masked
 
     @property
     def sentence(self) -> str:
@@ -72,35 +57,33 @@ def leaks_in(secrets: Secrets, folder: Path | str) -> list[Leak]:
 
 
 def file_leaks(secrets: Secrets, path: Path, name: str) -> list[Leak]:
-    """Secrets in one file, and in its name."""
-    found: dict[tuple[str, int], Leak] = {}
-    for text in (name, *name.split("/")):
-        for shown, origin in search(secrets, Piece("file name", text)):
-            found["file name", id(origin)] = Leak(
-                name, "file name", origin.kind, origin.source, shown
-            )
+    """Secrets in one file, and in its name; each once a place."""
+    leaks: dict[tuple[str, int], Leak] = {}
+
+    def take(passage: Passage) -> None:
+        for shown, origin in search(secrets, passage):
+            leak = Leak(name, passage.where, origin.kind, origin.source, shown)
+            leaks.setdefault((passage.where, id(origin)), leak)
+
+    for part in (name, *name.split("/")):
+        take(Passage("file name", part))
     try:
         content = path.read_bytes()
     except OSError as error:
-        return [*found.values(), Leak(name, "", UNREADABLE, str(error.strerror), "")]
+        return [*leaks.values(), Leak(name, "", UNREADABLE, str(error.strerror), "")]
     # The same text is often said twice, such as with and without its escapes.
     seen: set[tuple[str, str]] = set()
-    for at, piece in enumerate(Reader(secrets.trusted).pieces("", name, content)):
-        if isinstance(piece, Whole):
-            if whole := secrets.files.get(piece.digest):
-                leak = Leak(name, piece.where, whole.kind, whole.source, "as a whole")
-                found[piece.where, id(whole)] = leak
-            continue
-        if isinstance(piece, Unread):
-            found[piece.where, -at] = Leak(name, piece.where, UNREADABLE, piece.reason, "")
-            continue
-        if not piece.text or (piece.text, piece.style) in seen:
-            continue
-        seen.add((piece.text, piece.style))
-        for shown, origin in search(secrets, piece):
-            leak = Leak(name, piece.where, origin.kind, origin.source, shown)
-            found.setdefault((piece.where, id(origin)), leak)
-    return list(found.values())
+    for at, passage in enumerate(Reader(secrets.trusted).passages("", name, content)):
+        if isinstance(passage, WholeFile):
+            if origin := secrets.files.get(passage.digest):
+                leak = Leak(name, passage.where, origin.kind, origin.source, "as a whole")
+                leaks[passage.where, id(origin)] = leak
+        elif isinstance(passage, Unread):
+            leaks[passage.where, -at] = Leak(name, passage.where, UNREADABLE, passage.reason, "")
+        elif passage.text and (passage.text, passage.style) not in seen:
+            seen.add((passage.text, passage.style))
+            take(passage)
+    return list(leaks.values())
 
 
 def must_not_leak(secrets: Secrets, folder: Path | str) -> None:

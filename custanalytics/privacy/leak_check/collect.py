@@ -15,9 +15,9 @@ from custanalytics.privacy.leak_check.file_secrets import table_secrets
 from custanalytics.privacy.leak_check.files import Reader
 from custanalytics.privacy.leak_check.gather import Gathering, public_word
 from custanalytics.privacy.leak_check.notes import note_secrets
+from custanalytics.privacy.leak_check.passages import Passage, Unread
 from custanalytics.privacy.leak_check.pictures import SUFFIXES
 from custanalytics.privacy.leak_check.public import public_files
-from custanalytics.privacy.leak_check.readings import Piece, Unread
 from custanalytics.privacy.leak_check.result_secrets import result_secrets
 from custanalytics.privacy.leak_check.secrets import Origin, Secrets
 from custanalytics.privacy.leak_check.wording import phrase
@@ -102,14 +102,14 @@ def _properties(path: Path, rows: int, source: str, gathering: Gathering) -> Non
 
 def _no_table(path: Path, source: str, gathering: Gathering, reviewed: str) -> None:
     """A document among the data: looked through as a note is."""
-    for piece in Reader().pieces("", path.name, path.read_bytes()):
-        if isinstance(piece, Unread):
+    for passage in Reader().passages("", path.name, path.read_bytes()):
+        if isinstance(passage, Unread):
             raise DisclosureError(
-                f"{source} can't be read ({piece.reason}), so nobody can look for what it says; "
+                f"{source} can't be read ({passage.reason}), so nobody can look for what it says; "
                 f"save it as a table or a text, or take it out of {DATA}/"
             )
-        if isinstance(piece, Piece):
-            note_secrets(piece.text, source, gathering, reviewed=reviewed)
+        if isinstance(passage, Passage):
+            note_secrets(passage.text, source, gathering, reviewed=reviewed)
 
 
 def _record(engagement: Engagement, gathering: Gathering) -> None:
@@ -154,8 +154,8 @@ def _notes(engagement: Engagement, gathering: Gathering, reviewed: str) -> None:
             is_letter = folder == engagement.folder and path.suffix in _LETTERS
             if path.is_file() and (path.suffix in _NOTES or is_letter):
                 name = path.relative_to(engagement.folder).as_posix()
-                found = Reader().pieces("", path.name, path.read_bytes())
-                texts[name] = "\n\n".join(p.text for p in found if isinstance(p, Piece))
+                found = Reader().passages("", path.name, path.read_bytes())
+                texts[name] = "\n\n".join(p.text for p in found if isinstance(p, Passage))
     for source, text in texts.items():
         note_secrets(text, source, gathering, reviewed=reviewed, nouns=nouns)
 
@@ -173,9 +173,9 @@ def _pictures(engagement: Engagement, gathering: Gathering) -> None:
             continue
         gathering.files[digest] = Origin("picture", name)
         _file_name(path.name, name, gathering)
-        for piece in Reader().pieces("", path.name, content):
-            if isinstance(piece, Piece) and piece.style == "written":
-                for line in piece.text.splitlines():
+        for passage in Reader().passages("", path.name, content):
+            if isinstance(passage, Passage) and passage.style == "written":
+                for line in passage.text.splitlines():
                     gathering.text(line, "picture", name)
 
 

@@ -21,7 +21,7 @@ _DECIMALS = re.compile(r"\d([.,])(?:\d{1,2}|\d{4,})(?!\d|[.,])")
 _CENTS = re.compile(r"\d[.,]\d\d(?!\d|[.,]\d)")
 _PHONE_DIGITS = 9
 _SURNAME = 5
-_TELLING_DIGITS = 6
+_DISTINCTIVE_DIGITS = 6
 _LARGE_DIGITS = 5
 _FREE_TEXT = 4
 _FEW_VALUES, _MANY_ROWS = 12, 100
@@ -37,17 +37,7 @@ _OWNERS = ("customer ", "client ", "buyer ", "billing ", "shipping ", "ship ", "
 
 @dataclass(frozen=True)
 class Column:
-    """Distinct cells of a column.
-
-    Attributes
-    ----------
-    name : str
-        Its header.
-    source : str
-        What it is called in messages.
-    cells : sequence of tuple
-        Cell, and the rows that have it.
-    """
+    """A column by its header, what messages call it, and its distinct cells with their rows."""
 
     name: str
     source: str
@@ -141,9 +131,9 @@ def _take_text(cell: str, rows: int, column: Column, gathering: Gathering) -> No
 def _take_digits(cell: str, rows: int, column: Column, gathering: Gathering) -> None:
     """Take the figures of a number such as "SO-100001", where there are many."""
     for digits in words(plain(cell)):
-        long = digits.isdecimal() and len(digits) >= _TELLING_DIGITS
+        long = digits.isdecimal() and len(digits) >= _DISTINCTIVE_DIGITS
         # "101000" is a rounded figure too; with its letters it is found all the same.
-        if long and figures.telling(digits):
+        if long and figures.is_distinctive(digits):
             gathering.codes.setdefault(digits, Origin("identifier", column.source, rows=rows))
 
 
@@ -207,7 +197,7 @@ def _take_whole(whole: dict[str, int], column: Column, gathering: Gathering) -> 
     kind = "identifier" if column.is_code else "amount"
     for value, rows in whole.items():
         origin = Origin(kind, column.source, rows=rows)
-        if not figures.telling(value):
+        if not figures.is_distinctive(value):
             continue
         if not is_dense and not column.is_code:
             gathering.numbers.setdefault(value, origin)

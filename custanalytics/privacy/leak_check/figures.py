@@ -15,8 +15,9 @@ _SIGNS = (".", ",")
 _YEARS = range(1900, 2101)
 # Value, and behind it what makes it a share or thousands.
 _BEHIND = r"(?P<behind>\s?%|\s?(?:k|tsd|thousand|mil|mille|m|mio|mn|million|millions|millones)\b)?"
+_EXPONENT = r"(?P<e>e[+-]?\d{1,2})?"
 _POINT = re.compile(
-    rf"(?<!\d)(?<!\d[.,'’])(?P<n>\d+(?:\.\d+)?)(?P<e>e[+-]?\d{1, 2})?(?!\d)(?![.,]\d){_BEHIND}"
+    rf"(?<!\d)(?<!\d[.,'’])(?P<n>\d+(?:\.\d+)?){_EXPONENT}(?!\d)(?![.,]\d){_BEHIND}"
 )
 _COMMA = re.compile(rf"(?<!\d)(?<!\d[.,'’])(?P<n>\d+,\d+)(?!\d)(?![.,]\d){_BEHIND}")
 _GROUPS = re.compile(
@@ -24,7 +25,7 @@ _GROUPS = re.compile(
     rf"(?:[.,]\d+)?)(?!\d){_BEHIND}"
 )
 _THOUSANDS_ONLY = re.compile(r"[1-9]\d{0,2}[.,]\d{3}")
-_EXACT = re.compile(r"(?<![\d.])(?P<n>\d+(?:\.\d+)?)(?P<e>e[+-]?\d{1,2})?(?!\d)")
+_EXACT = re.compile(rf"(?<![\d.])(?P<n>\d+(?:\.\d+)?){_EXPONENT}(?!\d)")
 _THOUSANDS = ("k", "tsd", "thousand", "mil", "mille")
 _NOISE_DIGITS = 6
 
@@ -47,7 +48,7 @@ def significant(value: str) -> int:
     return len(digits if "." in value else digits.rstrip("0"))
 
 
-def telling(value: str) -> bool:
+def is_distinctive(value: str) -> bool:
     """Whether a value is so exact that it is no coincidence: no year and no round number."""
     is_year = len(value) == 4 and value.isdecimal() and int(value) in _YEARS
     return not is_year and significant(value) >= LEAST_DIGITS
@@ -69,7 +70,7 @@ def roundings(value: Decimal | float) -> Iterator[str]:
         text = _text(rounded)
         if significant(text) < LEAST_DIGITS and rounded != exact:
             return
-        if telling(text):
+        if is_distinctive(text):
             yield text
 
 

@@ -13,7 +13,7 @@ from custanalytics.privacy.leak_check.column_secrets import Column, take_cells, 
 from custanalytics.privacy.leak_check.files import Reader
 from custanalytics.privacy.leak_check.gather import Gathering
 from custanalytics.privacy.leak_check.notes import note_secrets
-from custanalytics.privacy.leak_check.readings import Piece
+from custanalytics.privacy.leak_check.passages import Passage
 
 _WORKBOOKS = (".xlsx", ".xlsm", ".xls", ".xlsb", ".ods")
 _DELIMITERS = str.maketrans(";\t|", ",,,")
@@ -64,9 +64,9 @@ def _workbook(path: Path, source: str, gathering: Gathering) -> None:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         cells = [str(cell) for row in rows for cell in row if cell not in ("", None)]
         _take_loose(cells, f"{source}, a sheet", gathering)
-    for piece in Reader().pieces("", path.name, path.read_bytes()):
-        if isinstance(piece, Piece) and "docProps" in piece.where and "text" in piece.where:
-            for line in piece.text.splitlines():
+    for passage in Reader().passages("", path.name, path.read_bytes()):
+        if isinstance(passage, Passage) and "docProps" in passage.where and "text" in passage.where:
+            for line in passage.text.splitlines():
                 gathering.text(line, "file", f"{source}, properties of the file")
 
 

@@ -11,7 +11,7 @@ from custanalytics.errors import UsageError
 from custanalytics.privacy.leak_check import figures
 from custanalytics.privacy.leak_check.days import days_in
 from custanalytics.privacy.leak_check.public import public_text
-from custanalytics.privacy.leak_check.search import ngrams_in
+from custanalytics.privacy.leak_check.search import phrases_in
 from custanalytics.privacy.leak_check.secrets import Origin, Secrets
 from custanalytics.privacy.leak_check.wording import EMAIL, masked, phrase, plain, windows, words
 
@@ -58,7 +58,7 @@ class Gathering:
 
     def number(self, value: str, written: str, kind: str, source: str, rows: int = 0) -> None:
         """Take a number: by value, or as a price where it is small."""
-        if figures.telling(value):
+        if figures.is_distinctive(value):
             self.numbers.setdefault(value, Origin(kind, source, rows=rows))
         elif figures.is_price(written):
             self.prices.setdefault(value, Origin(kind, source, rows=rows))
@@ -72,7 +72,7 @@ class Gathering:
         """What was collected, without what is public."""
         kept = {k: o for k, o in self.phrases.items() if o.kind in _NEVER_PUBLIC}
         maybe = {k: o for k, o in self.phrases.items() if k not in kept}
-        public = set(ngrams_in(_of_phrases(maybe), [*_public_words(), *words(plain(own))]))
+        public = set(phrases_in(_of_phrases(maybe), [*_public_words(), *words(plain(own))]))
         kept |= {k: o for k, o in maybe.items() if k not in public}
         trusted = frozenset(value for value in allowed if self._may_be_trusted(value))
         made = Secrets(

@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from custanalytics.privacy.leak_check.readings import Found, Inside, Piece, Unread, within
-from custanalytics.privacy.leak_check.texts import comments, packed, text_pieces
+from custanalytics.privacy.leak_check.passages import Passage, Passages, ReadInner, Unread, within
+from custanalytics.privacy.leak_check.texts import comments, packed, text_passages
 
 _MONTH = re.compile(r"\d{4}-\d{2}-01(?:[T ]00:00(?::00(?:\.0+)?)?)?Z?")
 _ARRAY = re.compile(r"\{[^{}]*\"bdata\"[^{}]*\}")
@@ -24,7 +24,7 @@ _PLACES = {"range", "tickvals", "shapes", "annotations", "margin", "domain", "co
 _TYPES = {"i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"}
 
 
-def json_pieces(where: str, text: str, inside: Inside) -> Found:
+def json_passages(where: str, text: str, read_inner: ReadInner) -> Passages:
     """Strings and numbers of a JSON text.
 
     Assumes that a list with nothing but firsts of months is the axis of a chart: its days are
@@ -33,9 +33,9 @@ def json_pieces(where: str, text: str, inside: Inside) -> Found:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
-        yield from program_pieces(where, text, inside)
+        yield from program_passages(where, text, read_inner)
         return
-    yield from _value_pieces(where, content, inside)
+    yield from _value_passages(where, content, read_inner)
 
 
 def is_json(text: str) -> bool:
@@ -49,22 +49,22 @@ def is_json(text: str) -> bool:
     return True
 
 
-def program_pieces(where: str, text: str, inside: Inside) -> Found:
+def program_passages(where: str, text: str, read_inner: ReadInner) -> Passages:
     """A program's text: what its strings stand for, its numbers, and arrays of charts in it."""
     for found in _ARRAY.findall(text):
         try:
-            yield from _value_pieces(where, json.loads(found), inside)
+            yield from _value_passages(where, json.loads(found), read_inner)
         except ValueError:
             yield Unread(where, "an array of a chart is no JSON")
     for blob, content in packed(text):
-        yield from inside(within(where, "base64"), "", content)
+        yield from read_inner(within(where, "base64"), "", content)
         text = text.replace(blob, " ")
     literals = "\n".join(match[0][1:-1] for match in _LITERAL.finditer(text))
-    yield from text_pieces(where, f"{literals}\n{comments(text)}", "written", inside)
-    yield from text_pieces(where, text, "exact", inside)
+    yield from text_passages(where, f"{literals}\n{comments(text)}", "written", read_inner)
+    yield from text_passages(where, text, "exact", read_inner)
 
 
-def _value_pieces(where: str, content: Any, inside: Inside) -> Found:
+def _value_passages(where: str, content: Any, read_inner: ReadInner) -> Passages:
     strings: list[str] = []
     numbers: list[str] = []
     for value in _leaves(content):
@@ -77,11 +77,11 @@ def _value_pieces(where: str, content: Any, inside: Inside) -> Found:
         else:
             numbers.append(repr(value))
     joined = "\n".join(strings)
-    yield from text_pieces(where, joined, "written", inside)
+    yield from text_passages(where, joined, "written", read_inner)
     if "<" in joined:
         bare = _TAGS.sub("", _BREAK.sub("\n", joined))
-        yield from text_pieces(where, bare, "written", inside)
-    yield Piece(where, "\n".join(numbers), "exact")
+        yield from text_passages(where, bare, "written", read_inner)
+    yield Passage(where, "\n".join(numbers), "exact")
 
 
 def _leaves(content: Any) -> Iterator[Any]:

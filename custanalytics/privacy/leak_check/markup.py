@@ -4,9 +4,16 @@ from collections.abc import Sequence
 from html.parser import HTMLParser
 
 from custanalytics.privacy.leak_check.days import without_months
-from custanalytics.privacy.leak_check.jsons import json_pieces, program_pieces
-from custanalytics.privacy.leak_check.readings import Found, Inside, Piece, Style, Unread, within
-from custanalytics.privacy.leak_check.texts import style_pieces, text_pieces, uri_pieces
+from custanalytics.privacy.leak_check.jsons import json_passages, program_passages
+from custanalytics.privacy.leak_check.passages import (
+    Passage,
+    Passages,
+    ReadInner,
+    Style,
+    Unread,
+    within,
+)
+from custanalytics.privacy.leak_check.texts import style_passages, text_passages, uri_passages
 
 # A word may go on behind the end of these; all others end it.
 _INLINE = {
@@ -25,7 +32,9 @@ _EXACT_TAGS = {"c:v", "v"}
 _JSON_TYPES = ("json", "importmap", "ld+json")
 
 
-def markup_pieces(where: str, text: str, inside: Inside, *, is_xml: bool = False) -> Found:
+def markup_passages(
+    where: str, text: str, read_inner: ReadInner, *, is_xml: bool = False
+) -> Passages:
     """Text, attributes, comments and scripts of a page, a drawing or an XML part."""
     parser = _Parser()
     try:
@@ -35,9 +44,9 @@ def markup_pieces(where: str, text: str, inside: Inside, *, is_xml: bool = False
         # What the standard library raises for some broken declarations.
         yield Unread(where, "its markup is broken")
     parser.end()
-    yield from text_pieces(within(where, "text"), "".join(parser.text), "written", inside)
+    yield from text_passages(within(where, "text"), "".join(parser.text), "written", read_inner)
     values = without_months(parser.values)
-    yield Piece(within(where, "values"), "\n".join(values), "exact")
+    yield Passage(within(where, "values"), "\n".join(values), "exact")
     styles: tuple[tuple[str, Style, Sequence[str]], ...] = (
         ("attributes", "written", parser.read),
         ("attributes", "words", parser.attributes),
@@ -45,24 +54,24 @@ def markup_pieces(where: str, text: str, inside: Inside, *, is_xml: bool = False
     )
     for place, style, found in styles:
         if found:
-            yield from text_pieces(within(where, place), "\n".join(found), style, inside)
+            yield from text_passages(within(where, place), "\n".join(found), style, read_inner)
     if parser.styles:
-        yield from style_pieces(within(where, "styles"), "\n".join(parser.styles), inside)
+        yield from style_passages(within(where, "styles"), "\n".join(parser.styles), read_inner)
     for uri in parser.uris:
-        yield from uri_pieces(within(where, "attributes"), uri, inside)
+        yield from uri_passages(within(where, "attributes"), uri, read_inner)
     for kind, script in parser.scripts:
         place = within(where, "script")
         if kind.endswith(_JSON_TYPES) or script.lstrip()[:1] in ("{", "["):
-            yield from json_pieces(place, script, inside)
+            yield from json_passages(place, script, read_inner)
         elif kind.startswith(("text/html", "text/x-template")):
-            yield from markup_pieces(place, script, inside)
+            yield from markup_passages(place, script, read_inner)
         else:
-            yield from program_pieces(place, script, inside)
+            yield from program_passages(place, script, read_inner)
     for page in parser.pages:
-        yield from markup_pieces(within(where, "srcdoc"), page, inside)
+        yield from markup_passages(within(where, "srcdoc"), page, read_inner)
     if not is_xml:
         # Whatever a reader of the source may see in a place that nobody thought of.
-        yield from text_pieces(within(where, "source"), parser.outside(text), "words", inside)
+        yield from text_passages(within(where, "source"), parser.outside(text), "words", read_inner)
 
 
 class _Parser(HTMLParser):

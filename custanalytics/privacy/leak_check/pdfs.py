@@ -19,7 +19,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from custanalytics.privacy.leak_check.readings import Found, Inside, Piece, Unread, within
+from custanalytics.privacy.leak_check.passages import Passage, Passages, ReadInner, Unread, within
 from custanalytics.privacy.leak_check.texts import decoded, readable_runs
 
 # Names that drawing programs make: fonts and the like.
@@ -31,7 +31,7 @@ _BROKEN = (
 )  # fmt: skip
 
 
-def pdf_pieces(where: str, data: bytes, inside: Inside) -> Found:
+def pdf_passages(where: str, data: bytes, read_inner: ReadInner) -> Passages:
     """Texts of a PDF: pages, properties, alternative texts, links, attachments, pictures."""
     try:
         reader = PdfReader(io.BytesIO(data))
@@ -40,20 +40,20 @@ def pdf_pieces(where: str, data: bytes, inside: Inside) -> Found:
             return
         for number, page in enumerate(reader.pages, start=1):
             text = page.extract_text()
-            yield Piece(within(where, f"page {number}"), text)
+            yield Passage(within(where, f"page {number}"), text)
             # Words that were broken at the end of a line.
-            yield Piece(within(where, f"page {number}"), _HYPHEN.sub("", text))
+            yield Passage(within(where, f"page {number}"), _HYPHEN.sub("", text))
         texts: list[str] = []
         for found in _objects(reader):
             texts += _texts(found, set())
             if isinstance(found, DictionaryObject) and _has_no_letters(found):
                 yield Unread(where, "it has a font that does not say which letters its shapes are")
             if isinstance(found, StreamObject):
-                yield from _stream_pieces(where, found, inside)
-        yield Piece(within(where, "properties"), "\n".join(texts))
+                yield from _stream_passages(where, found, read_inner)
+        yield Passage(within(where, "properties"), "\n".join(texts))
     except _BROKEN as error:
         yield Unread(where, f"a PDF that can't be read ({type(error).__name__})")
-    yield Piece(within(where, "bytes"), readable_runs(data), "words")
+    yield Passage(within(where, "bytes"), readable_runs(data), "words")
 
 
 def _objects(reader: PdfReader) -> Iterator[Any]:
@@ -93,15 +93,15 @@ def _texts(value: Any, seen: set[int]) -> Iterator[str]:
         yield str(value)
 
 
-def _stream_pieces(where: str, stream: StreamObject, inside: Inside) -> Found:
+def _stream_passages(where: str, stream: StreamObject, read_inner: ReadInner) -> Passages:
     kind, sub = stream.get("/Type"), stream.get("/Subtype")
     filters = stream.get("/Filter")
     last = filters[-1] if isinstance(filters, list) and filters else filters
     if kind == "/Metadata" or sub == "/XML":
-        yield from inside(within(where, "metadata"), "metadata.xml", stream.get_data())
+        yield from read_inner(within(where, "metadata"), "metadata.xml", stream.get_data())
     elif kind == "/EmbeddedFile" or "/Params" in stream:
-        yield from inside(within(where, "attachment"), "", stream.get_data())
+        yield from read_inner(within(where, "attachment"), "", stream.get_data())
     elif sub == "/Image" and last in ("/DCTDecode", "/JPXDecode"):
         # pypdf gives the picture's own file as it is.
         name = "picture.jpg" if last == "/DCTDecode" else "picture.jp2"
-        yield from inside(within(where, "picture"), name, stream._data)
+        yield from read_inner(within(where, "picture"), name, stream._data)

@@ -9,8 +9,8 @@ from typing import Any
 
 from PIL import ExifTags, Image, IptcImagePlugin, UnidentifiedImageError
 
-from custanalytics.privacy.leak_check.readings import Found, Inside, Piece, Unread, within
-from custanalytics.privacy.leak_check.texts import decoded, readable_runs, text_pieces
+from custanalytics.privacy.leak_check.passages import Passage, Passages, ReadInner, Unread, within
+from custanalytics.privacy.leak_check.texts import decoded, readable_runs, text_passages
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".ico")
 # Shape of the file, not words about it.
@@ -28,7 +28,7 @@ _BROKEN = (
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def picture_pieces(where: str, data: bytes, inside: Inside) -> Found:
+def picture_passages(where: str, data: bytes, read_inner: ReadInner) -> Passages:
     """Texts, EXIF, XMP and IPTC entries, colour profiles and comments of a picture."""
     place = within(where, "properties of the picture")
     try:
@@ -47,9 +47,9 @@ def picture_pieces(where: str, data: bytes, inside: Inside) -> Found:
         return
     for text in texts:
         if "<x:xmpmeta" in text:
-            yield from inside(place, "xmp.xml", text.encode("utf-8", "replace"))
-    yield from text_pieces(place, "\n".join(texts), "written", inside)
-    yield Piece(within(where, "bytes"), readable_runs(_without_pixels(data)))
+            yield from read_inner(place, "xmp.xml", text.encode("utf-8", "replace"))
+    yield from text_passages(place, "\n".join(texts), "written", read_inner)
+    yield Passage(within(where, "bytes"), readable_runs(_without_pixels(data)))
 
 
 def _said(value: Any) -> str:

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 
 from custanalytics.privacy.leak_check import figures
 from custanalytics.privacy.leak_check.days import days_in, epochs_in
-from custanalytics.privacy.leak_check.readings import Piece
+from custanalytics.privacy.leak_check.passages import Passage
 from custanalytics.privacy.leak_check.secrets import Origin, Secrets
 from custanalytics.privacy.leak_check.wording import masked, plain, words
 
@@ -15,38 +16,36 @@ _LONG_NUMBER = re.compile(r"\d(?:[ ()./-]{0,2}\d){8,}")
 _LEAST_PHONE = 9
 
 
-def search(secrets: Secrets, piece: Piece) -> Iterator[tuple[str, Origin]]:
+def search(secrets: Secrets, passage: Passage) -> Iterator[tuple[str, Origin]]:
     """Secrets that a text holds, masked."""
-    text = plain(piece.text)
-    if piece.style != "exact" or not _is_numbers(text):
+    text = plain(passage.text)
+    if passage.style != "exact" or not _is_numbers(text):
         in_order = words(text)
-        for find in (ngrams_in(secrets, in_order), secrets.squeezed.found_in(in_order)):
-            for found in find:
-                origin = secrets.phrases[found]
-                yield origin.shown or masked(found), origin
-    if piece.style == "words":
+        for phrase in chain(phrases_in(secrets, in_order), secrets.unspaced.found_in(in_order)):
+            origin = secrets.phrases[phrase]
+            yield origin.shown or masked(phrase), origin
+    if passage.style == "words":
         return
     bare = _ADDRESS.sub(" ", text)
-    yield from _numbers(secrets, bare, piece.style == "exact")
-    if piece.style == "written":
+    yield from _numbers(secrets, bare, passage.style == "exact")
+    if passage.style == "written":
         yield from _long_numbers(secrets, bare)
     if secrets.days:
-        yield from _days(secrets, bare, piece.style == "exact")
+        yield from _days(secrets, bare, passage.style == "exact")
 
 
-def ngrams_in(secrets: Secrets, found: list[str]) -> Iterator[str]:
+def phrases_in(secrets: Secrets, in_order: list[str]) -> Iterator[str]:
     """Phrases of the secrets whose words follow each other."""
     lengths, phrases = secrets.lengths, secrets.phrases
-    for at, counts in enumerate(map(lengths.get, found)):
+    for at, counts in enumerate(map(lengths.get, in_order)):
         for count in counts or ():
-            candidate = " ".join(found[at : at + count])
+            candidate = " ".join(in_order[at : at + count])
             if candidate in phrases:
                 yield candidate
 
 
 def _numbers(secrets: Secrets, text: str, is_exact: bool) -> Iterator[tuple[str, Origin]]:
-    read = figures.exact if is_exact else figures.written
-    for value, digits in read(text):
+    for value, digits in (figures.exact if is_exact else figures.written)(text):
         origin = secrets.numbers.get(value)
         if origin is None and digits.isdecimal():
             origin = secrets.codes.get(digits)
@@ -58,19 +57,16 @@ def _numbers(secrets: Secrets, text: str, is_exact: bool) -> Iterator[tuple[str,
 
 def _long_numbers(secrets: Secrets, text: str) -> Iterator[tuple[str, Origin]]:
     """Numbers such as of a phone, whatever stands between their figures."""
-    for found in _LONG_NUMBER.findall(text):
-        digits = re.sub(r"\D", "", found)
+    for number in _LONG_NUMBER.findall(text):
+        digits = re.sub(r"\D", "", number)
         for start in range(len(digits) - _LEAST_PHONE + 1):
             if digits[start:] in secrets.codes:
                 yield masked(digits[start:]), secrets.codes[digits[start:]]
 
 
 def _days(secrets: Secrets, text: str, is_exact: bool) -> Iterator[tuple[str, Origin]]:
-    for readings in days_in(text):
-        for day in readings:
-            if day in secrets.days:
-                yield masked(day.isoformat()), secrets.days[day]
-    for day in epochs_in(text) if is_exact else ():
+    epochs = epochs_in(text) if is_exact else ()
+    for day in chain(chain.from_iterable(days_in(text)), epochs):
         if day in secrets.days:
             yield masked(day.isoformat()), secrets.days[day]
 

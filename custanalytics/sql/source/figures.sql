@@ -2,9 +2,9 @@
 SELECT
     (SELECT count(DISTINCT customer_id) FROM fates
         WHERE fate IN ('used', 'zero_amount', 'exact_duplicate')) AS customers,
-    (SELECT count(DISTINCT customer_id) FROM orders_seen
+    (SELECT count(DISTINCT customer_id) FROM orders
         WHERE customer_id IS NOT NULL AND is_purchase) AS buyers,
-    (SELECT count(*) FROM orders_seen WHERE customer_id IS NOT NULL AND is_purchase) AS orders,
+    (SELECT count(*) FROM orders WHERE customer_id IS NOT NULL AND is_purchase) AS orders,
     (SELECT CAST(COALESCE(sum(amount), 0) AS DECIMAL(38, 4)) FROM ledger
         WHERE customer_id IS NOT NULL) AS revenue,
     (SELECT CAST(COALESCE(sum(amount), 0) AS DECIMAL(38, 4)) FROM ledger

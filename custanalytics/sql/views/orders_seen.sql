@@ -1,4 +1,4 @@
--- One row per order as seen on the day in `seen`: lines and returns after it are not seen yet.
+-- One row per order as seen on $as_of: lines and returns after it are not seen yet.
 -- Columns as in `orders`. Only orders that changed later have to be added up again.
 SELECT
     o.customer_id,
@@ -8,7 +8,7 @@ SELECT
     o.amount,
     o.is_purchase
 FROM orders AS o
-WHERE o.changed_on <= (SELECT day FROM seen)
+WHERE o.changed_on <= CAST($as_of AS DATE)
 UNION ALL
 SELECT
     c.customer_id,
@@ -18,5 +18,5 @@ SELECT
     CAST(SUM(c.amount) AS DECIMAL(18, 4)) AS amount,
     SUM(c.amount) > 0 AS is_purchase
 FROM order_changes AS c
-WHERE c.changed_on > (SELECT day FROM seen) AND CAST(c.ordered_at AS DATE) <= (SELECT day FROM seen)
+WHERE c.changed_on > CAST($as_of AS DATE) AND CAST(c.ordered_at AS DATE) <= CAST($as_of AS DATE)
 GROUP BY c.customer_id, c.order_id

@@ -6,7 +6,7 @@ import pytest
 
 from custanalytics.privacy.leak_check import figures
 from custanalytics.privacy.leak_check.days import day_is_first, days_in, epochs_in
-from custanalytics.privacy.leak_check.readings import Piece
+from custanalytics.privacy.leak_check.passages import Passage
 from custanalytics.privacy.leak_check.search import search
 from custanalytics.privacy.leak_check.secrets import Origin, Secrets
 from custanalytics.privacy.leak_check.wording import phrase, plain
@@ -20,7 +20,7 @@ def secrets(**found) -> Secrets:
 
 
 def found(text: str, style: str = "written", **looked_for) -> bool:
-    return bool(list(search(secrets(**looked_for), Piece("", text, style))))
+    return bool(list(search(secrets(**looked_for), Passage("", text, style))))
 
 
 @pytest.mark.parametrize(
@@ -112,12 +112,12 @@ def test_phone_numbers_are_found_with_any_sign_between(text):
 
 
 @pytest.mark.parametrize(
-    ("value", "is_telling"),
+    ("value", "distinctive"),
     [("2024", False), ("1000", False), ("1200", False), ("1234", True), ("12.34", True),
      ("12.3", False), ("2024.5", True), ("102000", False), ("0.1234", True), ("999", False)],
 )  # fmt: skip
-def test_years_and_round_numbers_tell_nothing(value, is_telling):
-    assert figures.telling(value) is is_telling
+def test_years_and_round_numbers_tell_nothing(value, distinctive):
+    assert figures.is_distinctive(value) is distinctive
 
 
 def test_an_exact_figure_is_told_by_its_roundings_too():
@@ -167,3 +167,21 @@ def test_figures_behind_a_letter_are_no_amount_but_may_be_a_running_number():
 
 def test_a_huge_exponent_costs_no_time():
     assert not found("id_7e999999999 1e99", numbers=["1234"])
+
+
+@pytest.mark.parametrize("text", ["4.0957125e5", "4.0957125e+5", "40957125e-2"])
+def test_a_power_of_ten_is_part_of_a_number_on_a_page(text):
+    assert found(f"It came to {text} in all", numbers=["409571.25"])
+    assert not found(f"It came to {text} in all", numbers=["4.0957125", "40957125"])
+
+
+def test_phrases_without_blanks_are_found_where_they_overlap():
+    phrases = ["anna maria k", "a nnamariak", "maria kessler", "kessler maria"]
+    looked_for = secrets(phrases=phrases)
+    assert list(looked_for.unspaced.found_in(["annamaria", "kessler"])) == phrases[:3]
+
+
+def test_a_phrase_without_blanks_ends_where_its_number_ends():
+    assert found("the lonewolf12 x", phrases=["lone wolf 12"])
+    assert not found("the lonewolf125", phrases=["lone wolf 12"])
+    assert not found("the lonewo\ud800lf 13", phrases=["lone wolf 12"])

@@ -17,19 +17,21 @@ from custanalytics.bundled import reports_dir
 from custanalytics.errors import DisclosureError
 from custanalytics.privacy.leak_check.check_files import leaks_in
 from custanalytics.privacy.leak_check.files import Reader
+from custanalytics.privacy.leak_check.passages import Passage, Unread
 from custanalytics.privacy.leak_check.public import drawing_program
-from custanalytics.privacy.leak_check.readings import Piece, Unread
 from custanalytics.privacy.leak_check.secrets import Origin, Secrets
 from tests.trials.leak_check.made import pdf, published, slides
 
 
-def read(name: str, data: bytes | str) -> list[Piece | Unread]:
+def read(name: str, data: bytes | str) -> list[Passage | Unread]:
     content = data.encode() if isinstance(data, str) else data
-    return [p for p in Reader().pieces("", name, content) if isinstance(p, Piece | Unread)]
+    return [p for p in Reader().passages("", name, content) if isinstance(p, Passage | Unread)]
 
 
 def texts(name: str, data: bytes | str, style: str) -> str:
-    return "\n".join(p.text for p in read(name, data) if isinstance(p, Piece) and p.style == style)
+    return "\n".join(
+        p.text for p in read(name, data) if isinstance(p, Passage) and p.style == style
+    )
 
 
 def unread(name: str, data: bytes | str) -> list[str]:
@@ -76,7 +78,7 @@ def test_the_program_that_draws_charts_is_passed_over_and_what_stands_beside_it_
         page = f"<html><p>Jane Doe</p><script>{script}</script><script>a = 4321.5</script></html>"
         assert unread("a.html", page) == []
         found = read("a.html", page)
-        assert sum(len(piece.text) for piece in found) < 1000
+        assert sum(len(passage.text) for passage in found) < 1000
         assert "4321.5" in texts("a.html", page, "exact")
     changed = as_text.replace("Plotly", "Jane Doe", 1)
     # Not that program any more, and with signs that no text has: nobody vouches for it.

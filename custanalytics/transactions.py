@@ -1,0 +1,80 @@
+"""Transactions in an engine: a loaded ledger, or a DataFrame of lines in the ledger's columns.
+
+Domain modules never see a connection: they take a DataFrame, a ledger that ``load`` returned, or
+an engine that holds either, and ask `as_engine` for the rest.
+"""
+
+from typing import Protocol, runtime_checkable
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.engine import DuckDBEngine, Engine
+from custanalytics.errors import SourceError
+
+_REQUIRED = ("customer_id", "ordered_at", "amount")
+LEDGER_COLUMNS = (
+    "line_no",
+    "customer_id",
+    "order_id",
+    "ordered_at",
+    "amount",
+    "product",
+    "quantity",
+    "nets_order_id",
+)
+
+
+@runtime_checkable
+class HasEngine(Protocol):
+    """Anything that carries an engine with the tables of `keep_orders`, such as a ledger."""
+
+    @property
+    def engine(self) -> Engine:
+        """The engine."""
+
+
+def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
+    """Engine with a ``ledger`` table for these transactions."""
+    if isinstance(transactions, HasEngine):
+        return transactions.engine
+    engine = DuckDBEngine(in_memory=True)
+    engine.write("ledger", _canonical(transactions), "ledger_of_lines")
+    keep_orders(engine)
+    return engine
+
+
+def keep_orders(engine: Engine) -> None:
+    """Add up the table ``ledger`` once to the tables that ``orders_seen`` reads."""
+    engine.keep("orders", "orders")
+    engine.keep("order_changes", "order_changes")
+
+
+def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
+    missing = [column for column in _REQUIRED if column not in frame.columns]
+    if missing:
+        raise SourceError(
+            f"transactions need the columns {', '.join(_REQUIRED)}; missing: {', '.join(missing)}; "
+            f"found: {', '.join(map(str, frame.columns))}"
+        )
+    lines = frame[[column for column in LEDGER_COLUMNS if column in frame.columns]]
+    lines["line_no"] = range(1, len(lines) + 1)
+    try:
+        lines["ordered_at"] = pd.to_datetime(lines["ordered_at"])
+        lines["amount"] = pd.to_numeric(lines["amount"])
+    except (ValueError, TypeError) as error:
+        raise SourceError(f"ordered_at must hold dates and amount numbers: {error}") from error
+    gaps = lines[["ordered_at", "amount"]].isna().sum()
+    if gaps.any():
+        raise SourceError(
+            f"{gaps['ordered_at']} rows have no ordered_at and {gaps['amount']} no amount; "
+            "drop or fill them first"
+        )
+    ids = lines["customer_id"]
+    if pd.api.types.is_float_dtype(ids) and (ids.dropna() % 1 == 0).all():
+        # Whole numbers that became floats because some are missing.
+        lines["customer_id"] = ids.astype("Int64")
+    for column in LEDGER_COLUMNS:
+        if column not in lines:
+            lines[column] = np.nan  # DuckDB's null, and the quickest of them to copy
+    return lines[list(LEDGER_COLUMNS)]

@@ -1,0 +1,96 @@
+"""Every chart of very different reports: valid, readable, the same each time."""
+
+import json
+import re
+from xml.dom import minidom
+
+import plotly.graph_objects as go
+import pytest
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.text import Text
+
+from custanalytics.content.format import Formats
+from custanalytics.content.report_content import report_content
+from custanalytics.render.charts.plotly_chart import plotly_json
+from custanalytics.render.charts.static_chart import picture, svg
+from custanalytics.render.charts.theme import LIGHT, Theme
+
+THEME = Theme({})
+
+
+@pytest.fixture(scope="session")
+def charts(any_results):
+    content = report_content(any_results)
+    return content.formats, content.charts
+
+
+def test_figures_are_valid_plotly_and_safe_in_a_page(charts) -> None:
+    formats, found = charts
+    for chart in found:
+        text = plotly_json(chart, formats)
+        assert "\n" not in text
+        assert "<" not in text
+        figure = json.loads(text)
+        go.Figure(figure)  # raises on anything that Plotly does not know
+        used = set(re.findall(r"var\(--([\w-]+)\)", text))
+        assert used <= set(LIGHT), used - set(LIGHT)
+        assert not re.search(r"#[0-9a-fA-F]{6}", text), "colours belong to the page"
+
+
+def test_pictures_are_the_same_each_time_and_well_formed(charts) -> None:
+    formats, found = charts
+    for chart in found:
+        first = svg(chart, formats, THEME)
+        assert first == svg(chart, formats, THEME)
+        assert minidom.parseString(first).documentElement.tagName == "svg"  # noqa: S318
+
+
+def test_no_text_is_cut_off_or_written_over_another(charts) -> None:
+    formats, found = charts
+    for chart in found:
+        figure = picture(chart, formats, THEME)
+        renderer = FigureCanvasAgg(figure).get_renderer()
+        figure.draw(renderer)
+        frame = figure.bbox.padded(1)
+        boxes = [
+            (text.get_text(), text.get_window_extent(renderer))
+            for text in figure.findobj(Text)
+            if text.get_visible() and text.get_text().strip()
+        ]
+        for words, box in boxes:
+            inside = frame.containsx(box.x0) and frame.containsx(box.x1)
+            assert inside, (chart.name, words)
+            inside = frame.containsy(box.y0) and frame.containsy(box.y1)
+            assert inside, (chart.name, words)
+        for i, (words, box) in enumerate(boxes):
+            for other, rival in boxes[i + 1 :]:
+                # Callouts have a ground of their own and may lie on a reference's label.
+                across = min(box.x1, rival.x1) - max(box.x0, rival.x0)
+                up = min(box.y1, rival.y1) - max(box.y0, rival.y0)
+                assert across < 2 or up < 3, (chart.name, words, other)
+
+
+def test_every_chart_says_what_it_shows(charts) -> None:
+    _, found = charts
+    names = [chart.name for chart in found]
+    assert len(names) == len(set(names))
+    for chart in found:
+        assert chart.title
+        assert not chart.title.endswith(".")
+        assert chart.subtitle
+        assert chart.alt.endswith(".")
+        assert chart.title in chart.alt
+        assert len(chart.title) <= 90, chart.title
+
+
+def test_an_incomplete_month_is_marked(rich) -> None:
+    formats = Formats("en_GB", "GBP")
+    by_name = {chart.name: chart for chart in report_content(rich).charts}
+    revenue = by_name["monthly-revenue"]
+    assert revenue.data.groupby("month")["open"].all().iloc[-1]
+    assert "only up to 10 April 2025" in revenue.note
+    assert "no fall" in revenue.note
+    figure = json.loads(plotly_json(revenue, formats))
+    assert figure["data"][0]["marker"]["opacity"][-1] < 1
+    line = json.loads(plotly_json(by_name["monthly-activity"], formats))["data"][0]
+    assert line["y"][-1] is None, "the line ends with the last whole month"
