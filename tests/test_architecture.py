@@ -16,6 +16,7 @@ STEPS = (
     ("engine",),
     ("transactions",),
     ("ledger", "customers"),
+    ("config",),
     ("scoring",),
     ("clv", "propensity", "prospects", "campaigns"),
     ("results",),

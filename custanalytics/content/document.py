@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from custanalytics.config import TEMPLATE, Settings
 from custanalytics.content.chapter import Section
 from custanalytics.content.chapters import appendix, summary
 from custanalytics.content.chapters import what_to_do as monday
@@ -20,7 +21,7 @@ from custanalytics.content.language import speaking
 from custanalytics.content.static_chart import svg
 from custanalytics.content.theme import Theme
 from custanalytics.content.words import say, word
-from custanalytics.results.store import TEMPLATE, AnalysisResults, Settings
+from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
 # What report.qmd may include; a part that this report has nothing for is empty.

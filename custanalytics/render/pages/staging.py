@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from custanalytics.bundled import reports_dir
+from custanalytics.bundled import DOCUMENT, reports_dir
 from custanalytics.render import brand
 from custanalytics.render.pages.labels import labels
 from custanalytics.render.pages.selfcontained import PLOTLY
-from custanalytics.render.pages.templates import DOCUMENT, in_language
+from custanalytics.render.pages.templates import in_language
 
 if TYPE_CHECKING:
     from custanalytics.content.document import Document
