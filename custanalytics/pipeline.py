@@ -160,7 +160,7 @@ def score_prospects(
     model = LeadScoringModel.load(Path(folder) / "results" / PROSPECT_MODEL)
     table = read_table(files, names=[column.name for column in model.columns])
     scored = with_given_columns(model.score(table), table, model.outcome)
-    write_csv(scored, Path(out))
+    write_csv(scored, Path(out), "prospect_list")
     return scored
 
 

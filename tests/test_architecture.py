@@ -12,6 +12,7 @@ PACKAGE = Path(custanalytics.__file__).parent
 STEPS = (
     ("errors", "bundled"),
     ("sentences",),
+    ("schema",),
     ("check",),
     ("engine",),
     ("transactions",),
@@ -33,6 +34,7 @@ STEPS = (
 RANK = {module: rank for rank, step in enumerate(STEPS) for module in step}
 ONLY_IN = {
     "ahocorasick_rs": {"privacy.leak_check"},
+    "jinja2": {"portfolio"},
     "duckdb": {"engine"},
     "subprocess": {"render"},
     "argparse": {"cli"},

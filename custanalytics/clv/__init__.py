@@ -1,20 +1,16 @@
 """Customer lifetime value: models, predictions, intervals, and how far to trust them."""
 
+from custanalytics.clv.attributes_trial import AttributeTrial, try_attributes
+from custanalytics.clv.comparison import ModelComparison, compare_models
 from custanalytics.clv.group_value import group_value
-from custanalytics.clv.model_comparison import (
-    BakeOff,
-    bake_off,
-    last_year_holdouts,
-    rolling_holdouts,
-)
+from custanalytics.clv.holdouts import last_year_holdouts, rolling_holdouts
 from custanalytics.clv.models.bg_nbd_attributes import (
     AttributeModel,
-    AttributeTrial,
     fit_attributes,
-    try_attributes,
 )
 from custanalytics.clv.models.gamma_gamma import GammaGamma
-from custanalytics.clv.models.purchase_models import PurchaseModel, fit, from_json
+from custanalytics.clv.models.purchase_models import PurchaseModel
+from custanalytics.clv.models.registry import fit, from_json
 from custanalytics.clv.season import Season, yearly_season
 from custanalytics.clv.season_trial import SeasonTrial, try_season
 from custanalytics.clv.tracking import tracked_value, weekly_tracking
@@ -23,13 +19,13 @@ from custanalytics.clv.value import CustomerLifetimeValue, customer_lifetime_val
 __all__ = [
     "AttributeModel",
     "AttributeTrial",
-    "BakeOff",
     "CustomerLifetimeValue",
     "GammaGamma",
+    "ModelComparison",
     "PurchaseModel",
     "Season",
     "SeasonTrial",
-    "bake_off",
+    "compare_models",
     "customer_lifetime_value",
     "fit",
     "fit_attributes",

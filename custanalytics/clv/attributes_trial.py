@@ -1,116 +1,168 @@
-"""The BG/NBD model of customers whose attributes change its parameters, as a candidate."""
+"""Do customers' attributes help? Tried on holdouts, kept only where they do."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import Self
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
-from custanalytics.clv.inputs import Codes, Floats, Rows
-from custanalytics.clv.models.bg_nbd import BGNBD
+from custanalytics.check import Check
+from custanalytics.clv.holdouts import usable_holdouts
+from custanalytics.clv.models.bg_nbd_attributes import (
+    SIGNS,
+    AttributedBGNBD,
+    AttributeModel,
+    fit_attributes,
+)
 from custanalytics.clv.models.purchase_models import PurchaseModel
-from custanalytics.errors import UsageError
+from custanalytics.clv.validation import FIT_CUSTOMERS, log_losses, thinned
+from custanalytics.sentences import tell, tell_many
 
-# sign with which an effect enters the logarithm of each parameter
-SIGNS = {"alpha": -1.0, "a": 1.0, "b": 1.0}
-POSITIONS = [BGNBD.symbols.index(symbol) for symbol in SIGNS]
-PLAIN = len(BGNBD.symbols)
-
-
-def loadings(pattern: Floats) -> Floats:
-    """Log parameters of a pattern's customers per log parameter of the base, and per effect."""
-    width = len(pattern)
-    effects = np.zeros((PLAIN, len(SIGNS) * width))
-    for block, (position, sign) in enumerate(zip(POSITIONS, SIGNS.values(), strict=True)):
-        effects[position, block * width : (block + 1) * width] = sign * pattern
-    return np.hstack([np.eye(PLAIN), effects])
+# standard errors by which attributes have to help: in one of twenty cases chance does it
+SURE = 1.645
 
 
 @dataclass(frozen=True)
-class AttributedBGNBD(PurchaseModel):
-    """A BG/NBD model for each pattern of attributes, its parameters by factors apart.
-
-    It takes rows that tell their customers' pattern. ``params`` holds r, alpha, a and b of
-    customers with every attribute at its most frequent level, then the factors: of the
-    buying rate, of a and of b.
+class AttributeTrial:
+    """Whether attributes help to predict.
 
     Attributes
     ----------
-    patterns : ndarray
-        Indicators of each pattern's levels: patterns by levels that have effects.
-    shares : ndarray
-        Share of customers with each pattern.
-
-    References
-    ----------
-    Fader, Hardie (2007), Incorporating Time-Invariant Covariates into the Pareto/NBD and BG/NBD
-    Models, section 3.
+    model : AttributeModel or None
+        Fitted on the whole summary; None where the attributes did not help.
+    check : Check
+        What to tell the reader.
+    holdouts : list of (DataFrame, AttributedBGNBD)
+        Each holdout that could be used with its customers' patterns, and the model fitted on
+        the time before its cutoff; empty where the attributes did not help.
     """
 
-    patterns: Floats = field(repr=False)
-    shares: Floats = field(repr=False)
+    model: AttributeModel | None
+    check: Check
+    holdouts: list[tuple[pd.DataFrame, AttributedBGNBD]]
 
-    name = "BG/NBD with attributes"
-    reference = "Fader, Hardie (2007), Time-Invariant Covariates in the BG/NBD Model"
-    symbols = BGNBD.symbols
-    leaving_words = BGNBD.leaving_words
 
-    @classmethod
-    def fitted(cls, _rows: Rows) -> Self:
-        """Refuse: rows do not tell what their patterns mean."""
-        raise UsageError(f"the {cls.name} model is fitted by fit_attributes")
+def try_attributes(
+    summary: pd.DataFrame, attributes: pd.DataFrame, holdouts: Sequence[pd.DataFrame]
+) -> AttributeTrial:
+    """Keep the effects of attributes only where they clearly help on the holdouts.
 
-    def of_pattern(self, number: int) -> BGNBD:
-        """The model of customers with one of the patterns."""
-        point = loadings(self.patterns[number]) @ self.point
-        params = dict(zip(self.symbols, map(float, np.exp(point)), strict=True))
-        hessian = self.hessian[:PLAIN, :PLAIN]
-        return BGNBD(params, self.log_likelihood, self.customers, self.converged, hessian)
+    They do where the log-loss of buying again falls by more than chance would let it in one of
+    twenty cases; cutoffs that follow each other closely count as one for that.
 
-    def _parts(self, rows: Rows) -> Iterator[tuple[Codes, BGNBD, Rows]]:
-        for number in np.unique(rows.pattern):
-            at = np.flatnonzero(rows.pattern == number)
-            yield at, self.of_pattern(int(number)), rows.picked(at)
+    Parameters
+    ----------
+    summary : DataFrame
+        As for `fit_attributes`.
+    attributes : DataFrame
+        As for `fit_attributes`.
+    holdouts : sequence of DataFrame
+        As `rolling_holdouts` gives them.
 
-    @property
-    def leaving(self) -> float:
-        """Share of new customers who leave after their next purchase."""
-        each = [self.of_pattern(number).leaving for number in range(len(self.patterns))]
-        return float(self.shares @ each)
+    Returns
+    -------
+    AttributeTrial
+    """
+    frames = usable_holdouts(holdouts)
+    if not frames:
+        untried = tell("The history is too short to try customers' attributes on, so none is used.")
+        return AttributeTrial(None, Check("clv.attributes", None, untried), [])
+    models = [fit_attributes(thinned(frame, FIT_CUSTOMERS), attributes) for frame in frames]
+    known = [
+        model.for_customers(frame, attributes) for model, frame in zip(models, frames, strict=True)
+    ]
+    trials = np.array(
+        [
+            _surprises(model.plain, candidate, frame)
+            for model, (frame, candidate) in zip(models, known, strict=True)
+        ]
+    )
+    without, knowing, error = (float(mean) for mean in trials.mean(axis=0))
+    kept = without - knowing > SURE * error
+    names = ", ".join(str(column) for column in attributes.columns if column != "customer_id")
+    figures = {
+        "n": len(frames),
+        "names": names,
+        "knowing": knowing,
+        "without": without,
+        "error": error,
+    }
+    if kept:
+        sentence = tell_many(
+            len(frames),
+            "Tried on one earlier cutoff, knowing customers' attributes ({names}) helped the "
+            "BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}).",
+            "Tried on {n} earlier cutoffs, knowing customers' attributes ({names}) helped the "
+            "BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}).",
+            **figures,
+        )
+    else:
+        sentence = tell_many(
+            len(frames),
+            "Tried on one earlier cutoff, knowing customers' attributes ({names}) did not clearly "
+            "help the BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}), so they are not "
+            "used.",
+            "Tried on {n} earlier cutoffs, knowing customers' attributes ({names}) did not clearly "
+            "help the BG/NBD model to tell who would buy again: log-loss {knowing:.4f} with them, "
+            "{without:.4f} without (the difference is uncertain by {error:.4f}), so they are not "
+            "used.",
+            **figures,
+        )
+    check = Check("clv.attributes", True if kept else None, sentence, knowing, without)
+    if not kept:
+        return AttributeTrial(None, check, [])
+    return AttributeTrial(fit_attributes(summary, attributes), check, known)
 
-    def new_customer(self, days: Floats) -> Floats:
-        """Repeat purchases expected of a new customer with attributes as the others' are."""
-        each = [self.of_pattern(number).new_customer(days) for number in range(len(self.patterns))]
-        return np.asarray(self.shares @ np.array(each))
 
-    def p_alive(self, rows: Rows) -> Floats:
-        """Probability that each row's customers have not left."""
-        answer = np.empty(len(rows))
-        for at, model, part in self._parts(rows):
-            answer[at] = model.p_alive(part)
-        return answer
+def trial_checks(trial: AttributeTrial, chosen: str) -> list[Check]:
+    """Say whether attributes helped, whether they are used, and what their effects mean."""
+    if trial.model is None:
+        return [trial.check]
+    candidate = trial.model.candidate
+    if chosen != candidate.name:
+        sentence = tell(
+            "Although attributes helped the BG/NBD model, “{chosen}” did better on the earlier "
+            "cutoffs, so the predictions do not know them.",
+            chosen=chosen,
+        )
+        return [trial.check, Check("clv.attributes_used", None, sentence)]
+    effects = trial.model.effects
+    effects = effects.assign(clear=effects["effect"].abs() > SURE * effects["standard_error"])
+    base = candidate.params
+    told = [trial.check]
+    for (attribute, level), rows in effects.groupby(["attribute", "level"], sort=False):
+        if not rows["clear"].any():
+            continue
+        rate, more_a, more_b = np.exp(rows.set_index("parameter")["effect"][list(SIGNS)])
+        usual = base["a"] / (base["a"] + base["b"])
+        leaving = base["a"] * more_a / (base["a"] * more_a + base["b"] * more_b)
+        sentence = tell(
+            "Customers with {attribute} = {level} buy {rate:.2f} times as often as those with "
+            "{attribute} = {other} while they stay, and {leaving:.0%} instead of {usual:.0%} "
+            "leave for good after their next purchase.",
+            attribute=str(attribute),
+            level=str(level),
+            rate=float(rate),
+            other=trial.model.levels[str(attribute)][0],
+            leaving=float(leaving),
+            usual=float(usual),
+        )
+        told.append(Check("clv.attribute_effect", None, sentence, float(rate), 1.0))
+    return told
 
-    def expected_if_alive(self, rows: Rows, days: Floats) -> Floats:
-        """Purchases expected within each number of days of customers alive: rows by days."""
-        answer = np.empty((len(rows), len(days)))
-        for at, model, part in self._parts(rows):
-            answer[at] = model.expected_if_alive(part, days)
-        return answer
 
-    def nothing_if_alive(self, rows: Rows, days: Floats) -> Floats:
-        """Probability of no purchase of customers who are alive: rows by days."""
-        answer = np.empty((len(rows), len(days)))
-        for at, model, part in self._parts(rows):
-            answer[at] = model.nothing_if_alive(part, days)
-        return answer
-
-    def drawn_if_alive(
-        self, params: Floats, rows: Rows, days: float, rng: np.random.Generator
-    ) -> Floats:
-        """Counts of customers who are alive, rows by draws, one parameter row per draw."""
-        answer = np.empty((len(rows), len(params)))
-        for at, model, part in self._parts(rows):
-            pattern = self.patterns[int(rows.pattern[at[0]])]
-            own = np.exp(np.log(params) @ loadings(pattern).T)
-            answer[at] = model.drawn_if_alive(own, part, days, rng)
-        return answer
+def _surprises(
+    plain: PurchaseModel, candidate: AttributedBGNBD, frame: pd.DataFrame
+) -> tuple[float, float, float]:
+    """Log-loss of buying again without and with attributes, and the difference's error."""
+    days = float(frame["holdout_days"].iloc[0])
+    bought = np.asarray(frame["holdout_frequency"] > 0, dtype=np.float64)
+    without, knowing = (
+        log_losses(model.predict(frame, days)["p_purchase"].to_numpy(), bought)
+        for model in (plain, candidate)
+    )
+    error = (without - knowing).std() / np.sqrt(len(frame))
+    return float(without.mean()), float(knowing.mean()), float(error)

@@ -1,23 +1,18 @@
-"""Doubts about data and models as checks, and the fallbacks they lead to."""
+"""What a reader must know before relying on a customer value, as checks."""
 
 from collections.abc import Sequence
 
-import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.clv.holdout import Candidate, Spend, mean_scores
-from custanalytics.clv.holdout_scores import spearman
-from custanalytics.clv.inputs import MIN_REPEAT_BUYERS, checked
+from custanalytics.clv.inputs import MIN_REPEAT_BUYERS
 from custanalytics.clv.models.gamma_gamma import GammaGamma
-from custanalytics.clv.models.mean_spend import MeanSpend
 from custanalytics.clv.models.purchase_models import PurchaseModel
-from custanalytics.clv.rules_of_thumb import LAST_YEAR
+from custanalytics.clv.rivals import LAST_YEAR
 from custanalytics.clv.season import Season
+from custanalytics.clv.validation import Candidate, Spend, mean_scores
 from custanalytics.sentences import noted, tell, tell_many
 
-MAX_SPEND_CORRELATION = 0.30
-MIN_SPEND_VARIATION = 0.01
 MIN_LEAVING = 0.005
 MAX_TOTAL_ERROR = 0.20
 COVERAGE_TOLERANCE = 0.05
@@ -41,110 +36,6 @@ def repeat_buyers(count: int, customers: int) -> Check:
         float(5 * MIN_REPEAT_BUYERS),
         noted("rule of thumb"),
     )
-
-
-def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
-    """Fit the gamma-gamma model where spend allows it, else take a plain mean."""
-    frame = checked(summary)
-    again = frame[frame["frequency"] > 0]
-    usable = again[again["monetary_value"] > 0]
-    checks = []
-    left_out = len(again) - len(usable)
-    if left_out:
-        checks.append(
-            Check(
-                "clv.spend_positive",
-                None,
-                tell(
-                    "{n:,} of {all:,} repeat buyers had returns that came to as much as their "
-                    "repeat purchases; they are left out of the fit of spend and expected to spend "
-                    "little.",
-                    n=left_out,
-                    all=len(again),
-                ),
-                float(left_out),
-            )
-        )
-    money = usable["monetary_value"].to_numpy(np.float64)
-    variation = float(money.std() / money.mean()) if len(money) else 0.0
-    if len(usable) < MIN_REPEAT_BUYERS:
-        return MeanSpend.fitted(frame), [
-            *checks,
-            Check(
-                "clv.spend_model",
-                False,
-                tell(
-                    "Only {n:,} customers have a positive spend on repeat purchases, below "
-                    "{fewest}: each customer's mean spend is used instead of a model.",
-                    n=len(usable),
-                    fewest=MIN_REPEAT_BUYERS,
-                ),
-                float(len(usable)),
-                float(MIN_REPEAT_BUYERS),
-            ),
-        ]
-    if variation < MIN_SPEND_VARIATION:
-        return MeanSpend.fitted(frame), [
-            *checks,
-            Check(
-                "clv.spend_model",
-                False,
-                tell(
-                    "Customers spend practically the same per purchase (standard deviation "
-                    "{variation:.1%} of the mean): the mean is used instead of a model.",
-                    variation=variation,
-                ),
-                variation,
-                MIN_SPEND_VARIATION,
-            ),
-        ]
-    model = GammaGamma.fitted(frame)
-    q = model.params["q"]
-    if not model.converged or q <= 1:
-        return MeanSpend.fitted(frame), [
-            *checks,
-            Check(
-                "clv.spend_model",
-                False,
-                tell(
-                    "The gamma-gamma model of spend has no finite mean (q = {q:.2f}, needed: above "
-                    "1): each customer's mean spend is used instead.",
-                    q=q,
-                )
-                if model.converged
-                else tell(
-                    "The gamma-gamma model of spend did not converge: each customer's mean spend "
-                    "is used instead."
-                ),
-                q,
-                1.0,
-                "Fader, Hardie (2013)",
-            ),
-        ]
-    related = spearman(usable["frequency"].to_numpy(np.float64), money)
-    independent = bool(abs(related) <= MAX_SPEND_CORRELATION) if np.isfinite(related) else None
-    checks.append(
-        Check(
-            "clv.spend_independent",
-            independent,
-            tell(
-                "How often customers buy and how much they spend per purchase have a rank "
-                "correlation of {related:.2f}; the model of spend assumes none, so values of "
-                "frequent buyers lean to one side.",
-                related=related,
-            )
-            if independent is False
-            else tell(
-                "How often customers buy and how much they spend per purchase have a rank "
-                "correlation of {related:.2f}; the model of spend assumes none.",
-                related=related,
-            ),
-            related,
-            MAX_SPEND_CORRELATION,
-            noted("rule of thumb"),
-        )
-    )
-    return model, checks
 
 
 def of_model(model: PurchaseModel) -> list[Check]:
@@ -358,11 +249,10 @@ def of_options(margin: float | None, horizon_days: int, history_days: float) -> 
 
 def parameter_table(fitted: Sequence[Candidate], spend: Spend) -> pd.DataFrame:
     """Parameters of all fitted models, with standard errors and units."""
-    units = {"alpha": "days", "beta": "days", "v": "currency"}
     shown = [model for model in (*fitted, spend) if isinstance(model, PurchaseModel | GammaGamma)]
     return pd.DataFrame(
         [
-            (model.name, symbol, value, model.standard_errors[symbol], units.get(symbol, ""))
+            (model.name, symbol, value, model.standard_errors[symbol], model.units.get(symbol, ""))
             for model in shown
             for symbol, value in model.params.items()
         ],

@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv import total_intervals as totals
-from custanalytics.clv.holdout import Candidate, Spend, expected_by_month
 from custanalytics.clv.inputs import Codes, Floats, Rows
 from custanalytics.clv.intervals import draws_for, mixture_quantile, sharing
-from custanalytics.clv.rule_of_thumb import NaiveRule
+from custanalytics.clv.rivals import RuleOfThumb
+from custanalytics.clv.validation import Candidate, Spend, expected_by_month
 
 # parameter sets drawn for the uncertainty of totals: fewer where there are many different rows,
 # whose parameters are then well known
@@ -89,7 +89,7 @@ class Future:
         under = candidate.expected_draws(rows, horizon, size, seed + 4)
         return cls(
             customer_id=frame["customer_id"],
-            p_alive=np.full(len(frame), np.nan) if isinstance(candidate, NaiveRule) else told,
+            p_alive=np.full(len(frame), np.nan) if isinstance(candidate, RuleOfThumb) else told,
             purchases=by_month.sum(axis=1)[code],
             discounted=(by_month @ worth)[code],
             p_purchase=(alive * (1 - nothing[at, -1]))[code],

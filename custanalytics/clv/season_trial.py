@@ -7,9 +7,10 @@ from datetime import date
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.clv.holdout import mean_scores
-from custanalytics.clv.model_comparison import MODELS, cutoff_of, hold_against, usable
+from custanalytics.clv.comparison import MODELS, compare_on_holdouts
+from custanalytics.clv.holdouts import cutoff_of, usable_holdouts
 from custanalytics.clv.season import MIN_MONTHS, MONTHS, Season, whole_months, yearly_season
+from custanalytics.clv.validation import mean_scores
 from custanalytics.customers.summary import observation_period
 from custanalytics.sentences import tell, tell_many
 from custanalytics.transactions import HasEngine, as_engine
@@ -67,7 +68,7 @@ def try_season(
     first, last = observation_period(engine)
     end = min(observation_end or last, last)
     season = yearly_season(engine, end)
-    frames = usable(holdouts)
+    frames = usable_holdouts(holdouts)
     if season is None:
         return SeasonTrial(None, frames, _unknown(len(whole_months(first, end))))
     known = [yearly_season(engine, cutoff_of(frame).date()) for frame in frames]
@@ -79,7 +80,7 @@ def try_season(
     ]
     seasonal = [frame for frame, then in zip(on_clock, known, strict=True) if then]
     without, knowing = (
-        float(mean_scores(hold_against(tried, models, None, 0).table).min())
+        float(mean_scores(compare_on_holdouts(tried, models, None, 0).table).min())
         for tried in (plain, seasonal)
     )
     helped = knowing < without

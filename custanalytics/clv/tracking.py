@@ -6,10 +6,10 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.holdout import best_candidate, length_of
-from custanalytics.clv.model_comparison import cutoff_of, usable
-from custanalytics.clv.models.purchase_models import REGISTRY, fit
+from custanalytics.clv.holdouts import cutoff_of, length_of, usable_holdouts
+from custanalytics.clv.models.registry import PURCHASE_MODELS, fit
 from custanalytics.clv.season import Season, yearly_season
+from custanalytics.clv.validation import best_candidate
 from custanalytics.clv.value import CustomerLifetimeValue
 from custanalytics.customers.summary import customer_summary
 from custanalytics.errors import UsageError
@@ -121,13 +121,15 @@ def tracked_value(
     DataFrame or None
         As `weekly_tracking` gives it; None where no holdout could be used.
     """
-    tested = usable(holdouts)
+    tested = usable_holdouts(holdouts)
     if not tested:
         return None
     cutoff = cutoff_of(tested[-1]).date()
     end = cutoff + timedelta(days=length_of(tested[-1]))
     # models that know attributes can't be told from their name
-    models = value.validation[value.validation["candidate"].isin(REGISTRY)]
+    models = value.validation[
+        value.validation["candidate"].isin([model.name for model in PURCHASE_MODELS])
+    ]
     on_clock = "calendar_days" in tested[-1].columns
     season = yearly_season(transactions, cutoff) if on_clock else None
     return weekly_tracking(transactions, cutoff, end, best_candidate(models), season)

@@ -9,22 +9,17 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.clv import checks as judgement
+from custanalytics.clv import checks as value_checks
+from custanalytics.clv.attributes_trial import trial_checks, try_attributes
+from custanalytics.clv.comparison import MODELS, compare_on_holdouts, past_errors
 from custanalytics.clv.discounting import discount_factors, month_ends
-from custanalytics.clv.holdout import candidates
+from custanalytics.clv.holdouts import a_year_before, cutoff_of, usable_holdouts
 from custanalytics.clv.inputs import checked, require_repeat_buyers, unique_rows
-from custanalytics.clv.model_comparison import (
-    MODELS,
-    a_year_before,
-    cutoff_of,
-    hold_against,
-    past_errors,
-    usable,
-)
-from custanalytics.clv.models.bg_nbd_attributes import trial_checks, try_attributes
 from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.clv.prediction import Future, customer_table, totals_table
 from custanalytics.clv.season import Season
+from custanalytics.clv.spend import spend_model
+from custanalytics.clv.validation import candidates
 from custanalytics.errors import UsageError
 
 
@@ -163,10 +158,10 @@ def customer_lifetime_value(
     history = float(frame["T"].max()) if len(frame) else 0.0
     frame = season.applied(frame) if season else frame
     repeat_buyers = require_repeat_buyers(frame)
-    spend, checks = judgement.spend_model(frame)
-    checks = [judgement.repeat_buyers(repeat_buyers, len(frame)), *checks]
+    spend, checks = spend_model(frame)
+    checks = [value_checks.repeat_buyers(repeat_buyers, len(frame)), *checks]
 
-    origins = usable(_listed(holdout))
+    origins = usable_holdouts(_listed(holdout))
     if season:
         # one that `try_season` put on the clock keeps the season known at its cutoff
         origins = [o if "calendar_days" in o.columns else season.applied(o) for o in origins]
@@ -179,18 +174,18 @@ def customer_lifetime_value(
             origins = [holdout for holdout, _ in trial.holdouts]
             attributed = [candidate for _, candidate in trial.holdouts]
     rows = unique_rows(frame)
-    tested = hold_against(origins, models, level, seed, last_years, attributed)
+    tested = compare_on_holdouts(origins, models, level, seed, last_years, attributed)
     before = a_year_before(last_years, frame)
     fitted = candidates(rows, models, origins[-1] if origins else None, before, known)
     chosen = next(one for one in fitted if one.name == (tested.best or models[0]))
     first = next(one for one in fitted if isinstance(one, PurchaseModel))
-    checks += judgement.of_model(chosen if isinstance(chosen, PurchaseModel) else first)
-    checks += judgement.of_validation(tested.table, chosen.name, level)
-    checks += judgement.of_last_year(tested.table)
-    told = season_check or judgement.season_known(history, season)
+    checks += value_checks.of_model(chosen if isinstance(chosen, PurchaseModel) else first)
+    checks += value_checks.of_validation(tested.table, chosen.name, level)
+    checks += value_checks.of_last_year(tested.table)
+    told = season_check or value_checks.season_known(history, season)
     checks += [told] if told else []
     checks += trial_checks(trial, chosen.name) if attributes is not None else []
-    checks += judgement.of_options(margin, horizon_days, history)
+    checks += value_checks.of_options(margin, horizon_days, history)
 
     ends = month_ends(horizon_days)
     factors = discount_factors(ends, annual_discount_rate)
@@ -225,7 +220,7 @@ def customer_lifetime_value(
             "supported_acquisition_cost": float(cumulative[-1]),
         },
         payback=pd.DataFrame({"month": range(len(ends) + 1), "cumulative_margin": cumulative}),
-        parameters=judgement.parameter_table(fitted, spend),
+        parameters=value_checks.parameter_table(fitted, spend),
         validation=tested.table,
         calibration=tested.calibration,
         deciles=tested.deciles,

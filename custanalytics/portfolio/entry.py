@@ -14,7 +14,7 @@ ENTRIES = "entries"
 FACTS = "entry.json"
 WRITE_UP = "index.qmd"
 REPORT_HTML, REPORT_PDF, SLIDES = "report.html", "report.pdf", "slides.pptx"
-AGAIN = "again.sh"
+RERUN_SCRIPT = "again.sh"
 PICTURE, CARD = "picture.svg", "card.png"
 
 

@@ -16,7 +16,7 @@ _LONGEST_SLUG = 60
 
 
 @dataclass(frozen=True)
-class Telling:
+class EntryText:
     """The words of an entry.
 
     Attributes
@@ -46,7 +46,9 @@ class Telling:
     replaced: Mapping[str, str]
 
 
-def telling(engagement: Engagement, shown: MutedResults, theme: str, slug: str = "") -> Telling:
+def entry_text(
+    engagement: Engagement, shown: MutedResults, theme: str, slug: str = ""
+) -> EntryText:
     """Put an entry into words."""
     said, mine, source = case(shown.results, shown.muted), engagement.publish, engagement.source
     place = f"{engagement.folder / FILE}, [publish]"
@@ -80,7 +82,7 @@ def telling(engagement: Engagement, shown: MutedResults, theme: str, slug: str =
         "[publish] finding": mine.finding,
         "[publish] techniques": ", ".join(mine.techniques),
     }
-    return Telling(
+    return EntryText(
         slug=slug,
         title=title,
         theme=mine.theme or theme,

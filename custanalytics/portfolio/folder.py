@@ -16,7 +16,6 @@ from custanalytics.portfolio.entry import ENTRIES
 from custanalytics.render import BRAND
 
 FILE, ABOUT = "portfolio.toml", "about.qmd"
-TEMPLATES = "_templates"
 _TEXTS = ("name", "tagline", "theme", "intro", "email", "address", "lang")
 _NEEDED = ("name", "tagline", "theme")
 _NAME = "Your Name"

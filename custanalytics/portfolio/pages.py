@@ -3,236 +3,177 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 from custanalytics.content.format import Formats
 from custanalytics.portfolio.entry import (
-    AGAIN,
     CARD,
+    ENTRIES,
     PICTURE,
     REPORT_HTML,
     REPORT_PDF,
+    RERUN_SCRIPT,
     SLIDES,
     Entry,
 )
 from custanalytics.portfolio.folder import Portfolio
 from custanalytics.portfolio.pictures import drawing
-from custanalytics.portfolio.site_words import facts, words
+from custanalytics.portfolio.site_words import facts
+from custanalytics.portfolio.templates import Templates
 from custanalytics.render import Brand
 from custanalytics.render.pages.site_pages import Text
 
 SITE_CARD = "assets/card.png"
-_STEPS = 6
+HOME, ABOUT_PAGE, LOST_PAGE = "index.html", "about.html", "404.html"
 
 
 @dataclass(frozen=True)
 class Site:
-    """What every page needs.
-
-    Attributes
-    ----------
-    portfolio : Portfolio
-        Its settings.
-    entries : tuple of Entry
-        The newest first.
-    brand : Brand
-        Its colours, fonts and logo.
-    formats : Formats
-        How the site writes dates and numbers; its language is spoken.
-    folder : Path
-        The site's folder, where the entries' files are already.
-    """
+    """What every page needs."""
 
     portfolio: Portfolio
-    entries: tuple[Entry, ...]
+    entries: tuple[Entry, ...]  # the newest first
     brand: Brand
-    formats: Formats
-    folder: Path
+    formats: Formats  # of dates and numbers, in the language that is spoken
+    words: SimpleNamespace
+    templates: Templates
+    folder: Path  # of the site; the entries' files are there already
+
+
+def page_of(entry: Entry) -> str:
+    """The address of a project's page in the site."""
+    return f"{ENTRIES}/{entry.slug}/index.html"
 
 
 def made_here(site: Site) -> set[Path]:
     """Pages that a write-up may lead to although no such file lies beside it."""
-    names = ["index.html", "about.html", "index.xml"]
-    names += [f"entries/{entry.slug}/index.html" for entry in site.entries]
+    names = [HOME, ABOUT_PAGE, "index.xml", *map(page_of, site.entries)]
     return {(site.folder / name).resolve() for name in names}
 
 
 def home(site: Site) -> dict[str, Any]:
     """The first page."""
-    portfolio = site.portfolio
+    portfolio, said = site.portfolio, site.words
     themes = _counted([entry.theme for entry in site.entries])
     techniques = _counted([name for entry in site.entries for name in entry.techniques])
-    said = words(site.formats)
-    groups = (("theme", said["theme"], themes), ("technique", said["techniques"], techniques))
+    groups = (("theme", said.theme, themes), ("technique", said.techniques, techniques))
     title = f"{portfolio.name} – {portfolio.theme}"
-    description = portfolio.intro or portfolio.tagline
-    return _common(site, "", "", title, title, description, "website", SITE_CARD) | {
-        "here": {"home": True},
+    return _common(site, HOME, title, portfolio.intro or portfolio.tagline, title=title) | {
         "facts": facts(site.entries, site.formats),
-        "motif": _motif(),
-        "filters": [
-            {
-                "title": legend,
-                "chips": [
-                    {"group": group, "key": i, "value": value, "count": count}
-                    for i, (value, count) in enumerate(counts.items())
-                ],
-            }
-            for group, legend, counts in groups
-            if len(counts) > 1
-        ],
+        "filters": [group for group in groups if len(group[2]) > 1],
         "cards": [_card(site, entry, list(themes), list(techniques)) for entry in site.entries],
     }
 
 
-def about(site: Site, text: Text) -> dict[str, Any]:
+def about(site: Site, title: str, body: str) -> dict[str, Any]:
     """The page about the consultant."""
-    portfolio = site.portfolio
-    heading = text.title or words(site.formats)["about"]
-    title = f"{heading} – {portfolio.name}"
-    said = portfolio.intro or portfolio.tagline
-    common = _common(site, "", "about.html", title, heading, said, "profile", SITE_CARD)
-    return common | {"here": {"about": True}, "title": heading, "text": {"body": text.body}}
+    description = site.portfolio.intro or site.portfolio.tagline
+    common = _common(site, ABOUT_PAGE, title or site.words.about, description, kind="profile")
+    return common | {"text": {"body": body}}
 
 
-def lost(site: Site) -> dict[str, Any]:
-    """The page that a host shows for an address that does not exist."""
-    title = words(site.formats)["lost"]
-    common = _common(site, "", "404.html", title, title, title, "website", SITE_CARD)
-    # It is shown at any depth, so only the whole address leads back.
-    return common | {"root": site.portfolio.address}
+def lost(site: Site, style: str) -> str:
+    """The page that a host shows for an address that does not exist, whole: at any depth."""
+    said = site.words.lost
+    # Only the whole address leads back.
+    values = _common(site, LOST_PAGE, said, said, title=said) | {"root": site.portfolio.address}
+    return site.templates.filled(LOST_PAGE, values | {"style": style})
 
 
 def project(site: Site, entry: Entry, text: Text | None) -> dict[str, Any]:
     """One project's page."""
-    folder = site.folder / "entries" / entry.slug
-    page = f"entries/{entry.slug}/index.html"
-    title = f"{entry.title} – {site.portfolio.name}"
-    card = f"entries/{entry.slug}/{CARD}"
-    common = _common(site, "../../", page, title, entry.title, entry.finding, "article", card)
-    again = folder / AGAIN
-    return common | {
-        "entry": _facts(site, entry)
+    card, script = f"{ENTRIES}/{entry.slug}/{CARD}", _file(site, entry, RERUN_SCRIPT)
+    common = _common(site, page_of(entry), entry.title, entry.finding, kind="article", card=card)
+    return (
+        common
+        | _spoken(site, entry)
+        | _beside(site.entries, entry)
         | {
+            "entry": entry,
             "source": _source(entry),
-            "muted": entry.muted,
-            "again": again.read_text("utf-8").strip() if again.is_file() else "",
-        },
-        "text": {
-            "body": text.body,
-            "contents": text.contents,
-            "title": text.contents_title,
+            "script": script.read_text("utf-8").strip() if script.is_file() else "",
+            "text": text,
+            "files": _files(site, entry),
         }
-        if text
-        else {},
-        "files": files(site, entry),
-        "beside": _beside(site.entries, entry),
-    }
+    )
 
 
-def files(site: Site, entry: Entry) -> list[dict[str, Any]]:
-    """The forms that a project comes in, with links from its page."""
-    said = words(site.formats)
-    folder = site.folder / "entries" / entry.slug
-    known = {REPORT_HTML: said["report"], REPORT_PDF: said["pdf"], SLIDES: said["slides"]}
+def _files(site: Site, entry: Entry) -> list[tuple[str, str, str]]:
+    """The forms that a project comes in: address, name, size."""
+    said = site.words
+    names = {REPORT_HTML: said.report, REPORT_PDF: said.pdf, SLIDES: said.slides}
+    there = {name: _file(site, entry, name) for name in names}
     found = [
-        {"href": name, "text": text, "size": _size((folder / name).stat().st_size, site.formats)}
-        for name, text in known.items()
-        if (folder / name).is_file()
+        (name, names[name], _size(path.stat().st_size, site.formats))
+        for name, path in there.items()
+        if path.is_file()
     ]
-    if (folder / AGAIN).is_file():
-        found.append({"href": "#again", "text": said["rerun"], "size": ""})
-    return [row | {"first": i == 0} for i, row in enumerate(found)]
+    has_script = _file(site, entry, RERUN_SCRIPT).is_file()
+    return [*found, ("#again", said.rerun, "")] if has_script else found
+
+
+def _file(site: Site, entry: Entry, name: str) -> Path:
+    return site.folder / ENTRIES / entry.slug / name
 
 
 def _common(
     site: Site,
-    root: str,
     page: str,
-    title: str,
     heading: str,
     description: str,
-    kind: str,
-    card: str,
+    *,
+    title: str = "",
+    kind: str = "website",
+    card: str = SITE_CARD,
 ) -> dict[str, Any]:
     portfolio = site.portfolio
     return {
-        "root": root,
-        "words": words(site.formats),
-        "site": {
-            "name": portfolio.name,
-            "tagline": portfolio.tagline,
-            "theme": portfolio.theme,
-            "intro": portfolio.intro,
-            "email": portfolio.email,
-            "links": [{"name": name, "url": url} for name, url in portfolio.links],
-            "lang": site.formats.language,
-            "logo": site.brand.logo_alt if site.brand.logo else "",
-        },
+        "root": "../" * page.count("/"),
+        "words": site.words,
+        "site": portfolio,
+        "language": site.formats.language,
+        "logo": site.brand.logo_alt if site.brand.logo else "",
         "head": {
-            "title": title,
+            "page": page,
+            "title": title or f"{heading} – {portfolio.name}",
             "heading": heading,
             "description": description,
             "kind": kind,
-            "address": portfolio.address and portfolio.address + page,
+            "address": portfolio.address and portfolio.address + ("" if page == HOME else page),
             "card": portfolio.address + card,
         },
     }
 
 
-def _facts(site: Site, entry: Entry) -> dict[str, Any]:
-    language = site.formats.language.split("-")[0]
-    return entry.texts | {
-        "day": entry.published.isoformat(),
-        "date": site.formats.month(entry.published),
-        "lang": "" if entry.lang.split("-")[0] == language else entry.lang,
-    }
+def _spoken(site: Site, entry: Entry) -> dict[str, str]:
+    """When a project was published, and its language where it is not the site's."""
+    same = entry.lang.split("-")[0] == site.formats.language.split("-")[0]
+    return {"month": site.formats.month(entry.published), "lang": "" if same else entry.lang}
 
 
-def _source(entry: Entry) -> Mapping[str, str] | bool:
-    found = {key: value for key, value in entry.source.items() if value}
-    if not found.get("home", "").startswith(("https://", "http://")):
-        found.pop("home", None)
-    return found or False
+def _source(entry: Entry) -> dict[str, str]:
+    source = {name: entry.source.get(name, "") for name in ("name", "home", "licence", "citation")}
+    is_web = source["home"].startswith(("https://", "http://"))
+    return source if is_web else source | {"home": ""}
 
 
 def _card(
     site: Site, entry: Entry, themes: Sequence[str], techniques: Sequence[str]
 ) -> dict[str, Any]:
-    place = f"entries/{entry.slug}/"
-    path = site.folder / place / PICTURE
-    picture: dict[str, Any] = {}
-    if path.is_file():
-        seen = drawing(path, site.brand)
-        picture = {
-            "picture": place + PICTURE,
-            "dark": seen.dark and place + seen.dark,
-            "alt": entry.picture_alt,
-            "width": seen.width,
-            "height": seen.height,
-        }
-    keys = [str(techniques.index(name)) for name in entry.techniques]
-    return (
-        _facts(site, entry)
-        | picture
-        | {
-            "theme_key": themes.index(entry.theme),
-            "technique_keys": " ".join(keys),
-        }
-    )
+    path = _file(site, entry, PICTURE)
+    return _spoken(site, entry) | {
+        "entry": entry,
+        "drawing": drawing(path, site.brand) if path.is_file() else None,
+        "theme_key": themes.index(entry.theme),
+        "technique_keys": " ".join(str(techniques.index(name)) for name in entry.techniques),
+    }
 
 
-def _beside(entries: Sequence[Entry], entry: Entry) -> dict[str, Any]:
+def _beside(entries: Sequence[Entry], entry: Entry) -> dict[str, Entry | None]:
     at = entries.index(entry)
-    others = {
-        "newer": entries[at - 1] if at else None,
-        "older": entries[at + 1] if at + 1 < len(entries) else None,
-    }
-    return {
-        name: {"href": f"../{other.slug}/index.html", "title": other.title}
-        for name, other in others.items()
-        if other
-    }
+    older = entries[at + 1] if at + 1 < len(entries) else None
+    return {"newer": entries[at - 1] if at else None, "older": older}
 
 
 def _counted(values: Sequence[str]) -> Mapping[str, int]:
@@ -245,18 +186,3 @@ def _size(size: int, formats: Formats) -> str:
     if size < 100_000:
         return f"{formats.count(max(1, size // 1000))} kB"
     return f"{formats.number(size / 1e6)} MB"
-
-
-def _motif() -> list[dict[str, Any]]:
-    """A cohort triangle: each row has bought for one quarter less, each column fades."""
-    return [
-        {"x": 44 * column, "y": 44 * row, "opacity": f"{_shade(row, column):.2f}"}
-        for row in range(_STEPS)
-        for column in range(_STEPS + 1 - row)
-    ]
-
-
-def _shade(row: int, column: int) -> float:
-    if column == 0:
-        return 1.0
-    return float(0.62 * 0.72 ** (column - 1) + 0.07 * ((row * 5 + column * 3) % 4) / 3)

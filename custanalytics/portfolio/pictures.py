@@ -13,6 +13,7 @@ from custanalytics.content.theme import LIGHT
 from custanalytics.errors import RenderError
 from custanalytics.render import Brand, read_brand
 from custanalytics.render.brand import mix
+from custanalytics.render.confined import inside
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")
 _VIEW = re.compile(
@@ -99,8 +100,8 @@ def bring(body: str, source: Path, target: Path, made: set[Path]) -> None:
         copy = target / address
         if copy.resolve() in made or copy.is_file():
             continue
-        path = (source / address).resolve()
-        if not path.is_relative_to(source.resolve()) or not path.is_file():
+        path = inside(source, address)
+        if path is None:
             raise RenderError(f"{source}: the write-up leads to {address!r}, which is not there")
         copy.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(path, copy)

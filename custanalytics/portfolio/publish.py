@@ -22,23 +22,23 @@ from custanalytics.engagement.record import sha256
 from custanalytics.engagement.rerun import run_is_stale
 from custanalytics.errors import DisclosureError, UsageError
 from custanalytics.portfolio.entry import (
-    AGAIN,
     ENTRIES,
     FACTS,
     PICTURE,
     REPORT_HTML,
     REPORT_PDF,
+    RERUN_SCRIPT,
     SLIDES,
     Entry,
     read_entries,
     write_entry,
 )
-from custanalytics.portfolio.entry_text import Telling, telling, title_of
+from custanalytics.portfolio.entry_text import EntryText, entry_text, title_of
 from custanalytics.portfolio.folder import create_portfolio, read_portfolio
 from custanalytics.portfolio.origins import engagements_of, remember
 from custanalytics.portfolio.own_prose import Prose, UnconfirmedError, code_of
 from custanalytics.portfolio.private_record import FOLDER, Record, record_of, write_record
-from custanalytics.portfolio.rerun_script import again
+from custanalytics.portfolio.rerun_script import rerun_script
 from custanalytics.portfolio.site import SITE, build_site
 from custanalytics.portfolio.write_up import stage_write_up, write_document
 from custanalytics.privacy.leak_check import Secrets, must_not_leak, secrets_of
@@ -122,8 +122,8 @@ def publish_engagement(
             try:
                 return _published(asked, results, record, portfolio, confirm, renderer, step)
             except DisclosureError as error:
-                again_found = not error.figures or error.figures & found
-                if asked.source or again_found or len(found) > _MOST_FIGURES:
+                repeated = not error.figures or error.figures & found
+                if asked.source or repeated or len(found) > _MOST_FIGURES:
                     raise
                 # By chance a figure looks like a true one: under another secret it won't.
                 found |= error.figures
@@ -146,7 +146,7 @@ def _published(
     create_portfolio(portfolio)
     with step("Muting the results"):
         shown = _shown(asked, results, record)
-        told = telling(asked, shown, read_portfolio(portfolio).theme, record.slug)
+        told = entry_text(asked, shown, read_portfolio(portfolio).theme, record.slug)
         document = build(shown.results, _theme(read_brand(portfolio)))
         write_up = asked.folder / FOLDER / WRITE_UP_FOLDER
         own = stage_write_up(document, told.texts, write_up)
@@ -269,7 +269,7 @@ def _theme(brand: Brand) -> Theme:
 
 def _write(
     engagement: Engagement,
-    told: Telling,
+    told: EntryText,
     shown: MutedResults,
     document: Document,
     portfolio: Path,
@@ -293,7 +293,9 @@ def _write(
     (folder / SLIDES).write_bytes(slides)
     write_document(write_up, told.title, folder)
     (folder / PICTURE).write_bytes(picture)
-    (folder / AGAIN).write_text(again(engagement, shown.results.settings.version), "utf-8")
+    (folder / RERUN_SCRIPT).write_text(
+        rerun_script(engagement, shown.results.settings.version), "utf-8"
+    )
     entry = Entry(
         slug=told.slug,
         title=told.title,

@@ -12,17 +12,15 @@ import yaml
 
 from custanalytics.bundled import reports_dir
 from custanalytics.portfolio import pages
-from custanalytics.portfolio.embedded_site import ASSETS, lost_page, templates_of, write_assets
+from custanalytics.portfolio.embedded_site import ASSETS, lost_page, write_assets
 from custanalytics.portfolio.entry import CARD, ENTRIES, WRITE_UP, Entry
 from custanalytics.portfolio.feed import FEED
 from custanalytics.portfolio.folder import ABOUT
 from custanalytics.portfolio.pages import SITE_CARD, Site
 from custanalytics.portfolio.pictures import bring, with_drawings
-from custanalytics.portfolio.site_words import words
 from custanalytics.render.pages.labels import labels
 from custanalytics.render.pages.qmd import front_matter, without_plots
 from custanalytics.render.pages.rendering import render_website
-from custanalytics.render.pages.site_pages import page
 from custanalytics.render.pages.staging import escaped
 
 _OUT = "_site"
@@ -49,14 +47,14 @@ _LISTING = """\
 def write_with_quarto(site: Site, quarto: str) -> Mapping[str, str]:
     """Write every page, and what they share."""
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
-        templates = templates_of(site, Path(scratch) / "templates")
-        write_assets(site, templates)
-        shutil.copyfile(templates / "quarto.css", site.folder / ASSETS / "quarto.css")
+        write_assets(site)
+        style = site.templates.path("quarto.css")
+        shutil.copyfile(style, site.folder / ASSETS / style.name)
         project = Path(scratch) / "project"
-        _stage(site, templates, project)
+        _stage(site, project)
         made = render_website(quarto, project, _OUT)
         shutil.copytree(made, site.folder, dirs_exist_ok=True)
-        (site.folder / "404.html").write_text(lost_page(site, templates), "utf-8")
+        (site.folder / pages.LOST_PAGE).write_text(lost_page(site), "utf-8")
     home = site.folder / "index.html"
     home.write_text(_valid(home.read_text("utf-8")), "utf-8")
     _finished(site.folder / "about.html", site.portfolio.folder, site)
@@ -86,27 +84,27 @@ def _valid(whole: str) -> str:
     return _ODD.sub("", _ALT.sub(r"\1", _MODULE.sub("", whole)))
 
 
-def _stage(site: Site, templates: Path, project: Path) -> None:
+def _stage(site: Site, project: Path) -> None:
     shutil.copytree(site.folder / ASSETS, project / ASSETS)
     shutil.copyfile(reports_dir() / "_shared" / "report.lua", project / "report.lua")
     home = pages.home(site)
-    hero = page(templates / "hero.html", home)
-    about = page(templates / "about-title.html", home | {"title": _about_title(site)})
+    hero = site.templates.filled("hero.html", home)
+    about = pages.about(site, _about_title(site), "")
     texts = {
         "_quarto.yml": _yaml(_settings(site)),
         "theme.scss": _scss(site),
         "listing.ejs.md": _LISTING,
-        "index.qmd": _home(site, templates, home),
+        "index.qmd": _home(site, home),
         "home/" + _TITLE: _template(f'<main id="content">\n<header {_BLOCK}>\n{hero}</header>'),
-        ABOUT: _about(site, templates, home),
-        "about/" + _TITLE: _template(about),
+        ABOUT: _about(site, home),
+        "about/" + _TITLE: _template(site.templates.filled("about-title.html", about)),
     }
     for entry, shown in zip(site.entries, home["cards"], strict=True):
         place = f"{ENTRIES}/{entry.slug}/"
         values = pages.project(site, entry, None)
-        texts[place + _TITLE] = _template(page(templates / "project.html", values))
-        card_html = page(templates / "card.html", home | {"it": shown})
-        texts[place + WRITE_UP] = _project(site, entry, templates, values, card_html)
+        texts[place + _TITLE] = _template(site.templates.filled("project.html", values))
+        card = site.templates.filled("card.html", home | {"card": shown})
+        texts[place + WRITE_UP] = _project(site, entry, values, card)
     for name, text in texts.items():
         (project / name).parent.mkdir(parents=True, exist_ok=True)
         (project / name).write_text(text, "utf-8")
@@ -119,15 +117,15 @@ def _stage(site: Site, templates: Path, project: Path) -> None:
 
 
 def _settings(site: Site) -> dict[str, Any]:
-    mine, said = site.portfolio, words(site.formats)
+    mine, said = site.portfolio, site.words
     right = [
-        {"text": said["work"], "href": "index.qmd"},
-        {"text": said["about"], "href": ABOUT},
+        {"text": said.work, "href": "index.qmd"},
+        {"text": said.about, "href": ABOUT},
     ]
     if mine.email:
-        right.append({"text": said["contact"], "href": f"mailto:{mine.email}"})
+        right.append({"text": said.contact, "href": f"mailto:{mine.email}"})
     links = [{"text": escaped(name), "href": url} for name, url in mine.links]
-    links.append({"text": escaped(said["feed"]), "href": FEED})
+    links.append({"text": escaped(said.feed), "href": FEED})
     logo = site.brand.logo or f"{ASSETS}/favicon.svg"
     # Quarto writes the alternative text into the page as it is, the other texts are markdown.
     navbar = {"title": escaped(mine.name), "logo": logo, "logo-alt": html.escape(mine.name)}
@@ -141,7 +139,7 @@ def _settings(site: Site) -> dict[str, Any]:
         # The search box on the first page finds the same with either renderer.
         "search": False,
         "navbar": navbar | {"right": right},
-        "page-footer": {"left": escaped(mine.name), "center": links, "right": said["quiet"]},
+        "page-footer": {"left": escaped(mine.name), "center": links, "right": said.quiet},
     }
     if mine.address:
         website["site-url"] = mine.address.rstrip("/")
@@ -190,7 +188,7 @@ def _scss(site: Site) -> str:
     )
 
 
-def _home(site: Site, templates: Path, values: Mapping[str, Any]) -> str:
+def _home(site: Site, values: Mapping[str, Any]) -> str:
     settings: dict[str, Any] = {
         "title": escaped(values["head"]["title"]),
         "pagetitle": escaped(site.portfolio.theme),  # Quarto adds the name
@@ -201,7 +199,7 @@ def _home(site: Site, templates: Path, values: Mapping[str, Any]) -> str:
         "template-partials": ["home/" + _TITLE],
         "include-after-body": {"text": f'<script src="{ASSETS}/site.js" defer></script>'},
     }
-    body = [f"## {escaped(values['words']['projects'])} {{#work-title .unnumbered}}"]
+    body = [f"## {escaped(site.words.projects)} {{#work-title .unnumbered}}"]
     if site.entries:
         listing: dict[str, Any] = {
             "id": "projects",
@@ -213,33 +211,31 @@ def _home(site: Site, templates: Path, values: Mapping[str, Any]) -> str:
         if site.portfolio.address:
             listing["feed"] = {"type": "metadata", "description": site.portfolio.tagline}
         settings["listing"] = listing
-        body += [_raw(page(templates / "tools.html", values)), "::: {#projects}\n:::"]
+        body += [_raw(site.templates.filled("tools.html", values)), "::: {#projects}\n:::"]
     else:
-        body.append(escaped(values["words"]["soon"]))
+        body.append(escaped(site.words.soon))
     text = "\n\n".join(body)
-    foot = _raw("</main>\n" + page(templates / "ask.html", values))
+    foot = _raw("</main>\n" + site.templates.filled("ask.html", values))
     return _document(settings, f"::::: {{#work .work .wrap}}\n{text}\n:::::\n\n{foot}")
 
 
-def _about(site: Site, templates: Path, values: Mapping[str, Any]) -> str:
+def _about(site: Site, values: Mapping[str, Any]) -> str:
     front, body = _parted(site.portfolio.folder / ABOUT)
     settings = {"toc": False} | front | {"title": escaped(_about_title(site))}
     settings |= {"page-layout": "article", "image": SITE_CARD}
     settings["template-partials"] = ["about/" + _TITLE]
-    return _document(settings, f"{body}\n\n{_raw(page(templates / 'ask.html', values))}")
+    return _document(settings, f"{body}\n\n{_raw(site.templates.filled('ask.html', values))}")
 
 
 def _about_title(site: Site) -> str:
     front = front_matter(site.portfolio.folder / ABOUT)
-    return str(front.get("title") or words(site.formats)["about"])
+    return str(front.get("title") or site.words.about)
 
 
-def _project(
-    site: Site, entry: Entry, templates: Path, values: Mapping[str, Any], card: str
-) -> str:
+def _project(site: Site, entry: Entry, values: Mapping[str, Any], card: str) -> str:
     front, body = _parted(site.portfolio.folder / ENTRIES / entry.slug / WRITE_UP)
     last = ("ending.html", "beside.html", "ask.html")
-    ending = "".join(page(templates / name, values) for name in last)
+    ending = "".join(site.templates.filled(name, values) for name in last)
     scripts = "".join(
         f'<script src="../../{ASSETS}/{name}" defer></script>' for name in ("report.js", "site.js")
     )

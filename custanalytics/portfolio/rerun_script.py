@@ -7,13 +7,13 @@ from custanalytics.config import as_typed
 from custanalytics.engagement import Engagement
 
 # Options that say nothing of the client.
-_TELLABLE = ("horizon-days", "window-days", "annual-discount-rate", "locale")
+_HARMLESS = ("horizon-days", "window-days", "annual-discount-rate", "locale")
 _OF_THE_REPORT = ("client", "author", "made-on")
 
 
-def again(engagement: Engagement, version: str) -> str:
+def rerun_script(engagement: Engagement, version: str) -> str:
     """The commands that make the report of an engagement, or one like it."""
-    options = _options(engagement, keep=None if engagement.source else _TELLABLE)
+    options = _options(engagement, keep=None if engagement.source else _HARMLESS)
     if engagement.source:
         get = engagement.source.get("command", "")
         folder = shlex.split(get)[2] if get else "engagement"

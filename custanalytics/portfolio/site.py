@@ -11,28 +11,38 @@ from custanalytics.content.theme import Theme
 from custanalytics.errors import SourceError
 from custanalytics.portfolio.embedded_site import ASSETS, write_pages
 from custanalytics.portfolio.entry import (
-    AGAIN,
     CARD,
     ENTRIES,
     FACTS,
     PICTURE,
     REPORT_HTML,
     REPORT_PDF,
+    RERUN_SCRIPT,
     SLIDES,
     Entry,
     read_entries,
 )
-from custanalytics.portfolio.feed import FEED, atom, robots, search_index, search_script, site_map
+from custanalytics.portfolio.feed import (
+    FEED,
+    SITE_MAP,
+    feed,
+    robots,
+    search_index,
+    search_script,
+    site_map,
+)
 from custanalytics.portfolio.folder import create_portfolio, read_portfolio
 from custanalytics.portfolio.pages import SITE_CARD, Site
 from custanalytics.portfolio.quarto_site import write_with_quarto
+from custanalytics.portfolio.site_words import words
+from custanalytics.portfolio.templates import Templates
 from custanalytics.render import read_brand
 from custanalytics.render.pages.rendering import quarto_for
 from custanalytics.render.put_in_place import replaced
 
 SITE = "site"
 _MARK = ".nojekyll"
-_FILES = (REPORT_HTML, REPORT_PDF, SLIDES, AGAIN, PICTURE, CARD)
+_FILES = (REPORT_HTML, REPORT_PDF, SLIDES, RERUN_SCRIPT, PICTURE, CARD)
 
 
 def build_site(folder: Path | str, out: Path | str | None = None, renderer: str = "auto") -> Path:
@@ -44,7 +54,8 @@ def build_site(folder: Path | str, out: Path | str | None = None, renderer: str 
     target = Path(out) if out is not None else folder / SITE
     quarto = quarto_for(renderer)
     with speaking(portfolio.lang), replaced(target, _MARK) as new:
-        site = Site(portfolio, entries, brand, Formats(portfolio.lang), new)
+        formats = Formats(portfolio.lang)
+        site = Site(portfolio, entries, brand, formats, words(formats), Templates(folder), new)
         _copy_files(site)
         bodies = write_with_quarto(site, quarto) if quarto else write_pages(site)
         _for_programs(site, bodies)
@@ -87,8 +98,8 @@ def _for_programs(site: Site, bodies: Mapping[str, str]) -> None:
         f"{ASSETS}/search.js": search_script(index),
     }
     if not (site.folder / FEED).is_file():  # Quarto may have written one
-        texts[FEED] = atom(site.portfolio, site.entries)
+        texts[FEED] = feed(site)
     if site.portfolio.address:
-        texts["sitemap.xml"] = site_map(site.portfolio, site.entries)
+        texts[SITE_MAP] = site_map(site)
     for name, text in texts.items():
         (site.folder / name).write_text(text, "utf-8")

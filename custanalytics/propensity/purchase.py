@@ -14,7 +14,7 @@ from custanalytics.check import Check
 from custanalytics.customers.features import features_at, outcomes_after, prepare, with_outcome
 from custanalytics.engine import Engine
 from custanalytics.errors import UnsupportedError, UsageError
-from custanalytics.propensity import checks as doubts
+from custanalytics.propensity import checks
 from custanalytics.propensity.candidates import CANDIDATES, Candidate, Rival, fit, rival
 from custanalytics.propensity.rhythm import late_factors, rhythm
 from custanalytics.propensity.schedule import Schedule, plan
@@ -55,7 +55,7 @@ class PurchasePropensity:
         than the shop's customers usually do and not yet so long that hardly any came back),
         ``revenue_at_risk`` (currency units: ``expected_revenue`` where late, else 0).
     evaluation : DataFrame
-        One row per candidate, judged on the test window: ``candidate``, ``role`` ('model' or
+        One row per candidate, tested on the test window: ``candidate``, ``role`` ('model' or
         'baseline'), ``log_loss``, ``brier_score``, ``auc``, ``average_precision``, ``ece``,
         each of these measures with ``_low`` and ``_high`` (95 %, bootstrap), ``n``,
         ``positives``, ``chosen`` (bool, exactly one).
@@ -114,7 +114,7 @@ def purchase_propensity(
     Assumes that the next window is bought in as the past ones were, up to the swing between
     them, which is measured and carried as the bounds of every probability. Customers with
     one purchase are included. Candidates learn on several earlier cutoffs, calibrated on
-    customers apart, and are judged on the last window that has ended; the best one there by
+    customers apart, and are tested on the last window that has ended; the best one there by
     log-loss, be it a naive rule, is refitted on all windows and scores today's customers.
 
     Parameters
@@ -165,25 +165,27 @@ def purchase_propensity(
     _require_enough(learning, test, window_days)
     known = pd.concat([learning, test], ignore_index=True)
     now = features_at(engine, [end], window_days)
-    contestants = (*CANDIDATES, *(rival(name, ask) for name, ask in (rivals or {}).items()))
+    candidates = (*CANDIDATES, *(rival(name, ask) for name, ask in (rivals or {}).items()))
     with threadpool_limits(limits=1):
-        trial = _trial(contestants, learning, test, schedule, seed)
-        scores, level_sd, season = _score(trial, known, now, schedule, seed)
+        comparison = _compared(candidates, learning, test, schedule, seed)
+        scores, level_sd, season = _score(comparison, known, now, schedule, seed)
         spend = fit_spend(known).predict(now)
-        foreseen = trial.predictions[trial.chosen.name] * fit_spend(learning).predict(test)
+        foreseen = comparison.predictions[comparison.chosen.name] * fit_spend(learning).predict(
+            test
+        )
 
     scored = now.assign(propensity=scores, expected_revenue=scores * spend)
     factors = late_factors(now)
     customers = _customer_table(scored, end, level_sd, factors)
-    y, p = test["bought"].to_numpy(), trial.predictions[trial.chosen.name]
+    y, p = test["bought"].to_numpy(), comparison.predictions[comparison.chosen.name]
     profit = None
     if contact_cost is not None and conversion_value is not None:
         profit = profit_curve(scores, contact_cost, conversion_value, level_sd, INTERVAL_LEVEL)
     cutoffs = _cutoff_table(known, now, schedule)
-    rule = trial.predictions["recency rule"]
+    rule = comparison.predictions["recency rule"]
     return PurchasePropensity(
         customers=customers,
-        evaluation=trial.evaluation,
+        evaluation=comparison.evaluation,
         deciles=decile_table(y, p),
         reliability=reliability_table(y, p),
         profit=profit,
@@ -198,7 +200,7 @@ def purchase_propensity(
             "swing_sd": level_sd,
             "season_shift": season,
         },
-        model=trial.chosen.name,
+        model=comparison.chosen.name,
         window_days=window_days,
         observation_end=end,
         params={
@@ -209,17 +211,17 @@ def purchase_propensity(
             "conversion_value": conversion_value,
         },
         checks=(
-            doubts.beats_rule(trial.chosen, log_loss_gain(y, p, rule, seed)),
-            doubts.calibrated(y, p),
-            doubts.revenue_foreseen(float(foreseen.sum()), float(test["spend"].sum())),
-            doubts.steady(cutoffs, window_days, customers, trial.season),
+            checks.beats_rule(comparison.chosen, log_loss_gain(y, p, rule, seed)),
+            checks.calibrated(y, p),
+            checks.revenue_foreseen(float(foreseen.sum()), float(test["spend"].sum())),
+            checks.steady(cutoffs, window_days, customers, comparison.season),
         ),
     )
 
 
 @dataclass(frozen=True)
-class _Trial:
-    """Outcome of the contest on the test window."""
+class _Comparison:
+    """How the candidates did on the test window."""
 
     evaluation: pd.DataFrame
     predictions: dict[str, Floats]
@@ -227,51 +229,51 @@ class _Trial:
     season: Literal["unseen", "unhelpful", "used"]
 
 
-def _trial(
-    contestants: Sequence[Candidate],
+def _compared(
+    candidates: Sequence[Candidate],
     learning: pd.DataFrame,
     test: pd.DataFrame,
     schedule: Schedule,
     seed: int,
-) -> _Trial:
-    """Judge all candidates on the test window, and the best one with and without the season."""
+) -> _Comparison:
+    """Compare all candidates on the test window, and the best one with and without the season."""
     y = test["bought"].to_numpy()
-    fitted = {c.name: fit(c, learning, seed) for c in contestants}
+    fitted = {c.name: fit(c, learning, seed) for c in candidates}
     predictions = {name: model.predict(test) for name, (model, _) in fitted.items()}
     table = pd.DataFrame(
         [
-            {"candidate": c.name, "role": c.role, **_judged(y, predictions[c.name], seed)}
-            for c in contestants
+            {"candidate": c.name, "role": c.role, **_measured(y, predictions[c.name], seed)}
+            for c in candidates
         ]
     ).assign(n=len(y), positives=int(y.sum()))
-    chosen = contestants[int(table["log_loss"].argmin())]
+    chosen = candidates[int(table["log_loss"].argmin())]
     table["chosen"] = table["candidate"] == chosen.name
     if not schedule.same_season(schedule.test):
-        return _Trial(table, predictions, chosen, "unseen")
+        return _Comparison(table, predictions, chosen, "unseen")
     plain, (_, apart) = predictions[chosen.name], fitted[chosen.name]
     moved = shifted(plain, _season(learning, apart, schedule.same_season(schedule.test)))
     if measures(y, moved)["log_loss"] >= measures(y, plain)["log_loss"]:
-        return _Trial(table, predictions, chosen, "unhelpful")
-    for name, value in _judged(y, moved, seed).items():
+        return _Comparison(table, predictions, chosen, "unhelpful")
+    for name, value in _measured(y, moved, seed).items():
         table.loc[table["chosen"], name] = value
-    return _Trial(table, {**predictions, chosen.name: moved}, chosen, "used")
+    return _Comparison(table, {**predictions, chosen.name: moved}, chosen, "used")
 
 
-def _judged(y: Bools, p: Floats, seed: int) -> dict[str, float]:
+def _measured(y: Bools, p: Floats, seed: int) -> dict[str, float]:
     return measures(y, p) | measure_intervals(y, p, seed)
 
 
 def _score(
-    trial: _Trial, known: pd.DataFrame, now: pd.DataFrame, schedule: Schedule, seed: int
+    comparison: _Comparison, known: pd.DataFrame, now: pd.DataFrame, schedule: Schedule, seed: int
 ) -> tuple[Floats, float, float]:
     """Scores of today's customers, the swing between windows, and the season's shift."""
-    model, apart = fit(trial.chosen, known, seed)
+    model, apart = fit(comparison.chosen, known, seed)
     y, day = known["bought"].to_numpy(), known["cutoff"].to_numpy()
     at_test = day == np.datetime64(schedule.test)
-    latest = swing([(y[at_test], trial.predictions[trial.chosen.name])])
+    latest = swing([(y[at_test], comparison.predictions[comparison.chosen.name])])
     past = swing([(y[day == d], apart[day == d]) for d in np.unique(day)])
     years = schedule.same_season(schedule.score)
-    if trial.season == "used" and years:
+    if comparison.season == "used" and years:
         season = _season(known, apart, years)
         # One window has tested the season, so half the weight stays with the swing without it.
         rest = float(np.sqrt((past**2 + latest**2) / 2))

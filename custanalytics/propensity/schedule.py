@@ -21,7 +21,7 @@ class Schedule:
     learn : tuple of date
         Cutoffs whose windows end on or before `test`, oldest first.
     test : date
-        The cutoff the models are judged on; its window ends on `score`.
+        The cutoff the models are tested on; its window ends on `score`.
     score : date
         The last day observed; its window lies in the future.
     """

@@ -1,4 +1,4 @@
-"""The contest between candidates on a prospects table: cross-validated, and out of time."""
+"""Candidates compared on a prospects table: cross-validated, and out of time."""
 
 from dataclasses import dataclass
 from functools import partial
@@ -27,8 +27,8 @@ BLOCKS = 10
 
 
 @dataclass(frozen=True)
-class Contest:
-    """Outcome of the contest; rows are the decided prospects it was held on.
+class ModelComparison:
+    """How the candidates did; rows are the decided prospects they were compared on.
 
     Attributes
     ----------
@@ -72,7 +72,7 @@ class Contest:
             found.append((OUT_OF_TIME, self.y[self.later], out_of_time))
         return found
 
-    def judge(self, seed: int) -> tuple[Fitted, Bools]:
+    def held_out_fit(self, seed: int) -> tuple[Fitted, Bools]:
         """A fit of the chosen candidate, and rows it has not seen."""
         if self.earlier_fit is not None and self.later is not None:
             return self.earlier_fit, self.later
@@ -87,8 +87,8 @@ class Contest:
         return Fitted(estimator, platt(self.raw, self.y))
 
 
-def hold(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) -> Contest:
-    """Judge every candidate and choose one."""
+def compare_models(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) -> ModelComparison:
+    """Test every candidate and choose one."""
     fold = folds(y, seed)
     later = later if later is not None and _can_tell(y, later) else None
     raw, predictions, earlier = {}, {}, {}
@@ -114,7 +114,7 @@ def hold(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) -> Contest:
     table.insert(2, "role", table["candidate"].map({c.name: c.role for c in PROSPECT_CANDIDATES}))
     losses = table[table["test"] == deciding].set_index("candidate")["log_loss"]
     chosen = min(PROSPECT_CANDIDATES, key=lambda candidate: losses[candidate.name])
-    return Contest(
+    return ModelComparison(
         X=X,
         y=y,
         fold=fold,
@@ -130,28 +130,28 @@ def hold(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) -> Contest:
     )
 
 
-def drift(contest: Contest, rank: NDArray[np.int64] | None) -> pd.DataFrame:
+def drift(comparison: ModelComparison, rank: NDArray[np.int64] | None) -> pd.DataFrame:
     """Observed and predicted rate by tenth of the rows in order of time."""
     blocks = [] if rank is None else np.array_split(np.argsort(rank, kind="stable"), BLOCKS)
     return pd.DataFrame(
         {
             "block": np.arange(1, len(blocks) + 1),
             "n": [len(rows) for rows in blocks],
-            "rate": [float(contest.y[rows].mean()) for rows in blocks],
-            "mean_propensity": [float(contest.apart[rows].mean()) for rows in blocks],
+            "rate": [float(comparison.y[rows].mean()) for rows in blocks],
+            "mean_propensity": [float(comparison.apart[rows].mean()) for rows in blocks],
         }
     )
 
 
-def level_sd(contest: Contest, rank: NDArray[np.int64] | None) -> float:
+def level_sd(comparison: ModelComparison, rank: NDArray[np.int64] | None) -> float:
     """Error in log-odds that all probabilities share: sampling, and the swing over time."""
-    apart, y = contest.apart, contest.y
+    apart, y = comparison.apart, comparison.y
     sampling = 1 / float((apart * (1 - apart)).sum())
     moved = 0.0
     if rank is not None:
         blocks = np.array_split(np.argsort(rank, kind="stable"), BLOCKS)
         moved = swing([(y[rows], apart[rows]) for rows in blocks])
-    for name, outcomes, p in contest.tests():
+    for name, outcomes, p in comparison.tests():
         if name == OUT_OF_TIME:
             moved = max(moved, swing([(outcomes, p)]))
     return float(np.sqrt(moved**2 + sampling))

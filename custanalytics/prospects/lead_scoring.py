@@ -1,4 +1,4 @@
-"""Which prospects convert: learned from those decided, tested honestly, scored for the open."""
+"""Which prospects convert: learned from those decided, tested on others, scored for the open."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,8 +13,14 @@ from threadpoolctl import threadpool_limits
 
 from custanalytics.check import Check
 from custanalytics.errors import UnsupportedError, UsageError
-from custanalytics.prospects import checks as doubts
-from custanalytics.prospects.comparison import OUT_OF_TIME, Contest, drift, hold, level_sd
+from custanalytics.prospects import checks
+from custanalytics.prospects.comparison import (
+    OUT_OF_TIME,
+    ModelComparison,
+    compare_models,
+    drift,
+    level_sd,
+)
 from custanalytics.prospects.drivers import effects, importance, learning_curve
 from custanalytics.prospects.leak_guard import Leak, find_leaks
 from custanalytics.prospects.ordering import Order, find_order
@@ -188,34 +194,36 @@ def fit_lead_scoring(
         y, rank = target.converted[rows], ranking.rank[rows] if order.basis else None
         X = inputs(values.iloc[rows], columns, order.clock).reset_index(drop=True)
         later = ranking.later(target.known)[rows] if order.basis else None
-        contest = hold(X, y, later, seed)
-        with_leaks = _with_leaks(values.iloc[rows], usable, order, contest, bool(left_out), seed)
-        shared_error = level_sd(contest, rank)
+        comparison = compare_models(X, y, later, seed)
+        with_leaks = _with_leaks(values.iloc[rows], usable, order, comparison, bool(left_out), seed)
+        shared_error = level_sd(comparison, rank)
         model = LeadScoringModel(
             columns=tuple(columns),
             clock=order.clock,
             outcome=target.outcome.column,
             positive=target.outcome.positive,
-            fitted=contest.final(seed),
+            fitted=comparison.final(seed),
             level_sd=shared_error,
             level=INTERVAL_LEVEL,
         )
-        fitted, judge = contest.judge(seed)
-        drivers = importance(fitted, X[judge], y[judge], seed)
-        curves = effects(fitted, X[judge], y[judge], drivers["input"].tolist(), seed)
-        learned = learning_curve(lambda part: contest.chosen.build(part, seed), X, y, judge, seed)
+        fitted, held_out = comparison.held_out_fit(seed)
+        drivers = importance(fitted, X[held_out], y[held_out], seed)
+        curves = effects(fitted, X[held_out], y[held_out], drivers["input"].tolist(), seed)
+        learned = learning_curve(
+            lambda part: comparison.chosen.build(part, seed), X, y, held_out, seed
+        )
 
     scored = _scored(values, recognised, model, ~target.known)
     p = scored["propensity"].to_numpy()
     profit = None
     if contact_cost is not None and conversion_value is not None:
         profit = profit_curve(p, contact_cost, conversion_value, shared_error, INTERVAL_LEVEL)
-    tests = contest.tests()
+    tests = comparison.tests()
     name, truth, predicted = tests[-1]
-    gain = log_loss_gain(truth, predicted, contest.predictions[name, "base rate"], seed)
+    gain = log_loss_gain(truth, predicted, comparison.predictions[name, "base rate"], seed)
     result = LeadScoring(
         prospects=scored,
-        evaluation=contest.evaluation,
+        evaluation=comparison.evaluation,
         deciles=_by_test(decile_table, tests),
         reliability=_by_test(reliability_table, tests),
         columns=_column_table(recognised, target.outcome, left_out),
@@ -224,7 +232,7 @@ def fit_lead_scoring(
         importance=drivers,
         effects=curves,
         learning_curve=learned,
-        drift=drift(contest, rank),
+        drift=drift(comparison, rank),
         profit=profit,
         outcome=target.outcome,
         order=order,
@@ -236,7 +244,7 @@ def fit_lead_scoring(
             "expected_conversions": float(p.sum()),
             "level_sd": shared_error,
         },
-        chosen=contest.chosen.name,
+        chosen=comparison.chosen.name,
         params={
             "outcome": target.outcome.column,
             "positive": target.outcome.positive,
@@ -247,15 +255,17 @@ def fit_lead_scoring(
             "conversion_value": conversion_value,
         },
         checks=(
-            doubts.outcome_found(target),
-            doubts.leaks_found(leaks, left_out, with_leaks),
-            doubts.beats_base_rate(contest.chosen.name, contest.chosen.role, gain),
-            doubts.calibrated(contest.evaluation),
-            doubts.drifts(
-                contest.evaluation, order, float(predicted.mean()) if name == OUT_OF_TIME else None
+            checks.outcome_found(target),
+            checks.leaks_found(leaks, left_out, with_leaks),
+            checks.beats_base_rate(comparison.chosen.name, comparison.chosen.role, gain),
+            checks.calibrated(comparison.evaluation),
+            checks.drifts(
+                comparison.evaluation,
+                order,
+                float(predicted.mean()) if name == OUT_OF_TIME else None,
             ),
-            doubts.more_data(learned),
-            doubts.not_cause(drivers),
+            checks.more_data(learned),
+            checks.not_cause(drivers),
         ),
     )
     return result, model
@@ -339,23 +349,23 @@ def _with_leaks(
     table: pd.DataFrame,
     usable: list[Column],
     order: Order,
-    contest: Contest,
+    comparison: ModelComparison,
     any_left_out: bool,
     seed: int,
 ) -> pd.DataFrame:
     """Cross-validated figures of the chosen candidate without the leaks, and with them."""
-    seen = [("left out", contest.apart)]
+    seen = [("left out", comparison.apart)]
     if any_left_out:
         X = inputs(table, usable, order.clock).reset_index(drop=True)
-        build = partial(contest.chosen.build, X, seed)
-        raw = predicted_apart(build, X, contest.y, contest.fold)
-        seen.append(("left in", calibrated_apart(raw, contest.y, contest.fold)))
+        build = partial(comparison.chosen.build, X, seed)
+        raw = predicted_apart(build, X, comparison.y, comparison.fold)
+        seen.append(("left in", calibrated_apart(raw, comparison.y, comparison.fold)))
     return pd.DataFrame(
         [
             {
                 "leaks": name,
-                "auc": float(roc_auc_score(contest.y, p)),
-                "log_loss": float(log_loss(contest.y, p)),
+                "auc": float(roc_auc_score(comparison.y, p)),
+                "log_loss": float(log_loss(comparison.y, p)),
             }
             for name, p in seen
         ]

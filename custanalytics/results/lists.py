@@ -8,6 +8,7 @@ import pandas as pd
 
 from custanalytics.engine import write_tables
 from custanalytics.results.store import AnalysisResults
+from custanalytics.schema import column
 
 CUSTOMERS = "exports/customers.csv"
 CUSTOMERS_PARQUET = "exports/customers.parquet"
@@ -15,13 +16,6 @@ CONTACT = "exports/contact.csv"
 LATE = "exports/late.csv"
 PROSPECTS = "exports/prospects.csv"
 SET_ASIDE = "exports/set-aside.csv"
-_MONEY = {
-    "monetary_value",
-    "total_spend",
-    "expected_spend",
-    "revenue_at_risk",
-    "expected_profit",
-} | {f"clv{part}" for part in ("", "_low", "_high", "_sd")}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -45,44 +39,48 @@ def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
     ledger = results.ledger
     aside = [t for t in (ledger.unreadable, ledger.set_aside) if len(t)] if ledger else []
     if aside:
-        write_csv(pd.concat(aside, ignore_index=True), folder / SET_ASIDE)
+        write_csv(pd.concat(aside, ignore_index=True), folder / SET_ASIDE, "ledger.unreadable")
         written["set_aside"] = SET_ASIDE
     if results.prospect_list is not None:
-        write_csv(results.prospect_list, folder / PROSPECTS)
+        write_csv(results.prospect_list, folder / PROSPECTS, "prospect_list")
         written["prospects_csv"] = PROSPECTS
     customers = results.customers
     if customers is None:
         return {role: folder / path for role, path in written.items()}
     written["customers_csv"] = CUSTOMERS
-    write_csv(customers, folder / CUSTOMERS)
+    write_csv(customers, folder / CUSTOMERS, "customers")
     write_tables({"customers": customers}, folder / "exports")
     written["customers_parquet"] = CUSTOMERS_PARQUET
     if "propensity" in customers:
         ranked = customers.sort_values(["propensity", "customer_id"], ascending=[False, True])
-        write_csv(ranked, folder / CONTACT)
+        write_csv(ranked, folder / CONTACT, "customers")
         written["contact_csv"] = CONTACT
         late = customers.loc[customers["late"].fillna(False).astype(bool)]
         if len(late):
             at_risk = late.sort_values(["revenue_at_risk", "customer_id"], ascending=[False, True])
-            write_csv(at_risk, folder / LATE)
+            write_csv(at_risk, folder / LATE, "customers")
             written["late_csv"] = LATE
     if "segment" in customers:
         for segment, members in customers.groupby("segment", sort=True):
             path = segment_list(str(segment))
-            write_csv(members, folder / path)
+            write_csv(members, folder / path, "customers")
             written[Path(path).stem] = path
     return {role: folder / path for role, path in written.items()}
 
 
-def write_csv(frame: pd.DataFrame, path: Path) -> None:
-    """Write a list so that spreadsheets read it well and run nothing in it."""
-    safe = frame.round({c: 2 if c in _MONEY else 4 for c in frame.select_dtypes("float").columns})
-    for column in safe.select_dtypes(include=["object", "str"]).columns:
+def write_csv(frame: pd.DataFrame, path: Path, table: str) -> None:
+    """Write rows of a result table so that spreadsheets read them well and run nothing in them."""
+    digits = {
+        name: 2 if column(table, name).kind == "money" else 4
+        for name in frame.select_dtypes("float").columns
+    }
+    safe = frame.round(digits)
+    for name in safe.select_dtypes(include=["object", "str"]).columns:
         # A leading apostrophe keeps a spreadsheet from running the cell as a formula.
-        text = safe[column]
+        text = safe[name]
         risky = text.str.startswith(_FORMULA).fillna(False).astype(bool)
         risky &= pd.to_numeric(text.where(risky), errors="coerce").isna()
-        safe[column] = text.mask(risky, "'" + text)
+        safe[name] = text.mask(risky, "'" + text)
     # The mark makes Excel read the file as UTF-8.
     scratch = path.with_name(f".{path.name}.new")
     safe.to_csv(

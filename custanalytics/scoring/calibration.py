@@ -66,7 +66,7 @@ def predicted_apart(
 
 
 def calibrated_apart(raw: Floats, y: Bools, fold: NDArray[np.int64]) -> Floats:
-    """Calibrate each fold's probabilities by the other folds', so that it can be judged."""
+    """Calibrate each fold's probabilities by the other folds', so that it can be tested."""
     done = np.empty(len(raw))
     for number in np.unique(fold):
         out = fold == number

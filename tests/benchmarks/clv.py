@@ -62,8 +62,8 @@ def customers(size: int, seed: int = 0, days: int = 730) -> tuple[pd.DataFrame, 
 
 def ours(step: str, lines: pd.DataFrame, summary: pd.DataFrame) -> tuple[float, np.ndarray]:
     from custanalytics.clv import GammaGamma, fit
-    from custanalytics.clv.holdout import expected_by_month
     from custanalytics.clv.inputs import checked, unique_rows
+    from custanalytics.clv.validation import expected_by_month
     from custanalytics.customers.summary import customer_summary
 
     model = fit("BG/NBD", summary) if step in ("prediction", "12-month value") else None
@@ -225,7 +225,7 @@ def scale(lines: int) -> None:
         "summary": lambda: customer_summary(engine),
         "rolling holdouts": lambda: rolling_holdouts(engine, horizon_days=180),
         "last year's periods": lambda: last_year_holdouts(engine, horizon_days=180),
-        "fit, bake-off, value": lambda: customer_lifetime_value(
+        "fit, compare, value": lambda: customer_lifetime_value(
             done["summary"],
             180,
             holdout=done["rolling holdouts"],

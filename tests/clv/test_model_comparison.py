@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from custanalytics.clv import (
+    compare_models,
     customer_lifetime_value,
     group_value,
     last_year_holdouts,
@@ -14,15 +15,13 @@ from custanalytics.clv import (
     tracked_value,
     weekly_tracking,
 )
-from custanalytics.clv import (
-    model_comparison as bake_off,
-)
-from custanalytics.clv.checks import spend_model
-from custanalytics.clv.holdout import mean_scores, validate
+from custanalytics.clv.comparison import compare_on_holdouts, past_errors
+from custanalytics.clv.holdouts import cutoff_of, latest_before
 from custanalytics.clv.inputs import rows_of
 from custanalytics.clv.intervals import coverage, mixture_cdf, mixture_quantile, sharing
-from custanalytics.clv.model_comparison import cutoff_of, hold_against, latest_before, past_errors
+from custanalytics.clv.spend import spend_model
 from custanalytics.clv.total_intervals import model_error, sum_interval
+from custanalytics.clv.validation import mean_scores, validate
 from custanalytics.customers.summary import customer_summary
 from custanalytics.errors import UsageError
 from tests.clv.conftest import simulated
@@ -73,7 +72,7 @@ def test_a_rule_learns_only_from_what_was_over(holdouts):
 
 
 def test_every_candidate_meets_every_origin(holdouts):
-    result = hold_against(holdouts, ("BG/NBD", "MBG/NBD"), 0.9, 0)
+    result = compare_on_holdouts(holdouts, ("BG/NBD", "MBG/NBD"), 0.9, 0)
     counts = result.table["candidate"].value_counts()
     assert counts["BG/NBD"] == 6
     assert counts["own rate carried forward"] == 6
@@ -90,7 +89,7 @@ def test_last_years_same_period_is_a_rule_where_the_data_has_it(purchases):
     found = last_year_holdouts(purchases, horizon_days=120)
     end = purchases["ordered_at"].max().normalize()
     assert cutoff_of(found[-1]) == end - pd.Timedelta(days=365)
-    table = bake_off(purchases, horizon_days=120, models=("BG/NBD",)).table
+    table = compare_models(purchases, horizon_days=120, models=("BG/NBD",)).table
     mine = table[table["candidate"] == "last year's same period"]
     # a year and half a holdout before the cutoff
     assert sorted(mine["origin"]) == sorted(table["origin"].unique())[-len(mine) :]
@@ -98,8 +97,8 @@ def test_last_years_same_period_is_a_rule_where_the_data_has_it(purchases):
     assert last_year_holdouts(purchases, date(2024, 12, 31), 120) == []
 
 
-def test_bake_off_from_transactions(purchases):
-    result = bake_off(purchases, horizon_days=240, models=("BG/NBD",))
+def test_models_are_compared_from_transactions(purchases):
+    result = compare_models(purchases, horizon_days=240, models=("BG/NBD",))
     assert result.table["origin"].max() >= 2
     assert set(result.deciles["decile"]) == set(range(1, 11))
     assert result.calibration["frequency_class"].iloc[0] == "0"

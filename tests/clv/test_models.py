@@ -12,12 +12,13 @@ from hypothesis import strategies as st
 
 from custanalytics.clv import GammaGamma, fit, from_json
 from custanalytics.clv.inputs import rows_of, unique_rows
-from custanalytics.clv.models.beta_geometric import Alive
+from custanalytics.clv.models.bg_nbd import Alive
 from custanalytics.clv.models.newton import determined
-from custanalytics.clv.models.purchase_models import REGISTRY, model_class
+from custanalytics.clv.models.registry import PURCHASE_MODELS, model_class
 from custanalytics.errors import UsageError
 from tests.clv.conftest import simulated
 
+ALL = [model.name for model in PURCHASE_MODELS]
 IN_DAYS = ["BG/NBD", "MBG/NBD", "Pareto/NBD"]
 TYPICAL = {
     "BG/NBD": {"r": 0.3, "alpha": 40.0, "a": 0.8, "b": 2.5},
@@ -31,7 +32,7 @@ def made(name: str, **other: float):
     return model_class(name)(TYPICAL[name] | other, -1.0, 1000, True, np.eye(4))
 
 
-@pytest.mark.parametrize("name", REGISTRY)
+@pytest.mark.parametrize("name", ALL)
 def test_json_gives_the_model_back(name):
     model = made(name)
     again = from_json(model.to_json())
@@ -51,7 +52,7 @@ def test_an_unknown_model_is_named(cdnow):
         fit("ARIMA", cdnow)
 
 
-@pytest.mark.parametrize("name", REGISTRY)
+@pytest.mark.parametrize("name", ALL)
 def test_draws_agree_with_the_formulas(name):
     model = made(name)
     rows = rows_of(np.array([0.0, 2, 6, 12]), np.array([12.0, 20, 12, 14]))

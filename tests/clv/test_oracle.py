@@ -1,16 +1,16 @@
 """Stock lifetimes as the oracle, on random data."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
 
 from custanalytics.clv import fit
-from custanalytics.clv.inputs import unique_rows
-from custanalytics.clv.models.beta_geometric import Likelihood
-from custanalytics.clv.models.gamma_gamma_likelihood import SpendLikelihood
+from custanalytics.clv.inputs import Rows, rows_of, unique_rows
+from custanalytics.clv.models import bg_bb, bg_nbd, gamma_gamma, pareto_nbd
 from custanalytics.clv.models.lifetimes_library import lifetimes, shielded
-from custanalytics.clv.models.pareto_nbd_likelihood import ParetoLikelihood
-from custanalytics.clv.models.purchase_models import model_class
+from custanalytics.clv.models.registry import model_class
 from tests.trials.clv_oracle import MODELS, columns_of, differences, fitter_of, random_customers
 
 
@@ -40,7 +40,7 @@ def test_pareto_likelihoods_equal_lifetimes():
             )
         theirs = -(columns[-1] @ stock) / columns[-1].sum()
         # an integral by 48 nodes here, a series there
-        assert ParetoLikelihood(*columns)(point)[0] == pytest.approx(theirs, rel=1e-9)
+        assert pareto_nbd.likelihood(*columns)(point)[0] == pytest.approx(theirs, rel=1e-9)
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -50,10 +50,10 @@ def test_derivatives_are_exact(seed):
     again = rows.frequency > 0
     money = np.random.default_rng(seed).gamma(3, 10, int(again.sum()))
     for function, point in (
-        (Likelihood(*columns, rows.frequency), [-1.0, 3, 0, 1]),
-        (Likelihood(*columns, rows.frequency + 1), [-1.0, 3, 0, 1]),
-        (ParetoLikelihood(*columns), [-1.0, 3, 0, 2]),
-        (SpendLikelihood(rows.frequency[again], money, rows.weights[again]), [1.0, 1, 3]),
+        (bg_nbd.likelihood(*columns, rows.frequency), [-1.0, 3, 0, 1]),
+        (bg_nbd.likelihood(*columns, rows.frequency + 1), [-1.0, 3, 0, 1]),
+        (pareto_nbd.likelihood(*columns), [-1.0, 3, 0, 2]),
+        (gamma_gamma.likelihood(rows.frequency[again], money, rows.weights[again]), [1.0, 1, 3]),
     ):
         at = np.array(point)
         _, gradient, hessian = function(at)
@@ -87,6 +87,29 @@ def test_pareto_predictions_equal_lifetimes(cdnow):
     np.testing.assert_allclose(mine["p_alive"], alive, rtol=1e-7)
     nothing = stock.conditional_probability_of_n_purchases_up_to_time(0, 52, *columns)
     np.testing.assert_allclose(1 - mine["p_purchase"], nothing, rtol=1e-6)
+
+
+@pytest.fixture(scope="module")
+def opportunities() -> Rows:
+    """Every pattern of up to six yearly opportunities, with as many customers as it is long."""
+    patterns = [(x, t, n) for n in range(1, 7) for t in range(n + 1) for x in range(t > 0, t + 1)]
+    x, last, n = np.array(patterns, dtype=np.float64).T
+    return replace(rows_of(x, n, last), weights=n)
+
+
+def test_bg_bb_likelihood_equals_lifetimes_and_its_derivatives_are_exact(opportunities):
+    rows = opportunities
+    columns = (rows.frequency, rows.recency, rows.T, rows.weights)
+    own = bg_bb.likelihood(*columns)
+    whole = [column.astype(int) for column in columns]
+    for seed in range(20):
+        at = np.random.default_rng(seed).normal([0.2, -0.3, -0.4, 1.0], 0.7)
+        with shielded():
+            stock = lifetimes().BetaGeoBetaBinomFitter._negative_log_likelihood(at, *whole)
+        value, gradient, hessian = own(at)
+        assert value == pytest.approx(stock, rel=1e-10)
+        np.testing.assert_allclose(gradient, slopes(own, at, 0), atol=1e-8)
+        np.testing.assert_allclose(hessian, slopes(own, at, 1), atol=1e-8)
 
 
 def test_bg_bb_predictions_equal_lifetimes():

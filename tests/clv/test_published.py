@@ -9,7 +9,7 @@ import pytest
 
 from custanalytics.clv import GammaGamma, fit
 from custanalytics.clv.inputs import Rows, rows_of
-from custanalytics.clv.models.purchase_models import model_class
+from custanalytics.clv.models.registry import model_class
 from tests.clv.conftest import packaged
 
 

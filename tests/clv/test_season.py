@@ -13,8 +13,7 @@ from custanalytics.clv import (
     weekly_tracking,
     yearly_season,
 )
-from custanalytics.clv.holdout import length_of
-from custanalytics.clv.model_comparison import cutoff_of
+from custanalytics.clv.holdouts import cutoff_of, length_of
 from custanalytics.customers.summary import customer_summary, holdout_summary
 
 FACTORS = (0.7, 0.7, 0.8, 0.9, 1.0, 1.0, 0.9, 0.9, 1.0, 1.1, 1.4, 1.6)

@@ -241,3 +241,29 @@ def test_drawings_with_any_description_are_found(tmp_path):
     found = with_drawings(body, tmp_path, read_brand(tmp_path))
     assert found.count("<picture>") == 1
     assert 'alt="more > less" class="x" width="624" height="307" loading="lazy">' in found
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("<p>\n{% if site.name %}", "line 2"),
+        ("{{ site.nmae }}", "has no attribute 'nmae'"),
+        ("{{ site.__class__.__mro__ }}", "unsafe"),
+        ('{% include "../portfolio.toml" %}', "no template ../portfolio.toml"),
+    ],
+)
+def test_a_template_that_is_wrong_is_named(portfolio, text, said):
+    own = portfolio / "_templates" / "bottom.html"
+    own.parent.mkdir()
+    own.write_text(text, "utf-8")
+    with pytest.raises(RenderError, match=said) as raised:
+        build_site(portfolio, renderer="embedded")
+    assert "bottom.html" in str(raised.value) or "../" in said
+
+
+def test_a_template_that_is_a_link_out_of_the_folder_is_not_taken(portfolio, tmp_path):
+    (tmp_path / "secret.html").write_text("secret", "utf-8")
+    (portfolio / "_templates").mkdir()
+    (portfolio / "_templates" / "bottom.html").symlink_to(tmp_path / "secret.html")
+    site = build_site(portfolio, renderer="embedded")
+    assert "secret" not in (site / "about.html").read_text("utf-8")

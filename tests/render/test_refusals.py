@@ -96,3 +96,12 @@ def test_constructs_inside_code_are_only_text(scratch):
     (scratch / "report.qmd").write_text(text, "utf-8")
     page = render(scratch, ("html",), "embedded")["html"].read_text("utf-8")
     assert "```{python}" in page
+
+
+def test_an_include_does_not_lead_out_of_the_folder(scratch, tmp_path):
+    (tmp_path / "private.qmd").write_text("private", "utf-8")
+    (scratch / "_parts" / "link.qmd").symlink_to(tmp_path / "private.qmd")
+    for name in ("_parts/link.qmd", f"../../{tmp_path.name}/private.qmd"):
+        (scratch / "report.qmd").write_text(f"{{{{< include {name} >}}}}\n", "utf-8")
+        with pytest.raises(RenderError, match=r"no file .* to include"):
+            render(scratch, ("html",), "embedded")

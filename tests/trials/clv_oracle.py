@@ -19,8 +19,7 @@ from autograd import hessian, value_and_grad
 
 from custanalytics.clv import GammaGamma, fit
 from custanalytics.clv.inputs import unique_rows
-from custanalytics.clv.models.beta_geometric import Likelihood
-from custanalytics.clv.models.gamma_gamma_likelihood import SpendLikelihood
+from custanalytics.clv.models import bg_nbd, gamma_gamma
 from custanalytics.clv.models.lifetimes_library import lifetimes, shielded
 from tests.clv.conftest import simulated
 
@@ -62,9 +61,9 @@ def columns_of(model: str, frame: pd.DataFrame) -> tuple[np.ndarray, ...]:
 
 def own_value(model: str, columns: tuple[np.ndarray, ...], point: np.ndarray) -> float:
     if model == "gamma-gamma":
-        return SpendLikelihood(*columns)(point)[0]
+        return gamma_gamma.likelihood(*columns)(point)[0]
     chances = columns[0] + (model == "MBG/NBD")
-    return Likelihood(*columns, chances)(point)[0]
+    return bg_nbd.likelihood(*columns, chances)(point)[0]
 
 
 def stock_value(model: str, columns: tuple[np.ndarray, ...], point: np.ndarray) -> float:

@@ -21,10 +21,10 @@ import pandas as pd
 from scipy.stats import t as student
 
 from custanalytics.clv import customer_lifetime_value, rolling_holdouts
-from custanalytics.clv.holdout import best_candidate
+from custanalytics.clv.comparison import MODELS, past_errors
 from custanalytics.clv.inputs import unique_rows
-from custanalytics.clv.model_comparison import MODELS, past_errors
-from custanalytics.clv.rules_of_thumb import OWN_RATE, naive_rules
+from custanalytics.clv.rivals import OWN_RATE, rules_of_thumb
+from custanalytics.clv.validation import best_candidate
 from custanalytics.customers.summary import customer_summary, holdout_summary, observation_period
 from custanalytics.engine import Engine
 from custanalytics.transactions import as_engine
@@ -100,7 +100,7 @@ def rule_width(
 ) -> float:
     """Width of the interval that a rule's past errors alone would give."""
     rows = unique_rows(summary)
-    rule = next(one for one in naive_rules(rows, latest) if one.name == name)
+    rule = next(one for one in rules_of_thumb(rows, latest) if one.name == name)
     each = rule.p_alive(rows) * rule.expected_if_alive(rows, np.array([float(days)]))[:, 0]
     errors = np.array(past_errors(table, name, "purchases"))
     half = student.ppf((1 + LEVEL) / 2, len(errors)) * np.sqrt(np.mean(errors**2))

@@ -1,20 +1,94 @@
 """BG/BB: buying at fixed opportunities, such as once a year."""
 
-from typing import Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
-from scipy.special import betaln
+import pandas as pd
+from scipy.special import betaln, digamma, logsumexp, polygamma
 
 from custanalytics.clv.inputs import Floats, Rows
-from custanalytics.clv.models.lifetimes_fitters import fitter_class
-from custanalytics.clv.models.lifetimes_library import lifetimes, shielded
+from custanalytics.clv.models.newton import Objective
 from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.errors import UsageError
 from custanalytics.sentences import noted
 
 
+def _log_terms(
+    params: Floats, x: Floats, last: Floats, n: Floats
+) -> tuple[Floats, tuple[Floats, ...]]:
+    """Logs of the likelihood's terms, rows by terms, and the arguments of their beta functions."""
+    alpha, beta, gamma, delta = params
+    after = np.arange(int((n - last).max()) + 1)
+    # first the customer who is there still, then those who left after each opportunity missed
+    seen = np.where(after == 0, n[:, None], last[:, None] + after - 1)
+    bought, missed = np.broadcast_to(alpha + x[:, None], seen.shape), beta + seen - x[:, None]
+    left, stayed = np.broadcast_to(gamma + (after > 0), seen.shape), delta + seen
+    terms = betaln(bought, missed) + betaln(left, stayed) - betaln(alpha, beta)
+    terms -= betaln(gamma, delta)
+    return np.where(last[:, None] + after <= n[:, None], terms, -np.inf), (
+        bought,
+        missed,
+        left,
+        stayed,
+    )
+
+
+def likelihood(frequency: Floats, recency: Floats, T: Floats, weights: Floats) -> Objective:
+    """Mean negative log-likelihood of the BG/BB model on weighted unique rows.
+
+    Parameters
+    ----------
+    frequency, recency, T, weights : ndarray
+        Unique rows, in opportunities, and how many customers have them.
+
+    Returns
+    -------
+    Objective
+        Value, gradient and Hessian in the log parameters (alpha, beta, gamma, delta).
+
+    Notes
+    -----
+    With x of n opportunities taken, the last of them t_x::
+
+        L = B(alpha+x, beta+n-x) B(gamma, delta+n) / (B(alpha, beta) B(gamma, delta))
+            + sum over i from t_x to n-1 of
+              B(alpha+x, beta+i-x) B(gamma+1, delta+i) / (B(alpha, beta) B(gamma, delta))
+
+    References
+    ----------
+    Fader, Hardie, Shang (2010), Customer-Base Analysis in a Discrete-Time Noncontractual
+    Setting, Marketing Science 29 (6), eq. 5.
+    """
+
+    def objective(log_params: Floats) -> tuple[float, Floats, Floats]:
+        params = np.exp(log_params)
+        terms, arguments = _log_terms(params, frequency, recency, T)
+        logs = logsumexp(terms, axis=1)
+        share = np.exp(terms - logs[:, None])
+        slopes, hessian = np.empty((4, *terms.shape)), np.zeros((4, 4))
+        for pair in ((0, 1), (2, 3)):
+            both = sum(arguments[i] for i in pair)
+            base = params[list(pair)].sum()
+            for i in pair:
+                slopes[i] = digamma(arguments[i]) - digamma(both)
+                slopes[i] -= digamma(params[i]) - digamma(base)
+                own = polygamma(1, arguments[i]) - polygamma(1, params[i])
+                hessian[i, i] += weights @ (share * own).sum(axis=1)
+            bend = polygamma(1, both) - polygamma(1, base)
+            hessian[np.ix_(pair, pair)] -= weights @ (share * bend).sum(axis=1)
+        mean = np.einsum("nk,ink->in", share, slopes)
+        gradient = mean @ weights
+        hessian += np.einsum("n,nk,ink,jnk->ij", weights, share, slopes, slopes)
+        hessian -= np.einsum("n,in,jn->ij", weights, mean, mean)
+        in_logs = hessian * np.outer(params, params) + np.diag(params * gradient)
+        total = weights.sum()
+        return -float(weights @ logs) / total, -params * gradient / total, -in_logs / total
+
+    return objective
+
+
 class BGBB(PurchaseModel):
-    """The beta-geometric/beta-binomial model, its likelihood lifetimes' own.
+    """The beta-geometric/beta-binomial model.
 
     Time counts opportunities, not days: ``T`` so many, the last one taken ``recency``,
     ``frequency`` taken in all. A customer who is alive takes one with a probability that is
@@ -30,7 +104,10 @@ class BGBB(PurchaseModel):
     name = "BG/BB"
     reference = "Fader, Hardie, Shang (2010), Marketing Science 29 (6), 1086-1108"
     symbols = ("alpha", "beta", "gamma", "delta")
-
+    units: ClassVar[dict[str, str]] = {}
+    start = (1.0, 1.0, 1.0, 1.0)
+    lifetimes_fitter = "BetaGeoBetaBinomFitter"
+    lifetimes_simulation = "beta_geometric_beta_binom_model"
     leaving_words = noted("leave for good before their next opportunity")
 
     @property
@@ -39,34 +116,36 @@ class BGBB(PurchaseModel):
         return self.params["gamma"] / (self.params["gamma"] + self.params["delta"])
 
     @classmethod
+    def likelihood(
+        cls, frequency: Floats, recency: Floats, T: Floats, weights: Floats
+    ) -> Objective:
+        """Mean negative log-likelihood in the log parameters, with its derivatives."""
+        return likelihood(frequency, recency, T, weights)
+
+    @classmethod
     def fitted(cls, rows: Rows) -> Self:
-        """Fit on unique rows."""
+        """Fit on unique rows of whole opportunities."""
         whole = np.concatenate([rows.recency, rows.T])
         if (whole != np.floor(whole)).any() or (rows.frequency > rows.recency).any():
             raise UsageError(
                 "the BG/BB model counts opportunities: recency and T must be whole numbers of "
                 "them, and frequency at most recency"
             )
-        fitter = fitter_class("BetaGeoBetaBinomFitter")()
-        fitter.fit(rows.frequency, rows.recency, rows.T, weights=rows.weights)
-        customers = float(rows.weights.sum())
-        return cls(
-            params={symbol: float(fitter.params_[symbol]) for symbol in cls.symbols},
-            log_likelihood=float(-fitter._negative_log_likelihood_ * customers),
-            customers=int(customers),
-            converged=fitter.converged_,
-            hessian=fitter._hessian_,
-        )
+        return super().fitted(rows)
+
+    def as_lifetimes(self, summary: pd.DataFrame | None = None) -> Any:
+        """A stock ``lifetimes.BetaGeoBetaBinomFitter``, which calls T ``n_periods``."""
+        fitter = super().as_lifetimes(summary)
+        if summary is not None:
+            whole = {"recency": "int64", "T": "int64"}
+            fitter.data = fitter.data.astype(whole).rename(columns={"T": "n_periods"})
+        return fitter
 
     def p_alive(self, rows: Rows) -> Floats:
         """Probability that each row's customers have not left."""
-        alpha, beta, gamma, delta = values = [self.params[symbol] for symbol in self.symbols]
-        x, last, n = (a.astype(np.int64) for a in (rows.frequency, rows.recency, rows.T))
-        with shielded():
-            likelihood = lifetimes().BetaGeoBetaBinomFitter._loglikelihood(values, x, last, n)
-        here = betaln(alpha + x, beta + n - x) - betaln(alpha, beta)
-        here += betaln(gamma, delta + n) - betaln(gamma, delta)
-        return np.asarray(np.clip(np.exp(here - likelihood), 0.0, 1.0))
+        params = np.array([self.params[symbol] for symbol in self.symbols])
+        terms, _ = _log_terms(params, rows.frequency, rows.recency, rows.T)
+        return np.asarray(np.exp(terms[:, 0] - logsumexp(terms, axis=1)))
 
     def _ahead(self, rows: Rows, days: Floats) -> tuple[Floats, Floats, Floats]:
         """Of each opportunity ahead (columns): P(still there), P(left just before), P(not one)."""

@@ -2,19 +2,87 @@
 
 import json
 from dataclasses import dataclass, field
-from typing import Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
+from scipy.special import digamma, gammaln, polygamma
 
 from custanalytics.clv.inputs import Floats, checked, require_repeat_buyers
 from custanalytics.clv.models import newton
-from custanalytics.clv.models.lifetimes_fitters import fitter_class
+from custanalytics.clv.models.lifetimes_library import stock_fitter
+
+
+def likelihood(frequency: Floats, monetary_value: Floats, weights: Floats) -> newton.Objective:
+    """Mean negative log-likelihood of average spend, on weighted rows.
+
+    Parameters
+    ----------
+    frequency, monetary_value, weights : ndarray
+        Repeat purchases (above 0), mean spend of them (above 0), how many customers.
+
+    Returns
+    -------
+    Objective
+        Value, gradient and Hessian in the log parameters (p, q, v).
+
+    Notes
+    -----
+    With x purchases of mean m::
+
+        L = G(px+q) / (G(px) G(q)) * v^q m^(px-1) x^(px) / (v + m x)^(px+q)
+
+    References
+    ----------
+    Fader, Hardie (2013), The Gamma-Gamma Model of Monetary Value, eq. 1a.
+    """
+    total = float(weights.sum())
+    x, at = np.unique(frequency, return_inverse=True)
+    n_x = np.bincount(at, weights, len(x))
+    spent = frequency * monetary_value
+    log_m = float(weights @ np.log(monetary_value))
+    log_spent = np.bincount(at, weights * np.log(spent), len(x))
+
+    def objective(log_params: Floats) -> tuple[float, Floats, Floats]:
+        p, q, v = params = np.exp(log_params)
+        px = p * x
+        above = v + spent
+        per_x = np.bincount(at, weights * np.log(above), len(x))
+        inverse = np.bincount(at, weights / above, len(x))
+        inverse_2 = float(((weights / above) / above) @ (px + q)[at])
+        logs = float(per_x.sum())
+        value = (
+            n_x @ (gammaln(px + q) - gammaln(px))
+            + total * (q * np.log(v) - gammaln(q))
+            + px @ log_spent
+            - log_m
+            - (px + q) @ per_x
+        )
+        digamma_sum = digamma(px + q)
+        gradient = np.array(
+            [
+                n_x @ (x * (digamma_sum - digamma(px))) + x @ (log_spent - per_x),
+                n_x @ digamma_sum + total * (np.log(v) - digamma(q)) - logs,
+                total * q / v - (px + q) @ inverse,
+            ]
+        )
+        trigamma_sum = polygamma(1, px + q)
+        pp = n_x @ (x * x * (trigamma_sum - polygamma(1, px)))
+        pq = n_x @ (x * trigamma_sum)
+        qq = n_x @ trigamma_sum - total * polygamma(1, q)
+        pv = -(x @ inverse)
+        qv = total / v - inverse.sum()
+        vv = -total * q / v**2 + inverse_2
+        hessian = np.array([[pp, pq, pv], [pq, qq, qv], [pv, qv, vv]])
+        in_logs = hessian * np.outer(params, params) + np.diag(params * gradient)
+        return -float(value) / total, -params * gradient / total, -in_logs / total
+
+    return objective
 
 
 @dataclass(frozen=True)
 class GammaGamma:
-    """The gamma-gamma model, fitted through lifetimes' ``GammaGammaFitter``.
+    """The gamma-gamma model.
 
     What a customer spends per purchase varies around a mean of his own; means vary over
     customers; neither has anything to do with how often he buys.
@@ -47,6 +115,7 @@ class GammaGamma:
     name = "gamma-gamma"
     reference = "Fader, Hardie, Lee (2005), Journal of Marketing Research 42, 415-430"
     symbols = ("p", "q", "v")
+    units: ClassVar[dict[str, str]] = {"v": "currency"}
 
     @classmethod
     def fitted(cls, summary: pd.DataFrame) -> Self:
@@ -69,14 +138,19 @@ class GammaGamma:
         frame = checked(summary)
         usable = frame[(frame["frequency"] > 0) & (frame["monetary_value"] > 0)]
         require_repeat_buyers(usable)
-        fitter = fitter_class("GammaGammaFitter")()
-        fitter.fit(usable["frequency"].to_numpy(), usable["monetary_value"].to_numpy())
+        frequency = usable["frequency"].to_numpy()
+        money = usable["monetary_value"].to_numpy()
+        weights = np.ones(len(usable))
+        scale = float(money @ weights / weights.sum())
+        columns = (frequency, money / scale, weights)
+        optimum = newton.searched(likelihood, columns, np.log([4.0, 4.0, 1.0]))
+        point = optimum.point + np.log([1.0, 1.0, scale])
         return cls(
-            params={symbol: float(fitter.params_[symbol]) for symbol in cls.symbols},
-            log_likelihood=float(-fitter._negative_log_likelihood_ * len(usable)),
+            params=dict(zip(cls.symbols, map(float, np.exp(point)), strict=True)),
+            log_likelihood=float(-(optimum.value + np.log(scale)) * len(usable)),
             customers=len(usable),
-            converged=fitter.converged_,
-            hessian=fitter._hessian_,
+            converged=optimum.converged,
+            hessian=optimum.hessian,
         )
 
     @property
@@ -85,10 +159,14 @@ class GammaGamma:
         return np.asarray(np.log([self.params[symbol] for symbol in self.symbols]))
 
     @property
+    def covariance(self) -> Floats:
+        """Of the log parameters; NaN where the data do not fix them."""
+        return newton.covariance(self.hessian, self.customers)
+
+    @property
     def standard_errors(self) -> dict[str, float]:
         """Of the parameters; NaN where the data do not fix them."""
-        covariance = newton.covariance(self.hessian, self.customers)
-        errors = np.sqrt(np.diag(covariance)) * np.exp(self.point)
+        errors = np.sqrt(np.diag(self.covariance)) * np.exp(self.point)
         return dict(zip(self.symbols, map(float, errors), strict=True))
 
     def parameter_draws(self, size: int, seed: int) -> Floats:
@@ -152,6 +230,25 @@ class GammaGamma:
         seen = x * (p * v / (q - 1))
         total *= (drawn_v + seen) / (v + seen) * (p * x + q - 1) / p
         return np.asarray(total)
+
+    def as_lifetimes(self, summary: pd.DataFrame | None = None) -> Any:
+        """A stock ``lifetimes.GammaGammaFitter`` with these parameters.
+
+        Parameters
+        ----------
+        summary : DataFrame, optional
+            One row per customer, as for `fit`; becomes the fitter's ``data``.
+
+        Returns
+        -------
+        lifetimes.GammaGammaFitter
+        """
+        fitter = stock_fitter("GammaGammaFitter", self)
+        if summary is not None:
+            frame = checked(summary)
+            usable = frame[(frame["frequency"] > 0) & (frame["monetary_value"] > 0)]
+            fitter.data = usable[["monetary_value", "frequency"]].assign(weights=1)
+        return fitter
 
     def to_json(self) -> str:
         """Text that `from_json` reads back."""

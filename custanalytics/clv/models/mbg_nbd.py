@@ -4,7 +4,7 @@ from custanalytics.clv.models.bg_nbd import BGNBD
 
 
 class MBGNBD(BGNBD):
-    """The modified BG/NBD model, fitted through lifetimes' ``ModifiedBetaGeoFitter``.
+    """The modified BG/NBD model.
 
     As the BG/NBD model, with one more chance to leave: after the very first purchase. So
     one-time buyers are not taken to be alive whatever time has passed.
@@ -20,5 +20,6 @@ class MBGNBD(BGNBD):
         "Batislam, Denizel, Filiztekin (2007), International Journal of Research in "
         "Marketing 24 (3), 201-209"
     )
-    fitter = "ModifiedBetaGeoFitter"
+    lifetimes_fitter = "ModifiedBetaGeoFitter"
+    lifetimes_simulation = "modified_beta_geometric_nbd_model"
     extra_chances = 1

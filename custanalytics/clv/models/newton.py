@@ -9,8 +9,8 @@ from custanalytics.clv.inputs import Floats
 
 # value, gradient and Hessian of the mean negative log-likelihood, in log parameters
 Objective = Callable[[Floats], tuple[float, Floats, Floats]]
-# the same under weights of the rows
-Reweighted = Callable[[Floats], Objective]
+# from columns of unique rows, weights last, to the objective
+Likelihood = Callable[..., Objective]
 
 MAX_STEPS = 200
 # along a ridge the search would go on for ever: so many steps in a row that gain less than so
@@ -21,6 +21,8 @@ ROUNDING = 1e-15
 # nor is a shorter step worth a try that promises less than so much of it: sums over many rows
 # are no more exact
 NOISE = 1e-11
+# rows that a first search looks at before the whole is searched from where it ended
+THINNED = 20_000
 # resamples: as many, searched this exactly, from a start no further out than this
 RESAMPLES, RESAMPLE_PRECISION, RESAMPLE_START = 40, 1e-4, (-4.0, 8.0)
 # log parameters stay within these bounds; one that reaches them has run off
@@ -82,6 +84,14 @@ def minimum(objective: Objective, start: Floats, precision: float = 1e-9) -> Opt
     return Optimum(point, value, hessian, bool(settled))
 
 
+def searched(likelihood: Likelihood, columns: tuple[Floats, ...], start: Floats) -> Optimum:
+    """Fit a likelihood to unique rows; with many, from where a search of a part of them ended."""
+    step = len(columns[0]) // THINNED
+    if step > 1:
+        start = minimum(likelihood(*(column[::step] for column in columns)), start, 1e-5).point
+    return minimum(likelihood(*columns), start)
+
+
 def _usable(gradient: Floats, hessian: Floats) -> bool:
     return bool(np.isfinite(gradient).all() and np.isfinite(hessian).all())
 
@@ -94,14 +104,16 @@ def covariance(hessian: Floats, weight: float) -> Floats:
     return np.asarray(np.linalg.inv(hessian) / weight)
 
 
-def determined(found: Floats, hessian: Floats, weight: float) -> bool:
+def determined(point: Floats, hessian: Floats, weight: float) -> bool:
     """Whether the data fix all log parameters, so that the Hessian tells how well."""
-    if not np.isfinite(hessian).all() or (found <= LOWEST).any() or (found >= HIGHEST).any():
+    if not np.isfinite(hessian).all() or (point <= LOWEST).any() or (point >= HIGHEST).any():
         return False
     return bool(np.linalg.eigvalsh(hessian)[0] * weight >= 1.0)
 
 
-def resampled(reweighted: Reweighted, point: Floats, weights: Floats, seed: int) -> Floats:
+def resampled(
+    likelihood: Likelihood, columns: tuple[Floats, ...], point: Floats, seed: int
+) -> Floats:
     """Optima under random weights of customers (Bayesian bootstrap), one row each.
 
     Notes
@@ -127,13 +139,14 @@ def resampled(reweighted: Reweighted, point: Floats, weights: Floats, seed: int)
     Rubin (1981), The Bayesian Bootstrap, Annals of Statistics 9 (1), 130-134.
     """
     rng = np.random.default_rng(seed)
+    *rows, weights = columns
     # far out on a ridge no search would find back
     start = np.clip(point, *RESAMPLE_START)
-    found = [
-        minimum(reweighted(rng.standard_gamma(weights)), start, RESAMPLE_PRECISION).point
+    optima = [
+        minimum(likelihood(*rows, rng.standard_gamma(weights)), start, RESAMPLE_PRECISION)
         for _ in range(RESAMPLES)
     ]
-    return np.array(found)
+    return np.array([optimum.point for optimum in optima])
 
 
 def draws(point: Floats, hessian: Floats, weight: float, size: int, seed: int) -> Floats:

@@ -1,42 +1,26 @@
 """One interface for the models of how often customers buy.
 
-A model is one file that subclasses `PurchaseModel`; `REGISTRY` names it.
+A model is one file that subclasses `PurchaseModel`, and a name in `registry.PURCHASE_MODELS`.
 """
 
-import importlib
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.inputs import (
-    Codes,
-    Floats,
-    Rows,
-    checked,
-    require_repeat_buyers,
-    rows_of,
-    unique_rows,
-)
+from custanalytics.clv.inputs import Codes, Floats, Rows, checked, rows_of, unique_rows
 from custanalytics.clv.models import newton
-from custanalytics.errors import UsageError
+from custanalytics.clv.models.lifetimes_library import lifetimes, stock_fitter
 
 # parameter sets over which the probability of being alive is averaged, and the number of
 # customers from which they hardly differ
 ALIVE_DRAWS, MANY_CUSTOMERS = 40, 20_000
 # with more different rows a bootstrap would take long and tell little
 MOST_RESAMPLED_ROWS = 5_000
-
-REGISTRY = {
-    "BG/NBD": ("custanalytics.clv.models.bg_nbd", "BGNBD"),
-    "MBG/NBD": ("custanalytics.clv.models.mbg_nbd", "MBGNBD"),
-    "Pareto/NBD": ("custanalytics.clv.models.pareto_nbd", "ParetoNBD"),
-    "BG/BB": ("custanalytics.clv.models.bg_bb", "BGBB"),
-}
 
 
 @dataclass(frozen=True)
@@ -69,12 +53,41 @@ class PurchaseModel(ABC):
     name: ClassVar[str]
     reference: ClassVar[str]
     symbols: ClassVar[tuple[str, ...]]
+    # of the parameters that are times; a model without any counts opportunities, not days
+    units: ClassVar[dict[str, str]]
+    # where the search begins, times in units of the longest T
+    start: ClassVar[tuple[float, ...]]
     leaving_words: ClassVar[str]
+    # names in lifetimes: the fitter, and the simulation in generate_data
+    lifetimes_fitter: ClassVar[str]
+    lifetimes_simulation: ClassVar[str]
 
     @classmethod
     @abstractmethod
+    def likelihood(
+        cls, frequency: Floats, recency: Floats, T: Floats, weights: Floats
+    ) -> newton.Objective:
+        """Mean negative log-likelihood in the log parameters, with its derivatives."""
+
+    @classmethod
     def fitted(cls, rows: Rows) -> Self:
-        """Fit on unique rows."""
+        """Fit on unique rows, with time in units of the longest T."""
+        scale = 1.0 / rows.T.max() if cls.units else 1.0
+        columns = (rows.frequency, rows.recency * scale, rows.T * scale, rows.weights)
+        optimum = newton.searched(cls.likelihood, columns, np.log(cls.start))
+        params = dict(zip(cls.symbols, map(float, np.exp(optimum.point)), strict=True))
+        for symbol in cls.units:
+            params[symbol] /= float(scale)
+        customers = float(rows.weights.sum())
+        # the density of purchases per day, not per longest T
+        per_day = float(rows.weights @ rows.frequency) * np.log(scale)
+        return cls(
+            params=params,
+            log_likelihood=float(per_day - optimum.value * customers),
+            customers=int(customers),
+            converged=optimum.converged,
+            hessian=optimum.hessian,
+        )
 
     @abstractmethod
     def p_alive(self, rows: Rows) -> Floats:
@@ -110,32 +123,58 @@ class PurchaseModel(ABC):
         return np.asarray(np.log(list(self.params.values())))
 
     @property
+    def covariance(self) -> Floats:
+        """Of the log parameters; NaN where the data do not fix them."""
+        return newton.covariance(self.hessian, self.customers)
+
+    @property
     def standard_errors(self) -> dict[str, float]:
         """Of the parameters; NaN where the data do not fix them."""
-        covariance = newton.covariance(self.hessian, self.customers)
-        errors = np.sqrt(np.diag(covariance)) * np.exp(self.point)
+        errors = np.sqrt(np.diag(self.covariance)) * np.exp(self.point)
         return dict(zip(self.params, map(float, errors), strict=True))
 
     def with_params(self, params: Sequence[float] | Floats) -> Self:
         """The same model at other parameters."""
         return replace(self, params=dict(zip(self.params, map(float, params), strict=True)))
 
-    @classmethod
-    def reweighted(cls, _rows: Rows) -> newton.Reweighted | None:
-        """Objective in the log parameters under weights of these rows; None: none at hand."""
-        return None
-
     def resampled(self, rows: Rows, seed: int) -> Self:
         """The same model with a bootstrap's parameters, where the data do not fix them.
 
         With many rows the model is left as it is: its own error is far larger.
         """
-        reweighted = self.reweighted(rows)
         fixed = newton.determined(self.point, self.hessian, self.customers)
-        if fixed or len(rows) > MOST_RESAMPLED_ROWS or reweighted is None:
+        if fixed or len(rows) > MOST_RESAMPLED_ROWS:
             return self
-        found = newton.resampled(reweighted, self.point, rows.weights, seed)
-        return replace(self, resamples=found)
+        columns = (rows.frequency, rows.recency, rows.T, rows.weights)
+        drawn = newton.resampled(self.likelihood, columns, self.point, seed)
+        return replace(self, resamples=drawn)
+
+    def as_lifetimes(self, summary: pd.DataFrame | None = None) -> Any:
+        """A stock lifetimes fitter with these parameters, such as ``lifetimes.BetaGeoFitter``.
+
+        Its predictions are this model's; ``lifetimes.plotting`` takes it.
+
+        Parameters
+        ----------
+        summary : DataFrame, optional
+            One row per customer, as for `predict`; becomes the fitter's ``data``, which some
+            plots show beside the model.
+
+        Returns
+        -------
+        lifetimes fitter
+        """
+        fitter = stock_fitter(self.lifetimes_fitter, self)
+        fitter.predict = fitter.conditional_expected_number_of_purchases_up_to_time
+        if summary is not None:
+            frame = checked(summary)
+            whole = frame[["frequency", "recency", "T"]]
+            fitter.data = whole.astype({"frequency": "int64"}).assign(weights=1)
+            simulate = getattr(lifetimes().generate_data, self.lifetimes_simulation)
+            fitter.generate_new_data = lambda size=1: simulate(
+                frame["T"].to_numpy(), *self.params.values(), size=size
+            )
+        return fitter
 
     def parameter_draws(self, size: int, seed: int) -> Floats:
         """Parameters drawn from their uncertainty: size by parameters."""
@@ -233,62 +272,3 @@ class PurchaseModel(ABC):
             },
             sort_keys=True,
         )
-
-
-def model_class(name: str) -> type[PurchaseModel]:
-    """Find the class of a model by its name, such as ``"BG/NBD"``."""
-    if name not in REGISTRY:
-        raise UsageError(f"no model is named {name!r}; there are {', '.join(REGISTRY)}")
-    module, attribute = REGISTRY[name]
-    found: type[PurchaseModel] = getattr(importlib.import_module(module), attribute)
-    return found
-
-
-def fit(model_name: str, summary: pd.DataFrame) -> PurchaseModel:
-    """Fit a model of purchases on a customer summary.
-
-    Parameters
-    ----------
-    model_name : str
-        One of ``REGISTRY``, for example ``"BG/NBD"``.
-    summary : DataFrame
-        One row per customer: ``customer_id``, ``frequency`` (repeat purchase days),
-        ``recency`` and ``T`` (days), ``monetary_value`` (currency units, null when
-        frequency is 0).
-
-    Returns
-    -------
-    PurchaseModel
-
-    Raises
-    ------
-    UsageError
-        The summary can't be right, or no model has that name.
-    UnsupportedError
-        Fewer than 20 customers came back.
-    """
-    frame = checked(summary)
-    require_repeat_buyers(frame)
-    return model_class(model_name).fitted(unique_rows(frame))
-
-
-def from_json(text: str) -> PurchaseModel:
-    """Read back a model that `PurchaseModel.to_json` wrote.
-
-    Parameters
-    ----------
-    text : str
-        The JSON text.
-
-    Returns
-    -------
-    PurchaseModel
-    """
-    stored = json.loads(text)
-    return model_class(stored["model"])(
-        params=stored["params"],
-        log_likelihood=stored["log_likelihood"],
-        customers=stored["customers"],
-        converged=stored["converged"],
-        hessian=np.array(stored["hessian"], dtype=np.float64),
-    )

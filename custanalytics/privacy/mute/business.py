@@ -10,14 +10,12 @@ from custanalytics.customers.cohorts import Cohorts
 from custanalytics.customers.concentration import Concentration
 from custanalytics.customers.overview import Overview
 from custanalytics.customers.rfm import RFM
-from custanalytics.privacy.mute.column_kinds import day, hide, money, muted_table, share
+from custanalytics.privacy.mute.column_kinds import day, hide, muted_figures, muted_table
 from custanalytics.privacy.mute.counts import (
     SMALLEST,
     Bools,
     apart,
     protected,
-    rounded_count,
-    significant,
 )
 from custanalytics.privacy.mute.key import Key
 from custanalytics.privacy.mute.names import Words
@@ -38,19 +36,11 @@ def muted_overview(
     """
     if found is None:
         return None
-    monthly = muted_table(found.monthly, key, words)
+    monthly = muted_table(found.monthly, "overview.monthly", key, words)
     hide(monthly, _hidden_months(found), keep=("month", "complete"))
     small = _small_split(found.monthly, customers)
     monthly.loc[small, ["new_revenue", "returning_revenue"]] = np.nan
-    counted = {"orders", "buyers"}
-    figures = {
-        name: rounded_count(value)
-        if name in counted
-        else significant(value)
-        if name == "median_days_between_orders"
-        else money(value, key)
-        for name, value in found.figures.items()
-    }
+    figures = muted_figures(found.figures, "overview.figures", key)
     return Overview(monthly, figures, day(found.observation_end, key), words.checks(found.checks))
 
 
@@ -97,21 +87,18 @@ def muted_concentration(
     top = [best, *shown[: len(others)]][::-1]
     shown = shown[len(others) :]
     of_classes, of_curve = shown[: len(classes)], shown[len(classes) :]
-    told_shares = muted_table(shares, key, words)
+    told_shares = muted_table(shares, "concentration.shares", key, words)
     hide(told_shares, ~np.array(top), keep=("top_share",))
-    told_classes = muted_table(found.abc, key, words)
+    told_classes = muted_table(found.abc, "concentration.abc", key, words)
     if not all(of_classes):
         hide(told_classes, np.ones(len(told_classes), bool), keep=("abc_class",))
     ends = curve["customer_share"].isin([0.0, 1.0]).to_numpy()
-    told_curve = muted_table(curve.loc[ends | np.array(of_curve)], key, words)
-    figures = {
-        "customers": rounded_count(n),
-        "revenue": money(found.figures["revenue"], key),
-        "top_ten_customers": found.figures["top_ten_customers"],
-        "top_ten_revenue": money(found.figures["top_ten_revenue"], key) if ten else np.nan,
-        "top_ten_share": share(found.figures["top_ten_share"]) if ten else np.nan,
-        "gini": share(found.figures["gini"]),
-    }
+    told_curve = muted_table(
+        curve.loc[ends | np.array(of_curve)], "concentration.curve", key, words
+    )
+    figures = muted_figures(found.figures, "concentration.figures", key)
+    if not ten:
+        figures |= {"top_ten_revenue": np.nan, "top_ten_share": np.nan}
     return Concentration(
         told_curve.reset_index(drop=True),
         told_shares,
@@ -126,7 +113,7 @@ def muted_rfm(found: RFM | None, key: Key, words: Words) -> RFM | None:
     """Segments; the bounds of the scores are single customers' figures, and left out."""
     if found is None:
         return None
-    segments = muted_table(found.segments, key, words)
+    segments = muted_table(found.segments, "rfm.segments", key, words)
     counts = found.segments["customers"].to_numpy(np.float64)
     hidden = protected(counts, counts < SMALLEST)
     if hidden.all():
@@ -149,7 +136,7 @@ def muted_decisions(
         return None
     shown = segments.segments.loc[~segments.segments["suppressed"], "segment"]
     rows = found.loc[found["segment"].isin(shown)].reset_index(drop=True)
-    made = muted_table(rows, key, words)
+    made = muted_table(rows, "decisions", key, words)
     made.loc[made["late_customers"].isna(), "revenue_at_risk"] = np.nan
     return made if len(made) else None
 
@@ -167,7 +154,8 @@ def muted_cohorts(found: Cohorts | None, key: Key, words: Words) -> Cohorts | No
     cells = cells.loc[~cells["cohort"].isin(gone)].reset_index(drop=True)
     together = cells.groupby("period", as_index=False)[["customers", "active"]].sum()
     together["retention"] = together["active"] / together["customers"]
-    retention, average = (muted_table(frame, key, words) for frame in (cells, together))
+    retention = muted_table(cells, "cohorts.retention", key, words)
+    average = muted_table(together, "cohorts.average", key, words)
     hide(retention, _hidden_cells(cells), keep=("cohort", "period", "customers", "complete"))
     few = (together["active"] < SMALLEST).to_numpy(bool)
     hide(average, few, keep=("period",))
@@ -206,17 +194,11 @@ def _waits(found: Cohorts, key: Key, words: Words) -> dict[str, Any]:
     if not back:
         return {}
     points = curve.iloc[at].assign(days=days).loc[shown].sort_values("days")
-    figures = {
-        "customers": rounded_count(n),
-        "one_time_customers": rounded_count(n - returned),
-        "one_time_share": share(1 - returned / n),
-        "share_second_purchase": share(returned / n),
-        "median_days_to_second": significant(found.figures["median_days_to_second"]),
-    }
+    figures = muted_figures(found.figures, "cohorts.figures", key)
     for wait in _TOLD_DAYS:
-        name = f"share_second_{wait}d"
-        kept = wait in days and shown[days.index(wait)]
-        figures[name] = share(found.figures[name]) if kept else np.nan
+        if wait not in days or not shown[days.index(wait)]:
+            figures[f"share_second_{wait}d"] = np.nan
     start = curve.iloc[[0]]
-    told = muted_table(pd.concat([start, points], ignore_index=True), key, words)
+    points = pd.concat([start, points], ignore_index=True)
+    told = muted_table(points, "cohorts.second_purchase", key, words)
     return {"second_purchase": told, "figures": figures}

@@ -1,12 +1,12 @@
-"""Columns of result tables by what they hold, and how each kind is muted.
+"""How columns are muted, each by the kind that the schema gives it.
 
-A table that holds a column with no kind here can't be muted: what is published is a list of
-what may be, never the rest of what may not.
+A column that the schema does not let the public see is left out; one without an entry can't be
+muted: what is published is a list of what may be, never the rest of what may not.
 """
 
 from collections.abc import Callable, Mapping
 from datetime import date
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,92 +14,50 @@ import pandas as pd
 from custanalytics.privacy.mute.counts import rounded_count, significant
 from custanalytics.privacy.mute.key import Key
 from custanalytics.privacy.mute.names import Words, moved
+from custanalytics.schema import Kind, ResultColumn, column
 
-Kind = Literal["money", "count", "share", "figure", "day", "ours", "theirs", "sentence", "left out"]
-# Of every table: what a column of the name holds, wherever it stands.
-KINDS: Mapping[str, Kind] = {
-    # business by month
-    "month": "day", "revenue": "money", "orders": "count", "new_revenue": "money",
-    "returning_revenue": "money", "unknown_revenue": "money", "refunds": "left out",
-    "average_order_value": "money", "complete": "ours",
-    # concentration
-    "customer_share": "share", "revenue_share": "share", "top_share": "ours", "abc_class": "ours",
-    # segments
-    "segment": "ours", "rule": "ours", "action": "ours", "contact": "ours", "customers": "count",
-    "mean_days_since_last_purchase": "figure", "mean_orders": "figure", "mean_spend": "money",
-    # cohorts
-    "cohort": "day", "period": "ours", "active": "count", "retention": "share",
-    "days": "ours", "share": "share", "share_low": "share", "share_high": "share",
-    # value
-    "expected_purchases": "count", "purchases_low": "count", "purchases_high": "count",
-    "revenue_low": "money", "revenue_high": "money", "clv": "money", "clv_low": "money",
-    "clv_high": "money", "error_width": "figure", "cumulative_margin": "money", "model": "ours",
-    "parameter": "ours", "unit": "ours", "value": "figure", "standard_error": "figure",
-    "origin": "ours", "candidate": "ours", "role": "ours", "holdout_days": "count",
-    "actual_purchases": "count", "predicted_purchases": "count", "total_error": "figure",
-    "mae": "figure", "rmse": "figure", "score": "figure", "spearman": "figure", "gini": "figure",
-    "log_loss": "figure", "actual_revenue": "money", "predicted_revenue": "money",
-    "revenue_error": "figure", "interval_coverage": "share", "interval_coverage_pit": "share",
-    "interval_level": "ours", "chosen": "ours", "frequency_class": "ours",
-    "actual_mean": "figure", "predicted_mean": "figure", "decile": "ours",
-    # propensity
-    "brier_score": "figure", "auc": "figure", "average_precision": "figure", "ece": "figure",
-    "n": "count", "positives": "count", "converted": "count", "rate": "share",
-    "rate_low": "share", "rate_high": "share", "mean_propensity": "share", "lift": "figure",
-    "cumulative_gain": "share", "prob_pred": "share", "prob_true": "share", "low": "share",
-    "high": "share", "contacted": "count", "contacted_share": "share",
-    "expected_conversions": "count", "expected_profit": "money", "profit_low": "money",
-    "profit_high": "money", "profit_lower_value": "money", "best": "ours",
-    "best_lower_value": "ours", "cutoff": "day", "buyers": "count", "base_rate": "share",
-    # decisions
-    "expected_buyers": "count", "late_customers": "count", "revenue_at_risk": "money",
-    "at_stake": "money", "control_size": "count", "detectable_lift": "figure",
-    "control_enough": "ours",
-    # prospects
-    "test": "ours", "column": "theirs", "kind": "ours", "filled": "share", "distinct": "count",
-    "used": "ours", "why": "sentence", "leaks": "ours", "input": "theirs",
-    "auc_drop": "figure", "log_loss_rise": "figure", "log_loss_rise_sd": "figure",
-    "position": "ours", "sentence": "sentence", "block": "ours",
-}  # fmt: skip
-_ENDINGS = ("_low", "_high")
+# Words, yes and no, and places in an order are of ours and tell nobody.
+_AS_THEY_ARE: frozenset[Kind] = frozenset({"text", "flag", "rank"})
 
 
-def kind_of(column: str) -> Kind:
-    """What a column holds; a measure's bounds are of the measure's own kind."""
-    for ending in ("", *_ENDINGS):
-        base = column.removesuffix(ending)
-        if column.endswith(ending) and base in KINDS:
-            return KINDS[base]
-    raise KeyError(f"the column {column!r} has no kind, so it can't be published")
-
-
-def muted_table(frame: pd.DataFrame, key: Key, words: Words, **other: Kind) -> pd.DataFrame:
-    """A table with every column muted by its kind."""
+def muted_table(frame: pd.DataFrame, table: str, key: Key, words: Words) -> pd.DataFrame:
+    """A result table of the name with every column muted by its kind."""
     made = {
-        str(name): _muted(frame[name], other.get(str(name)) or kind_of(str(name)), key, words)
+        str(name): _muted(frame[name], column(table, str(name)), key, words)
         for name in frame.columns
     }
     return pd.DataFrame(made, index=frame.index)
 
 
-def _muted(column: "pd.Series[Any]", kind: Kind, key: Key, words: Words) -> "pd.Series[Any]":
-    if kind == "ours":
-        return column.copy()
-    if kind == "left out":
-        return pd.Series(np.nan, index=column.index)
-    if kind == "day":
-        return pd.to_datetime(column) + pd.DateOffset(months=key.months)
-    if kind in ("sentence", "theirs"):
-        said = words.sentence if kind == "sentence" else words.name
-        texts = [said(cell) if isinstance(cell, str) else cell for cell in column]
-        return pd.Series(texts, index=column.index, dtype="object")
-    change: Mapping[Kind, Callable[[Any], float]] = {
-        "money": lambda value: money(value, key),
-        "count": rounded_count,
-        "share": share,
-        "figure": significant,
-    }
-    return column.astype("float64").map(change[kind])
+def muted_figures(figures: Mapping[str, float], table: str, key: Key) -> dict[str, float]:
+    """An analysis's figures, each muted by its kind."""
+    return {name: _number(column(table, name).kind, key)(value) for name, value in figures.items()}
+
+
+def _muted(
+    cells: "pd.Series[Any]", entry: ResultColumn, key: Key, words: Words
+) -> "pd.Series[Any]":
+    if entry.seen_by != "public":
+        return pd.Series(np.nan, index=cells.index)
+    if entry.kind in _AS_THEY_ARE:
+        return cells.copy()
+    if entry.kind in ("day", "month"):
+        return pd.to_datetime(cells) + pd.DateOffset(months=key.months)
+    if entry.kind in ("sentence", "name"):
+        said = words.sentence if entry.kind == "sentence" else words.name
+        texts = [said(cell) if isinstance(cell, str) else cell for cell in cells]
+        return pd.Series(texts, index=cells.index, dtype="object")
+    return cells.astype("float64").map(_number(entry.kind, key))
+
+
+def _number(kind: Kind, key: Key) -> Callable[[Any], float]:
+    if kind == "money":
+        return lambda value: money(value, key)
+    if kind == "count":
+        return rounded_count
+    if kind in ("share", "probability"):
+        return share
+    return float if kind == "rank" else significant
 
 
 def hide(frame: pd.DataFrame, rows: Any, keep: tuple[str, ...]) -> None:

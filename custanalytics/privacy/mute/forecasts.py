@@ -13,9 +13,8 @@ from custanalytics.privacy.mute.column_kinds import (
     coarse_margin,
     day,
     hide,
-    money,
+    muted_figures,
     muted_table,
-    share,
 )
 from custanalytics.privacy.mute.counts import (
     SMALLEST,
@@ -40,20 +39,20 @@ def muted_value(
     """Customer value in total, of a new customer, and how the candidates did."""
     if found is None:
         return None
-    new = {
-        name: significant(value) if name == "expected_repeat_purchases" else money(value, key)
-        for name, value in found.new_customer.items()
-    }
+    validation = muted_table(found.validation, "value.validation", key, words)
+    if len(validation):
+        # How long was held back tells how long the data is.
+        validation["holdout_days"] = found.validation["holdout_days"].map(rounded_count)
     return dataclasses.replace(
         found,
         customers=found.customers.iloc[0:0],
-        totals=muted_table(found.totals, key, words),
-        new_customer=new,
-        payback=muted_table(found.payback, key, words, month="ours"),
+        totals=muted_table(found.totals, "value.totals", key, words),
+        new_customer=muted_figures(found.new_customer, "value.new_customer", key),
+        payback=muted_table(found.payback, "value.payback", key, words),
         parameters=_parameters(found.parameters, key, words),
-        validation=muted_table(found.validation, key, words),
-        calibration=_of_groups(found.calibration, "customers", key, words),
-        deciles=_of_groups(found.deciles, "customers", key, words),
+        validation=validation,
+        calibration=_of_groups(found.calibration, "value.calibration", key, words),
+        deciles=_of_groups(found.deciles, "value.deciles", key, words),
         params=_params(found.params, key),
         checks=words.checks(found.checks),
         observation_end=day(found.observation_end, key) if found.observation_end else None,
@@ -66,25 +65,16 @@ def muted_propensity(
     """How many are expected to buy, and how well that was foretold; None in too small groups."""
     if found is None or not _told(found.deciles, found.reliability):
         return None
-    counted = {"expected_buyers", "expected_buyers_low", "expected_buyers_high", "late_customers"}
-    amounts = {"expected_revenue", "revenue_at_risk"}
-    figures = {
-        name: rounded_count(value)
-        if name in counted
-        else money(value, key)
-        if name in amounts
-        else significant(value)
-        for name, value in found.figures.items()
-    }
+    figures = muted_figures(found.figures, "propensity.figures", key)
     if math.isnan(figures["late_customers"]):
         figures["revenue_at_risk"] = math.nan
     return dataclasses.replace(
         found,
         customers=found.customers.iloc[0:0],
-        evaluation=muted_table(found.evaluation, key, words),
-        deciles=_deciles(found.deciles, key, words),
-        reliability=_reliability(found.reliability, key, words),
-        profit=_profit(found.profit, key, words),
+        evaluation=muted_table(found.evaluation, "propensity.evaluation", key, words),
+        deciles=_deciles(found.deciles, "propensity.deciles", key, words),
+        reliability=_reliability(found.reliability, "propensity.reliability", key, words),
+        profit=_profit(found.profit, "propensity.profit", key, words),
         cutoffs=_cutoffs(found.cutoffs, key, words),
         figures=figures,
         observation_end=day(found.observation_end, key),
@@ -97,17 +87,9 @@ def muted_prospects(found: LeadScoring | None, key: Key, words: Words) -> LeadSc
     """How well conversions were foretold; columns and values by number; None as above."""
     if found is None or not _told(found.deciles, found.reliability):
         return None
-    counted = {"prospects", "labelled", "open", "expected_conversions"}
-    figures = {
-        name: value
-        if value == 0  # nobody at all is no small group
-        else rounded_count(value)
-        if name in counted
-        else share(value)
-        if name == "base_rate"
-        else significant(value)
-        for name, value in found.figures.items()
-    }
+    figures = muted_figures(found.figures, "prospects.figures", key)
+    # Nobody at all is no small group.
+    figures |= {name: value for name, value in found.figures.items() if value == 0}
     outcome = dataclasses.replace(
         found.outcome,
         column=words.name(found.outcome.column),
@@ -121,17 +103,17 @@ def muted_prospects(found: LeadScoring | None, key: Key, words: Words) -> LeadSc
     return dataclasses.replace(
         found,
         prospects=found.prospects.iloc[0:0],
-        evaluation=muted_table(found.evaluation, key, words),
-        deciles=_deciles(found.deciles, key, words),
-        reliability=_reliability(found.reliability, key, words),
-        columns=muted_table(found.columns, key, words),
-        leaks=muted_table(found.leaks, key, words, rule="left out", value="left out"),
-        with_leaks=muted_table(found.with_leaks, key, words),
-        importance=muted_table(found.importance, key, words),
+        evaluation=muted_table(found.evaluation, "prospects.evaluation", key, words),
+        deciles=_deciles(found.deciles, "prospects.deciles", key, words),
+        reliability=_reliability(found.reliability, "prospects.reliability", key, words),
+        columns=muted_table(found.columns, "prospects.columns", key, words),
+        leaks=muted_table(found.leaks, "prospects.leaks", key, words),
+        with_leaks=muted_table(found.with_leaks, "prospects.with_leaks", key, words),
+        importance=muted_table(found.importance, "prospects.importance", key, words),
         effects=_effects(found.effects, key, words),
-        learning_curve=muted_table(found.learning_curve, key, words),
+        learning_curve=muted_table(found.learning_curve, "prospects.learning_curve", key, words),
         drift=_drift(found.drift, key, words),
-        profit=_profit(found.profit, key, words),
+        profit=_profit(found.profit, "prospects.profit", key, words),
         outcome=outcome,
         order=order,
         figures=figures,
@@ -143,18 +125,18 @@ def muted_prospects(found: LeadScoring | None, key: Key, words: Words) -> LeadSc
 def _parameters(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
     """The models' parameters; attributes' effects name levels of the client's, and are left out."""
     own = frame.loc[frame["parameter"].str.len() <= len("alpha")]
-    made = muted_table(own, key, words)
+    made = muted_table(own, "value.parameters", key, words)
     scale = np.where(own["unit"] == _CURRENCY, key.factor, 1.0)
     for name in ("value", "standard_error"):
         made[name] = (own[name] * scale).map(significant)
     return made.reset_index(drop=True)
 
 
-def _of_groups(frame: pd.DataFrame, size: str, key: Key, words: Words) -> pd.DataFrame:
+def _of_groups(frame: pd.DataFrame, table: str, key: Key, words: Words) -> pd.DataFrame:
     """A table of groups, without those of fewer than ten and what would give them back."""
-    sizes = frame[size].to_numpy(np.float64)
+    sizes = frame["customers"].to_numpy(np.float64)
     kept = ~protected(sizes, sizes < SMALLEST)
-    return muted_table(frame.loc[kept], key, words).reset_index(drop=True)
+    return muted_table(frame.loc[kept], table, key, words).reset_index(drop=True)
 
 
 def _kept_back(did: "pd.Series[Any]", size: "pd.Series[Any]") -> Bools:
@@ -171,8 +153,8 @@ def _told(deciles: pd.DataFrame, reliability: pd.DataFrame) -> bool:
     return not tops["hidden"].any() and not held.all()
 
 
-def _deciles(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
-    made = muted_table(frame, key, words)
+def _deciles(frame: pd.DataFrame, table: str, key: Key, words: Words) -> pd.DataFrame:
+    made = muted_table(frame, table, key, words)
     hidden = _kept_back(frame["converted"], frame["n"])
     hide(made, hidden, keep=("decile", "n", "mean_propensity", "test"))
     # A sum over the list gives every row after the first hidden one away.
@@ -180,13 +162,13 @@ def _deciles(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
     return made
 
 
-def _reliability(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
+def _reliability(frame: pd.DataFrame, table: str, key: Key, words: Words) -> pd.DataFrame:
     kept = ~_kept_back(frame["prob_true"] * frame["n"], frame["n"])
-    return muted_table(frame.loc[kept], key, words).reset_index(drop=True)
+    return muted_table(frame.loc[kept], table, key, words).reset_index(drop=True)
 
 
 def _drift(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
-    made = muted_table(frame, key, words)
+    made = muted_table(frame, "prospects.drift", key, words)
     hidden = _kept_back(frame["rate"] * frame["n"], frame["n"])
     hide(made, hidden, keep=("block", "n"))
     # The chart's title compares the first with the last.
@@ -194,19 +176,19 @@ def _drift(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
 
 
 def _cutoffs(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
-    made = muted_table(frame, key, words)
+    made = muted_table(frame, "propensity.cutoffs", key, words)
     small = (frame["buyers"] < SMALLEST) | (frame["customers"] - frame["buyers"] < SMALLEST)
     hide(made, small, keep=("cutoff", "role", "customers"))
     return made
 
 
-def _profit(frame: pd.DataFrame | None, key: Key, words: Words) -> pd.DataFrame | None:
+def _profit(frame: pd.DataFrame | None, table: str, key: Key, words: Words) -> pd.DataFrame | None:
     if frame is None:
         return None
     large = (frame["contacted"] == 0) | (frame["contacted"] >= SMALLEST)
     if not (large & frame["best"]).any() or not (large & frame["best_lower_value"]).any():
         return None
-    made = muted_table(frame.loc[large], key, words).reset_index(drop=True)
+    made = muted_table(frame.loc[large], table, key, words).reset_index(drop=True)
     return made.fillna({"contacted": 0.0, "expected_conversions": 0.0})
 
 
@@ -214,7 +196,7 @@ def _effects(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
     """Levels by number, in the order they are shown; those of fewer than ten are left out."""
     large = frame.loc[frame["n"] >= SMALLEST].reset_index(drop=True)
     level = large.groupby("input", sort=False).cumcount() + 1
-    made = muted_table(large, key, words, value="left out")
+    made = muted_table(large, "prospects.effects", key, words)
     made["value"] = [f"Level {number}" for number in level]
     made["position"] = level.astype("float64") - 1
     hidden = np.zeros(len(large), bool)

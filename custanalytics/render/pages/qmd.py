@@ -9,6 +9,7 @@ from typing import Any
 import yaml
 
 from custanalytics.errors import RenderError
+from custanalytics.render.confined import inside
 
 _INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
 _SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}")
@@ -132,7 +133,7 @@ def _yaml(text: str, name: str) -> dict[str, Any]:
 
 
 def _settings(path: Path) -> dict[str, Any]:
-    return _yaml(path.read_text("utf-8"), path.name) if path.is_file() else {}
+    return _yaml(path.read_text("utf-8"), path.name) if inside(path.parent, path.name) else {}
 
 
 def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,12 +166,11 @@ def _included(lines: list[Line], folder: Path, opened: tuple[str, ...]) -> list[
             continue
         # Like Quarto: relative to the document, also inside an included file.
         name = found.group(1).strip("\"'").lstrip("/")
-        path = folder / name
-        if not path.is_file():
+        if inside(folder, name) is None:
             raise RenderError(f"{line.file}, line {line.number}: no file {name!r} to include")
         if name in opened:
             raise RenderError(f"{line.file}, line {line.number}: {name!r} includes itself")
-        inner = _lines(path, folder)
+        inner = _lines(folder / name, folder)
         if inner and inner[0].text.rstrip() == "---":
             raise _unsupported("front matter in an included file", inner[0])
         out += _included(inner, folder, (*opened, name))

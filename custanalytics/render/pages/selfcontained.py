@@ -9,6 +9,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from custanalytics.errors import RenderError
+from custanalytics.render.confined import inside
 
 _STYLE = re.compile(r'<link rel="stylesheet" href="([^"]*)">')
 _SCRIPT = re.compile(r'<script src="([^"]*)" defer></script>')
@@ -74,7 +75,7 @@ def _data(base: Path, address: str, folder: Path) -> str:
 
 
 def _inside(folder: Path, address: str) -> Path:
-    path = (folder / address).resolve()
-    if not path.is_relative_to(folder.resolve()) or not path.is_file():
+    path = inside(folder, address)
+    if path is None:
         raise RenderError(f"{address!r} is not a file in the report folder {folder}")
     return path

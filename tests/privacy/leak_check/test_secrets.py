@@ -203,7 +203,9 @@ def test_exact_figures_of_the_results_are_secrets(tmp_path):
     results = AnalysisResults(
         Settings(date(2024, 6, 30)),
         migration=pd.DataFrame({"from_segment": ["a"], "to_segment": ["b"], "customers": [23_456]}),
-        decisions=pd.DataFrame({"segment": ["a"], "revenue": [409_571.25], "share": [0.12345]}),
+        decisions=pd.DataFrame(
+            {"segment": ["a"], "revenue": [409_571.25], "detectable_lift": [0.12345]}
+        ),
         customers=pd.DataFrame({"customer_id": ["a"], "total_spend": [1234.5], "clv": [77.777]}),
         ledger_checks=(Check("x", True, "", 87_654.0, 1.0),),
     )

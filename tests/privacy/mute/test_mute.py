@@ -198,7 +198,7 @@ def test_sentences_that_count_few_are_not_said(key):
 def test_a_column_without_a_kind_is_never_published(key):
     words = Words(key, {}, frozenset(), frozenset())
     with pytest.raises(KeyError, match="favourite_colour"):
-        muted_table(pd.DataFrame({"favourite_colour": ["red"]}), key, words)
+        muted_table(pd.DataFrame({"favourite_colour": ["red"]}), "decisions", key, words)
 
 
 def test_open_data_keep_their_figures_and_lose_their_rows(shop):

@@ -5,20 +5,20 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from scipy.stats import rankdata
 
 from custanalytics.clv import intervals
-from custanalytics.clv.holdout_scores import log_loss, normalised_gini, spearman
+from custanalytics.clv.holdouts import length_of
 from custanalytics.clv.inputs import Codes, Floats, Rows, checked, unique_rows
 from custanalytics.clv.models.gamma_gamma import GammaGamma
 from custanalytics.clv.models.mean_spend import MeanSpend
-from custanalytics.clv.models.purchase_models import PurchaseModel, model_class
-from custanalytics.clv.rule_of_thumb import NaiveRule
-from custanalytics.clv.rules_of_thumb import naive_rules
+from custanalytics.clv.models.purchase_models import PurchaseModel
+from custanalytics.clv.models.registry import model_class
+from custanalytics.clv.rivals import RuleOfThumb, rules_of_thumb
 
-Candidate = PurchaseModel | NaiveRule
+Candidate = PurchaseModel | RuleOfThumb
 Spend = GammaGamma | MeanSpend
 
-HOLDOUT_COLUMNS = ("holdout_frequency", "holdout_spend", "holdout_days")
 LAST_CLASS = 7
 # coverage is measured on so many customers, and models tried on a holdout are fitted on so many:
 # enough to know it to half a percent, and the parameters to about one
@@ -56,7 +56,7 @@ def candidates(
     """Fit the named models and take the rules of thumb, all on the same rows."""
     fitted = [model_class(name).fitted(rows) for name in models]
     known = [attributed] if attributed else []
-    return [*fitted, *known, *naive_rules(rows, earlier, last_year)]
+    return [*fitted, *known, *rules_of_thumb(rows, earlier, last_year)]
 
 
 def expected_by_month(candidate: Candidate, rows: Rows, ends: Floats) -> Floats:
@@ -67,7 +67,7 @@ def expected_by_month(candidate: Candidate, rows: Rows, ends: Floats) -> Floats:
 
 
 def thinned(frame: pd.DataFrame, size: int) -> pd.DataFrame:
-    """Take every so-manieth customer, so that about so many stay, or all."""
+    """Take customers at equal distances, so that about so many stay, or all."""
     return frame.iloc[:: max(1, len(frame) // size)]
 
 
@@ -125,7 +125,7 @@ def validate(
         table.append(
             {
                 "candidate": candidate.name,
-                "role": "baseline" if isinstance(candidate, NaiveRule) else "model",
+                "role": "baseline" if isinstance(candidate, RuleOfThumb) else "model",
                 "customers": len(frame),
                 "holdout_days": length_of(frame),
                 "actual_purchases": total,
@@ -152,12 +152,6 @@ def validate(
         pd.concat(calibration, ignore_index=True),
         pd.concat(deciles, ignore_index=True),
     )
-
-
-def length_of(holdout: pd.DataFrame) -> int:
-    """Length of a holdout in days of the calendar."""
-    column = "calendar_days" if "calendar_days" in holdout.columns else "holdout_days"
-    return int(holdout[column].iloc[0])
 
 
 def mean_scores(table: pd.DataFrame) -> "pd.Series[float]":
@@ -221,3 +215,38 @@ def _class_means(code: Codes, actual: Floats, predicted: Floats) -> pd.DataFrame
         },
         index=present,
     )
+
+
+def spearman(predicted: Floats, actual: Floats) -> float:
+    """Rank correlation; NaN where one side is constant."""
+    a, b = rankdata(predicted), rankdata(actual)
+    if np.ptp(a) == 0 or np.ptp(b) == 0:
+        return float("nan")
+    return float(np.corrcoef(a, b)[0, 1])
+
+
+def normalised_gini(predicted: Floats, actual: Floats) -> float:
+    """How well the predictions rank the actual values: 1 as they do themselves, 0 by chance."""
+
+    def area(order: Floats) -> float:
+        values, code = np.unique(-order, return_inverse=True)
+        count = np.bincount(code, minlength=len(values)).astype(np.float64)
+        held = np.bincount(code, actual, len(values))
+        x, y = np.cumsum(count) / len(actual), np.cumsum(held) / actual.sum()
+        return float(np.trapezoid(np.append(0, y), np.append(0, x))) - 0.5
+
+    if len(actual) == 0 or actual.sum() <= 0:
+        return float("nan")
+    best = area(actual)
+    return area(predicted) / best if best > 0 else float("nan")
+
+
+def log_loss(probability: Floats, happened: Floats) -> float:
+    """Mean surprise of yes/no outcomes."""
+    return float(np.mean(log_losses(probability, happened)))
+
+
+def log_losses(probability: Floats, happened: Floats) -> Floats:
+    """Surprise of each yes/no outcome; certainties are held to 1 in 1,000."""
+    p = np.clip(probability, 0.001, 0.999)
+    return np.asarray(-(happened * np.log(p) + (1 - happened) * np.log(1 - p)))

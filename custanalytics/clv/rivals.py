@@ -9,11 +9,24 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 import numpy as np
+import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 
 from custanalytics.clv.inputs import Codes, Floats, Rows, rows_of
+from custanalytics.sentences import noted
 
+OWN_RATE = noted("own rate carried forward")
+OWN_OR_BASE_RATE = noted("own rate, one-time buyers at the base's rate")
+HIATUS = noted("recency rule: own rate of those who bought recently")
+SAME_RATE = noted("same rate for everyone")
+SEGMENT_MEAN = noted("segment mean of the last holdout")
+COHORT_CURVE = noted("cohort curve of the last holdout")
+LAST_MEAN = noted("mean of the last holdout")
+LAST_YEAR = noted("last year's same period")
+
+# spread of counts before a holdout has shown one
+USUAL_SPREAD = 1.0
 # a rate over less than a month of history is a rate over a month: one lucky week is no habit
 SHORTEST_HISTORY_DAYS = 30.0
 # after this many of the base's usual gaps without a purchase a customer counts as gone
@@ -21,7 +34,7 @@ HIATUS_GAPS = 3.0
 
 
 @dataclass(frozen=True)
-class NaiveRule(ABC):
+class RuleOfThumb(ABC):
     """A rule of thumb for how many purchases each customer will make.
 
     Attributes
@@ -90,7 +103,7 @@ class NaiveRule(ABC):
 
 
 @dataclass(frozen=True)
-class OwnRate(NaiveRule):
+class OwnRate(RuleOfThumb):
     """Each customer's repeat purchases over T, carried forward; one-time buyers: none.
 
     Attributes
@@ -150,7 +163,7 @@ class Hiatus(OwnOrBaseRate):
 
 
 @dataclass(frozen=True)
-class SameRate(NaiveRule):
+class SameRate(RuleOfThumb):
     """All repeat purchases over all customer days, carried forward for everyone.
 
     Attributes
@@ -171,7 +184,7 @@ class SameRate(NaiveRule):
 
 
 @dataclass(frozen=True)
-class Learned(NaiveRule):
+class Learned(RuleOfThumb):
     """What customers of the same class did in the last holdout, per day, once more.
 
     Attributes
@@ -228,3 +241,41 @@ def learned_rule(
     rates = bought / (np.bincount(cell, minlength=cells) + 10) / days
     rule = Learned(name, 1.0, by_frequency, by_silence, rates.reshape(shape), of_age)
     return rule.with_spread_of(rows, days, purchases)
+
+
+def rules_of_thumb(
+    rows: Rows, holdout: pd.DataFrame | None = None, last_year: pd.DataFrame | None = None
+) -> list[RuleOfThumb]:
+    """All rules of thumb, taken from a summary."""
+    x, w = rows.frequency, rows.weights
+    again = x > 0
+    gap = np.where(again, rows.recency / np.maximum(x, 1), rows.T)
+    base = float(w @ x) / max(float(w @ rows.T), 1.0)
+    second = float(w @ again) / max(float(w @ gap), 1.0)
+    usual_gap = float((w * again) @ gap) / max(float(w @ again), 1.0)
+    rules: list[RuleOfThumb] = [
+        OwnRate(OWN_RATE, USUAL_SPREAD, base),
+        OwnOrBaseRate(OWN_OR_BASE_RATE, USUAL_SPREAD, base, second),
+        Hiatus(HIATUS, USUAL_SPREAD, base, second, HIATUS_GAPS * usual_gap),
+        SameRate(SAME_RATE, USUAL_SPREAD, base),
+    ]
+    seasonal: list[RuleOfThumb] = []
+    if last_year is not None:
+        seasonal = [learned_rule(LAST_YEAR, *outcome(last_year), (5, 5), of_age=False)]
+    if holdout is None:
+        return [*rules, *seasonal]
+    earlier, days, bought = outcome(holdout)
+    return [
+        *(rule.with_spread_of(earlier, days, bought) for rule in rules),
+        learned_rule(SEGMENT_MEAN, earlier, days, bought, (5, 5), of_age=False),
+        learned_rule(LAST_MEAN, earlier, days, bought, (1, 1), of_age=True),
+        learned_rule(COHORT_CURVE, earlier, days, bought, (1, 6), of_age=True),
+        *seasonal,
+    ]
+
+
+def outcome(holdout: pd.DataFrame) -> tuple[Rows, float, Floats]:
+    """One row per customer of a holdout, its length in days, and the purchases in it."""
+    columns = ("frequency", "T", "recency", "holdout_frequency")
+    x, age, last, bought = (holdout[column].to_numpy(np.float64) for column in columns)
+    return rows_of(x, age, last), float(holdout["holdout_days"].iloc[0]), bought

@@ -1,53 +1,20 @@
-"""Every model against every rule of thumb, on several earlier cutoffs."""
+"""Earlier holdouts: what was known up to a day, and what customers did after it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 
-import numpy as np
 import pandas as pd
 
-from custanalytics.clv import checks as judgement
-from custanalytics.clv.holdout import (
-    HOLDOUT_COLUMNS,
-    Validation,
-    best_candidate,
-    length_of,
-    validate,
-)
 from custanalytics.clv.inputs import require_repeat_buyers
-from custanalytics.clv.models.bg_nbd import BGNBD
-from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.customers.summary import holdout_summary, observation_period
 from custanalytics.engine import Engine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.transactions import HasEngine, as_engine
 
-MODELS = ("BG/NBD", "MBG/NBD", "Pareto/NBD")
+HOLDOUT_COLUMNS = ("holdout_frequency", "holdout_spend", "holdout_days")
 MIN_HOLDOUT_DAYS = 28
 MOST_ORIGINS = 6
 YEAR = 365
-
-
-@dataclass(frozen=True)
-class BakeOff:
-    """How models and rules of thumb did on earlier cutoffs.
-
-    Attributes
-    ----------
-    table : DataFrame
-        One row per origin (1 = earliest) and candidate: ``origin``, the columns of
-        `validate`, ``chosen`` (whether the candidate is best over all origins).
-    calibration, deciles : DataFrame
-        Of the latest origin, per candidate, with ``chosen``.
-    best : str
-        The candidate with the lowest score over all origins; empty without an origin.
-    """
-
-    table: pd.DataFrame
-    calibration: pd.DataFrame
-    deciles: pd.DataFrame
-    best: str
 
 
 def rolling_holdouts(
@@ -132,76 +99,7 @@ def _plan(
     return first, length, [day for day in reversed(ends) if (day - first).days >= length // 2]
 
 
-def bake_off(
-    transactions: pd.DataFrame | HasEngine,
-    observation_end: date | None = None,
-    horizon_days: int = 365,
-    models: Sequence[str] = MODELS,
-    level: float = 0.90,
-    seed: int = 0,
-) -> BakeOff:
-    """Hold models and rules of thumb against what customers did after earlier cutoffs.
-
-    Parameters
-    ----------
-    transactions : DataFrame or loaded ledger
-        As for `custanalytics.customers.summary.customer_summary`.
-    observation_end : date, optional
-        Last day that counts; by default the last day in the data.
-    horizon_days : int
-        How far ahead will be predicted.
-    models : sequence of str
-        Names of models.
-    level : float
-        Nominal coverage of the intervals.
-    seed : int
-        Where the random numbers start.
-
-    Returns
-    -------
-    BakeOff
-    """
-    engine = as_engine(transactions)
-    frames = rolling_holdouts(engine, observation_end, horizon_days)
-    last_years = last_year_holdouts(engine, observation_end, horizon_days)
-    return hold_against(frames, models, level, seed, last_years)
-
-
-def hold_against(
-    holdouts: Sequence[pd.DataFrame],
-    models: Sequence[str],
-    level: float | None,
-    seed: int,
-    last_years: Sequence[pd.DataFrame] = (),
-    attributed: Sequence[PurchaseModel] = (),
-) -> BakeOff:
-    """The same for holdouts that are already cut."""
-    frames = usable(holdouts)
-    if not frames:
-        return BakeOff(pd.DataFrame(), pd.DataFrame(), pd.DataFrame(), "")
-    done: list[Validation] = []
-    for origin, frame in enumerate(frames):
-        spend, _ = judgement.spend_model(frame)
-        earlier = latest_before(frames[:origin], frame)
-        before = a_year_before(last_years, frame)
-        known = attributed[origin] if attributed else None
-        done.append(validate(frame, models, spend, level, seed, earlier, before, known))
-    tables = [one.table.assign(origin=origin) for origin, one in enumerate(done, start=1)]
-    table = pd.concat(tables, ignore_index=True)
-    best = best_candidate(table)
-    if attributed and best == BGNBD.name:
-        # of the two, customer by customer, it has been shown to tell better who buys again
-        best = attributed[-1].name
-    table["chosen"] = table["candidate"] == best
-    table.insert(0, "origin", table.pop("origin"))
-    calibration, deciles = (
-        part.assign(chosen=part["candidate"] == best)
-        for part in (done[-1].calibration, done[-1].deciles)
-    )
-    return BakeOff(table, calibration, deciles, best)
-
-
-def usable(holdouts: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
+def usable_holdouts(holdouts: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
     """Holdouts that a model can be fitted before and measured after."""
     found = []
     for frame in holdouts:
@@ -234,7 +132,7 @@ def a_year_before(frames: Sequence[pd.DataFrame], now: pd.DataFrame) -> pd.DataF
     if "first_order" not in now.columns:
         return None
     wanted = cutoff_of(now) - pd.Timedelta(days=YEAR)
-    return next((frame for frame in usable(frames) if cutoff_of(frame) == wanted), None)
+    return next((frame for frame in usable_holdouts(frames) if cutoff_of(frame) == wanted), None)
 
 
 def cutoff_of(frame: pd.DataFrame) -> pd.Timestamp:
@@ -246,11 +144,7 @@ def cutoff_of(frame: pd.DataFrame) -> pd.Timestamp:
     return end
 
 
-def past_errors(table: pd.DataFrame, candidate: str, of: str) -> list[float]:
-    """log(actual / predicted) of a candidate on each holdout."""
-    if table.empty:
-        return []
-    mine = table[table["candidate"] == candidate]
-    actual, predicted = mine[f"actual_{of}"], mine[f"predicted_{of}"]
-    known = (actual > 0) & (predicted > 0)
-    return [float(error) for error in np.log(actual[known] / predicted[known])]
+def length_of(holdout: pd.DataFrame) -> int:
+    """Length of a holdout in days of the calendar."""
+    column = "calendar_days" if "calendar_days" in holdout.columns else "holdout_days"
+    return int(holdout[column].iloc[0])

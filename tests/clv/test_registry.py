@@ -1,0 +1,66 @@
+"""A model of purchases is one file and one name in the registry."""
+
+from typing import ClassVar
+
+import numpy as np
+import pytest
+
+from custanalytics.clv import customer_lifetime_value, fit, from_json
+from custanalytics.clv.comparison import compare_on_holdouts
+from custanalytics.clv.models import registry
+from custanalytics.clv.models.purchase_models import PurchaseModel
+
+
+class SteadyBuyers(PurchaseModel):
+    """Everybody buys once in a mean gap for ever: what a consultant could add, in its smallest form."""
+
+    name = "steady"
+    reference = "none"
+    symbols = ("gap",)
+    units: ClassVar[dict[str, str]] = {"gap": "days"}
+    start = (1.0,)
+    leaving_words = "leave"
+    lifetimes_fitter = lifetimes_simulation = ""
+    leaving = 0.0
+
+    @classmethod
+    def likelihood(cls, frequency, recency, T, weights):
+        total, x, age = weights.sum(), weights @ frequency, weights @ T
+
+        def objective(log_params):
+            expected = age * np.exp(-log_params[0])
+            value = (expected + x * log_params[0]) / total
+            return value, np.array([x - expected]) / total, np.array([[expected]]) / total
+
+        return objective
+
+    def p_alive(self, rows):
+        return np.ones(len(rows))
+
+    def expected_if_alive(self, rows, days):
+        return np.tile(days / self.params["gap"], (len(rows), 1))
+
+    def nothing_if_alive(self, rows, days):
+        return np.exp(-self.expected_if_alive(rows, days))
+
+    def drawn_if_alive(self, params, rows, days, rng):
+        return rng.poisson(days / params[:, 0], (len(rows), len(params))).astype(np.float64)
+
+
+def test_a_model_with_a_name_in_the_registry_takes_part_in_the_comparison(cdnow_days, monkeypatch):
+    models = (*registry.PURCHASE_MODELS, SteadyBuyers)
+    monkeypatch.setattr(registry, "PURCHASE_MODELS", models)
+    assert registry.compared_models() == ("BG/NBD", "MBG/NBD", "Pareto/NBD", "steady")
+    names = ("BG/NBD", "steady")
+    table = compare_on_holdouts([cdnow_days], names, None, 0).table.set_index("candidate")
+    rate = cdnow_days["frequency"].sum() / cdnow_days["T"].sum()
+    mine = table.loc["steady"]
+    assert mine["role"] == "model"
+    assert mine["predicted_purchases"] / (rate * 273 * len(cdnow_days)) == pytest.approx(1)
+    assert table.loc["BG/NBD", "score"] < mine["score"]
+    value = customer_lifetime_value(cdnow_days, models=("steady",))
+    assert value.model == "steady"
+    assert value.totals["expected_purchases"].item() / (
+        rate * 365 * len(cdnow_days)
+    ) == pytest.approx(1)
+    assert from_json(fit("steady", cdnow_days).to_json()).params == {"gap": pytest.approx(1 / rate)}

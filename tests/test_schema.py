@@ -1,0 +1,130 @@
+"""The schema against the real results of the four samples: no column without an entry."""
+
+import dataclasses
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import date
+
+import pandas as pd
+import pytest
+
+from custanalytics import schema
+from custanalytics.bundled import sample_data_dir
+from custanalytics.config import Prospects, Settings
+from custanalytics.engine import read_tables
+from custanalytics.ledger import load
+from custanalytics.results.analyse import add_prospects, analyse
+from custanalytics.results.store import AnalysisResults, write_results
+
+COSTS = {"contact_cost": 2.0, "conversion_value": 90.0}
+# Of leads.csv: what the client's own table brings along.
+GIVEN = {
+    "Lead no", "Received", "Source", "Home", "Distance km", "Budget", "Pages viewed",
+    "Earlier orders", "Newsletter", "Postcode area", "Comment", "Days to signature",
+    "Invoice total",
+}  # fmt: skip
+KINDS = {
+    "M": {"day", "month"},
+    "b": {"flag"},
+    "i": {"count", "rank", "days"},
+    "f": {
+        "count", "rank", "number", "score", "money", "share", "probability", "change", "ratio",
+        "days",
+    },
+    "O": {"id", "name", "text", "sentence", "rank"},
+}  # fmt: skip
+
+
+def figures_of(results: AnalysisResults) -> dict[str, Mapping]:
+    """Figures by name that stand in no table."""
+    found = {}
+    for part in dataclasses.fields(results):
+        analysis = getattr(results, part.name)
+        for name in ("figures", "new_customer"):
+            figures = getattr(analysis, name, None)
+            if figures is not None:
+                found[f"{part.name}.{name}"] = figures
+    return found
+
+
+@pytest.fixture(scope="module")
+def columns(tmp_path_factory) -> Mapping[str, Mapping[str, list[pd.Series]]]:
+    """Table -> column -> what each sample has in it."""
+    leads = [sample_data_dir() / "leads.csv"]
+    more_open = tmp_path_factory.mktemp("prospects") / "leads.csv"
+    rows = pd.read_csv(leads[0], sep=None, engine="python", dtype="str")
+    # So many that a control group can show something.
+    rows.loc[rows.index % 2 == 0, "Result"] = None
+    rows.to_csv(more_open, index=False)
+    shop = analyse(load([sample_data_dir() / "shop.csv"]), **COSTS)
+    samples = {
+        "shop": add_prospects(shop, leads, Prospects())[0],
+        "box": analyse(load([sample_data_dir() / "box.csv"]), margin=0.4),
+        "wholesaler": analyse(load([sample_data_dir() / "wholesaler.csv"])),
+        "leads": add_prospects(
+            AnalysisResults(Settings(date(2026, 6, 1), **COSTS)), [more_open], Prospects()
+        )[0],
+    }
+    found = defaultdict(lambda: defaultdict(list))
+    for name, results in samples.items():
+        folder = tmp_path_factory.mktemp(name)
+        write_results(results, folder)
+        tables = read_tables(folder) | {
+            table: pd.DataFrame([figures]) for table, figures in figures_of(results).items()
+        }
+        for table, frame in tables.items():
+            for column in map(str, frame.columns):
+                found[table][column].append(frame[column])
+    return found
+
+
+def test_every_column_has_an_entry_and_every_entry_a_column(columns):
+    there = {
+        (table, column)
+        for table, named in columns.items()
+        for column in named
+        if not (table == "prospect_list" and column in GIVEN)
+    }
+    entries = {(table, name) for table, named in schema.tables().items() for name in named}
+    assert there == entries
+
+
+def test_cells_are_of_the_kind_that_the_schema_says(columns):
+    for table, named in columns.items():
+        for name, samples in named.items():
+            entry = schema.column(table, name)
+            for cells in samples:
+                code = cells.dtype.kind if cells.dtype != "str" else "O"
+                if cells.notna().any():
+                    assert entry.kind in KINDS[code], (table, name, cells.dtype)
+
+
+def test_empty_cells_are_explained(columns):
+    unexplained = [
+        (table, name)
+        for table, named in columns.items()
+        for name, samples in named.items()
+        if any(cells.isna().any() for cells in samples) and not schema.column(table, name).null
+    ]
+    assert unexplained == []
+
+
+def test_shares_and_probabilities_lie_between_0_and_1(columns):
+    for table, named in columns.items():
+        for name, samples in named.items():
+            if schema.column(table, name).kind in ("share", "probability"):
+                for cells in samples:
+                    assert cells.dropna().between(-1e-9, 1 + 1e-9).all(), (table, name)
+
+
+def test_a_clients_own_columns_follow_one_rule():
+    entry = schema.column("prospect_list", "Favourite colour")
+    assert (entry.kind, entry.title, entry.seen_by) == ("id", "Favourite colour", "private")
+    with pytest.raises(KeyError, match="favourite_colour"):
+        schema.column("customers", "favourite_colour")
+
+
+def test_rows_of_single_people_are_private():
+    for table, named in schema.tables().items():
+        if {"customer_id", "prospect_id", "line"} & set(named):
+            assert {entry.seen_by for entry in named.values()} == {"private"}, table

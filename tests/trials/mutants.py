@@ -1,0 +1,144 @@
+"""Do the tests bite? Breaks lines of a part of the package, one at a time, and runs its tests.
+
+``python -m tests.trials.mutants clv --most 40`` breaks 40 places of ``custanalytics/clv``, drawn by
+lot, and prints which breaks no test of ``tests/clv`` noticed. Each is to be judged: a test is
+missing, or the change makes no difference.
+"""
+
+import argparse
+import ast
+import copy
+import os
+import random
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+SECONDS = 600
+COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
+    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.In: ast.NotIn, ast.NotIn: ast.In,
+}  # fmt: skip
+COUNTED: dict[type[ast.operator], type[ast.operator]] = {
+    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult, ast.Pow: ast.Mult,
+    ast.BitAnd: ast.BitOr, ast.BitOr: ast.BitAnd,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One broken line: the file, the line and what stands there instead, and the whole text."""
+
+    file: Path
+    line: int
+    before: str
+    after: str
+    text: str
+
+
+def mutants_of(file: Path) -> Iterator[Mutant]:
+    """Every way in which one operator, constant or condition of a file can be broken."""
+    tree = ast.parse(file.read_text("utf-8"))
+    annotations = _annotations(tree)
+    for place, node in enumerate(ast.walk(tree)):
+        if id(node) in annotations or not hasattr(node, "lineno"):
+            continue
+        for broken in _broken(node):
+            changed = copy.deepcopy(tree)
+            target = list(ast.walk(changed))[place]
+            for name, value in ast.iter_fields(broken):
+                setattr(target, name, value)
+            yield Mutant(
+                file.relative_to(ROOT),
+                node.lineno,
+                ast.unparse(node),
+                ast.unparse(target),
+                ast.unparse(changed),
+            )
+
+
+def _broken(node: ast.AST) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Compare) and type(node.ops[0]) in COMPARED:
+        swapped = [COMPARED[type(node.ops[0])](), *node.ops[1:]]
+        yield ast.Compare(node.left, swapped, node.comparators)
+    elif isinstance(node, ast.BinOp) and type(node.op) in COUNTED:
+        yield ast.BinOp(node.left, COUNTED[type(node.op)](), node.right)
+    elif isinstance(node, ast.BoolOp):
+        other = ast.And() if isinstance(node.op, ast.Or) else ast.Or()
+        yield ast.BoolOp(other, node.values)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
+        yield ast.Constant(not node.value)
+    elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
+        yield ast.Constant(node.value * 2 if node.value else 1)
+
+
+def _annotations(tree: ast.AST) -> set[int]:
+    """Annotations: breaking them breaks nothing that runs."""
+    left_out = set()
+    for node in ast.walk(tree):
+        for part in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+            if isinstance(part, ast.AST):
+                left_out |= {id(inner) for inner in ast.walk(part)}
+    return left_out
+
+
+def is_noticed(mutant: Mutant, tests: list[str], copied: Path) -> bool:
+    """Whether a test fails, or never ends, with the broken file in a copy of the checkout."""
+    target = copied / mutant.file
+    whole = target.read_text("utf-8")
+    target.write_text(mutant.text, "utf-8")
+    command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *tests]
+    try:
+        done = subprocess.run(
+            command,
+            cwd=copied,
+            env=os.environ | {"PYTHONPATH": str(copied), "PYTHONDONTWRITEBYTECODE": "1"},
+            capture_output=True,
+            timeout=SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        return True
+    finally:
+        target.write_text(whole, "utf-8")
+    return done.returncode != 0
+
+
+def main() -> None:
+    """Print each break that no test noticed, and how many were noticed."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("part", help="folder or module below custanalytics, such as clv")
+    options.add_argument("--tests", nargs="*", help="tests to run (the folder of the same name)")
+    options.add_argument("--most", type=int, default=40, help="how many breaks (40)")
+    options.add_argument("--seed", type=int, default=0, help="of the lot (0)")
+    asked = options.parse_args()
+    place = ROOT / "custanalytics" / asked.part
+    files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
+    every = [mutant for file in files for mutant in mutants_of(file)]
+    lot = random.Random(asked.seed)  # noqa: S311 - a lot, no secret
+    drawn = lot.sample(every, min(asked.most, len(every)))
+    tests = asked.tests or [f"tests/{asked.part.split('/')[0]}"]
+    with tempfile.TemporaryDirectory() as folder:
+        copied = Path(folder) / "checkout"
+        listed = subprocess.run(
+            ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+        )
+        for name in listed.stdout.splitlines():
+            (copied / name).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(ROOT / name, copied / name)
+        noticed = 0
+        for mutant in drawn:
+            if is_noticed(mutant, tests, copied):
+                noticed += 1
+                continue
+            print(f"{mutant.file}:{mutant.line}: {mutant.before}  ->  {mutant.after}", flush=True)
+    print(f"{noticed} of {len(drawn)} breaks noticed ({len(every)} possible)")
+
+
+if __name__ == "__main__":
+    main()
