@@ -261,6 +261,13 @@ class Reading:
         many=True,
         pairs=True,
     )
+    sale: Sequence[str] = option(
+        (),
+        "state of an order, as the file writes it, that is a sale",
+        VALUE,
+        many=True,
+    )
+    not_a_sale: Sequence[str] = option((), "state of an order that is no sale", VALUE, many=True)
     max_unreadable: float = option(0.02, "highest share of lines that may be unreadable", SHARE)
     drop_duplicates: bool = option(
         False, "leave out lines that repeat another one in every column", FLAG

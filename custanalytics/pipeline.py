@@ -19,9 +19,8 @@ from custanalytics.config import (
     shared,
     today,
 )
-from custanalytics.content.deck import deck
-from custanalytics.content.document import build
-from custanalytics.content.theme import Theme
+from custanalytics.content.deck import ORDER, deck
+from custanalytics.content.report_content import report_content
 from custanalytics.content.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import load, read_table
@@ -38,6 +37,8 @@ from custanalytics.render import (
     stale_prose,
 )
 from custanalytics.render import template as find_template
+from custanalytics.render.charts.theme import Theme
+from custanalytics.render.pages.document import document
 from custanalytics.render.pages.rendering import PAGES, replace_file
 from custanalytics.render.slides.base import check_template
 from custanalytics.render.slides.order import slide_order
@@ -205,15 +206,18 @@ def _write_report(results: AnalysisResults, folder: Path, how: Rendering) -> dic
     branded = folder if source is None or (folder / BRAND).exists() else source
     brand = read_brand(branded)
     theme = Theme(brand.colors, brand.font_family, brand.font_files)
-    stage(build(results, theme), source, folder)
+    content = report_content(results)
+    stage(document(content, theme), source, folder)
     pages = [name for name in how.formats if name in PAGES]
     files = render(folder, pages, how.renderer, results.settings.made_on) if pages else {}
     brand = read_brand(folder)
     if "pptx" in how.formats:
-        slides = slides_bytes(deck(results, slide_order(folder)), brand, folder, how.presentation)
+        slides = slides_bytes(
+            deck(content, slide_order(folder, ORDER)), brand, folder, how.presentation
+        )
         files["pptx"] = replace_file(folder / SLIDES, slides)
     if "xlsx" in how.formats:
-        files["xlsx"] = replace_file(folder / WORKBOOK, workbook_bytes(workbook(results), brand))
+        files["xlsx"] = replace_file(folder / WORKBOOK, workbook_bytes(workbook(content), brand))
     return files
 
 

@@ -258,6 +258,11 @@ def ledger_text(ledger: Ledger) -> str:
     ]
     if aside:
         parts.append(listed("Set aside", aside))
+    if len(report.states):
+        states = report.states.assign(amount=report.states["amount"].map("{:,.2f}".format))
+        states["taken_for"] = states["taken_for"].str.replace("_", " ")
+        states.columns = pd.Index([str(name).replace("_", " ") for name in states.columns])
+        parts.append(f"States of orders:\n{states.to_string(index=False)}")
     if report.warnings:
         parts.append(listed("Mind", list(report.warnings)))
     warned = ledger.findings["finding"].isin(["no_customer", "duplicates"])

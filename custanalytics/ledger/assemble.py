@@ -1,7 +1,7 @@
 """From the staged text and the decisions about it to the ledger and its report."""
 
-from collections.abc import Callable, Sequence
 from collections.abc import Mapping as Dict
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -10,18 +10,14 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.errors import SourceError
-from custanalytics.ledger.detect.cell_words import (
-    kind_reason,
-    nobody_words,
-    status_reason,
-    total_words,
-)
+from custanalytics.ledger.detect.cell_words import kind_reason, nobody_words, total_words
 from custanalytics.ledger.detect.currency import settle_currency
 from custanalytics.ledger.detect.dates import DateColumn, date_cell
 from custanalytics.ledger.detect.numbers import NumberColumn
 from custanalytics.ledger.findings import as_checks, as_frame, find_oddities
 from custanalytics.ledger.load_report import REASONS, Ledger, LoadReport
 from custanalytics.ledger.mapping import Mapping
+from custanalytics.ledger.order_states import add_state_cells, settle_unknown, state_table
 from custanalytics.ledger.platforms import Platform, rule_sql
 from custanalytics.ledger.staging import Staging
 from custanalytics.sentences import tell, tell_many
@@ -39,6 +35,10 @@ _CELLS = {
     "refunded": "refunded_cell",
     "currency": "currency_cell",
     "status": "status_cell",
+    "payment_status": "payment_cell",
+    "fulfilment_status": "fulfilment_cell",
+    "returned": "returned_cell",
+    "cancelled": "cancelled_cell",
     "kind": "kind_cell",
     "product": "product",
     "refund_of": "refund_of",
@@ -49,6 +49,8 @@ _SCAFFOLD = (
     "lines",
     "fates",
     "duplicates",
+    "state_cells",
+    "kind_cells",
     "number_cells",
     "number_forms",
     "number_values",
@@ -84,8 +86,8 @@ def assemble(
     _raw_lines(staging, mapping, platform)
     if platform and platform.note:
         warnings.append(platform.note)
-    _meanings(staging, mapping, "status", status_reason)
-    _meanings(staging, mapping, "kind", kind_reason)
+    add_state_cells(staging, mapping)
+    _kinds(staging, mapping)
     currency = settle_currency(staging, mapping, numbers, warnings)
     columns = {role: staging.column(c.column) for role, c in mapping.roles.items()}
     money = _money_role(mapping)
@@ -125,7 +127,9 @@ def assemble(
         date_order=mapping.date_order or _order(dates),
         decimal=mapping.decimal or (decimals.pop() if len(decimals) == 1 else None),
     )
-    report = _report(staging, warnings)
+    states = state_table(staging, mapping)
+    warnings += settle_unknown(staging, states)
+    report = _report(staging, states, warnings)
     findings = find_oddities(engine, report)
     engine.execute("DROP VIEW raw_lines")
     for table in _SCAFFOLD:
@@ -177,25 +181,18 @@ def _is_total(staging: Staging, columns: dict[str, str]) -> str:
     )
 
 
-def _meanings(
-    staging: Staging, mapping: Mapping, role: str, reason_of: Callable[[str], str | None]
-) -> None:
-    """Table ``ROLE_cells``: what the cells of a column of words say about their rows."""
+def _kinds(staging: Staging, mapping: Mapping) -> None:
+    """Table ``kind_cells``: what the cells of a column of kinds of rows say about their rows."""
     pairs: list[tuple[str, str]] = []
-    if role in mapping.roles:
-        column = staging.column(mapping.roles[role].column)
+    if "kind" in mapping.roles:
+        column = staging.column(mapping.roles["kind"].column)
         found = staging.engine.sql(
             f"SELECT DISTINCT {column} AS cell FROM staged WHERE {column} IS NOT NULL ORDER BY 1"
         )["cell"]
         if len(found) <= _MOST_WORDS:
-            pairs = [(cell, reason) for cell in found if (reason := reason_of(str(cell)))]
-    table = pd.DataFrame(
-        {
-            "cell": pd.Series([cell for cell, _ in pairs], dtype="str"),
-            "reason": pd.Series([reason for _, reason in pairs], dtype="str"),
-        }
-    )
-    staging.engine.write(f"{role}_cells", table)
+            pairs = [(cell, reason) for cell in found if (reason := kind_reason(str(cell)))]
+    table = pd.DataFrame(pairs, columns=["cell", "reason"], dtype="str")
+    staging.engine.write("kind_cells", table)
 
 
 def _refuse_several_totals(staging: Staging, mapping: Mapping) -> None:
@@ -283,7 +280,7 @@ def _refuse_misread(staging: Staging, mapping: Mapping, numbers: Dict[str, Numbe
         raise SourceError(f"no row is left for the customer analyses ({reasons})")
 
 
-def _report(staging: Staging, warnings: list[str]) -> LoadReport:
+def _report(staging: Staging, states: pd.DataFrame, warnings: list[str]) -> LoadReport:
     engine = staging.engine
     table = engine.run("source/reconciliation")
     rows = {str(r): int(n) for r, n in zip(table["reason"], table["rows"], strict=True)}
@@ -321,6 +318,7 @@ def _report(staging: Staging, warnings: list[str]) -> LoadReport:
         reconciliation=reconciliation,
         unreadable=_unreadable(staging),
         set_aside=_set_aside(staging),
+        states=states,
         files=_files(staging),
         customers=int(figures["customers"]),
         buyers=int(figures["buyers"]),

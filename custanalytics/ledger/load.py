@@ -34,6 +34,8 @@ def load(
     date_order: str | None = None,
     decimal: str | None = None,
     rates: Dict[str, Decimal | float | str] | None = None,
+    sale: Sequence[str] = (),
+    not_a_sale: Sequence[str] = (),
     drop_duplicates: bool = False,
     max_unreadable: float = 0.02,
     as_of: date | None = None,
@@ -60,6 +62,8 @@ def load(
         Decimal sign, for files that don't tell.
     rates : dict, optional
         Units of ``currency`` for one unit of each other currency.
+    sale, not_a_sale : sequence of str
+        States of orders, as the file writes them, that are sales, and that are none.
     drop_duplicates : bool
         Set aside lines that repeat another line in every column.
     max_unreadable : float
@@ -93,6 +97,8 @@ def load(
         date_order=one_of("date_order", date_order, ("dmy", "mdy", "ymd")) or wanted.date_order,
         decimal=one_of("decimal", decimal, ("point", "comma")) or wanted.decimal,
         rates={**wanted.rates, **checked_rates(rates or {})},
+        sale=(*wanted.sale, *(word for word in sale if word not in wanted.sale)),
+        not_a_sale=(*wanted.not_a_sale, *(w for w in not_a_sale if w not in wanted.not_a_sale)),
     )
     left_out = {role for role, choice in wanted.roles.items() if choice.column == NO_COLUMN}
     given = {role: choice for role, choice in wanted.roles.items() if role not in left_out}

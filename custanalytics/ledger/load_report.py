@@ -29,6 +29,8 @@ REASONS = {
     "not_paid": noted("not paid"),
     "cancelled": noted("cancelled"),
     "refunded": noted("refunded in full"),
+    "returned": noted("given back"),
+    "told_no_sale": noted("in a state that is no sale, as you said (--not-a-sale)"),
     "test": noted("a test order"),
     "not_a_sale": noted("no sale: fee, transfer, conversion or payout"),
     "further_line": noted("a further line of an order whose value was counted on its first line"),
@@ -57,6 +59,10 @@ class LoadReport:
         One row per unreadable line: file, line (1 = first), reason, text.
     set_aside : DataFrame
         The first lines of each reason: file, line, reason.
+    states : DataFrame
+        One row per state of orders, payments or parcels met: column, value, rows (int64), amount
+        (float64, the ledger's currency, signs aside), taken_for (sale, not_yet, not_sold,
+        given_back or unknown), why.
     files : DataFrame
         One row per file or sheet: file, rows, encoding, delimiter, header_line (null: none).
     customers : int
@@ -84,6 +90,7 @@ class LoadReport:
     reconciliation: pd.DataFrame
     unreadable: pd.DataFrame
     set_aside: pd.DataFrame
+    states: pd.DataFrame
     files: pd.DataFrame
     customers: int
     buyers: int
@@ -114,6 +121,7 @@ class LoadReport:
             "last_order": self.last_order.isoformat() if self.last_order else None,
             "currency": currency,
             "mapping": dict(mapping),
+            "states": self.states.to_dict("records"),
             "warnings": list(self.warnings),
         }
 

@@ -46,6 +46,8 @@ class Mapping:
         Decisions that go with it; None where nothing was decided.
     rates : mapping of str to Decimal
         Units of ``currency`` for one unit of each other currency.
+    sale, not_a_sale : tuple of str
+        States of orders that the user said are sales, and are none.
     """
 
     roles: Dict[str, Choice]
@@ -54,6 +56,8 @@ class Mapping:
     decimal: str | None = None
     platform: str | None = None
     rates: Dict[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
+    sale: tuple[str, ...] = ()
+    not_a_sale: tuple[str, ...] = ()
 
     @property
     def columns(self) -> dict[str, str]:
@@ -81,6 +85,13 @@ class Mapping:
         if self.rates:
             lines += ["", "# Units of the report's currency for one unit of these.", "[rates]"]
             lines += [f"{code} = {_quoted(str(rate))}" for code, rate in sorted(self.rates.items())]
+        if self.sale or self.not_a_sale:
+            lines += ["", "# States of orders that are sales, and that are none.", "[states]"]
+            lines += [
+                f"{key} = [{', '.join(map(_quoted, words))}]"
+                for key in ("sale", "not_a_sale")
+                if (words := getattr(self, key))
+            ]
         Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
     @classmethod
@@ -98,7 +109,7 @@ class Mapping:
             raise UsageError(f"--mapping {path} can't be read: {error.strerror}") from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"--mapping {path} is no valid TOML: {error}") from error
-        known = {"roles", "rates", "currency", "date_order", "decimal", "platform"}
+        known = {"roles", "rates", "states", "currency", "date_order", "decimal", "platform"}
         unknown = sorted(content.keys() - known)
         if unknown:
             raise UsageError(
@@ -112,6 +123,7 @@ class Mapping:
             decimal=one_of("decimal", content.get("decimal"), _DECIMALS),
             platform=content.get("platform"),
             rates=rates(_section(content, "rates", path)),
+            **_states(_section(content, "states", path), path),
         )
 
 
@@ -150,6 +162,15 @@ def _section(content: dict[str, Any], name: str, path: Path | str) -> dict[str, 
     if not isinstance(section, dict):
         raise UsageError(f"--mapping {path}: {name} must be a section, [{name}]")
     return section
+
+
+def _states(section: dict[str, Any], path: Path | str) -> dict[str, tuple[str, ...]]:
+    for key, words in section.items():
+        if key not in ("sale", "not_a_sale") or not isinstance(words, list):
+            raise UsageError(
+                f"--mapping {path}: [states] holds sale and not_a_sale, each a list of texts"
+            )
+    return {key: tuple(map(str, words)) for key, words in section.items()}
 
 
 def _quoted(text: str) -> str:

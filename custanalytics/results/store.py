@@ -162,7 +162,7 @@ def _written(folder: Path) -> Any:
 
 def _understood(kind: type[T], value: Any, folder: Path, tables: dict[str, pd.DataFrame]) -> T:
     try:
-        decoded: T = _decode(kind, value, "", tables)
+        decoded: T = _decode(kind, value, tables)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceError(
             f"{folder / 'results.json'} does not hold results that this version reads; "
@@ -230,31 +230,25 @@ def _from_text(text: Any) -> str | None:
     return from_json(read) if isinstance(read, dict) else str(read)
 
 
-def _decode(kind: Any, value: Any, name: str, tables: dict[str, pd.DataFrame]) -> Any:
+def _decode(kind: Any, value: Any, tables: Mapping[str, pd.DataFrame]) -> Any:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in inner:
             return None
-        return _decode(next(k for k in inner if k is not type(None)), value, name, tables)
+        return _decode(next(k for k in inner if k is not type(None)), value, tables)
     if kind is pd.DataFrame:
         if not value["table"]:
             return pd.DataFrame()
-        return _with_sentences(tables[name], value.get("sentences", ()))
+        table = tables[value["table"].removesuffix(".parquet")]
+        return _with_sentences(table, value.get("sentences", ()))
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = typing.get_type_hints(kind)
-        return kind(
-            **{
-                part.name: _decode(
-                    hints[part.name], value[part.name], f"{name}.{part.name}".strip("."), tables
-                )
-                for part in dataclasses.fields(kind)
-            }
-        )
+        names = [part.name for part in dataclasses.fields(kind)]
+        return kind(**{name: _decode(hints[name], value[name], tables) for name in names})
     if origin in (dict, Mapping):
-        return {k: _decode(inner[1], v, f"{name}.{k}", tables) for k, v in value.items()}
+        return {key: _decode(inner[1], item, tables) for key, item in value.items()}
     if origin in (tuple, list):
-        item = inner[0]
-        return origin(_decode(item, v, f"{name}.{i}", tables) for i, v in enumerate(value))
+        return origin(_decode(inner[0], item, tables) for item in value)
     return _scalar(kind, value)
 
 

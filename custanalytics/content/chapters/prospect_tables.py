@@ -4,7 +4,7 @@ import pandas as pd
 
 from custanalytics.content.chapters import ranking
 from custanalytics.content.format import Formats, is_missing
-from custanalytics.content.tables import Column, Table, badge, table, verdict
+from custanalytics.content.tables import Badge, Column, Table, table, verdict
 from custanalytics.content.words import say, told, word
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.scoring.columns import input_name
@@ -157,7 +157,7 @@ def columns_table(found: LeadScoring, formats: Formats) -> Table:
     """What each column was taken for."""
     rows = found.columns
     verdicts = [
-        badge(say("used"), "good") if used else badge(say("left out"), "neutral")
+        Badge(say("used"), "good") if used else Badge(say("left out"), "neutral")
         for used in rows["used"]
     ]
     shown = rows.assign(verdict=pd.Series(verdicts, index=rows.index, dtype="object"))

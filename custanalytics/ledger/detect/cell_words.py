@@ -1,4 +1,4 @@
-"""What the words inside cells mean: states, totals and currencies (cell_words.toml)."""
+"""What the words inside cells mean: kinds of rows, totals and currencies (cell_words.toml)."""
 
 import re
 import tomllib
@@ -41,20 +41,6 @@ def _in_header(part: str) -> str | None:
     if part.isalpha() and not (part.isupper() and len(part) == 3) and part.lower() != "euro":
         return None
     return currency_code(part)
-
-
-def status_reason(text: str) -> str | None:
-    """Why a row in this state is no sale; None where it is one, or the state is unknown.
-
-    Known words count anywhere in the state ("payment failed", "card declined"), the longest
-    first; a state that holds in part only ("partially refunded") leaves the row a sale.
-    """
-    words = f" {plain(text)} "
-    if any(f" {part} " in words for part in _words()["part"]["words"]):  # type: ignore[attr-defined]
-        return None
-    known = [(name, reason) for reason, names in _words()["status"].items() for name in names]  # type: ignore[attr-defined]
-    found = [(len(name), reason) for name, reason in known if f" {name} " in words]
-    return max(found)[1] if found else None
 
 
 def kind_reason(text: str) -> str | None:

@@ -1,4 +1,4 @@
-"""Column names that sales exports use for each role, in seven languages (column_names.toml)."""
+"""Column names that sales exports use for each role, in many languages (column_names.toml)."""
 
 import re
 import tomllib
@@ -22,7 +22,11 @@ ROLES = {
     "refunded": "paid back later, on the line of the sale",
     "product": "what was bought",
     "currency": "currency of the amounts",
-    "status": "state of the payment or order",
+    "status": "state of the order, or of its payment",
+    "payment_status": "state of the payment, where it has a column of its own",
+    "fulfilment_status": "state of the parcel: tells of what came back",
+    "returned": "whether, or on which day, the line or order was given back",
+    "cancelled": "whether, or on which day, the order was cancelled",
     "kind": "what kind of row it is: sale, return, fee",
     "refund_of": "the order that a refund belongs to",
     "refund_customer_id": "who was paid back, where refunds name the customer in another column",
@@ -37,12 +41,23 @@ _TAX_BEHIND = re.compile(
 MONEY = ("amount", "order_total", "unit_price", "discount", "refunded")
 # Codes that are common words in names of columns ("all sales").
 _WORDS_TOO = frozenset({"all", "top"})
-_WORD = re.compile(r"[^a-z0-9]+")
+_WORD = re.compile(r"[\W_]+")
+# Letters with a sign that Unicode does not take apart.
+_LETTERS = str.maketrans(
+    {"ß": "ss", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "æ": "ae", "Æ": "AE", "đ": "d", "ı": "i",
+     "İ": "I", "#": " number ", "№": " no "}
+)  # fmt: skip
+# Words between the words of a name: "Id. del pedido" is "pedido id".
+_FILL = frozenset(
+    "a af da das de del dell della den der des di do du en et for l la le of the".split()  # noqa: SIM905
+)
+# A joined name of fewer letters may be another word.
+_JOINED = 5
 
 
 def plain(name: str) -> str:
     """A column name in small letters, without accents and signs: "InvoiceNo" -> "invoice no"."""
-    name = _CAMEL.sub(" ", name.strip()).replace("ß", "ss").replace("#", " number ")
+    name = _CAMEL.sub(" ", name.strip()).translate(_LETTERS)
     name = unicodedata.normalize("NFKD", name)
     name = "".join(letter for letter in name if not unicodedata.combining(letter))
     return _WORD.sub(" ", name.lower()).strip()
@@ -55,10 +70,29 @@ def _table() -> dict[str, dict[str, tuple[str, float]]]:
     table: dict[str, dict[str, tuple[str, float]]] = {}
     for role, kinds in tomllib.loads(text).items():
         for kind, entry in kinds.items():
-            for name in entry["names"]:
+            for name in (*entry["names"], *entry.get("elsewhere", ())):
                 roles = table.setdefault(plain(name), {})
                 roles.setdefault(role, (kind, float(entry["strength"])))
     return table
+
+
+@cache
+def _loose_table() -> dict[str, dict[str, tuple[str, float]]]:
+    """As `_table`, by the words in any order without those between them, and by the joined name."""
+    loose: dict[str, dict[str, tuple[str, float]]] = {}
+    for name, roles in _table().items():
+        for key in _loose_keys(name):
+            loose.setdefault(key, {}).update(
+                {r: e for r, e in roles.items() if r not in loose[key]}
+            )
+    return loose
+
+
+def _loose_keys(name: str) -> list[str]:
+    words = sorted(word for word in name.split() if word not in _FILL)
+    joined = name.replace(" ", "")
+    keys = [" ".join(words)] if len(words) > 1 else []
+    return [*keys, joined] if len(joined) >= _JOINED else keys
 
 
 @cache
@@ -75,8 +109,10 @@ def meanings(name: str) -> dict[str, tuple[str, float]]:
     short = _TAX_BEHIND.sub("", short)
     if (bare := _CURRENCY_BEHIND.sub("", short)) in table:
         return table[bare]
-    found = money_and_code(short)
-    return found[0] if found else {}
+    if found := money_and_code(short):
+        return found[0]
+    loose = _loose_table()
+    return next((loose[key] for key in _loose_keys(bare) if key in loose), {})
 
 
 def money_and_code(name: str) -> tuple[dict[str, tuple[str, float]], str] | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from custanalytics.errors import SourceError
 from custanalytics.ledger.detect.column_names import ROLES, meanings
+from custanalytics.ledger.detect.states import STATE_ROLES, are_flags, are_states
 from custanalytics.ledger.mapping import Choice
 from custanalytics.ledger.read.cell_kinds import kind_of
 from custanalytics.ledger.staging import Staging, column_kinds
@@ -97,19 +98,25 @@ def find_candidates(staging: Staging, chosen: Mapping[str, Choice]) -> Roles:
             continue
         filled = len(cells) / len(staging.sample)
         for role, (kind, strength) in meanings(name).items() if staging.has_header else ():
-            if _fits(role, cells, roles.kinds[name]):
+            if _fits(role, kind, cells, roles.kinds[name]):
                 entry = Candidate(name, kind, strength, filled)
                 roles.candidates.setdefault(role, []).append(entry)
     return roles
 
 
-def _fits(role: str, cells: list[str], kind: str) -> bool:
+def _fits(role: str, named: str, cells: list[str], kind: str) -> bool:
     if role == "ordered_at":
         return kind == "date" or _share(_DAY_NUMBER, cells) >= _FIT
     if role == "ordered_time":
         return _share(_TIME, cells) >= _FIT
+    if role in ("returned", "cancelled"):
+        return are_flags(cells)
+    if role == "refunded" and set(cells) <= {"0", "1"}:
+        return False
     if role in _NUMBERS:
         return kind == "number"
+    if role in ("status", "payment_status") and (named == "word" or kind != "text"):
+        return are_states(cells) or (role == "payment_status" and are_flags(cells))
     if role in ("customer_id", "order_id"):
         return kind != "date"
     if role == "currency":
@@ -322,7 +329,7 @@ def _fixes(staging: Staging, order: str, date: str, customer: str) -> bool:
 
 def find_rest(roles: Roles) -> None:
     """Choose product, currency, status and what else has a name of its own."""
-    for role in ("product", "currency", "status", "kind", "refund_of"):
+    for role in ("product", "currency", *STATE_ROLES, "kind", "refund_of"):
         for candidate in roles.best(role):
             if role != "product" or candidate.filled >= _HALF_FILLED:
                 reason = f"named {candidate.column!r}"

@@ -10,7 +10,7 @@ WITH tidy AS (
                 ORDER BY CASE WHEN l.amount_state = 'ok' AND l.rule_reason IS NULL THEN 0 ELSE 1 END,
                     CASE WHEN l.date_state = 'ok' THEN 0 ELSE 1 END, l.line_no) END AS line_of_order,
         -- "refunded" on a sale stands for the whole sale only where no row or column takes it off.
-        l.status_reason = 'refunded'
+        l.status_reason IN ('refunded', 'returned')
             AND (l.amount <= 0 OR $nets_refunds OR l.order_cell IS NOT NULL
                 AND MIN(l.amount) OVER (PARTITION BY l.order_cell) < 0) AS nets_itself
     FROM lines AS l
@@ -32,7 +32,7 @@ SELECT
     k.line_no, k.part_no, k.file_line, k.customer_id, k.order_cell AS order_id, k.ordered_at,
     CAST(k.amount * COALESCE(k.rate, 1) AS DECIMAL(18, 4)) AS amount,
     k.product, k.quantity, k.refund_of, k.currency,
-    d.line_no IS NOT NULL AS is_duplicate,
+    d.line_no IS NOT NULL AS is_duplicate, k.is_total, k.is_unknown,
     CASE
         WHEN k.is_total THEN 'total_row'
         WHEN k.rule_reason IS NOT NULL THEN k.rule_reason

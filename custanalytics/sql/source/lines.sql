@@ -65,9 +65,25 @@ SELECT
     END AS amount_state,
     COALESCE(c.currency, u.currency) AS currency,
     TRY_CAST(l.quantity_number AS DECIMAL(18, 4)) AS quantity,
-    COALESCE(CASE WHEN k.reason <> 'return' THEN k.reason END, s.reason) AS status_reason
+    -- The state of the payment says whether it was paid; else that of the order does.
+    COALESCE(
+        CASE WHEN k.reason <> 'return' THEN k.reason END,
+        NULLIF(NULLIF(x.reason, 'sale'), 'unknown'),
+        NULLIF(NULLIF(NULLIF(s.reason, 'sale'), 'unknown'), 'not_paid'),
+        NULLIF(NULLIF(p.reason, 'sale'), 'unknown'),
+        CASE WHEN s.reason = 'not_paid' AND COALESCE(p.reason, '') <> 'sale' THEN s.reason END,
+        NULLIF(NULLIF(r.reason, 'sale'), 'unknown'),
+        NULLIF(NULLIF(f.reason, 'sale'), 'unknown')
+    ) AS status_reason,
+    COALESCE(s.reason = 'unknown' AND COALESCE(p.reason, '') <> 'sale'
+        OR p.reason = 'unknown' AND COALESCE(s.reason, '') <> 'sale'
+        OR r.reason = 'unknown' OR x.reason = 'unknown', false) AS is_unknown
 FROM paid AS l
 LEFT JOIN currency_units AS u ON u.cell = l.unit
 LEFT JOIN currency_cells AS c ON c.cell = l.currency_cell
-LEFT JOIN status_cells AS s ON s.cell = l.status_cell
+LEFT JOIN state_cells AS s ON s.role = 'status' AND s.cell = l.status_cell
+LEFT JOIN state_cells AS p ON p.role = 'payment_status' AND p.cell = l.payment_cell
+LEFT JOIN state_cells AS f ON f.role = 'fulfilment_status' AND f.cell = l.fulfilment_cell
+LEFT JOIN state_cells AS r ON r.role = 'returned' AND r.cell = l.returned_cell
+LEFT JOIN state_cells AS x ON x.role = 'cancelled' AND x.cell = l.cancelled_cell
 LEFT JOIN kind_cells AS k ON k.cell = l.kind_cell
