@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from custanalytics.errors import SourceError as SourceError
     from custanalytics.errors import UnsupportedError as UnsupportedError
     from custanalytics.errors import UsageError as UsageError
+    from custanalytics.forecast import Forecast as Forecast
+    from custanalytics.forecast import forecast_customers as forecast_customers
     from custanalytics.ledger import Ledger as Ledger
     from custanalytics.ledger import LoadReport as LoadReport
     from custanalytics.ledger import load as load
@@ -93,6 +95,10 @@ _HOMES = {
         "SourceError",
         "UnsupportedError",
         "UsageError",
+    ),
+    "forecast": (
+        "Forecast",
+        "forecast_customers",
     ),
     "ledger": (
         "Ledger",
