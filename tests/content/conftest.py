@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from custanalytics.check import Check
+from custanalytics.config import Settings
 from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.customers.concentration import revenue_concentration
 from custanalytics.customers.overview import business_overview
@@ -17,7 +18,6 @@ from custanalytics.errors import UnsupportedError
 from custanalytics.results.actions import ranked_actions
 from custanalytics.results.decisions import segment_decisions
 from custanalytics.results.key_findings import key_findings
-from custanalytics.results.store import Settings
 from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.transactions import as_engine
 

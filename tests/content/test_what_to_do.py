@@ -79,9 +79,9 @@ def test_the_late_stand_in_the_table_as_in_the_summary(rich):
     assert re.search(r"\| 9 \| £495 \| \[exports", row)
     (on_slide,) = (r for r in slides["decisions"].table.rows if r[0] == "Late customers")
     assert on_slide[2:4] == ("9", "£495")
-    in_book = sheet.frame.set_index("who").loc["Late customers"]
+    in_book = sheet.frame.set_index("segment").loc["Late customers"]
     assert in_book["at_stake"] == late["at_stake"] == 495.0
-    assert in_book["money_is"] == "revenue expected in the next 90 days"
+    assert in_book["basis"] == "revenue expected in the next 90 days"
     for note in (page.parts["tbl-decisions"], slides["decisions"].small, sheet.note):
         assert "revenue expected of them in the next 90 days" in note
 
@@ -100,5 +100,5 @@ def test_money_at_stake_says_which_money_it_is(request, made, basis):
     assert f"money at stake: {basis}" in page.parts["tbl-decisions"]
     assert slides["decisions"].subtitle == f"Money at stake: {basis}"
     (sheet,) = (s for s in workbook(content).sheets if s.name == "Decisions")
-    money = sheet.frame.loc[sheet.frame["kind"] == "segment", "money_is"]
+    money = sheet.frame.loc[sheet.frame["segment"] != "Late customers", "basis"]
     assert set(money) == {basis}

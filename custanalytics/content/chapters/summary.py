@@ -5,6 +5,7 @@ from typing import Any, TypeVar
 
 from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.config import Settings
 from custanalytics.content.blocks import Bullets, Card, Cards, Point, Points
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import (
@@ -25,7 +26,7 @@ from custanalytics.ledger import LoadReport
 from custanalytics.privacy.mute import TOO_SMALL
 from custanalytics.results.actions import WIN_BACK
 from custanalytics.results.key_findings import Finding
-from custanalytics.results.store import AnalysisResults, Settings
+from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
 
 CHAPTER = Declaration(

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from custanalytics.config import Settings
 from custanalytics.content.blocks import Files
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import value
@@ -11,7 +12,7 @@ from custanalytics.content.words import plural, say, word
 from custanalytics.results.actions import WIN_BACK
 from custanalytics.results.decisions import EXPECTED_MARGIN, EXPECTED_REVENUE, REVENUE_AT_RISK
 from custanalytics.results.lists import CONTACT, CUSTOMERS, LATE
-from custanalytics.results.store import AnalysisResults, Settings
+from custanalytics.results.store import AnalysisResults
 
 CHAPTER = Declaration(
     "decisions",

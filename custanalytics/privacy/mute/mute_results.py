@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.check import Check
+from custanalytics.config import Settings
 from custanalytics.privacy.mute.business import (
     muted_cohorts,
     muted_concentration,
@@ -23,7 +24,7 @@ from custanalytics.privacy.mute.key import Key
 from custanalytics.privacy.mute.names import Words
 from custanalytics.results.actions import ranked_actions
 from custanalytics.results.key_findings import Finding, key_findings
-from custanalytics.results.store import AnalysisResults, Settings
+from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
 from custanalytics.sentences import noted
 
