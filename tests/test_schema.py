@@ -10,10 +10,11 @@ import pytest
 
 from custanalytics import schema
 from custanalytics.bundled import sample_data_dir
+from custanalytics.config import Prospects, Settings
 from custanalytics.engine import read_tables
 from custanalytics.ledger import load
-from custanalytics.results.analyse import ProspectsFile, add_prospects, analyse
-from custanalytics.results.store import AnalysisResults, Settings, write_results
+from custanalytics.results.analyse import add_prospects, analyse
+from custanalytics.results.store import AnalysisResults, write_results
 
 COSTS = {"contact_cost": 2.0, "conversion_value": 90.0}
 # Of leads.csv: what the client's own table brings along.
@@ -49,19 +50,19 @@ def figures_of(results: AnalysisResults) -> dict[str, Mapping]:
 @pytest.fixture(scope="module")
 def columns(tmp_path_factory) -> Mapping[str, Mapping[str, list[pd.Series]]]:
     """Table -> column -> what each sample has in it."""
-    leads = ProspectsFile((sample_data_dir() / "leads.csv",))
+    leads = [sample_data_dir() / "leads.csv"]
     more_open = tmp_path_factory.mktemp("prospects") / "leads.csv"
-    rows = pd.read_csv(leads.files[0], sep=None, engine="python", dtype="str")
+    rows = pd.read_csv(leads[0], sep=None, engine="python", dtype="str")
     # So many that a control group can show something.
     rows.loc[rows.index % 2 == 0, "Result"] = None
     rows.to_csv(more_open, index=False)
     shop = analyse(load([sample_data_dir() / "shop.csv"]), **COSTS)
     samples = {
-        "shop": add_prospects(shop, leads)[0],
+        "shop": add_prospects(shop, leads, Prospects())[0],
         "box": analyse(load([sample_data_dir() / "box.csv"]), margin=0.4),
         "wholesaler": analyse(load([sample_data_dir() / "wholesaler.csv"])),
         "leads": add_prospects(
-            AnalysisResults(Settings(date(2026, 6, 1), **COSTS)), ProspectsFile((more_open,))
+            AnalysisResults(Settings(date(2026, 6, 1), **COSTS)), [more_open], Prospects()
         )[0],
     }
     found = defaultdict(lambda: defaultdict(list))

@@ -53,18 +53,18 @@ def of_model(model: PurchaseModel) -> list[Check]:
                 ),
             )
         )
-    leaving, found = model.leaving, model.leaving >= MIN_LEAVING
+    leaving, some_leave = model.leaving, model.leaving >= MIN_LEAVING
     checks.append(
         Check(
             "clv.leaving",
-            found or None,
+            some_leave or None,
             tell(
                 "The {model} model finds that {share:.1%} of new customers {leave}.",
                 model=model.name,
                 share=leaving,
                 leave=model.leaving_words,
             )
-            if found
+            if some_leave
             else tell(
                 "The {model} model finds that {share:.1%} of new customers {leave}: practically "
                 "nobody, so it can't tell who has left, and takes nearly everyone to be a customer "

@@ -101,7 +101,7 @@ def _plan(
 
 def usable_holdouts(holdouts: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
     """Holdouts that a model can be fitted before and measured after."""
-    found = []
+    tested = []
     for frame in holdouts:
         missing = [column for column in HOLDOUT_COLUMNS if column not in frame.columns]
         if missing:
@@ -111,8 +111,8 @@ def usable_holdouts(holdouts: Sequence[pd.DataFrame]) -> list[pd.DataFrame]:
         except UnsupportedError:
             continue
         if frame["holdout_days"].iloc[0] > 0 and frame["holdout_frequency"].sum() > 0:
-            found.append(frame)
-    return found
+            tested.append(frame)
+    return tested
 
 
 def latest_before(frames: Sequence[pd.DataFrame], origin: pd.DataFrame) -> pd.DataFrame | None:

@@ -20,25 +20,17 @@ MIN_REPEAT_BUYERS = 20
 
 @dataclass(frozen=True)
 class Rows:
-    """The different (frequency, recency, T, pattern) rows of a summary, sorted.
+    """The different (frequency, recency, T, pattern) rows of a summary, sorted."""
 
-    Attributes
-    ----------
-    frequency, recency, T : ndarray of float64
-        One value per different row; the times in one unit, days unless scaled.
-    weights : ndarray of float64
-        How many customers have that row.
-    code : ndarray of int64
-        One per customer: the position of its row.
-    pattern : ndarray of int64
-        One per row: the number of its customers' pattern of attributes; 0 without attributes.
-    """
-
+    # one value per different row; the times in one unit, days unless scaled
     frequency: Floats
     recency: Floats
     T: Floats
+    # how many customers have that row
     weights: Floats
+    # one per customer: the position of its row
     code: Codes
+    # one per row: the number of its customers' pattern of attributes; 0 without attributes
     pattern: Codes
 
     def __len__(self) -> int:
@@ -120,9 +112,9 @@ def checked(summary: pd.DataFrame) -> pd.DataFrame:
         "recency is not 0 though frequency is": (x == 0) & (recency != 0),
         "monetary_value is infinite": np.isinf(money),
     }
-    found = [f"{text} in {int(bad.sum())} rows" for text, bad in faults.items() if bad.any()]
-    if found:
-        raise UsageError("the customer summary can't be right: " + "; ".join(found))
+    faulty = [f"{text} in {int(bad.sum())} rows" for text, bad in faults.items() if bad.any()]
+    if faulty:
+        raise UsageError("the customer summary can't be right: " + "; ".join(faulty))
     return frame
 
 

@@ -22,38 +22,28 @@ NEXT_ORDER_POINTS = 40
 
 @dataclass(frozen=True)
 class Future:
-    """What a candidate expects of each customer, and how uncertain it is.
+    """What a candidate expects of each customer, and how uncertain it is."""
 
-    Attributes
-    ----------
-    customer_id : Series
-        One per customer; every array below has that length.
-    p_alive, purchases, discounted, p_purchase, spend, next_days : ndarray
-        Probability of being alive (null under a rule of thumb); expected purchases, and the
-        same weighted with margin and discount; probability of at least one; expected spend per
-        purchase (currency units); days until a purchase is as likely as not (null: beyond the
-        horizon).
-    mixing : ndarray
-        p_alive averaged over uncertain parameters, for quantiles.
-    group : ndarray of int64
-        Position in ``counts`` and ``money``.
-    counts, money : ndarray, groups by draws
-        Sorted purchases if alive, and sorted total spend in units of the expected spend.
-    total_purchases, total_revenue : ndarray
-        Expected totals under drawn parameters.
-    """
-
+    # one per customer; every array below has that length
     customer_id: pd.Series
+    # probability of being alive (null under a rule of thumb); expected purchases, and the
+    # same weighted with margin and discount; probability of at least one; expected spend per
+    # purchase (currency units); days until a purchase is as likely as not (null: beyond the
+    # horizon)
     p_alive: Floats
     purchases: Floats
     discounted: Floats
     p_purchase: Floats
     spend: Floats
     next_days: Floats
+    # p_alive averaged over uncertain parameters, for quantiles
     mixing: Floats
+    # position in ``counts`` and ``money``
     group: Codes
+    # sorted purchases if alive, and sorted total spend in units of the expected spend
     counts: Floats
     money: Floats
+    # expected totals under drawn parameters
     total_purchases: Floats
     total_revenue: Floats
 

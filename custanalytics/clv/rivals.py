@@ -35,17 +35,11 @@ HIATUS_GAPS = 3.0
 
 @dataclass(frozen=True)
 class RuleOfThumb(ABC):
-    """A rule of thumb for how many purchases each customer will make.
+    """A rule of thumb for how many purchases each customer will make."""
 
-    Attributes
-    ----------
-    name : str
-        What the rule is called in tables.
-    spread : float
-        Shape k of the negative binomial: variance = mean + mean squared / k.
-    """
-
+    # what the rule is called in tables
     name: str
+    # shape k of the negative binomial: variance = mean + mean squared / k
     spread: float
 
     @abstractmethod
@@ -104,14 +98,9 @@ class RuleOfThumb(ABC):
 
 @dataclass(frozen=True)
 class OwnRate(RuleOfThumb):
-    """Each customer's repeat purchases over T, carried forward; one-time buyers: none.
+    """Each customer's repeat purchases over T, carried forward; one-time buyers: none."""
 
-    Attributes
-    ----------
-    base_rate : float
-        Repeat purchases per day over the whole base, for new customers.
-    """
-
+    # repeat purchases per day over the whole base, for new customers
     base_rate: float
 
     def expected_if_alive(self, rows: Rows, days: Floats) -> Floats:
@@ -125,14 +114,9 @@ class OwnRate(RuleOfThumb):
 
 @dataclass(frozen=True)
 class OwnOrBaseRate(OwnRate):
-    """The same with T of at least 30 days; one-time buyers at the rate of second purchases.
+    """The same with T of at least 30 days; one-time buyers at the rate of second purchases."""
 
-    Attributes
-    ----------
-    second_rate : float
-        Second purchases per day of customers who wait for one.
-    """
-
+    # second purchases per day of customers who wait for one
     second_rate: float
 
     def expected_if_alive(self, rows: Rows, days: Floats) -> Floats:
@@ -145,16 +129,12 @@ class OwnOrBaseRate(OwnRate):
 class Hiatus(OwnOrBaseRate):
     """The same, for customers who bought recently; the others buy nothing any more.
 
-    Attributes
-    ----------
-    longest_gap : float
-        Days without a purchase after which a customer counts as gone.
-
     References
     ----------
     Wübben, Wangenheim (2008), Instant Customer Base Analysis, Journal of Marketing 72.
     """
 
+    # days without a purchase after which a customer counts as gone
     longest_gap: float
 
     def p_alive(self, rows: Rows) -> Floats:
@@ -164,14 +144,9 @@ class Hiatus(OwnOrBaseRate):
 
 @dataclass(frozen=True)
 class SameRate(RuleOfThumb):
-    """All repeat purchases over all customer days, carried forward for everyone.
+    """All repeat purchases over all customer days, carried forward for everyone."""
 
-    Attributes
-    ----------
-    base_rate : float
-        Repeat purchases per day.
-    """
-
+    # repeat purchases per day
     base_rate: float
 
     def expected_if_alive(self, rows: Rows, days: Floats) -> Floats:
@@ -185,22 +160,15 @@ class SameRate(RuleOfThumb):
 
 @dataclass(frozen=True)
 class Learned(RuleOfThumb):
-    """What customers of the same class did in the last holdout, per day, once more.
+    """What customers of the same class did in the last holdout, per day, once more."""
 
-    Attributes
-    ----------
-    by_frequency, by_silence : ndarray
-        Upper ends of the classes: of frequency, and of days since the last purchase (or, for
-        a cohort curve, since the first).
-    rates : ndarray
-        Purchases per day, one per class of frequency and silence.
-    since_first : bool
-        Days count from the first purchase, not the last.
-    """
-
+    # upper ends of the classes: of frequency, and of days since the last purchase (or, for a
+    # cohort curve, since the first)
     by_frequency: Floats
     by_silence: Floats
+    # purchases per day, one per class of frequency and silence
     rates: Floats
+    # days count from the first purchase, not the last
     since_first: bool
 
     def expected_if_alive(self, rows: Rows, days: Floats) -> Floats:

@@ -8,7 +8,7 @@ from custanalytics.clv.inputs import MIN_REPEAT_BUYERS, checked
 from custanalytics.clv.models.gamma_gamma import GammaGamma
 from custanalytics.clv.models.mean_spend import MeanSpend
 from custanalytics.clv.validation import Spend, spearman
-from custanalytics.sentences import noted, tell
+from custanalytics.sentences import Sentence, noted, tell
 
 MAX_SPEND_CORRELATION = 0.30
 MIN_SPEND_VARIATION = 0.01
@@ -38,60 +38,44 @@ def spend_model(summary: pd.DataFrame) -> tuple[Spend, list[Check]]:
         )
     money = usable["monetary_value"].to_numpy(np.float64)
     variation = float(money.std() / money.mean()) if len(money) else 0.0
+
+    def fallback(
+        sentence: Sentence, value: float, bound: float, source: str = ""
+    ) -> tuple[Spend, list[Check]]:
+        check = Check("clv.spend_model", False, sentence, value, bound, source)
+        return MeanSpend.fitted(frame), [*checks, check]
+
     if len(usable) < MIN_REPEAT_BUYERS:
-        return MeanSpend.fitted(frame), [
-            *checks,
-            Check(
-                "clv.spend_model",
-                False,
-                tell(
-                    "Only {n:,} customers have a positive spend on repeat purchases, below "
-                    "{fewest}: each customer's mean spend is used instead of a model.",
-                    n=len(usable),
-                    fewest=MIN_REPEAT_BUYERS,
-                ),
-                float(len(usable)),
-                float(MIN_REPEAT_BUYERS),
-            ),
-        ]
+        few = tell(
+            "Only {n:,} customers have a positive spend on repeat purchases, below "
+            "{fewest}: each customer's mean spend is used instead of a model.",
+            n=len(usable),
+            fewest=MIN_REPEAT_BUYERS,
+        )
+        return fallback(few, float(len(usable)), float(MIN_REPEAT_BUYERS))
     if variation < MIN_SPEND_VARIATION:
-        return MeanSpend.fitted(frame), [
-            *checks,
-            Check(
-                "clv.spend_model",
-                False,
-                tell(
-                    "Customers spend practically the same per purchase (standard deviation "
-                    "{variation:.1%} of the mean): the mean is used instead of a model.",
-                    variation=variation,
-                ),
-                variation,
-                MIN_SPEND_VARIATION,
-            ),
-        ]
+        same = tell(
+            "Customers spend practically the same per purchase (standard deviation "
+            "{variation:.1%} of the mean): the mean is used instead of a model.",
+            variation=variation,
+        )
+        return fallback(same, variation, MIN_SPEND_VARIATION)
     model = GammaGamma.fitted(frame)
     q = model.params["q"]
     if not model.converged or q <= 1:
-        return MeanSpend.fitted(frame), [
-            *checks,
-            Check(
-                "clv.spend_model",
-                False,
-                tell(
-                    "The gamma-gamma model of spend has no finite mean (q = {q:.2f}, needed: above "
-                    "1): each customer's mean spend is used instead.",
-                    q=q,
-                )
-                if model.converged
-                else tell(
-                    "The gamma-gamma model of spend did not converge: each customer's mean spend "
-                    "is used instead."
-                ),
-                q,
-                1.0,
-                "Fader, Hardie (2013)",
-            ),
-        ]
+        no_mean = (
+            tell(
+                "The gamma-gamma model of spend has no finite mean (q = {q:.2f}, needed: above "
+                "1): each customer's mean spend is used instead.",
+                q=q,
+            )
+            if model.converged
+            else tell(
+                "The gamma-gamma model of spend did not converge: each customer's mean spend "
+                "is used instead."
+            )
+        )
+        return fallback(no_mean, q, 1.0, "Fader, Hardie (2013)")
     related = spearman(usable["frequency"].to_numpy(np.float64), money)
     independent = bool(abs(related) <= MAX_SPEND_CORRELATION) if np.isfinite(related) else None
     checks.append(

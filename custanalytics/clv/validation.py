@@ -29,20 +29,13 @@ COVERAGE_NUMBERS, COVERAGE_DRAWS = 200_000, 250
 
 @dataclass(frozen=True)
 class Validation:
-    """How the candidates did on one holdout.
+    """How the candidates did on one holdout."""
 
-    Attributes
-    ----------
-    table : DataFrame
-        One row per candidate, see `validate`.
-    calibration : DataFrame
-        Per candidate and frequency class.
-    deciles : DataFrame
-        Per candidate and decile of the prediction, 1 = highest.
-    """
-
+    # one row per candidate, see `validate`
     table: pd.DataFrame
+    # per candidate and frequency class
     calibration: pd.DataFrame
+    # per candidate and decile of the prediction, 1 = highest
     deciles: pd.DataFrame
 
 

@@ -1,44 +1,87 @@
-"""What one section of the report hands to the document."""
+"""What a chapter of the report may hold, and what it holds this time."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from custanalytics.content.blocks import chart_block
-from custanalytics.content.chart import Chart
-from custanalytics.content.format import Formats
+from custanalytics.content.blocks import Block
+from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.tables import Table
 
 
 @dataclass(frozen=True)
-class Section:
-    """Parts of a section, by the names that the report's document includes them under.
+class Declaration:
+    """Every name that a chapter may give to the outputs, there or not this time.
 
     Attributes
     ----------
     name : str
-        Group of its variables and its flag ``has.NAME``.
-    present : bool
-        False: the data does not support the section.
-    variables : mapping of str to str
-        Plain, formatted texts; sentences among them.
-    charts, tables : tuple
-        Each becomes a part named ``fig-NAME`` or ``tbl-NAME``.
-    parts : mapping of str to str
-        Other generated markdown; the part is named after section and key.
-    flags : mapping of str to bool
-        Further conditions, beside the section's own.
+        Group of its texts.
+    analysis : str
+        Result that it is about: without it, the part ``reason-NAME`` says why, and the flag
+        ``has.NAME`` is off. Empty for a chapter that is always there.
+    charts : tuple of Placement
+        Each is a part named ``fig-NAME``.
+    tables : tuple of str
+        Each is a part named ``tbl-NAME``.
+    texts : tuple of str
+        What a template quotes by ``{{< var chapter.NAME >}}``.
+    parts : tuple of str
+        Further parts, named after chapter and part.
+    flags : tuple of str
+        Further conditions, for ``when-meta="has.NAME"``.
+    slides : tuple of str
+        Slides of its own, after those of its charts.
     """
 
     name: str
+    analysis: str = ""
+    charts: tuple[Placement, ...] = ()
+    tables: tuple[str, ...] = ()
+    texts: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
+    slides: tuple[str, ...] = ()
+
+    @property
+    def story(self) -> tuple[str, ...]:
+        """The slides of the chapter, in order."""
+        return (*(placed.name for placed in self.charts if placed.story), *self.slides)
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A chapter of one report: values under the names that it has declared."""
+
+    declared: Declaration
     present: bool = True
-    variables: Mapping[str, str] = field(default_factory=dict)
+    texts: Mapping[str, str] = field(default_factory=dict)
     charts: tuple[Chart, ...] = ()
     tables: tuple[Table, ...] = ()
-    parts: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Block | None] = field(default_factory=dict)
     flags: Mapping[str, bool] = field(default_factory=dict)
 
-    def written(self, formats: Formats) -> dict[str, str]:
-        """All parts of the section as markdown."""
-        parts = {f"fig-{chart.name}": chart_block(chart, formats) for chart in self.charts}
-        parts |= {f"tbl-{table.name}": table.markdown() for table in self.tables}
-        return parts | {f"{self.name}-{part}": text for part, text in self.parts.items()}
+    def __post_init__(self) -> None:
+        """A name that no template could have known is a mistake."""
+        declared = self.declared
+        self._check("chart", (chart.placed for chart in self.charts), declared.charts)
+        self._check("table", (table.name for table in self.tables), declared.tables)
+        self._check("text", self.texts, declared.texts)
+        self._check("part", self.parts, declared.parts)
+        self._check("flag", self.flags, declared.flags)
+
+    @property
+    def named_parts(self) -> dict[str, Block | None]:
+        """Every declared part by the name that a template includes; None where there is none."""
+        declared = self.declared
+        built: dict[str, Block | None] = {f"fig-{chart.name}": chart for chart in self.charts}
+        built |= {f"tbl-{table.name}": table for table in self.tables}
+        built |= {f"{declared.name}-{part}": block for part, block in self.parts.items()}
+        names = [f"fig-{placed.name}" for placed in declared.charts]
+        names += [f"tbl-{name}" for name in declared.tables]
+        names += [f"{declared.name}-{part}" for part in declared.parts]
+        return {name: built.get(name) for name in names}
+
+    def _check(self, what: str, given: Iterable[object], declared: Iterable[object]) -> None:
+        unknown = set(given) - set(declared)
+        if unknown:
+            raise ValueError(f"chapter {self.declared.name} declares no {what} {unknown}")

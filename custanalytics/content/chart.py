@@ -1,6 +1,6 @@
 """A chart as a value: tidy numbers, the role of each column, its finding in words, its marks.
 
-Renderers (`plotly_chart`, `static_chart`) draw it; they take what is here and add nothing.
+Renderers draw it; they take what is here and add nothing.
 """
 
 from collections.abc import Mapping
@@ -22,14 +22,14 @@ class Reference:
     ----------
     axis : {"x", "y", "diagonal"}
         The axis the value belongs to; a diagonal has none.
-    value : float
-        Where it stands, in the units of that axis.
+    value : float or date
+        Where it stands, as the chart's data has it.
     label : str
         What it is, written beside it.
     """
 
     axis: Literal["x", "y", "diagonal"]
-    value: float = 0.0
+    value: Any = 0.0
     label: str = ""
 
 

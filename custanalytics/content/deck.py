@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
-from custanalytics.content.chapter import Section
+from custanalytics.content.chapter import Chapter
 from custanalytics.content.chapters import summary
 from custanalytics.content.chapters import what_to_do as monday
-from custanalytics.content.chapters.business import period
 from custanalytics.content.chart import Chart
 from custanalytics.content.deck_close import (
     certainty,
@@ -16,10 +14,10 @@ from custanalytics.content.deck_close import (
     next_steps,
     unsupported,
 )
-from custanalytics.content.document import PARTS, sections_of, title_of
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.language import speaking
 from custanalytics.content.number_codes import number_code
+from custanalytics.content.report_content import CHAPTERS, Cover, ReportContent
 from custanalytics.content.slide import Item, Slide
 from custanalytics.content.tables import Table
 from custanalytics.content.words import say, told
@@ -27,30 +25,8 @@ from custanalytics.content.workbook_charts import wide
 from custanalytics.errors import UsageError
 from custanalytics.results.store import AnalysisResults
 
-# As `reports/slides/slides.yml` has it.
-ORDER = (
-    "overview",
-    "actions",
-    "monthly-revenue",
-    "average-order",
-    "concentration",
-    "segments",
-    "retention",
-    "second-purchase",
-    "value-segments",
-    "payback",
-    "lift",
-    "profit",
-    "late",
-    "prospects-lift",
-    "prospects-drivers",
-    "prospects-profit",
-    "decisions",
-    "certainty",
-    "doubts",
-    "next-steps",
-)
-_ANALYSIS = {"business": "overview", "segments": "rfm"}
+# Of a deck that nobody has put into another order.
+ORDER = tuple(name for declared in CHAPTERS for name in declared.story)
 _MOST_NOTED = 6
 _MOST_ROWS = 14
 _KINDS = (
@@ -73,61 +49,38 @@ class Deck:
 
     Attributes
     ----------
-    title, subtitle, client, author, made : str
-        For the title slide; `made` is the date of making in words.
-    mark : str
-        Empty, or what stands on every page, such as ``Confidential``.
-    made_on : date
-        The same for the file's properties.
+    cover : Cover
+        For the title slide.
     slides : tuple of Slide
         After the title slide, in order.
     codes : mapping of str to str
         Kind of figure -> number format of native charts.
     """
 
-    title: str
-    subtitle: str
-    client: str
-    author: str
-    made: str
-    mark: str
-    made_on: date
+    cover: Cover
     slides: tuple[Slide, ...]
     codes: Mapping[str, str]
 
 
-def deck(results: AnalysisResults, order: Sequence[str] = ORDER) -> Deck:
+def deck(content: ReportContent, order: Sequence[str] = ORDER) -> Deck:
     """Tell the report's story in slides."""
-    known = [*OWN, *(part[4:] for part in PARTS if part.startswith("fig-"))]
-    unknown = [name for name in order if name not in known]
+    charts = [placed.name for declared in CHAPTERS for placed in declared.charts]
+    unknown = [name for name in order if name not in OWN and name not in charts]
     if unknown:
         raise UsageError(
             f"no slide is called {', '.join(map(repr, unknown))}; slides.yml may name "
-            f"{', '.join(known)}"
+            f"{', '.join([*OWN, *charts])}"
         )
-    with speaking(results.settings.locale):
-        return _told(results, order)
-
-
-def _told(results: AnalysisResults, order: Sequence[str]) -> Deck:
-    settings = results.settings
-    formats = Formats(settings.locale, settings.currency or None)
-    made = {name: make(results, formats) for name, make in OWN.items() if name in order}
-    for section in sections_of(results, formats):
-        for chart in section.charts:
-            if chart.name in order:
-                made[chart.name] = _chart_slide(chart, section, results, formats)
-    slides = [replace(slide, name=name) for name in order if (slide := made.get(name))]
-    covered = period(results.overview, formats) if results.overview else ""
+    results, formats = content.results, content.formats
+    with speaking(formats.locale):
+        made = {name: make(results, formats) for name, make in OWN.items() if name in order}
+        for chapter in content.chapters:
+            for chart in chapter.charts:
+                if chart.name in order:
+                    made[chart.name] = _chart_slide(chart, chapter, results, formats)
     return Deck(
-        title=title_of(settings),
-        subtitle=say("Sales from {period}", period=covered) if covered else "",
-        client=settings.client,
-        author=settings.author,
-        made=formats.date(settings.made_on) if settings.made_on > date.min else "",
-        mark=settings.mark,
-        made_on=settings.made_on,
-        slides=tuple(slides),
+        cover=content.cover,
+        slides=tuple(replace(slide, name=name) for name in order if (slide := made.get(name))),
         codes={kind: number_code(kind, formats) for kind in _KINDS},
     )
 
@@ -161,15 +114,15 @@ def _actions(results: AnalysisResults, formats: Formats) -> Slide | None:
 
 
 def _chart_slide(
-    chart: Chart, section: Section, results: AnalysisResults, formats: Formats
+    chart: Chart, chapter: Chapter, results: AnalysisResults, formats: Formats
 ) -> Slide:
     doubts = [
         told(check.sentence, formats)
         for name, check in summary.all_checks(results)
-        if name == _ANALYSIS.get(section.name, section.name) and check.passed is not True
+        if name == chapter.declared.analysis and check.passed is not True
     ]
-    beside = [section.variables.get(name, "") for name in chart.placed.beside]
-    spoken = [section.variables.get(name, "") for name in chart.placed.notes]
+    beside = [chapter.texts.get(name, "") for name in chart.placed.beside]
+    spoken = [chapter.texts.get(name, "") for name in chart.placed.notes]
     spoken += [f"{chart.subtitle}.", chart.note, *doubts[:_MOST_NOTED]]
     small, texts = chart.note, None
     if chart.kind == "heatmap":

@@ -1,4 +1,4 @@
-"""A table as a value: formatted texts, alignment, caption; written as a pipe table."""
+"""A table as a value: formatted texts, alignment, caption."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -8,23 +8,38 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.content.format import MISSING, Formats, is_missing
-from custanalytics.content.words import escape, prose, short, told, word
+from custanalytics.content.words import told, word
 from custanalytics.sentences import noted
 
-_WIDEST = 44
 _NO_CENTS = 200
 VERDICTS = {True: noted("holds"), False: noted("doubt"), None: noted("note")}
 _TEXTS = ("text", "word", "told", "date_short")
 
 
 @dataclass(frozen=True)
-class Markup:
-    """A cell that is markdown already (a bar, a badge, a file), with its own escaping done."""
+class Bar:
+    """A share with a bar behind it."""
 
     text: str
+    share: float
 
 
-Cell = str | Markup
+@dataclass(frozen=True)
+class Badge:
+    """A short verdict: tone is ``good``, ``bad``, ``warn`` or ``neutral``."""
+
+    text: str
+    tone: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """A file of the report."""
+
+    path: str
+
+
+Cell = str | Bar | Badge | Link
 
 
 @dataclass(frozen=True)
@@ -64,7 +79,7 @@ class Table:
     header : tuple of str
         Column titles.
     rows : tuple of tuple
-        Cells: plain text, escaped when written, or `Markup`.
+        Cells: plain text, a bar, a badge or a file.
     numeric : tuple of bool
         Which columns are set to the right.
     caption : str
@@ -85,37 +100,6 @@ class Table:
     total: bool = False
     wide: bool = False
     note: str = ""
-
-    def markdown(self) -> str:
-        """The table as a pipe table with caption, label and note."""
-        if not self.rows:
-            return ""
-        last = len(self.rows) - 1
-        lines = [_row([prose(title) for title in self.header]), self._rule()]
-        for i, row in enumerate(self.rows):
-            texts = [_text(cell) for cell in row]
-            if self.total and i == last:
-                texts = [f"**{text}**" if text else "" for text in texts]
-            lines.append(_row(texts))
-        if self.caption or self.name:
-            label = f"#tbl-{self.name}" if self.name else ""
-            classes = " ".join(
-                c for c, on in ((".total-row", self.total), (".wide", self.wide)) if on
-            )
-            attributes = " ".join(part for part in (label, classes) if part)
-            lines += ["", f": {prose(self.caption)}" + (f" {{{attributes}}}" if attributes else "")]
-        if self.note:
-            lines += ["", "::: {.table-note}", prose(self.note), ":::"]
-        return "\n".join(lines) + "\n"
-
-    def _rule(self) -> str:
-        # The dashes are also the relative widths of columns that have to wrap.
-        rules = []
-        for i, numeric in enumerate(self.numeric):
-            cells = [self.header[i], *(_plain(row[i]) for row in self.rows)]
-            width = min(_WIDEST, max(4, *(len(cell) for cell in cells)))
-            rules.append("-" * (width - 1) + ":" if numeric else ":" + "-" * (width - 1))
-        return "|" + "|".join(rules) + "|"
 
 
 def table(
@@ -152,21 +136,10 @@ def table(
     )
 
 
-def bar(text: str, share: float) -> Markup:
-    """A share with a bar behind it."""
-    bounded = min(1.0, max(0.0, share))
-    return Markup(f'[{prose(text)}]{{.bar share="{bounded:.3f}"}}')
-
-
-def badge(text: str, tone: str) -> Markup:
-    """A short verdict: tone is ``good``, ``bad``, ``warn`` or ``neutral``."""
-    return Markup(f"[{prose(text)}]{{.badge .{tone}}}")
-
-
-def verdict(check: Check) -> Markup:
+def verdict(check: Check) -> Badge:
     """Whether a check holds, as a badge."""
     tone = {True: "good", False: "bad", None: "neutral"}[check.passed]
-    return badge(word(VERDICTS[check.passed]), tone)
+    return Badge(word(VERDICTS[check.passed]), tone)
 
 
 def _money_format(amounts: "pd.Series[float]") -> str:
@@ -174,7 +147,7 @@ def _money_format(amounts: "pd.Series[float]") -> str:
 
 
 def _cell(value: Any, column: Column, formats: Formats) -> Cell:
-    if isinstance(value, Markup):
+    if isinstance(value, Bar | Badge | Link):
         return value
     if column.format in ("word", "told"):
         known = not is_missing(value)
@@ -183,17 +156,5 @@ def _cell(value: Any, column: Column, formats: Formats) -> Cell:
         )
     text = formats.apply(column.format, value)
     if column.bar and not is_missing(value):
-        return bar(text, float(value))
+        return Bar(text, float(value))
     return text
-
-
-def _text(cell: Cell) -> str:
-    return cell.text if isinstance(cell, Markup) else escape(short(cell))
-
-
-def _plain(cell: Cell) -> str:
-    return cell.text.split("]")[0] if isinstance(cell, Markup) else short(cell)
-
-
-def _row(texts: Sequence[str]) -> str:
-    return "| " + " | ".join(texts) + " |"

@@ -1,4 +1,4 @@
-"""Whole sentences with named places for figures, and how text from data is made harmless.
+"""Whole sentences with named places for figures.
 
 Every text of the report passes through `say`, `plural`, `word` or `told`, which look it up in
 the message catalogue of the language that is spoken.
@@ -15,9 +15,6 @@ from custanalytics.content.format import MISSING, Formats, is_missing
 from custanalytics.content.language import spoken
 from custanalytics.sentences import Sentence
 
-_MARKDOWN = re.compile(r"([\\`*_\[\]<>~^$@|{}#])")
-_LONG_WORD = re.compile(r"\S{29,}")
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _SPEC = re.compile(r"(\+?)(,?)(?:\.(\d+))?([%fd]?)")
 
 
@@ -57,22 +54,6 @@ def told(text: str, formats: Formats) -> str:
 def told_all(texts: Sequence[str], formats: Formats) -> list[str]:
     """The same for several."""
     return [told(text, formats) for text in texts]
-
-
-def prose(sentence: str) -> str:
-    """A sentence of ours as markdown: its figures and names can't start any markup."""
-    return _MARKDOWN.sub(r"\\\1", " ".join(sentence.split("\n")))
-
-
-def short(text: str) -> str:
-    """Text whose words fit a column: of a long one, such as an id, only both ends are left."""
-    return _LONG_WORD.sub(lambda word: f"{word[0][:14]}…{word[0][-13:]}", text)
-
-
-def escape(text: str) -> str:
-    """Text from the data as markdown that shows exactly this text, in one line."""
-    flat = " ".join(str(text).split())
-    return _PUNCTUATION.sub(r"\\\1", flat)
 
 
 class _Filling(string.Formatter):

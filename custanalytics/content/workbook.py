@@ -2,19 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 
-from custanalytics.content.chapters.business import period
-from custanalytics.content.document import charts_of, title_of
-from custanalytics.content.format import Formats
 from custanalytics.content.language import speaking
 from custanalytics.content.number_codes import number_code
+from custanalytics.content.report_content import Cover, ReportContent
 from custanalytics.content.words import say, word
 from custanalytics.content.workbook_charts import chart_sheet
 from custanalytics.content.workbook_lists import lists
 from custanalytics.content.workbook_sheet import Sheet, fitted
 from custanalytics.content.workbook_tables import data, tables
-from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
 _GROUPS = {
@@ -31,12 +27,8 @@ class Workbook:
 
     Attributes
     ----------
-    title, subtitle, client, author, made : str
-        For the contents sheet; `made` is the date of making in words.
-    mark : str
-        Empty, or what stands on every page, such as ``Confidential``.
-    made_on : date
-        The same for the file's properties.
+    cover : Cover
+        For the contents sheet.
     sheets : tuple of Sheet
         In order.
     codes : mapping of str to str
@@ -45,43 +37,29 @@ class Workbook:
         What the renderer writes itself: headings and remarks.
     """
 
-    title: str
-    subtitle: str
-    client: str
-    author: str
-    made: str
-    mark: str
-    made_on: date
+    cover: Cover
     sheets: tuple[Sheet, ...]
     codes: Mapping[str, str]
     words: Mapping[str, str]
 
 
-def workbook(results: AnalysisResults) -> Workbook:
+def workbook(content: ReportContent) -> Workbook:
     """Write everything that the workbook says."""
-    with speaking(results.settings.locale):
-        return _filled(results)
+    with speaking(content.formats.locale):
+        return _filled(content)
 
 
-def _filled(results: AnalysisResults) -> Workbook:
-    settings = results.settings
-    formats = Formats(settings.locale, settings.currency or None)
+def _filled(content: ReportContent) -> Workbook:
+    results, formats = content.results, content.formats
     sheets = [
         *lists(results, formats),
-        *(chart_sheet(chart) for chart in charts_of(results, formats)),
+        *(chart_sheet(chart) for chart in content.charts),
         *tables(results, formats),
         *data(results, formats),
     ]
     kinds = {field.kind for sheet in sheets for field in sheet.fields} | {"money_short"}
-    covered = period(results.overview, formats) if results.overview else ""
     return Workbook(
-        title=title_of(settings),
-        subtitle=say("Sales from {period}", period=covered) if covered else "",
-        client=settings.client,
-        author=settings.author,
-        made=formats.date(settings.made_on) if settings.made_on > date.min else "",
-        mark=settings.mark,
-        made_on=settings.made_on,
+        cover=content.cover,
         sheets=tuple(fitted(sheet, formats) for sheet in sheets),
         codes={kind: number_code(kind, formats) for kind in sorted(kinds)},
         words={
@@ -98,7 +76,7 @@ def _filled(results: AnalysisResults) -> Workbook:
             "days": say("days"),
             "yes": say("yes"),
             "no": say("no"),
-            "currency": settings.currency,
+            "currency": results.settings.currency,
         }
         | {group: word(name) for group, name in _GROUPS.items()},
     )

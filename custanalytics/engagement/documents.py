@@ -5,10 +5,10 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from custanalytics.content.document import Document
 from custanalytics.content.format import Formats
 from custanalytics.engagement.record import FILE, Engagement, read_engagement
 from custanalytics.render import BRAND, DOCUMENT, copy_brand, render, stage
+from custanalytics.render.pages.document import Document
 from custanalytics.render.pages.staging import escaped
 
 DOCUMENTS = {"scope": "Scope of the work", "data-request": "Request for data"}

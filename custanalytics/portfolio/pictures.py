@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from custanalytics.bundled import reports_dir
-from custanalytics.content.theme import LIGHT
 from custanalytics.errors import RenderError
 from custanalytics.render import Brand, read_brand
 from custanalytics.render.brand import mix
+from custanalytics.render.charts.theme import LIGHT
 from custanalytics.render.confined import inside
 
 _HEX = re.compile(r"#[0-9a-fA-F]{6}\b")

@@ -1,7 +1,6 @@
 """Makes a public entry of a finished engagement, and lets nothing of the client out."""
 
 import dataclasses
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -14,9 +13,7 @@ from typing import Any
 
 from custanalytics.content.case_study import case
 from custanalytics.content.deck import ORDER, deck
-from custanalytics.content.document import Document, build, charts_of
-from custanalytics.content.format import Formats
-from custanalytics.content.theme import Theme
+from custanalytics.content.report_content import ReportContent, report_content
 from custanalytics.engagement import FILE, REPORT, Engagement, read_engagement
 from custanalytics.engagement.record import sha256
 from custanalytics.engagement.rerun import run_is_stale
@@ -51,6 +48,8 @@ from custanalytics.privacy.mute import (
     opened,
 )
 from custanalytics.render import Brand, copy_brand, read_brand, render, stage, template
+from custanalytics.render.charts.theme import Theme
+from custanalytics.render.pages.document import Document, document
 from custanalytics.render.put_in_place import replaced
 from custanalytics.render.slides.write_slides import slides_bytes
 from custanalytics.results.store import AnalysisResults, read_results
@@ -60,35 +59,18 @@ _NOT_SHOWN = {"late", "next-steps"}  # slides that talk to the client of their o
 _QUARTO_LIBRARIES = "site_libs"
 _MOST_FIGURES = 40  # more are no chance
 _PICTURES = ("segments", "concentration", "prospects-lift", "monthly-revenue")
-# Options that say nothing of the client.
-_TELLABLE = ("horizon", "window", "discount-rate", "template", "locale")
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 Step = Callable[[str], AbstractContextManager[Any]]
 
 
 @dataclass(frozen=True)
 class Published:
-    """A finished entry.
-
-    Attributes
-    ----------
-    entry : Entry
-        What the portfolio says of it.
-    folder : Path
-        Its files.
-    record : Path
-        The private record, in the engagement.
-    write_up : Path
-        The write-up to edit, in the engagement.
-    site : Path
-        The portfolio's site, built anew.
-    """
+    """A finished entry, and where all that belongs to it lies."""
 
     entry: Entry
     folder: Path
-    record: Path
-    write_up: Path
-    site: Path
+    record: Path  # private, in the engagement
+    write_up: Path  # to edit, in the engagement
+    site: Path  # of the portfolio, built anew
 
 
 def publish_engagement(
@@ -147,9 +129,10 @@ def _published(
     with step("Muting the results"):
         shown = _shown(asked, results, record)
         told = entry_text(asked, shown, read_portfolio(portfolio).theme, record.slug)
-        document = build(shown.results, _theme(read_brand(portfolio)))
+        content = report_content(shown.results)
+        written = document(content, _theme(read_brand(portfolio)))
         write_up = asked.folder / FOLDER / WRITE_UP_FOLDER
-        own = stage_write_up(document, told.texts, write_up)
+        own = stage_write_up(written, told.texts, write_up)
     prose = (*told.prose, *own)
     record = _confirmed(record, prose, confirm) if shown.muted else record
     with step("Reading what must not be said"):
@@ -162,7 +145,9 @@ def _published(
         )
     with replaced(target, FACTS) as folder:
         with step("Writing the entry"):
-            entry = _write(asked, told, shown, document, portfolio, write_up, folder, renderer)
+            entry = _write(
+                asked, told, shown, content, written, portfolio, write_up, folder, renderer
+            )
         with step("Looking for leaks"):
             _test(secrets, folder, portfolio, told.slug, renderer)
     place = str(portfolio.resolve())
@@ -181,26 +166,26 @@ def _published(
             if path.is_file()
         },
     )
-    written = write_record(record, asked.folder)
+    filed = write_record(record, asked.folder)
     remember(portfolio, told.slug, asked.folder)
     with step("Building the site"):
         site = build_site(portfolio, renderer=renderer)
-    return Published(entry, target, written, write_up, site)
+    return Published(entry, target, filed, write_up, site)
 
 
 def look_for_leaks(portfolio: Path | str, renderer: str = "auto") -> tuple[str, ...]:
     """Look for leaks in every entry whose engagement is on this machine, and in its pages."""
     portfolio = Path(portfolio)
-    known = engagements_of(portfolio)
+    origins = engagements_of(portfolio)
     slugs = [entry.slug for entry in read_entries(portfolio)]
     for slug in slugs:
-        if slug in known:
-            engagement = read_engagement(known[slug])
+        if slug in origins:
+            engagement = read_engagement(origins[slug])
             results = read_results(engagement.folder / REPORT / "results")
             record = record_of(engagement.folder, results, results.settings.made_on)
             entry = portfolio / ENTRIES / slug
             _test(_secrets(engagement, results, record), entry, portfolio, slug, renderer)
-    return tuple(slug for slug in slugs if slug not in known)
+    return tuple(slug for slug in slugs if slug not in origins)
 
 
 def _secrets(engagement: Engagement, results: AnalysisResults, record: Record) -> Secrets:
@@ -271,25 +256,26 @@ def _write(
     engagement: Engagement,
     told: EntryText,
     shown: MutedResults,
-    document: Document,
+    content: ReportContent,
+    written: Document,
     portfolio: Path,
     write_up: Path,
     folder: Path,
     renderer: str,
 ) -> Entry:
     """Write an entry's files."""
-    picture, alt = _picture(engagement, shown, document)
+    picture, alt = _picture(engagement, content, written)
     published = shown.results.settings.made_on
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         place = Path(scratch) / "report"
         place.mkdir()
         copy_brand(portfolio, place)
-        stage(document, template(shown.results.settings.template), place)
+        stage(written, template(shown.results.settings.template), place)
         made = render(place, ("html", "pdf"), renderer, published)
         shutil.copyfile(made["html"], folder / REPORT_HTML)
         shutil.copyfile(made["pdf"], folder / REPORT_PDF)
         order = [name for name in ORDER if name not in _NOT_SHOWN]
-        slides = slides_bytes(deck(shown.results, order), read_brand(place), place)
+        slides = slides_bytes(deck(content, order), read_brand(place), place)
     (folder / SLIDES).write_bytes(slides)
     write_document(write_up, told.title, folder)
     (folder / PICTURE).write_bytes(picture)
@@ -307,7 +293,7 @@ def _write(
         client=told.client,
         muted=shown.muted,
         published=published,
-        lang=document.lang,
+        lang=written.lang,
         picture_alt=alt,
         source={
             key: value
@@ -319,9 +305,10 @@ def _write(
     return entry
 
 
-def _picture(engagement: Engagement, shown: MutedResults, document: Document) -> tuple[bytes, str]:
-    settings = shown.results.settings
-    charts = {c.name: c for c in charts_of(shown.results, Formats(settings.locale))}
+def _picture(
+    engagement: Engagement, content: ReportContent, written: Document
+) -> tuple[bytes, str]:
+    charts = {chart.name: chart for chart in content.charts}
     wanted = engagement.publish.picture
     if wanted and wanted not in charts:
         raise UsageError(
@@ -331,4 +318,4 @@ def _picture(engagement: Engagement, shown: MutedResults, document: Document) ->
     chosen = next((name for name in (wanted, *_PICTURES, *charts) if name in charts), None)
     if chosen is None:
         raise UsageError(f"{engagement.folder}: the report has no picture to show")
-    return document.files[charts[chosen].file], charts[chosen].alt
+    return written.files[charts[chosen].file], charts[chosen].alt

@@ -4,10 +4,8 @@ import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
-from custanalytics.content.card import social_card
 from custanalytics.content.format import Formats
 from custanalytics.content.language import speaking
-from custanalytics.content.theme import Theme
 from custanalytics.errors import SourceError
 from custanalytics.portfolio.embedded_site import ASSETS, write_pages
 from custanalytics.portfolio.entry import (
@@ -37,8 +35,10 @@ from custanalytics.portfolio.quarto_site import write_with_quarto
 from custanalytics.portfolio.site_words import words
 from custanalytics.portfolio.templates import Templates
 from custanalytics.render import read_brand
+from custanalytics.render.charts.theme import Theme
 from custanalytics.render.pages.rendering import quarto_for
 from custanalytics.render.put_in_place import replaced
+from custanalytics.render.social_card import social_card
 
 SITE = "site"
 _MARK = ".nojekyll"

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import yaml
 
-from custanalytics.content.document import Document
 from custanalytics.portfolio.entry import WRITE_UP
 from custanalytics.portfolio.own_prose import Prose
 from custanalytics.render import DOCUMENT, stage, template
+from custanalytics.render.pages.document import Document
 from custanalytics.render.pages.qmd import flat, without_plots
 from custanalytics.render.pages.staging import escaped
 from custanalytics.render.stale_prose import own_prose

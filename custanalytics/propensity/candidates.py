@@ -94,20 +94,13 @@ class Supplied:
 
 @dataclass(frozen=True)
 class Candidate:
-    """A way to get from features to probabilities.
+    """A way to get from features to probabilities."""
 
-    Attributes
-    ----------
-    name : str
-        As it appears in the report.
-    role : 'model' or 'baseline'
-        A baseline is used as it is; a model is calibrated.
-    build : callable
-        From a seed to an unfitted estimator.
-    """
-
+    # as it appears in the report
     name: str
+    # a baseline is used as it is; a model is calibrated
     role: Literal["model", "baseline"]
+    # from a seed to an unfitted estimator
     build: Callable[[int], Any]
 
 
@@ -152,25 +145,10 @@ def rival(name: str, source: Rival) -> Candidate:
 
 
 def fit(candidate: Candidate, learning: pd.DataFrame, seed: int) -> tuple[Fitted, Floats]:
-    """Fit a candidate, calibrated on customers it has not seen.
+    """Fit a candidate, and tell each row's probability from a fit without its customer.
 
     Customers are dealt into three groups; each group's probabilities come from a fit on the
     other two, and the calibration is fitted to these.
-
-    Parameters
-    ----------
-    candidate : Candidate
-    learning : DataFrame
-        Rows of learning cutoffs: ``customer_id``, ``bought`` and the features.
-    seed : int
-        Decides how the customers are dealt.
-
-    Returns
-    -------
-    Fitted
-        Fitted to all rows.
-    array
-        The probability of each row from a fit without its customer, calibrated.
     """
     y = learning["bought"].to_numpy()
     group = _dealt(learning["customer_id"], seed)

@@ -27,7 +27,7 @@ from custanalytics.scoring.evaluation import (
     measures,
     reliability_table,
 )
-from custanalytics.scoring.level_swing import bounds, season_shift, shifted, swing
+from custanalytics.scoring.level_swing import propensity_columns, season_shift, shifted, swing
 from custanalytics.scoring.profit import profit_curve
 from custanalytics.sentences import Sentence, tell, together
 from custanalytics.transactions import HasEngine, as_engine
@@ -319,8 +319,8 @@ def _labelled(engine: Engine, cutoffs: list[date], window_days: int) -> pd.DataF
 
     So a large shop takes no longer than a medium one.
     """
-    found = engine.run("propensity_customers", until=cutoffs[-1])
-    rows = int(found["customers"].iloc[0]) * len(cutoffs)
+    counted = engine.run("propensity_customers", until=cutoffs[-1])
+    rows = int(counted["customers"].iloc[0]) * len(cutoffs)
     one_in = max(1, -(-rows // MOST_ROWS))
     return with_outcome(
         features_at(engine, cutoffs, window_days, one_in),
@@ -373,21 +373,10 @@ def _too_few(again: bool, learned: bool, window_days: int, count: int) -> Senten
 def _customer_table(
     scored: pd.DataFrame, end: date, level_sd: float, factors: tuple[float, float]
 ) -> pd.DataFrame:
-    p = scored["propensity"].to_numpy()
-    low, high = bounds(p, level_sd, INTERVAL_LEVEL)
-    rank = np.empty(len(p), dtype=np.int64)
-    rank[np.argsort(-p, kind="stable")] = np.arange(len(p))
-    frame = pd.DataFrame(
-        {
-            "customer_id": scored["customer_id"],
-            "propensity": p,
-            "propensity_low": low,
-            "propensity_high": high,
-            "propensity_decile": rank * 10 // len(p) + 1,
-            "expected_revenue": scored["expected_revenue"],
-        }
-    )
-    return frame.join(rhythm(scored, end, factors))
+    table = propensity_columns(scored["propensity"].to_numpy(), level_sd, INTERVAL_LEVEL)
+    table.insert(0, "customer_id", scored["customer_id"])
+    table["expected_revenue"] = scored["expected_revenue"]
+    return table.join(rhythm(scored, end, factors))
 
 
 def _cutoff_table(known: pd.DataFrame, now: pd.DataFrame, schedule: Schedule) -> pd.DataFrame:

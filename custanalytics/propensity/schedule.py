@@ -14,20 +14,13 @@ SETTLED_DAYS = 180  # before that, a young shop's customers are too new to compa
 
 @dataclass(frozen=True)
 class Schedule:
-    """Cutoffs of one analysis: each is the last day looked at before its window.
+    """Cutoffs of one analysis: each is the last day looked at before its window."""
 
-    Attributes
-    ----------
-    learn : tuple of date
-        Cutoffs whose windows end on or before `test`, oldest first.
-    test : date
-        The cutoff the models are tested on; its window ends on `score`.
-    score : date
-        The last day observed; its window lies in the future.
-    """
-
+    # cutoffs whose windows end on or before `test`, oldest first
     learn: tuple[date, ...]
+    # the cutoff the models are tested on; its window ends on `score`
     test: date
+    # the last day observed; its window lies in the future
     score: date
 
     def same_season(self, target: date) -> list[date]:

@@ -213,7 +213,6 @@ def not_cause(importance: pd.DataFrame) -> Check:
 
 
 def _of(evaluation: pd.DataFrame, test: str) -> "pd.Series[float]":
-    found: pd.Series[float] = evaluation[(evaluation["test"] == test) & evaluation["chosen"]].iloc[
-        0
-    ]
-    return found
+    chosen = evaluation[(evaluation["test"] == test) & evaluation["chosen"]]
+    row: pd.Series[float] = chosen.iloc[0]
+    return row

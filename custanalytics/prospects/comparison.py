@@ -66,11 +66,11 @@ class ModelComparison:
 
     def tests(self) -> list[tuple[str, Bools, Floats]]:
         """Name, outcomes and the chosen candidate's predictions of each test."""
-        found = [(CROSS_VALIDATED, self.y, self.apart)]
+        tests = [(CROSS_VALIDATED, self.y, self.apart)]
         if self.later is not None:
             out_of_time = self.predictions[OUT_OF_TIME, self.chosen.name]
-            found.append((OUT_OF_TIME, self.y[self.later], out_of_time))
-        return found
+            tests.append((OUT_OF_TIME, self.y[self.later], out_of_time))
+        return tests
 
     def held_out_fit(self, seed: int) -> tuple[Fitted, Bools]:
         """A fit of the chosen candidate, and rows it has not seen."""

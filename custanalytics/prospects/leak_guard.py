@@ -45,23 +45,15 @@ BINS = 20
 
 @dataclass(frozen=True)
 class Leak:
-    """An input that gives the outcome away.
+    """An input that gives the outcome away."""
 
-    Attributes
-    ----------
-    column : str
-        Name of the column in the table.
-    rule : str
-        'copy', 'filled_for_one_outcome', 'empty_while_open', 'after_outcome' or 'out_of_line'.
-    value : float
-        The figure it rests on.
-    sentence : str
-        Why it can't have been known, for the reader.
-    """
-
+    # name of the column in the table
     column: str
+    # 'copy', 'filled_for_one_outcome', 'empty_while_open', 'after_outcome' or 'out_of_line'
     rule: str
+    # the figure it rests on
     value: float
+    # why it can't have been known, for the reader
     sentence: str
 
 
@@ -213,11 +205,11 @@ def _by_power(X: pd.DataFrame, y: Bools, seed: int) -> list[Leak]:
     left = [name for name in X.columns if name not in {leak.column for leak in leaks}]
     nothing = float(log_loss(y, np.full(len(y), y.mean())))
     while len(left) > 1 and len(leaks) < MOST_LEAKS:
-        found = _out_of_line(X[left], y, fold, alone, nothing, seed)
-        if not found:
+        suspects = _out_of_line(X[left], y, fold, alone, nothing, seed)
+        if not suspects:
             break
-        leaks += found
-        named = {leak.column for leak in found}
+        leaks += suspects
+        named = {leak.column for leak in suspects}
         left = [name for name in left if name not in named]
     return leaks
 

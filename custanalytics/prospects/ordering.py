@@ -27,36 +27,23 @@ TEST_SHARE = 0.2
 
 @dataclass(frozen=True)
 class Order:
-    """The order prospects came in.
+    """The order prospects came in."""
 
-    Attributes
-    ----------
-    basis : 'date', 'file order' or None
-        None where there is no order to go by.
-    clock : str or None
-        The date column, where the basis is one.
-    sentence : str
-        How it was found.
-    """
-
+    # none where there is no order to go by
     basis: Literal["date", "file order"] | None
+    # the date column, where the basis is one
     clock: str | None
+    # how it was found
     sentence: str
 
 
 @dataclass(frozen=True)
 class Ranking:
-    """Each prospect's place in the order.
+    """Each prospect's place in the order."""
 
-    Attributes
-    ----------
-    order : Order
-        What it goes by.
-    rank : array of int
-        Position of each row, earliest first.
-    """
-
+    # what it goes by
     order: Order
+    # position of each row, earliest first
     rank: NDArray[np.int64]
 
     def later(self, among: Bools) -> Bools:

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 from custanalytics.errors import SourceError
 from custanalytics.scoring.calibration import Calibration, Fitted
 from custanalytics.scoring.columns import Column, inputs, typed
-from custanalytics.scoring.level_swing import bounds
+from custanalytics.scoring.level_swing import propensity_columns
 
 FORMAT = 2
 # What a pipeline of ours holds beside what skops trusts by itself; nothing else is loaded.
@@ -78,18 +78,9 @@ class LeadScoringModel:
         X = inputs(values, self.columns, self.clock)
         with threadpool_limits(limits=1):
             p = self.fitted.predict(X) if len(X) else np.empty(0)
-        low, high = bounds(p, self.level_sd, self.level)
-        rank = np.empty(len(p), dtype=np.int64)
-        rank[np.argsort(-p, kind="stable")] = np.arange(len(p))
-        return pd.DataFrame(
-            {
-                "row": np.arange(1, len(p) + 1),
-                "propensity": p,
-                "propensity_low": low,
-                "propensity_high": high,
-                "propensity_decile": rank * 10 // max(len(p), 1) + 1,
-            }
-        )
+        table = propensity_columns(p, self.level_sd, self.level)
+        table.insert(0, "row", np.arange(1, len(p) + 1))
+        return table
 
     def save(self, path: Path | str) -> None:
         """Keep the model in a file, which holds no code.

@@ -18,8 +18,8 @@ from typing import Any
 import yaml
 
 from custanalytics.bundled import reports_dir
-from custanalytics.content.theme import LIGHT
 from custanalytics.errors import RenderError
+from custanalytics.render.charts.theme import LIGHT
 
 FILE = "_brand.yml"
 

@@ -21,6 +21,7 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.config import Settings
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.customers.concentration import Concentration
 from custanalytics.customers.overview import Overview
@@ -33,64 +34,7 @@ from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.sentences import Sentence, as_json, from_json
 
 FORMAT = 1
-TEMPLATE = "customer-value"
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run was asked to do, and what it took for granted.
-
-    Attributes
-    ----------
-    observation_end : date
-        Last day that counts (``--as-of``, else the last day in the data).
-    horizon_days, window_days : int
-        How far customer lifetime value and propensity look ahead, in days.
-    annual_discount_rate : float
-        Yearly rate at which future money is discounted, 0.1 is 10 %.
-    margin : float or None
-        Contribution margin as a share of revenue; None: values are revenue.
-    currency : str
-        ISO 4217 code; empty where the data names none.
-    locale : str
-        How numbers and dates are written, such as ``en_GB``.
-    title, client, author : str
-        For the title page; may be empty.
-    made_on : date
-        The date of making that the report states.
-    seed : int
-        Seed of everything drawn at random.
-    command : str
-        The command that makes the report again.
-    version : str
-        The version of custanalytics that computed the results.
-    contact_cost, conversion_value : float or None
-        Cost of contacting a customer, and what a purchase is worth, in currency units.
-    template : str
-        The report template: a name, or the path of a folder.
-    mark : str
-        What is printed on every page: empty, or such as ``Confidential``.
-    """
-
-    observation_end: date
-    horizon_days: int = 365
-    window_days: int = 90
-    annual_discount_rate: float = 0.10
-    margin: float | None = None
-    currency: str = ""
-    locale: str = "en_GB"
-    title: str = ""
-    client: str = ""
-    author: str = ""
-    made_on: date = date.min
-    seed: int = 0
-    command: str = ""
-    version: str = ""
-    contact_cost: float | None = None
-    conversion_value: float | None = None
-    template: str = TEMPLATE
-    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -218,7 +162,7 @@ def _written(folder: Path) -> Any:
 
 def _understood(kind: type[T], value: Any, folder: Path, tables: dict[str, pd.DataFrame]) -> T:
     try:
-        decoded: T = _decode(kind, value, "", tables)
+        decoded: T = _decode(kind, value, tables)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceError(
             f"{folder / 'results.json'} does not hold results that this version reads; "
@@ -286,31 +230,25 @@ def _from_text(text: Any) -> str | None:
     return from_json(read) if isinstance(read, dict) else str(read)
 
 
-def _decode(kind: Any, value: Any, name: str, tables: dict[str, pd.DataFrame]) -> Any:
+def _decode(kind: Any, value: Any, tables: Mapping[str, pd.DataFrame]) -> Any:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in inner:
             return None
-        return _decode(next(k for k in inner if k is not type(None)), value, name, tables)
+        return _decode(next(k for k in inner if k is not type(None)), value, tables)
     if kind is pd.DataFrame:
         if not value["table"]:
             return pd.DataFrame()
-        return _with_sentences(tables[name], value.get("sentences", ()))
+        table = tables[value["table"].removesuffix(".parquet")]
+        return _with_sentences(table, value.get("sentences", ()))
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = typing.get_type_hints(kind)
-        return kind(
-            **{
-                part.name: _decode(
-                    hints[part.name], value[part.name], f"{name}.{part.name}".strip("."), tables
-                )
-                for part in dataclasses.fields(kind)
-            }
-        )
+        names = [part.name for part in dataclasses.fields(kind)]
+        return kind(**{name: _decode(hints[name], value[name], tables) for name in names})
     if origin in (dict, Mapping):
-        return {k: _decode(inner[1], v, f"{name}.{k}", tables) for k, v in value.items()}
+        return {key: _decode(inner[1], item, tables) for key, item in value.items()}
     if origin in (tuple, list):
-        item = inner[0]
-        return origin(_decode(item, v, f"{name}.{i}", tables) for i, v in enumerate(value))
+        return origin(_decode(inner[0], item, tables) for item in value)
     return _scalar(kind, value)
 
 

@@ -32,33 +32,22 @@ _MADE_OF_DATES = {
 
 @dataclass(frozen=True)
 class Column:
-    """One column of a prospects table, as recognised.
+    """One column of a prospects table, as recognised."""
 
-    Attributes
-    ----------
-    name : str
-        Its header.
-    kind : str
-        'number', 'category' and 'date' are used; 'text', 'identifier', 'constant' and
-        'empty' are not.
-    filled : float
-        Share of rows with a value.
-    distinct : int
-        Number of different values.
-    sentinel : float or None
-        A number that stands for "none", such as 999; read as missing.
-    decimal : str
-        'point' or 'comma': how a later file is read where nothing in it tells.
-    date_orders : dict of str to str
-        The same for dates: form of the cells to the order of day, month and year.
-    """
-
+    # its header
     name: str
+    # 'number', 'category' and 'date' are used; 'text', 'identifier', 'constant' and 'empty'
+    # are not
     kind: Kind
+    # share of rows with a value
     filled: float
+    # number of different values
     distinct: int
+    # a number that stands for "none", such as 999; read as missing
     sentinel: float | None = None
+    # 'point' or 'comma': how a later file is read where nothing in it tells
     decimal: str = "point"
+    # the same for dates: form of the cells to the order of day, month and year
     date_orders: dict[str, str] = field(default_factory=dict)
 
     @property
@@ -69,18 +58,12 @@ class Column:
 
 @dataclass(frozen=True)
 class TypedTable:
-    """A table of prospects, each column read as what it is.
+    """A table of prospects, each column read as what it is."""
 
-    Attributes
-    ----------
-    columns : list of Column
-        In the table's order.
-    values : DataFrame
-        The same columns: numbers as float64, dates as datetime64, all others as text (object);
-        blanks are null.
-    """
-
+    # in the table's order
     columns: list[Column]
+    # the same columns: numbers as float64, dates as datetime64, all others as text (object);
+    # blanks are null
     values: pd.DataFrame
 
 

@@ -19,33 +19,22 @@ LARGEST_SHARE = 0.5
 
 @dataclass(frozen=True)
 class ControlPlan:
-    """How large an untouched group must be for the effect to show.
+    """How large an untouched group must be for the effect to show."""
 
-    Attributes
-    ----------
-    contacts : int
-        Length of the list, control group included.
-    control : int
-        Size of the control group, at most half of the list.
-    expected_rate : float
-        Rate expected without the contact.
-    expected_effect : float
-        Difference in rates that the contact is expected to make.
-    detectable_effect : float
-        Smallest difference shown with the wanted power by a group of this size; NaN where
-        even certain conversion would not be.
-    power : float
-        Probability that the expected effect is shown.
-    check : Check
-        Whether that is enough.
-    """
-
+    # length of the list, control group included
     contacts: int
+    # size of the control group, at most half of the list
     control: int
+    # rate expected without the contact
     expected_rate: float
+    # difference in rates that the contact is expected to make
     expected_effect: float
+    # smallest difference shown with the wanted power by a group of this size; NaN where even
+    # certain conversion would not be
     detectable_effect: float
+    # probability that the expected effect is shown
     power: float
+    # whether that is enough
     check: Check
 
 
@@ -127,16 +116,16 @@ def plan_control(
     else:
         control = most
     shown = _detectable(partial(reached, control), expected_rate, wanted_power)
-    found = reached(control)
-    enough = found >= wanted_power
-    figures = {"rate": expected_rate, "lifted": expected_rate + effect, "power": found}
+    reached_power = reached(control)
+    enough = reached_power >= wanted_power
+    figures = {"rate": expected_rate, "lifted": expected_rate + effect, "power": reached_power}
     return ControlPlan(
         contacts,
         control,
         expected_rate,
         effect,
         shown,
-        found,
+        reached_power,
         Check(
             "propensity.control_group",
             passed=enough,
@@ -154,7 +143,7 @@ def plan_control(
                 n=contacts,
                 **figures,
             ),
-            value=found,
+            value=reached_power,
             threshold=wanted_power,
             source="Fleiss, Levin and Paik (2003)",
         ),

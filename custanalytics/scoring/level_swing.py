@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
 from scipy.special import expit, logit
@@ -41,3 +42,18 @@ def bounds(p: Floats, sd: float, level: float) -> tuple[Floats, Floats]:
     """Lower and upper probability if the level moves as it did between the windows."""
     z = float(norm.ppf((1 + level) / 2))
     return shifted(p, -z * sd), shifted(p, z * sd)
+
+
+def propensity_columns(p: Floats, sd: float, level: float) -> pd.DataFrame:
+    """Probabilities with their bounds and tenths of the list (1 = most likely), one row each."""
+    low, high = bounds(p, sd, level)
+    rank = np.empty(len(p), dtype=np.int64)
+    rank[np.argsort(-p, kind="stable")] = np.arange(len(p))
+    return pd.DataFrame(
+        {
+            "propensity": p,
+            "propensity_low": low,
+            "propensity_high": high,
+            "propensity_decile": rank * 10 // max(len(p), 1) + 1,
+        }
+    )

@@ -33,39 +33,25 @@ CERTAIN_SCORE = 3
 
 @dataclass(frozen=True)
 class Outcome:
-    """Which column says who converted.
+    """Which column says who converted."""
 
-    Attributes
-    ----------
-    column : str
-        The column it was read from.
-    positive : str
-        The value that means converted.
-    found : bool
-        Whether the column was found rather than named.
-    """
-
+    # the column it was read from
     column: str
+    # the value that means converted
     positive: str
+    # whether the column was found rather than named
     found: bool
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """The outcome of each prospect, where known.
+    """The outcome of each prospect, where known."""
 
-    Attributes
-    ----------
-    outcome : Outcome
-        Where they were read.
-    known : array of bool
-        Whether the row has an outcome; the others are open and get a score.
-    converted : array of bool
-        Whether it converted; False where not known.
-    """
-
+    # where they were read
     outcome: Outcome
+    # whether the row has an outcome; the others are open and get a score
     known: NDArray[np.bool_]
+    # whether it converted; False where not known
     converted: NDArray[np.bool_]
 
 

@@ -29,19 +29,12 @@ MISSING = ""  # no level can be blank
 
 @dataclass(frozen=True)
 class ProspectCandidate:
-    """A way to get from a prospects table's inputs to raw probabilities.
+    """A way to get from a prospects table's inputs to raw probabilities."""
 
-    Attributes
-    ----------
-    name : str
-        As it appears in the report.
-    role : 'model' or 'baseline'
-    build : callable
-        From the inputs to be fitted (for their types) and a seed to an unfitted pipeline.
-    """
-
+    # as it appears in the report
     name: str
     role: Literal["model", "baseline"]
+    # from the inputs to be fitted (for their types) and a seed to an unfitted pipeline
     build: Callable[[pd.DataFrame, int], Any]
 
 

@@ -78,6 +78,20 @@ def test_payback_ends_at_the_cost_a_new_customer_supports(result):
     assert new["clv"] < 0.4 * new["repeat_revenue"]
 
 
+def test_the_first_order_is_what_repeat_purchases_leave_of_the_spend(cdnow_days):
+    later = (cdnow_days["frequency"] * cdnow_days["monetary_value"]).fillna(0.0)
+    first = np.where(np.arange(len(cdnow_days)) % 4 == 0, 90.0, 30.0)
+    told = customer_lifetime_value(cdnow_days.assign(total_spend=later + first), margin=0.4)
+    assert told.new_customer["first_order_value"] == pytest.approx(first.mean())
+    assert told.payback["cumulative_margin"].iloc[0] == pytest.approx(0.4 * first.mean())
+    supported = told.new_customer["clv"] + 0.4 * first.mean()
+    assert told.new_customer["supported_acquisition_cost"] == pytest.approx(supported)
+    refunded = customer_lifetime_value(cdnow_days.assign(total_spend=later - 5.0))
+    assert refunded.new_customer["first_order_value"] == 0.0
+    unknown = customer_lifetime_value(cdnow_days.drop(columns="total_spend"))
+    assert unknown.new_customer["first_order_value"] == 0.0
+
+
 def test_value_rises_with_the_horizon_and_falls_with_the_discount(cdnow_days):
     year = customer_lifetime_value(cdnow_days, 365).totals["clv"].item()
     assert customer_lifetime_value(cdnow_days, 180).totals["clv"].item() < year

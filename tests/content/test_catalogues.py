@@ -8,6 +8,7 @@ import pytest
 from custanalytics.bundled import reports_dir
 from custanalytics.content import catalogue, language
 from custanalytics.content.language import speaking
+from custanalytics.content.report_content import report_content
 from custanalytics.content.workbook import workbook
 from custanalytics.render.pages.templates import in_language
 
@@ -48,7 +49,9 @@ def test_tabs_of_the_workbook_are_short_and_differ(code, rich) -> None:
     settings = type(rich.settings)(**{**vars(rich.settings), "locale": code})
     names = [
         sheet.name
-        for sheet in workbook(SimpleNamespace(**{**vars(rich), "settings": settings})).sheets
+        for sheet in workbook(
+            report_content(SimpleNamespace(**{**vars(rich), "settings": settings}))
+        ).sheets
     ]
     assert len({name.casefold() for name in names}) == len(names)
     assert not [name for name in names if len(name) > 31 or re.search(r"[\[\]:*?/\\]", name)]

@@ -13,12 +13,13 @@ from babel.messages.catalog import Catalog
 from custanalytics.content import catalogue, language
 from custanalytics.content.chart import Callout, Chart
 from custanalytics.content.deck import deck
-from custanalytics.content.document import build, charts_of
 from custanalytics.content.format import Formats
 from custanalytics.content.language import speaking
+from custanalytics.content.report_content import report_content
 from custanalytics.content.words import plural, say, told
 from custanalytics.content.workbook import workbook
 from custanalytics.sentences import noted, tell, tell_many, together
+from tests.render.written import written
 
 LETTERS = str.maketrans(string.ascii_letters, "αβψδεφγηιξκλμνοπϙρστθωςχυζ" * 2)
 # What no language changes: names of models and measures, figures' signs, files, ids.
@@ -125,7 +126,7 @@ def strings(drawn) -> list[str]:
 
 
 def test_no_english_is_left_in_the_document(spoken_results) -> None:
-    made = build(spoken_results)
+    made = written(spoken_results)
     said = [*texts_of_parts(made.parts), made.title, made.subtitle, made.date]
     said += [text for group in made.variables.values() for text in group.values()]
     assert made.lang == "el-GR"
@@ -133,14 +134,13 @@ def test_no_english_is_left_in_the_document(spoken_results) -> None:
 
 
 def test_no_english_is_left_in_the_charts(spoken_results) -> None:
-    with speaking("el_GR"):
-        charts = charts_of(spoken_results, Formats("el_GR", "EUR"))
+    charts = report_content(spoken_results).charts
     assert english([t for c in charts for t in texts_of_chart(c)], data_of(spoken_results)) == []
 
 
 def test_no_english_is_left_in_the_workbook(spoken_results) -> None:
-    made = workbook(spoken_results)
-    said = [made.title, made.subtitle, made.made, *made.words.values()]
+    made = workbook(report_content(spoken_results))
+    said = [made.cover.title, made.cover.subtitle, made.cover.made, *made.words.values()]
     for sheet in made.sheets:
         said += [sheet.name, sheet.title, sheet.note]
         said += [text for field in sheet.fields for text in (field.title, field.meaning)]
@@ -151,8 +151,8 @@ def test_no_english_is_left_in_the_workbook(spoken_results) -> None:
 
 
 def test_no_english_is_left_on_the_slides(spoken_results) -> None:
-    made = deck(spoken_results)
-    said = [made.title, made.subtitle, made.made]
+    made = deck(report_content(spoken_results))
+    said = [made.cover.title, made.cover.subtitle, made.cover.made]
     for slide in made.slides:
         said += [slide.title, slide.subtitle, slide.small, *slide.notes.split("\n"), *slide.aside]
         said += [text for c in slide.cards for text in (c.value, c.label, c.note)]

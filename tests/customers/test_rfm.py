@@ -22,6 +22,19 @@ def test_quintiles_without_ties_are_the_textbook_ones():
     assert (found["r_score"].to_numpy() == expected[::-1]).all()
 
 
+def test_the_f_score_counts_orders_and_nothing_else():
+    """By hand: who orders more often scores higher, however long ago and for however little."""
+    orders = [4, 1, 1, 9, 2, 1, 3, 1, 20, 1]
+    rows = [(f"{i}", 3 * i % 7, n, 500.0 - 20 * n + i) for i, n in enumerate(orders)]
+    scored = rfm_segmentation(summary(rows)).customers
+    # of five alike at the bottom 2.5 of 10 count as below, so 1 + floor(5 * 2.5 / 10) = 2
+    assert scored["f_score"].tolist() == [4, 2, 2, 5, 3, 2, 4, 2, 5, 2]
+    assert scored["rfm_score"].str[1].astype(int).tolist() == scored["f_score"].tolist()
+    bounds = rfm_segmentation(summary(rows)).bounds.set_index("score")
+    assert bounds.loc[[2, 4, 5], "orders_low"].tolist() == [1, 3, 9]
+    assert bounds.loc[[2, 4, 5], "orders_high"].tolist() == [1, 4, 20]
+
+
 def test_ties_share_a_score_whatever_the_order():
     rows = [(f"{i}", 5, 1, 10.0) for i in range(9)] + [("x", 5, 2, 10.0)]
     found = rfm_segmentation(summary(rows)).customers

@@ -1,4 +1,4 @@
-"""Staged report folders, and documents rendered one at a time."""
+"""Results to draw, staged report folders, and documents rendered one at a time."""
 
 import re
 from collections.abc import Callable
@@ -7,7 +7,10 @@ from pathlib import Path
 import pytest
 
 from custanalytics.render import render, stage
+from tests.content.conftest import any_results, doubtful, rich
 from tests.render.rich_report import RICH, rich_document, text_of_pdf
+
+__all__ = ["any_results", "doubtful", "rich"]
 
 
 @pytest.fixture(scope="session")

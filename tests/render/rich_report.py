@@ -1,12 +1,13 @@
 """A small report with every construct that the embedded renderer knows, and its readers."""
 
 import io
-from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 from pypdf import PdfReader
+
+from custanalytics.render.pages.document import Document
 
 RICH = Path(__file__).parent / "rich"
 
@@ -74,23 +75,6 @@ LONG = "\n".join(
         "",
     ]
 )
-
-
-@dataclass(frozen=True)
-class Document:
-    """The shape of `custanalytics.content.document.Document`, without what it imports."""
-
-    variables: dict[str, dict[str, str]]
-    flags: dict[str, bool]
-    parts: dict[str, str]
-    files: dict[str, bytes]
-    title: str
-    subtitle: str
-    client: str
-    author: str
-    date: str
-    mark: str
-    lang: str
 
 
 def rich_document(**changes: object) -> Document:

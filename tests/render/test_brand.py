@@ -3,10 +3,10 @@
 import pytest
 
 from custanalytics.bundled import reports_dir
-from custanalytics.content.theme import LIGHT
 from custanalytics.errors import RenderError
 from custanalytics.render import read_brand, render, stage
 from custanalytics.render.brand import contrast, mix
+from custanalytics.render.charts.theme import LIGHT
 from tests.render.rich_report import RICH, SVG, rich_document
 
 BRANDS = {

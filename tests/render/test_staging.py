@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from custanalytics.bundled import reports_dir
 from custanalytics.errors import UsageError
 from custanalytics.render import read_brand, stage, template
-from custanalytics.render.pages import templates
 from custanalytics.render.pages.staging import escaped
-from custanalytics.render.pages.templates import in_language
+from custanalytics.render.pages.templates import in_language, templates
 from tests.render.rich_report import RICH, rich_document
 
 

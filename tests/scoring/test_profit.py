@@ -20,6 +20,25 @@ def test_profit_by_hand():
     assert curve["profit_high"].iloc[1] == pytest.approx(8)
 
 
+def test_bounds_carry_chance_and_the_shared_error_and_stay_possible():
+    p = np.array([0.9, 0.5, 0.1])
+    curve = profit_curve(p, contact_cost=2.0, conversion_value=10.0, level_sd=0.5)
+    # all three: variance 0.43 by chance, and 0.5 * 0.43 squared shared
+    spread = 1.6448536 * np.sqrt(0.43 + (0.5 * 0.43) ** 2)
+    assert curve["profit_low"].iloc[3] == pytest.approx(10 * (1.5 - spread) - 6)
+    assert curve["profit_high"].iloc[3] == pytest.approx(10 * (1.5 + spread) - 6)
+    # the first two can't convert more than twice
+    assert curve["profit_high"].iloc[2] == pytest.approx(10 * 2 - 4)
+    assert curve[["profit_low", "profit_high"]].iloc[0].tolist() == [0, 0]
+    # nor can one unlikely prospect convert less than never
+    alone = profit_curve(np.array([0.1]), contact_cost=2.0, conversion_value=10.0)
+    assert alone["profit_low"].iloc[1] == -2
+    narrow = profit_curve(p, 2.0, 10.0, level_sd=0.5, level=0.5)
+    assert narrow["profit_high"].iloc[3] == pytest.approx(
+        10 * (1.5 + spread * 0.674490 / 1.6448536) - 6
+    )
+
+
 @given(
     st.lists(st.floats(0.001, 0.999), min_size=1, max_size=300),
     st.floats(0.01, 10),

@@ -149,21 +149,14 @@ def beta_nodes(a: float, b: Floats, n: int) -> tuple[Floats, Floats]:
 
 @dataclass(frozen=True)
 class Alive:
-    """Purchase process of customers who are alive: rate Gamma(shape, rate), leaving Beta(a, b).
+    """Purchase process of customers who are alive: rate Gamma(shape, rate), leaving Beta(a, b)."""
 
-    Attributes
-    ----------
-    shape, rate : ndarray
-        Of the gamma distribution of each row's purchase rate (rate in days).
-    a : float
-        Of the beta distribution of leaving after a purchase.
-    b : ndarray
-        The same, one per row.
-    """
-
+    # of the gamma distribution of each row's purchase rate (rate in days)
     shape: Floats
     rate: Floats
+    # of the beta distribution of leaving after a purchase
     a: float
+    # the same of each row
     b: Floats
 
     def expected(self, days: Floats) -> Floats:

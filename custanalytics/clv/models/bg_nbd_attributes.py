@@ -5,7 +5,7 @@ differ from each other only by the attributes' effects. So likelihood, derivativ
 predictions are the plain model's.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
@@ -54,20 +54,15 @@ class AttributedBGNBD(PurchaseModel):
     customers with every attribute at its most frequent level, then the factors: of the
     buying rate, of a and of b.
 
-    Attributes
-    ----------
-    patterns : ndarray
-        Indicators of each pattern's levels: patterns by levels that have effects.
-    shares : ndarray
-        Share of customers with each pattern.
-
     References
     ----------
     Fader, Hardie (2007), Incorporating Time-Invariant Covariates into the Pareto/NBD and BG/NBD
     Models, section 3.
     """
 
+    # indicators of each pattern's levels: patterns by levels that have effects
     patterns: Floats = field(repr=False)
+    # share of customers with each pattern
     shares: Floats = field(repr=False)
 
     name = "BG/NBD with attributes"
@@ -113,26 +108,25 @@ class AttributedBGNBD(PurchaseModel):
         each = [self.of_pattern(number).new_customer(days) for number in range(len(self.patterns))]
         return np.asarray(self.shares @ np.array(each))
 
+    def _by_pattern(self, rows: Rows, ask: Callable[[BGNBD, Rows], Floats]) -> Floats:
+        """Every pattern's model asked about its own rows, the answers in the rows' order."""
+        parts = [(at, ask(model, part)) for at, model, part in self._parts(rows)]
+        answer = np.empty((len(rows), *parts[0][1].shape[1:]))
+        for at, part in parts:
+            answer[at] = part
+        return answer
+
     def p_alive(self, rows: Rows) -> Floats:
         """Probability that each row's customers have not left."""
-        answer = np.empty(len(rows))
-        for at, model, part in self._parts(rows):
-            answer[at] = model.p_alive(part)
-        return answer
+        return self._by_pattern(rows, BGNBD.p_alive)
 
     def expected_if_alive(self, rows: Rows, days: Floats) -> Floats:
         """Purchases expected within each number of days of customers alive: rows by days."""
-        answer = np.empty((len(rows), len(days)))
-        for at, model, part in self._parts(rows):
-            answer[at] = model.expected_if_alive(part, days)
-        return answer
+        return self._by_pattern(rows, lambda model, part: model.expected_if_alive(part, days))
 
     def nothing_if_alive(self, rows: Rows, days: Floats) -> Floats:
         """Probability of no purchase of customers who are alive: rows by days."""
-        answer = np.empty((len(rows), len(days)))
-        for at, model, part in self._parts(rows):
-            answer[at] = model.nothing_if_alive(part, days)
-        return answer
+        return self._by_pattern(rows, lambda model, part: model.nothing_if_alive(part, days))
 
     def drawn_if_alive(
         self, params: Floats, rows: Rows, days: float, rng: np.random.Generator

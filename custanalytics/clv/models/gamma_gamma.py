@@ -1,7 +1,6 @@
 """Gamma-gamma: how much a customer spends per purchase."""
 
-import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -10,7 +9,7 @@ from scipy.special import digamma, gammaln, polygamma
 
 from custanalytics.clv.inputs import Floats, checked, require_repeat_buyers
 from custanalytics.clv.models import newton
-from custanalytics.clv.models.lifetimes_library import stock_fitter
+from custanalytics.clv.models.fitted_model import FittedModel
 
 
 def likelihood(frequency: Floats, monetary_value: Floats, weights: Floats) -> newton.Objective:
@@ -81,24 +80,11 @@ def likelihood(frequency: Floats, monetary_value: Floats, weights: Floats) -> ne
 
 
 @dataclass(frozen=True)
-class GammaGamma:
+class GammaGamma(FittedModel):
     """The gamma-gamma model.
 
     What a customer spends per purchase varies around a mean of his own; means vary over
     customers; neither has anything to do with how often he buys.
-
-    Attributes
-    ----------
-    params : dict of str to float
-        p, q (pure numbers) and v (currency units).
-    log_likelihood : float
-        Of the customers fitted on.
-    customers : int
-        Repeat buyers with a positive mean spend.
-    converged : bool
-        Whether the search ended at a maximum.
-    hessian : ndarray
-        Second derivatives of the mean negative log-likelihood in the log parameters.
 
     References
     ----------
@@ -106,16 +92,11 @@ class GammaGamma:
     Journal of Marketing Research 42, 415-430; Fader, Hardie (2013), eq. 5.
     """
 
-    params: dict[str, float]
-    log_likelihood: float
-    customers: int
-    converged: bool
-    hessian: Floats = field(repr=False)
-
     name = "gamma-gamma"
     reference = "Fader, Hardie, Lee (2005), Journal of Marketing Research 42, 415-430"
     symbols = ("p", "q", "v")
     units: ClassVar[dict[str, str]] = {"v": "currency"}
+    lifetimes_fitter = "GammaGammaFitter"
 
     @classmethod
     def fitted(cls, summary: pd.DataFrame) -> Self:
@@ -152,22 +133,6 @@ class GammaGamma:
             converged=optimum.converged,
             hessian=optimum.hessian,
         )
-
-    @property
-    def point(self) -> Floats:
-        """The log parameters."""
-        return np.asarray(np.log([self.params[symbol] for symbol in self.symbols]))
-
-    @property
-    def covariance(self) -> Floats:
-        """Of the log parameters; NaN where the data do not fix them."""
-        return newton.covariance(self.hessian, self.customers)
-
-    @property
-    def standard_errors(self) -> dict[str, float]:
-        """Of the parameters; NaN where the data do not fix them."""
-        errors = np.sqrt(np.diag(self.covariance)) * np.exp(self.point)
-        return dict(zip(self.symbols, map(float, errors), strict=True))
 
     def parameter_draws(self, size: int, seed: int) -> Floats:
         """Parameters drawn from their uncertainty, with a finite mean: size by 3."""
@@ -243,30 +208,9 @@ class GammaGamma:
         -------
         lifetimes.GammaGammaFitter
         """
-        fitter = stock_fitter("GammaGammaFitter", self)
+        fitter = self._stock_fitter()
         if summary is not None:
             frame = checked(summary)
             usable = frame[(frame["frequency"] > 0) & (frame["monetary_value"] > 0)]
             fitter.data = usable[["monetary_value", "frequency"]].assign(weights=1)
         return fitter
-
-    def to_json(self) -> str:
-        """Text that `from_json` reads back."""
-        return json.dumps({**self.__dict__, "hessian": self.hessian.tolist()}, sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> Self:
-        """Read back a model that `to_json` wrote.
-
-        Parameters
-        ----------
-        text : str
-            The JSON text.
-
-        Returns
-        -------
-        GammaGamma
-        """
-        stored = json.loads(text)
-        stored["hessian"] = np.array(stored["hessian"], dtype=np.float64)
-        return cls(**stored)

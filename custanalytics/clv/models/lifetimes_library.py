@@ -9,12 +9,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
-import numpy as np
 import pandas as pd
-
-from custanalytics.clv.inputs import Floats
 
 
 @contextmanager
@@ -35,29 +32,3 @@ def lifetimes() -> Any:
     """The `lifetimes` module."""
     with shielded():
         return importlib.import_module("lifetimes")
-
-
-class Fitted(Protocol):
-    """A fitted model whose parameters a stock fitter can take over."""
-
-    @property
-    def params(self) -> dict[str, float]:
-        """Its parameters."""
-
-    @property
-    def covariance(self) -> Floats:
-        """Of the log parameters."""
-
-
-def stock_fitter(name: str, model: Fitted) -> Any:
-    """One of lifetimes' own fitters with a model's parameters, as if it had been fitted."""
-    fitter = getattr(lifetimes(), name)()
-    fitter.params_ = params = pd.Series(model.params)
-    in_params = model.covariance * np.outer(params, params)
-    fitter.variance_matrix_ = pd.DataFrame(in_params, index=params.index, columns=params.index)
-    fitter.standard_errors_ = pd.Series(np.sqrt(np.diag(in_params)), index=params.index)
-    half = 1.96 * fitter.standard_errors_
-    fitter.confidence_intervals_ = pd.DataFrame(
-        {"lower 95% bound": params - half, "upper 95% bound": params + half}
-    )
-    return fitter

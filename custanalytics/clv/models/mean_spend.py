@@ -12,17 +12,11 @@ from custanalytics.sentences import noted
 
 @dataclass(frozen=True)
 class MeanSpend:
-    """Each customer's own mean spend, pulled towards the base's as if by one purchase.
+    """Each customer's own mean spend, pulled towards the base's as if by one purchase."""
 
-    Attributes
-    ----------
-    base_mean : float
-        Currency units: mean over the repeat purchases of the base.
-    variation : float
-        Standard deviation over mean of a single purchase.
-    """
-
+    # currency units: mean over the repeat purchases of the base
     base_mean: float
+    # standard deviation over mean of a single purchase
     variation: float
 
     name: ClassVar[str] = noted("mean spend")

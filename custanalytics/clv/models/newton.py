@@ -31,23 +31,15 @@ LOWEST, HIGHEST = -18.0, 18.0
 
 @dataclass(frozen=True)
 class Optimum:
-    """Where the search ended.
+    """Where the search ended."""
 
-    Attributes
-    ----------
-    point : ndarray
-        Log parameters.
-    value : float
-        Mean negative log-likelihood there.
-    hessian : ndarray
-        Its second derivatives in the log parameters.
-    converged : bool
-        The gradient is zero to working precision.
-    """
-
+    # log parameters
     point: Floats
+    # mean negative log-likelihood there
     value: float
+    # its second derivatives in the log parameters
     hessian: Floats
+    # the gradient is zero to working precision
     converged: bool
 
 

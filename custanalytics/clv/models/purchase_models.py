@@ -3,7 +3,6 @@
 A model is one file that subclasses `PurchaseModel`, and a name in `registry.PURCHASE_MODELS`.
 """
 
-import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -14,7 +13,8 @@ import pandas as pd
 
 from custanalytics.clv.inputs import Codes, Floats, Rows, checked, rows_of, unique_rows
 from custanalytics.clv.models import newton
-from custanalytics.clv.models.lifetimes_library import lifetimes, stock_fitter
+from custanalytics.clv.models.fitted_model import FittedModel
+from custanalytics.clv.models.lifetimes_library import lifetimes
 
 # parameter sets over which the probability of being alive is averaged, and the number of
 # customers from which they hardly differ
@@ -24,42 +24,23 @@ MOST_RESAMPLED_ROWS = 5_000
 
 
 @dataclass(frozen=True)
-class PurchaseModel(ABC):
+class PurchaseModel(FittedModel, ABC):
     """A fitted model of when customers buy and when they leave.
+
+    Parameters with a unit are times; a model without any counts opportunities, not days.
 
     Attributes
     ----------
-    params : dict of str to float
-        The papers' parameters; times in the summary's unit (days).
-    log_likelihood : float
-        Of all customers.
-    customers : int
-        How many it was fitted on.
-    converged : bool
-        Whether the search ended at a maximum.
-    hessian : ndarray
-        Second derivatives of the mean negative log-likelihood in the log parameters.
     resamples : ndarray or None
         Log parameters fitted to resampled customers, see `resampled`.
     """
 
-    params: dict[str, float]
-    log_likelihood: float
-    customers: int
-    converged: bool
-    hessian: Floats = field(repr=False)
     resamples: Floats | None = field(default=None, repr=False, kw_only=True)
 
-    name: ClassVar[str]
-    reference: ClassVar[str]
-    symbols: ClassVar[tuple[str, ...]]
-    # of the parameters that are times; a model without any counts opportunities, not days
-    units: ClassVar[dict[str, str]]
     # where the search begins, times in units of the longest T
     start: ClassVar[tuple[float, ...]]
     leaving_words: ClassVar[str]
-    # names in lifetimes: the fitter, and the simulation in generate_data
-    lifetimes_fitter: ClassVar[str]
+    # name in lifetimes.generate_data
     lifetimes_simulation: ClassVar[str]
 
     @classmethod
@@ -117,22 +98,6 @@ class PurchaseModel(ABC):
         new = rows_of(np.zeros(1), np.zeros(1))
         return np.asarray(self.p_alive(new)[0] * self.expected_if_alive(new, days)[0])
 
-    @property
-    def point(self) -> Floats:
-        """The log parameters."""
-        return np.asarray(np.log(list(self.params.values())))
-
-    @property
-    def covariance(self) -> Floats:
-        """Of the log parameters; NaN where the data do not fix them."""
-        return newton.covariance(self.hessian, self.customers)
-
-    @property
-    def standard_errors(self) -> dict[str, float]:
-        """Of the parameters; NaN where the data do not fix them."""
-        errors = np.sqrt(np.diag(self.covariance)) * np.exp(self.point)
-        return dict(zip(self.params, map(float, errors), strict=True))
-
     def with_params(self, params: Sequence[float] | Floats) -> Self:
         """The same model at other parameters."""
         return replace(self, params=dict(zip(self.params, map(float, params), strict=True)))
@@ -164,7 +129,7 @@ class PurchaseModel(ABC):
         -------
         lifetimes fitter
         """
-        fitter = stock_fitter(self.lifetimes_fitter, self)
+        fitter = self._stock_fitter()
         fitter.predict = fitter.conditional_expected_number_of_purchases_up_to_time
         if summary is not None:
             frame = checked(summary)
@@ -258,17 +223,3 @@ class PurchaseModel(ABC):
         frequency, age_at = np.divmod(pair, len(ages))
         few = rows_of(frequency, ages[age_at.astype(np.int64)], pattern=pattern.astype(np.int64))
         return few, np.asarray(code, np.int64)
-
-    def to_json(self) -> str:
-        """Text that `from_json` reads back."""
-        return json.dumps(
-            {
-                "model": self.name,
-                "params": self.params,
-                "log_likelihood": self.log_likelihood,
-                "customers": self.customers,
-                "converged": self.converged,
-                "hessian": self.hessian.tolist(),
-            },
-            sort_keys=True,
-        )

@@ -2,7 +2,6 @@
 
 import json
 
-import numpy as np
 import pandas as pd
 
 from custanalytics.clv.inputs import checked, require_repeat_buyers, unique_rows
@@ -69,11 +68,4 @@ def from_json(text: str) -> PurchaseModel:
     -------
     PurchaseModel
     """
-    stored = json.loads(text)
-    return model_class(stored["model"])(
-        params=stored["params"],
-        log_likelihood=stored["log_likelihood"],
-        customers=stored["customers"],
-        converged=stored["converged"],
-        hessian=np.array(stored["hessian"], dtype=np.float64),
-    )
+    return model_class(json.loads(text)["model"]).from_json(text)

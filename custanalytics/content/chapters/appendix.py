@@ -6,8 +6,8 @@ import shlex
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.content import blocks
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Bullets, Command, Notice
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters.summary import all_checks
 from custanalytics.content.format import Formats
 from custanalytics.content.tables import Column, Table, table, verdict
@@ -17,6 +17,14 @@ from custanalytics.privacy.mute import TOO_SMALL
 from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
+CHAPTER = Declaration(
+    "data",
+    tables=("reconciliation", "data-quality", "mapping", "checks", "left-out"),
+    texts=("rows", "version", "seed", "end"),
+    parts=("warnings", "command"),
+    flags=("command",),
+    slides=("certainty", "doubts", "next-steps"),
+)
 SUBJECTS = {
     "ledger": noted("Data"),
     "overview": noted("Business"),
@@ -30,10 +38,9 @@ SUBJECTS = {
     "prospects": noted("Prospects"),
 }
 _SWITCHES = ("--json", "--sample", "--drop-duplicates")
-_SHORTCODE = re.compile(r"\{\{<.*?>\}\}")
 
 
-def appendix(results: AnalysisResults, formats: Formats) -> Section:
+def appendix(results: AnalysisResults, formats: Formats) -> Chapter:
     """Section 10 of the report, and the reasons of what was left out."""
     ledger = results.ledger
     made = {
@@ -41,20 +48,18 @@ def appendix(results: AnalysisResults, formats: Formats) -> Section:
         "seed": str(results.settings.seed),
         "end": formats.date(results.settings.observation_end),
     }
-    command = _again(results.settings.command) if results.settings.command else ""
-    flags = {"command": bool(command)}
+    command = _again(results.settings.command) if results.settings.command else None
+    flags = {"command": command is not None}
     verdicts = [_checks(results, formats), _left_out(results, formats)]
     if ledger is None:
         tables = tuple(part for part in verdicts if part.rows)
-        return Section(
-            "data", variables=made, tables=tables, parts={"command": command}, flags=flags
-        )
+        return Chapter(CHAPTER, texts=made, tables=tables, parts={"command": command}, flags=flags)
     # The findings say the same, with what was done about it.
     known = results.findings is not None and len(results.findings) > 0
     warnings = [] if known else told_all(ledger.warnings, formats)
-    return Section(
-        "data",
-        variables={
+    return Chapter(
+        CHAPTER,
+        texts={
             "rows": _rows(ledger, formats),
             **made,
         },
@@ -69,14 +74,14 @@ def appendix(results: AnalysisResults, formats: Formats) -> Section:
             if part.rows
         ),
         parts={
-            "warnings": blocks.bullets(warnings) if warnings else "",
+            "warnings": Bullets(tuple(warnings)) if warnings else None,
             "command": command,
         },
         flags=flags,
     )
 
 
-def _again(command: str) -> str:
+def _again(command: str) -> Command:
     # Files by their names: where they lay is nobody else's business, nor where the report went.
     kept: list[str] = []
     option = ""
@@ -89,18 +94,15 @@ def _again(command: str) -> str:
         option = part if part.startswith("--") and part not in _SWITCHES and "=" not in part else ""
         if option != "--out":
             kept.append(part)
-    # Three braces show a shortcode instead of running it.
-    text = _SHORTCODE.sub(r"{\g<0>}", shlex.join(kept))
-    fence = "`" * max(3, 1 + max((len(ticks) for ticks in re.findall("`+", text)), default=0))
-    return f"{fence}\n{text}\n{fence}\n"
+    return Command(shlex.join(kept))
 
 
-def reason(results: AnalysisResults, analysis: str, formats: Formats) -> str:
-    """Why an analysis is left out, as markdown."""
+def reason(results: AnalysisResults, analysis: str, formats: Formats) -> Notice | None:
+    """Why an analysis is left out."""
     text = results.skipped.get(analysis) or results.skipped.get("customers") or ""
     if not text:
-        return ""
-    return blocks.callout("note", say("Not part of this report"), _sentence(told(text, formats)))
+        return None
+    return Notice("note", say("Not part of this report"), _sentence(told(text, formats)))
 
 
 def _sentence(text: str) -> str:

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from custanalytics.content.chapter import Section
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.rows import most
@@ -26,6 +26,14 @@ ORDER = Placement(
     story=True,
     beside=("orders",),
 )
+CHAPTER = Declaration(
+    "business",
+    "overview",
+    charts=(REVENUE, ACTIVITY, ORDER),
+    tables=("months",),
+    texts=("lead", "orders", "unknown", "refunds"),
+    flags=("months",),
+)
 _TABLE_MONTHS = 24
 _LEVEL = 0.005
 _WHO = {
@@ -40,27 +48,27 @@ _COLORS = {
 }
 
 
-def business(found: Overview | None, formats: Formats) -> Section:
+def business(found: Overview | None, formats: Formats) -> Chapter:
     """Section 2 of the report."""
     if found is None:
-        return Section("business", present=False)
+        return Chapter(CHAPTER, present=False)
     monthly = found.monthly
-    variables = {
+    texts = {
         "lead": lead(found, formats),
         "orders": _orders(found, formats),
         "unknown": _unknown(found, formats),
         "refunds": _refunds(found, formats),
     }
     if len(monthly) < 2:
-        return Section("business", variables=variables)
+        return Chapter(CHAPTER, texts=texts)
     charts = (
         _revenue_chart(found, formats),
         _activity_chart(found, formats),
         _order_chart(found, formats),
     )
-    return Section(
-        "business",
-        variables=variables,
+    return Chapter(
+        CHAPTER,
+        texts=texts,
         charts=charts,
         tables=(_month_table(monthly, formats),),
         flags={"months": True},

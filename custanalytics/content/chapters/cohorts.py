@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from custanalytics.content.chapter import Section
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chart import Callout, Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
@@ -20,6 +20,14 @@ SECOND = Placement(
     values=noted("Bought a second time"),
     story=True,
     beside=("waiting",),
+)
+CHAPTER = Declaration(
+    "cohorts",
+    "cohorts",
+    charts=(RETENTION, AVERAGE, SECOND),
+    tables=("second-purchase",),
+    texts=("lead", "waiting"),
+    flags=("second",),
 )
 _SHOWN_PERIODS = 12
 _SINCE = {
@@ -67,10 +75,10 @@ _BOUGHT = {
 _WAITS = (30, 90, 180, 365)
 
 
-def cohorts(found: Cohorts | None, formats: Formats) -> Section:
+def cohorts(found: Cohorts | None, formats: Formats) -> Chapter:
     """Section 5 of the report."""
     if found is None:
-        return Section("cohorts", present=False)
+        return Chapter(CHAPTER, present=False)
     came_back = found.figures["share_second_purchase"] > 0
     seen = found.retention.loc[(found.retention["period"] > 0) & found.retention["complete"]]
     charts = []
@@ -80,9 +88,9 @@ def cohorts(found: Cohorts | None, formats: Formats) -> Section:
             charts.append(_average(found, formats))
     if came_back:
         charts.append(_second(found, formats))
-    return Section(
-        "cohorts",
-        variables={"lead": lead(found, formats), "waiting": _waiting(found, formats)},
+    return Chapter(
+        CHAPTER,
+        texts={"lead": lead(found, formats), "waiting": _waiting(found, formats)},
         charts=tuple(charts),
         tables=(_waits(found, formats),) if came_back else (),
         flags={"second": came_back},

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from custanalytics.content.chapter import Section
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chart import Callout, Chart, Placement, Reference
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
@@ -18,22 +18,30 @@ CURVE = Placement(
     beside=("top_ten",),
     notes=("lead",),
 )
+CHAPTER = Declaration(
+    "concentration",
+    "concentration",
+    charts=(CURVE,),
+    tables=("best-customers", "top-customers", "abc"),
+    texts=("lead", "top_ten"),
+    flags=("spread",),
+)
 _FEW = 5
 _LISTED = 10
 
 
 def concentration(
     found: Concentration | None, customers: pd.DataFrame | None, formats: Formats
-) -> Section:
+) -> Chapter:
     """Section 3 of the report."""
     if found is None:
-        return Section("concentration", present=False)
-    variables = {"lead": lead(found, formats), "top_ten": top_ten(found, formats)}
+        return Chapter(CHAPTER, present=False)
+    texts = {"lead": lead(found, formats), "top_ten": top_ten(found, formats)}
     if found.figures["customers"] < _FEW:
-        return Section("concentration", variables=variables)
-    return Section(
-        "concentration",
-        variables=variables,
+        return Chapter(CHAPTER, texts=texts)
+    return Chapter(
+        CHAPTER,
+        texts=texts,
         charts=(_curve(found, formats),),
         tables=tuple(
             part

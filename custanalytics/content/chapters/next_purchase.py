@@ -2,8 +2,8 @@
 
 import pandas as pd
 
-from custanalytics.content.blocks import callout
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Notice
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import ranking
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
@@ -19,6 +19,16 @@ RELIABILITY = Placement("reliability", noted("Reliability"), values=noted("Share
 PROFIT = Placement(
     "profit", noted("Profit"), values=noted("Expected profit"), story=True, beside=("profit",)
 )
+CHAPTER = Declaration(
+    "propensity",
+    "propensity",
+    charts=(LIFT, RELIABILITY, PROFIT),
+    tables=("contacts", "late", "deciles", "propensity-validation", "cutoffs"),
+    texts=("lead", "risk", "tested", "profit"),
+    parts=("doubts",),
+    flags=("profit",),
+    slides=("late",),
+)
 _LISTED = 10
 # Less than this many times the average in the tenth on top is no order to speak of.
 _RANKS = 1.2
@@ -27,10 +37,10 @@ _CALIBRATION = "propensity.calibration"
 
 def next_purchase(
     found: PurchasePropensity | None, customers: pd.DataFrame | None, formats: Formats
-) -> Section:
+) -> Chapter:
     """Section 7 of the report."""
     if found is None:
-        return Section("propensity", present=False)
+        return Chapter(CHAPTER, present=False)
     late = found.customers.loc[found.customers["late"]]
     tables = [_deciles(found, formats), _evaluation(found, formats), _cutoffs(found, formats)]
     if len(found.customers):
@@ -40,10 +50,10 @@ def next_purchase(
     charts = [_lift(found, formats), _reliability(found)]
     if found.profit is not None:
         charts.append(_profit(found.profit, formats))
-    return Section(
-        "propensity",
-        parts={"doubts": "" if _calibrated(found) else _caution(found, formats)},
-        variables={
+    return Chapter(
+        CHAPTER,
+        parts={"doubts": None if _calibrated(found) else _caution(found, formats)},
+        texts={
             "lead": lead(found, formats),
             "risk": risk(found, formats),
             "tested": tested(found, formats),
@@ -180,14 +190,14 @@ def _calibrated(found: PurchasePropensity) -> bool:
     return all(check.passed is not False for check in found.checks if check.name == _CALIBRATION)
 
 
-def _caution(found: PurchasePropensity, formats: Formats) -> str:
+def _caution(found: PurchasePropensity, formats: Formats) -> Notice:
     sentences = [told(c.sentence, formats) for c in found.checks if c.name == _CALIBRATION]
     title = (
         say("Use these probabilities to rank, not to count")
         if found.deciles["lift"].iloc[0] >= _RANKS
         else say("Don't use these probabilities")
     )
-    return callout("warning", title, " ".join(sentences))
+    return Notice("warning", title, " ".join(sentences))
 
 
 def _reliability(found: PurchasePropensity) -> Chart:

@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from custanalytics.content import blocks
-from custanalytics.content.blocks import Card
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Bullets, Card, Cards, Files
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import ranking
 from custanalytics.content.chapters.prospect_tables import (
     checks_table,
@@ -19,7 +18,7 @@ from custanalytics.content.chapters.prospect_tables import (
 )
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
-from custanalytics.content.words import escape, plural, say, told, word
+from custanalytics.content.words import plural, say, told, word
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.lists import PROSPECTS
 from custanalytics.scoring.columns import input_name
@@ -44,14 +43,48 @@ PROFIT = Placement(
     beside=("profit",),
     notes=("control",),
 )
+CHAPTER = Declaration(
+    "prospects",
+    "prospects",
+    charts=(LIFT, RELIABILITY, DRIVERS, DRIFT, PROFIT),
+    tables=(
+        "prospects-open",
+        "prospects-effects",
+        "prospects-deciles",
+        "prospects-validation",
+        "prospects-columns",
+        "prospects-leaks",
+    ),
+    texts=(
+        "lead",
+        "tested",
+        "measures",
+        "drivers",
+        "leaks",
+        "time",
+        "more",
+        "outcome",
+        "profit",
+        "control",
+    ),
+    parts=("kpis", "doubts", "checks", "files"),
+    flags=(
+        "prospects_asked",
+        "prospects_open",
+        "prospects_drivers",
+        "prospects_leaks",
+        "prospects_drift",
+        "prospects_profit",
+    ),
+)
 _DRIVERS = 8
 _SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted")))
 
 
-def prospects(found: LeadScoring | None, formats: Formats) -> Section:
+def prospects(found: LeadScoring | None, asked: bool, formats: Formats) -> Chapter:
     """Section 8 of the report."""
     if found is None:
-        return Section("prospects", present=False)
+        return Chapter(CHAPTER, present=False, flags={"prospects_asked": asked})
     charts = [_lift(found, formats), _reliability(found, formats)]
     tables = [
         deciles_table(found, formats),
@@ -70,9 +103,9 @@ def prospects(found: LeadScoring | None, formats: Formats) -> Section:
         charts.append(_profit(found.profit, formats))
     if len(found.leaks):
         tables.append(leaks_table(found, formats))
-    return Section(
-        "prospects",
-        variables={
+    return Chapter(
+        CHAPTER,
+        texts={
             "lead": lead(found, formats),
             "tested": tested(found, formats),
             "measures": measures(found, formats),
@@ -88,14 +121,17 @@ def prospects(found: LeadScoring | None, formats: Formats) -> Section:
         charts=tuple(charts),
         tables=tuple(tables),
         parts={
-            "kpis": blocks.cards(cards(found, formats)),
-            "doubts": blocks.bullets(
-                [told(check.sentence, formats) for check in found.checks if check.passed is False]
+            "kpis": Cards(tuple(cards(found, formats))),
+            "doubts": Bullets(
+                tuple(
+                    told(check.sentence, formats) for check in found.checks if check.passed is False
+                )
             ),
-            "checks": checks_table(found, formats).markdown(),
-            "files": _files() if len(found.prospects) else "",
+            "checks": checks_table(found, formats),
+            "files": _files() if len(found.prospects) else None,
         },
         flags={
+            "prospects_asked": asked,
             "prospects_open": len(found.prospects) > 0,
             "prospects_drivers": len(drives) > 0,
             "prospects_leaks": len(found.leaks) > 0,
@@ -357,6 +393,6 @@ def _best(profit: pd.DataFrame, formats: Formats) -> str:
     )
 
 
-def _files() -> str:
+def _files() -> Files:
     text = say("every open prospect, most likely first, and who is to be contacted")
-    return "\n".join(["::: {.files}", f"- [{escape(PROSPECTS)}]({PROSPECTS}) {text}", ":::", ""])
+    return Files(((PROSPECTS, text),))

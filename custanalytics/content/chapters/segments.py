@@ -4,7 +4,7 @@ from datetime import date
 
 import pandas as pd
 
-from custanalytics.content.chapter import Section
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats
 from custanalytics.content.rows import most
@@ -14,26 +14,34 @@ from custanalytics.customers.rfm import RFM
 from custanalytics.sentences import noted
 
 SHARES = Placement("segments", noted("Segments"), story=True, beside=("moves",), notes=("lead",))
+CHAPTER = Declaration(
+    "segments",
+    "rfm",
+    charts=(SHARES,),
+    tables=("segments", "segment-rules", "score-bounds", "migration"),
+    texts=("lead", "moves"),
+    flags=("migration",),
+)
 _ABSENT = noted("Not yet a customer")
 
 
 def segments(
     found: RFM | None, migration: pd.DataFrame | None, since: date | None, formats: Formats
-) -> Section:
+) -> Chapter:
     """Section 4 of the report."""
     if found is None:
-        return Section("segments", present=False)
+        return Chapter(CHAPTER, present=False)
     tables = (_sizes(found, formats), _rules(found, formats), _bounds(found, formats))
     if migration is None or not len(migration):
-        return Section(
-            "segments",
-            variables={"lead": lead(found, formats)},
+        return Chapter(
+            CHAPTER,
+            texts={"lead": lead(found, formats)},
             charts=(_chart(found, formats),),
             tables=tables,
         )
-    return Section(
-        "segments",
-        variables={
+    return Chapter(
+        CHAPTER,
+        texts={
             "lead": lead(found, formats),
             "moves": _moves(found, migration, since, formats),
         },

@@ -1,9 +1,8 @@
 """The first page: headline figures, three findings, three actions, how sure we are."""
 
 from custanalytics.check import Check
-from custanalytics.content import blocks
-from custanalytics.content.blocks import Card, Point
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Bullets, Card, Cards, Point, Points
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import (
     business,
     cohorts,
@@ -25,22 +24,26 @@ from custanalytics.propensity.purchase import PurchasePropensity
 from custanalytics.results.lists import LATE, segment_list
 from custanalytics.results.store import AnalysisResults
 
+CHAPTER = Declaration(
+    "summary",
+    parts=("kpis", "findings", "actions", "confidence", "doubts"),
+    flags=("actions",),
+    slides=("overview", "actions"),
+)
 _MOST = 3
 
 
-def summary(results: AnalysisResults, formats: Formats) -> Section:
+def summary(results: AnalysisResults, formats: Formats) -> Chapter:
     """Section 1 of the report."""
     found, done = findings(results, formats), actions(results, formats)
-    return Section(
-        "summary",
+    return Chapter(
+        CHAPTER,
         parts={
-            "kpis": blocks.cards(cards(results, formats)),
-            "findings": blocks.points(found, "findings"),
-            "actions": blocks.points(done, "actions") if done else "",
-            "confidence": blocks.bullets(confidence(results, formats)),
-            "doubts": blocks.bullets(
-                [told(check.sentence, formats) for _, check in doubts(results)]
-            ),
+            "kpis": Cards(tuple(cards(results, formats))),
+            "findings": Points("findings", tuple(found)),
+            "actions": Points("actions", tuple(done)) if done else None,
+            "confidence": Bullets(tuple(confidence(results, formats))),
+            "doubts": Bullets(tuple(told(check.sentence, formats) for _, check in doubts(results))),
         },
         flags={"actions": bool(done)},
     )

@@ -3,8 +3,9 @@
 import pandas as pd
 
 from custanalytics.clv import CustomerLifetimeValue
-from custanalytics.content.blocks import callout
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Notice
+from custanalytics.content.chapter import Chapter, Declaration
+from custanalytics.content.chapters import value_tests, value_tracking
 from custanalytics.content.chapters.value_tests import (
     calibration_chart,
     calibration_table,
@@ -39,6 +40,29 @@ PAYBACK = Placement(
     beside=("new_customer",),
     notes=("basis",),
 )
+CHAPTER = Declaration(
+    "value",
+    "value",
+    charts=(
+        SEGMENTS,
+        PAYBACK,
+        value_tests.CALIBRATION,
+        value_tests.DECILES,
+        value_tracking.WEEKLY,
+        value_tracking.CUMULATIVE,
+    ),
+    tables=(
+        "value-totals",
+        "value-segments",
+        "payback",
+        "parameters",
+        "value-validation",
+        "value-calibration",
+    ),
+    texts=("lead", "tested", "new_customer", "basis", "model", "coverage", "leaving"),
+    parts=("doubts",),
+    flags=("value_tested", "tracking"),
+)
 _MONTHS_SHOWN = (0, 1, 3, 6, 9, 12, 18, 24, 36)
 
 
@@ -47,10 +71,10 @@ def value(
     tracking: pd.DataFrame | None,
     decisions: pd.DataFrame | None,
     formats: Formats,
-) -> Section:
+) -> Chapter:
     """Section 6 of the report."""
     if found is None:
-        return Section("value", present=False)
+        return Chapter(CHAPTER, present=False)
     by_segment = _worth(decisions)
     charts = [_payback_chart(found, formats)]
     tables = [_totals(found, formats), _payback(found, formats), parameter_table(found, formats)]
@@ -63,11 +87,11 @@ def value(
     if tracking is not None:
         charts += tracking_charts(tracking, formats)
     against = doubts(found, formats)
-    caution = callout("warning", say("Take this forecast as a rough guide"), " ".join(against))
-    return Section(
-        "value",
-        parts={"doubts": caution if against else ""},
-        variables={
+    caution = Notice("warning", say("Take this forecast as a rough guide"), " ".join(against))
+    return Chapter(
+        CHAPTER,
+        parts={"doubts": caution if against else None},
+        texts={
             "lead": lead(found, formats),
             "tested": tested(found, formats),
             "new_customer": _new_customer(found, formats),

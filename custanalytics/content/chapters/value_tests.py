@@ -4,6 +4,7 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.content.chapters.ranking import candidates
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
@@ -195,24 +196,18 @@ def _digits(number: float, formats: Formats) -> str:
 
 def validation_table(found: CustomerLifetimeValue, formats: Formats) -> Table:
     """Candidates on the latest time held back."""
-    rows = latest(found).copy()
-    rows["name"] = [
-        say("{name} (used)", name=word(name)) if chosen else word(name)
-        for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
-    ]
-    for column in ("mae", "spearman"):
-        rows[column] = [formats.number(number, 3) for number in rows[column]]
+    rows = latest(found)
     level = formats.share(found.params["level"])
     return table(
         "value-validation",
-        rows,
+        rows.assign(name=candidates(rows)),
         [
             Column("name", say("Candidate")),
             Column("predicted_purchases", say("Expected"), "count"),
             Column("actual_purchases", say("Happened"), "count"),
             Column("total_error", say("Error"), "change"),
-            Column("mae", say("Error per customer"), right=True),
-            Column("spearman", say("Rank correlation"), right=True),
+            Column("mae", say("Error per customer"), "exact"),
+            Column("spearman", say("Rank correlation"), "exact"),
             Column("interval_coverage", say("In the {level} interval", level=level), "share"),
         ],
         formats,
@@ -252,67 +247,57 @@ def calibration_table(found: CustomerLifetimeValue, formats: Formats) -> Table:
 def calibration_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
     """The same as lines."""
     rows = _chosen_calibration(found)
-    tidy = rows.melt("frequency_class", ["predicted_mean", "actual_mean"], "series", "value")
-    names = _series()
-    tidy["series"] = tidy["series"].map(names)
-    tidy["class"] = tidy["frequency_class"].astype("str")
     test = latest(found)
     row = test.loc[test["chosen"]].iloc[0]
-    title = say(
-        "{predicted} purchases were expected, {actual} happened",
-        predicted=formats.count(row["predicted_purchases"]),
-        actual=formats.count(row["actual_purchases"]),
-    )
-    return Chart(
-        placed=CALIBRATION,
-        kind="line",
-        data=tidy[["class", "series", "value"]],
-        x="class",
-        y="value",
-        series="series",
-        x_format="text",
-        y_format="number",
+    return _expected_and_happened(
+        CALIBRATION,
+        rows.assign(group=rows["frequency_class"].astype("str")),
         x_title=say("Repeat purchase days before"),
-        colors=dict(zip(names.values(), ("series-1", "series-2"), strict=True)),
-        title=title,
-        subtitle=say("Purchases per customer in the time held back, by earlier purchases"),
-        alt=say(
-            "Two lines, expected and real purchases by earlier frequency. {title}.", title=title
+        title=say(
+            "{predicted} purchases were expected, {actual} happened",
+            predicted=formats.count(row["predicted_purchases"]),
+            actual=formats.count(row["actual_purchases"]),
         ),
-        half=True,
+        subtitle=say("Purchases per customer in the time held back, by earlier purchases"),
+        alt=noted("Two lines, expected and real purchases by earlier frequency. {title}."),
     )
-
-
-def _series() -> dict[str, str]:
-    return {"predicted_mean": say("Expected"), "actual_mean": say("Happened")}
 
 
 def decile_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
     """Expected and real purchases by tenth of the customers, most expected first."""
     rows = found.deciles.loc[found.deciles["chosen"]]
-    tidy = rows.melt("decile", ["predicted_mean", "actual_mean"], "series", "value")
-    names = _series()
-    tidy["series"] = tidy["series"].map(names)
-    tidy["tenth"] = [formats.count(decile) for decile in tidy["decile"]]
-    top = rows.iloc[0]
-    title = say(
-        "Top tenth: {predicted} purchases each expected, {actual} happened",
-        predicted=formats.number(top["predicted_mean"]),
-        actual=formats.number(top["actual_mean"]),
+    return _expected_and_happened(
+        DECILES,
+        rows.assign(group=[formats.count(decile) for decile in rows["decile"]]),
+        x_title=say("Tenths of the customers, most expected first"),
+        title=say(
+            "Top tenth: {predicted} purchases each expected, {actual} happened",
+            predicted=formats.number(rows["predicted_mean"].iloc[0]),
+            actual=formats.number(rows["actual_mean"].iloc[0]),
+        ),
+        subtitle=say("Purchases per customer in the time held back, by tenth of the forecast"),
+        alt=noted("Two lines, expected and real purchases by tenth. {title}."),
     )
+
+
+def _expected_and_happened(
+    placed: Placement, rows: pd.DataFrame, *, x_title: str, title: str, subtitle: str, alt: str
+) -> Chart:
+    names = {"predicted_mean": say("Expected"), "actual_mean": say("Happened")}
+    tidy = rows.melt("group", list(names), "series", "value")
     return Chart(
-        placed=DECILES,
+        placed=placed,
         kind="line",
-        data=tidy[["tenth", "series", "value"]],
-        x="tenth",
+        data=tidy.assign(series=tidy["series"].map(names)),
+        x="group",
         y="value",
         series="series",
         x_format="text",
         y_format="number",
-        x_title=say("Tenths of the customers, most expected first"),
+        x_title=x_title,
         colors=dict(zip(names.values(), ("series-1", "series-2"), strict=True)),
         title=title,
-        subtitle=say("Purchases per customer in the time held back, by tenth of the forecast"),
-        alt=say("Two lines, expected and real purchases by tenth. {title}.", title=title),
+        subtitle=subtitle,
+        alt=say(alt, title=title),
         half=True,
     )

@@ -2,7 +2,6 @@
 
 import pandas as pd
 
-from custanalytics.content.axes import place
 from custanalytics.content.chart import Chart, Placement, Reference
 from custanalytics.content.format import Formats
 from custanalytics.content.words import say, word
@@ -94,7 +93,7 @@ def _chart(
         x_format="date_short",
         y_format="count",
         colors=colors,
-        marks=(Reference("x", place([start], "date_short", [])[0], say("held back from here")),),
+        marks=(Reference("x", start, say("held back from here")),),
         title=title,
         subtitle=subtitle,
         alt=say(

@@ -3,14 +3,24 @@
 import pandas as pd
 
 from custanalytics.clv import CustomerLifetimeValue
-from custanalytics.content.chapter import Section
+from custanalytics.content.blocks import Files
+from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import value
 from custanalytics.content.chapters.value_tests import trusted
 from custanalytics.content.format import Formats
-from custanalytics.content.tables import Column, Markup, Table, table
-from custanalytics.content.words import escape, plural, say, word
+from custanalytics.content.tables import Column, Link, Table, table
+from custanalytics.content.words import plural, say, word
 from custanalytics.results.lists import CONTACT, CUSTOMERS, LATE, segment_list
 
+CHAPTER = Declaration(
+    "decisions",
+    "rfm",
+    tables=("decisions", "control-groups"),
+    texts=("lead",),
+    parts=("files",),
+    flags=("control",),
+    slides=("decisions",),
+)
 LEAVE_ALONE = "Dormant"
 
 
@@ -19,20 +29,20 @@ def monday(
     customers: pd.DataFrame | None,
     found: CustomerLifetimeValue | None,
     formats: Formats,
-) -> Section:
+) -> Chapter:
     """Section 9 of the report."""
     if decisions is None or not len(decisions):
-        return Section("decisions", present=False)
+        return Chapter(CHAPTER, present=False)
     lists = customers is not None
     tables = [_decisions(decisions, found, formats, lists)]
     tested = decisions["control_size"].notna().any()
     if tested:
         tables.append(_groups(decisions, formats, lists))
-    return Section(
-        "decisions",
-        variables={"lead": lead(decisions, found, formats)},
+    return Chapter(
+        CHAPTER,
+        texts={"lead": lead(decisions, found, formats)},
         tables=tuple(tables),
-        parts={"files": _files(decisions, customers) if customers is not None else ""},
+        parts={"files": _files(decisions, customers) if customers is not None else None},
         flags={"control": bool(tested)},
     )
 
@@ -85,7 +95,7 @@ def _decisions(
     ]
     if lists:
         shown["list"] = pd.Series(
-            [Markup(f"[{escape(path)}]({path})") for path in map(segment_list, shown["segment"])],
+            [Link(segment_list(name)) for name in shown["segment"]],
             index=shown.index,
             dtype="object",
         )
@@ -129,7 +139,7 @@ def _groups(decisions: pd.DataFrame, formats: Formats, lists: bool) -> Table:
     )
 
 
-def _files(decisions: pd.DataFrame, customers: pd.DataFrame) -> str:
+def _files(decisions: pd.DataFrame, customers: pd.DataFrame) -> Files:
     lines = [(CUSTOMERS, say("every customer with all that this report knows about them"))]
     if "propensity" in customers.columns:
         lines.append((CONTACT, say("the same, most likely to buy first")))
@@ -142,5 +152,4 @@ def _files(decisions: pd.DataFrame, customers: pd.DataFrame) -> str:
             say("the customers of “{segment}”; one such list a segment", segment=word(first)),
         )
     )
-    items = [f"- [{escape(path)}]({path}) {text}" for path, text in lines]
-    return "\n".join(["::: {.files}", *items, ":::", ""])
+    return Files(tuple(lines))

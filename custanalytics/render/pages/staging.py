@@ -5,18 +5,16 @@ import shutil
 from collections.abc import Mapping
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import yaml
 
-from custanalytics.bundled import reports_dir
+from custanalytics.bundled import DOCUMENT, reports_dir
 from custanalytics.render import brand
+from custanalytics.render.pages.document import Document
 from custanalytics.render.pages.labels import labels
 from custanalytics.render.pages.selfcontained import PLOTLY
-from custanalytics.render.pages.templates import DOCUMENT, in_language
-
-if TYPE_CHECKING:
-    from custanalytics.content.document import Document
+from custanalytics.render.pages.templates import in_language
 
 ASSETS = "_assets"
 SECTIONS = "sections"
@@ -56,7 +54,7 @@ filters:
 """
 
 
-def stage(document: "Document", template: Path | None, folder: Path) -> None:
+def stage(document: Document, template: Path | None, folder: Path) -> None:
     """Write a document into a report folder, ready to be rendered.
 
     The template's own files, and the shared sections that it includes, are copied once and never
@@ -94,7 +92,7 @@ def stage(document: "Document", template: Path | None, folder: Path) -> None:
     }
     parts = {f"_parts/{name}.qmd": text for name, text in document.parts.items()}
     files = {name: text.encode() for name, text in (generated | parts).items()}
-    for name, content in (files | dict(document.files)).items():
+    for name, content in (files | document.files).items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)

@@ -1,21 +1,25 @@
 """The order of the slides, from the report folder's own ``slides.yml``."""
 
-import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import yaml
 
-from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError
 
 FILE = "slides.yml"
+_HEAD = (
+    "# The slides of the deck, in order. Yours to edit: take lines out, move them, or add any "
+    "chart of the\n# report by its name (see the gallery); what the data does not support is left "
+    "out by itself.\nslides:\n"
+)
 
 
-def slide_order(folder: Path) -> tuple[str, ...]:
-    """Names of the slides, in the order that the report folder asks for."""
+def slide_order(folder: Path, usual: Sequence[str]) -> tuple[str, ...]:
+    """Names of the slides, in the order that the report folder asks for; the usual one at first."""
     path = folder / FILE
     if not path.exists():
-        shutil.copyfile(reports_dir() / "slides" / FILE, path)
+        path.write_text(_HEAD + "".join(f"  - {name}\n" for name in usual), "utf-8")
     try:
         data = yaml.safe_load(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -38,10 +38,11 @@ def slides_bytes(content: Deck, brand: Brand, folder: Path, template: Path | Non
     writer.opening(brand, folder)
     for slide in content.slides:
         writer.slide(slide)
-    made = datetime.combine(max(content.made_on, EARLIEST), time())
+    cover = content.cover
+    made = datetime.combine(max(cover.made_on, EARLIEST), time())
     about = base.presentation.core_properties
-    about.title, about.author = printable(content.title), printable(content.author)
-    about.last_modified_by, about.subject = printable(content.author), printable(content.client)
+    about.title, about.author = printable(cover.title), printable(cover.author)
+    about.last_modified_by, about.subject = printable(cover.author), printable(cover.client)
     about.created = about.modified = made
     about.revision, about.keywords, about.comments = 1, "", ""
     buffer = io.BytesIO()
@@ -57,12 +58,12 @@ class _Writer:
 
     def opening(self, brand: Brand, folder: Path) -> None:
         """The title slide."""
-        content = self.content
+        cover = self.content.cover
         slide = self.base.presentation.slides.add_slide(self.base.opening)
-        facts = [content.client, content.subtitle, content.author, content.made, content.mark]
+        facts = [cover.client, cover.subtitle, cover.author, cover.made, cover.mark]
         told = [printable(fact) for fact in facts if fact]
         spare = [s for s in slide.placeholders if s.placeholder_format.type == ROLE.SUBTITLE]
-        self._title(slide, printable(content.title), 40)
+        self._title(slide, printable(cover.title), 40)
         if spare:
             self._paragraphs(spare[0], told, 20, 12)
         else:
@@ -264,11 +265,9 @@ class _Writer:
 
     def _furniture(self, slide: Any) -> None:
         """Footer and slide number, which python-pptx leaves on the layout."""
-        who = " · ".join(
-            printable(text)
-            for text in (self.content.mark, self.content.client, self.content.title)
-            if text
-        )
+        cover = self.content.cover
+        facts = (cover.mark, cover.client, cover.title)
+        who = " · ".join(printable(fact) for fact in facts if fact)
         for shape in self.base.titled.placeholders:
             kind = shape.placeholder_format.type
             if kind not in _FURNITURE:

@@ -35,12 +35,13 @@ def workbook_bytes(content: Workbook, brand: Brand) -> bytes:
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"constant_memory": True, "nan_inf_to_errors": False})
     # What the file says of itself must not be the clock's time.
-    made = max(content.made_on, EARLIEST)
+    cover = content.cover
+    made = max(cover.made_on, EARLIEST)
     book.set_properties(
         {
-            "title": printable(content.title),
-            "author": printable(content.author),
-            "company": printable(content.client),
+            "title": printable(cover.title),
+            "author": printable(cover.author),
+            "company": printable(cover.client),
             "created": datetime(made.year, made.month, made.day),
         }
     )
@@ -89,13 +90,14 @@ class _Writer:
     def contents(self) -> None:
         """The first sheet: what is where."""
         content, words = self.content, self.content.words
+        cover = content.cover
         page = self._page(words["contents"])
         page.set_column(0, 0, 26, self.plain)
         page.set_column(1, 1, 92, self.plain)
         page.set_column(2, 2, 10, self.plain)
-        page.write_string(0, 0, printable(content.title), self.title)
+        page.write_string(0, 0, printable(cover.title), self.title)
         page.set_row(0, 26)
-        facts = (content.client, content.subtitle, content.author, content.made, content.mark)
+        facts = (cover.client, cover.subtitle, cover.author, cover.made, cover.mark)
         page.write_string(1, 0, printable(" · ".join(f for f in facts if f)), self.small)
         row = 2
         for group in ("act", "charts", "tables", "data"):
@@ -286,7 +288,7 @@ class _Writer:
         page.set_paper(9)
         page.fit_to_pages(1, 0)
         # An ampersand begins a code of its own there.
-        mark = printable(self.content.mark).replace("&", "&&")
+        mark = printable(self.content.cover.mark).replace("&", "&&")
         page.set_footer(f"&L&A&C{mark}&R&P / &N")
         return page
 

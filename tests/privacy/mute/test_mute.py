@@ -11,8 +11,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.content.document import build
-from custanalytics.content.theme import Theme
 from custanalytics.privacy.mute import mute, opened
 from custanalytics.privacy.mute.business import muted_cohorts
 from custanalytics.privacy.mute.column_kinds import muted_table
@@ -21,6 +19,7 @@ from custanalytics.privacy.mute.names import Words
 from custanalytics.sentences import Sentence
 from tests.privacy.mute.conftest import PUBLISHED, seeded
 from tests.privacy.mute.test_counts import possible
+from tests.render.written import written
 
 
 def numbers(value: Any, where: str = "") -> Iterator[tuple[str, float]]:
@@ -79,7 +78,7 @@ def test_no_row_of_a_customer_or_a_prospect_is_left(muted):
 
 
 def test_no_name_of_the_clients_columns_or_values_is_left(shop, muted):
-    text = repr(muted) + "".join(build(muted, Theme({})).parts.values())
+    text = repr(muted) + "".join(written(muted).parts.values())
     columns = set(shop.prospects.columns["column"])
     values = set(shop.prospects.effects["value"].dropna().astype(str))
     # What a date gives, such as its month, is no name of the client's.
@@ -184,7 +183,7 @@ def test_what_is_too_small_to_show_says_so(wholesaler):
     muted = mute(wholesaler, seeded(wholesaler, 3), PUBLISHED).results
     assert wholesaler.propensity is not None
     assert muted.propensity is None
-    assert "so small" in build(muted, Theme({})).parts["reason-propensity"]
+    assert "so small" in written(muted).parts["reason-propensity"]
 
 
 def test_sentences_that_count_few_are_not_said(key):

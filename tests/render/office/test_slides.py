@@ -15,14 +15,15 @@ from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
 from custanalytics.content.deck import ORDER, deck
-from custanalytics.content.document import build
 from custanalytics.content.format import Formats
+from custanalytics.content.report_content import report_content
 from custanalytics.content.workbook_charts import wide
 from custanalytics.errors import RenderError, UsageError
 from custanalytics.render.slides.order import slide_order
 from custanalytics.render.slides.text import height, shortened, width
 from custanalytics.render.slides.write_slides import slides_bytes
 from tests.content.conftest import HOSTILE, results_of, shop
+from tests.render.written import written
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 NAMES = [
@@ -52,13 +53,13 @@ def texts_of(slide) -> list[str]:
 
 @pytest.fixture
 def made(any_results, brand):
-    content = deck(any_results)
+    content = deck(report_content(any_results))
     return content, opened(slides_bytes(content, brand, Path()))
 
 
 def test_every_figure_on_a_slide_is_the_reports(any_results, made) -> None:
     content, book = made
-    document = build(any_results)
+    document = written(any_results)
     formats = Formats(any_results.settings.locale, any_results.settings.currency or None)
     told = [*document.parts.values(), document.subtitle, document.title, document.date]
     told += [text for group in document.variables.values() for text in group.values()]
@@ -111,7 +112,7 @@ def test_each_slide_has_one_message_as_title(made) -> None:
 
 
 def test_pictures_and_charts_are_described_and_noted(rich, brand) -> None:
-    book = opened(slides_bytes(deck(rich), brand, Path()))
+    book = opened(slides_bytes(deck(report_content(rich)), brand, Path()))
     for page in book.slides:
         for shape in page.shapes:
             if shape.has_chart or shape.has_table:
@@ -149,7 +150,7 @@ def test_long_names_fit(brand, name) -> None:
     lines = shop().assign(customer_id=lambda d: d["customer_id"].map(lambda c: c and f"{name} {c}"))
     settings = {"currency": "EUR", "locale": "de_DE", "client": name, "author": f"{name} & {name}"}
     results = results_of(lines, settings=settings | {"title": f"{name} {name} {name}"})
-    content = slides_bytes(deck(results), brand, Path())
+    content = slides_bytes(deck(report_content(results)), brand, Path())
     assert overflows(opened(content)) == []
     tables = [s.table for page in opened(content).slides for s in page.shapes if s.has_table]
     for table in tables:
@@ -157,13 +158,13 @@ def test_long_names_fit(brand, name) -> None:
 
 
 def test_text_from_the_data_is_shown_as_it_is(rich, brand) -> None:
-    book = opened(slides_bytes(deck(rich), brand, Path()))
+    book = opened(slides_bytes(deck(report_content(rich)), brand, Path()))
     cells = [text for page in book.slides for text in texts_of(page)]
     assert any(HOSTILE in cell for cell in cells)
 
 
 def test_the_same_results_give_the_same_bytes(rich, brand) -> None:
-    first, second = (slides_bytes(deck(rich), brand, Path()) for _ in range(2))
+    first, second = (slides_bytes(deck(report_content(rich)), brand, Path()) for _ in range(2))
     assert first == second
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         assert not [n for n, c in Counter(archive.namelist()).items() if c > 1]
@@ -180,7 +181,7 @@ def test_what_was_left_out_has_no_slides(brand) -> None:
             }
         )
     )
-    content = deck(once)
+    content = deck(report_content(once))
     assert not {"payback", "lift", "retention"} & {s.chart.name for s in content.slides if s.chart}
     assert any("left out" in s.title for s in content.slides)
 
@@ -214,7 +215,7 @@ def test_a_clients_template_is_used_by_the_role_of_its_layouts(
     rich, brand, tmp_path, wide_slide, drop
 ) -> None:
     template = client_template(tmp_path / "client.pptx", wide_slide=wide_slide, drop=drop)
-    content = slides_bytes(deck(rich), brand, Path(), template)
+    content = slides_bytes(deck(report_content(rich)), brand, Path(), template)
     book = opened(content)
     texts = [text for page in book.slides for text in texts_of(page)]
     assert "An old slide" not in texts
@@ -235,7 +236,9 @@ def test_a_clients_template_is_used_by_the_role_of_its_layouts(
 
 
 def test_the_brands_colours_and_fonts_become_the_theme(rich, brand) -> None:
-    with zipfile.ZipFile(io.BytesIO(slides_bytes(deck(rich), brand, Path()))) as archive:
+    with zipfile.ZipFile(
+        io.BytesIO(slides_bytes(deck(report_content(rich)), brand, Path()))
+    ) as archive:
         theme = archive.read("ppt/theme/theme1.xml").decode()
     assert brand.colors["series-1"].removeprefix("#").upper() in theme
     assert 'typeface="Georgia"' in theme
@@ -247,7 +250,7 @@ def test_a_template_that_is_none_is_refused(rich, brand, tmp_path, content) -> N
     if content is not None:
         path.write_bytes(content)
     with pytest.raises(UsageError, match="--pptx-template"):
-        slides_bytes(deck(rich), brand, Path(), path)
+        slides_bytes(deck(report_content(rich)), brand, Path(), path)
 
 
 def test_a_logo_is_shown_and_described(rich, brand, tmp_path) -> None:
@@ -256,7 +259,7 @@ def test_a_logo_is_shown_and_described(rich, brand, tmp_path) -> None:
     drawing = '<svg xmlns="http://www.w3.org/2000/svg" width="80" height="20"><rect width="80" height="20"/></svg>'
     (tmp_path / "logo.svg").write_text(drawing)
     branded = replace(brand, logo="logo.svg", logo_alt="The shop")
-    page = opened(slides_bytes(deck(rich), branded, tmp_path)).slides[0]
+    page = opened(slides_bytes(deck(report_content(rich)), branded, tmp_path)).slides[0]
     pictures = [s for s in page.shapes if s.shape_type == 13]
     assert [p._element.nvPicPr.cNvPr.get("descr") for p in pictures] == ["The shop"]
     assert pictures[0].width == pytest.approx(4 * pictures[0].height, rel=0.02)
@@ -271,14 +274,22 @@ def test_measured_text() -> None:
     assert shortened("short", 12, Inches(1), 1) == "short"
 
 
-def test_the_shipped_order_is_the_default(tmp_path) -> None:
-    assert slide_order(tmp_path) == ORDER
-    assert (tmp_path / "slides.yml").is_file()
+def test_a_report_folder_begins_with_the_usual_order(tmp_path) -> None:
+    assert slide_order(tmp_path, ("overview", "lift")) == ("overview", "lift")
+    assert (
+        (tmp_path / "slides.yml").read_text("utf-8").endswith("slides:\n  - overview\n  - lift\n")
+    )
+
+
+def test_the_usual_order_tells_the_story() -> None:
+    assert ORDER[:3] == ("overview", "actions", "monthly-revenue")
+    assert ORDER.index("profit") + 1 == ORDER.index("late") == ORDER.index("prospects-lift") - 1
+    assert ORDER[-4:] == ("decisions", "certainty", "doubts", "next-steps")
 
 
 def test_a_report_folder_orders_its_own_slides(rich, tmp_path) -> None:
     (tmp_path / "slides.yml").write_text("slides: [next-steps, reliability, overview]\n", "utf-8")
-    made = deck(rich, slide_order(tmp_path))
+    made = deck(report_content(rich), slide_order(tmp_path, ORDER))
     assert [slide.name for slide in made.slides] == ["next-steps", "reliability", "overview"]
 
 
@@ -286,9 +297,9 @@ def test_a_report_folder_orders_its_own_slides(rich, tmp_path) -> None:
 def test_an_order_that_is_none_is_said(tmp_path, text) -> None:
     (tmp_path / "slides.yml").write_text(text, "utf-8")
     with pytest.raises(RenderError, match=r"slides\.yml"):
-        slide_order(tmp_path)
+        slide_order(tmp_path, ORDER)
 
 
 def test_a_slide_that_does_not_exist_is_named(rich) -> None:
     with pytest.raises(UsageError, match=r"'nonsense'.*overview"):
-        deck(rich, ("overview", "nonsense"))
+        deck(report_content(rich), ("overview", "nonsense"))

@@ -6,8 +6,8 @@ import zipfile
 import pytest
 from lxml import etree
 
-from custanalytics.content.document import build
 from custanalytics.render import render, stage, template
+from tests.render.written import written
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
@@ -15,7 +15,7 @@ W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 @pytest.fixture(scope="module")
 def folder(rich, tmp_path_factory):
     place = tmp_path_factory.mktemp("word") / "report"
-    stage(build(rich), template("customer-value"), place)
+    stage(written(rich), template("customer-value"), place)
     render(place, ("html", "docx"), "embedded", rich.settings.made_on)
     return place
 

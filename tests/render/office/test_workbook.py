@@ -10,8 +10,7 @@ import pandas as pd
 import pytest
 
 from custanalytics.content import workbook_sheet
-from custanalytics.content.document import charts_of
-from custanalytics.content.format import Formats
+from custanalytics.content.report_content import report_content
 from custanalytics.content.workbook import workbook
 from custanalytics.content.workbook_charts import wide
 from custanalytics.render.workbook.write_workbook import HEADER_ROW, workbook_bytes
@@ -57,7 +56,7 @@ def same(cell, value, field) -> bool:
 
 @pytest.fixture
 def made(any_results, brand):
-    content = workbook(any_results)
+    content = workbook(report_content(any_results))
     return content, opened(workbook_bytes(content, brand))
 
 
@@ -82,7 +81,7 @@ def test_every_cell_equals_the_results(any_results, made) -> None:
 
 def test_the_table_behind_a_chart_holds_the_charts_numbers(any_results, made) -> None:
     content, book = made
-    charts = charts_of(any_results, Formats(any_results.settings.locale))
+    charts = report_content(any_results).charts
     sheets = {s.chart.name: s for s in content.sheets if s.chart is not None}
     assert list(sheets) == [chart.name for chart in charts]
     for chart in charts:
@@ -119,13 +118,13 @@ def test_contents_and_definitions_name_every_sheet_and_column(made) -> None:
 
 
 def test_lists_can_be_filtered_and_stay_in_view(rich, brand) -> None:
-    page = opened(workbook_bytes(workbook(rich), brand))["Customers"]
+    page = opened(workbook_bytes(workbook(report_content(rich)), brand))["Customers"]
     assert page.freeze_panes == f"B{HEADER_ROW + 2}"
     assert page.auto_filter.ref.startswith(f"A{HEADER_ROW + 1}:")
 
 
 def test_native_charts_stand_beside_their_numbers(rich, brand) -> None:
-    content = workbook(rich)
+    content = workbook(report_content(rich))
     book = opened(workbook_bytes(content, brand))
     for sheet in content.sheets:
         drawn = sheet.chart is not None and sheet.chart.kind != "heatmap"
@@ -140,7 +139,7 @@ def test_text_from_the_data_is_never_run(rich, brand, text) -> None:
     customers = rich.customers.copy()
     customers.loc[0, "customer_id"] = text
     bytes_ = workbook_bytes(
-        workbook(SimpleNamespace(**(vars(rich) | {"customers": customers}))), brand
+        workbook(report_content(SimpleNamespace(**(vars(rich) | {"customers": customers})))), brand
     )
     book = opened(bytes_)
     column = [row[0] for row in book["Customers"].iter_rows(min_row=HEADER_ROW + 2)]
@@ -159,12 +158,12 @@ def test_text_from_the_data_is_never_run(rich, brand, text) -> None:
 
 
 def test_markup_in_names_is_shown_as_it_is(rich, brand) -> None:
-    page = opened(workbook_bytes(workbook(rich), brand))["Customers"]
+    page = opened(workbook_bytes(workbook(report_content(rich)), brand))["Customers"]
     assert HOSTILE in [row[0] for row in page.iter_rows(values_only=True)]
 
 
 def test_the_same_results_give_the_same_bytes(rich, brand) -> None:
-    first, second = (workbook_bytes(workbook(rich), brand) for _ in range(2))
+    first, second = (workbook_bytes(workbook(report_content(rich)), brand) for _ in range(2))
     assert first == second
     with zipfile.ZipFile(io.BytesIO(first)) as archive:
         names = archive.namelist()
@@ -175,7 +174,7 @@ def test_the_same_results_give_the_same_bytes(rich, brand) -> None:
 def test_what_a_sheet_cannot_hold_is_said(rich, brand, monkeypatch) -> None:
     monkeypatch.setattr(workbook_sheet, "MOST_ROWS", 20)
     monkeypatch.setattr(workbook_sheet, "LONGEST_TEXT", 8)
-    content = workbook(rich)
+    content = workbook(report_content(rich))
     page = opened(workbook_bytes(content, brand))["Customers"]
     assert page.max_row == HEADER_ROW + 1 + 20
     assert "first 20 of 60 rows" in page["A2"].value
@@ -185,7 +184,7 @@ def test_what_a_sheet_cannot_hold_is_said(rich, brand, monkeypatch) -> None:
 def test_money_and_shares_carry_their_formats(rich, brand) -> None:
     euro = results_of(shop(), settings={"currency": "EUR", "locale": "en_DE"})
     for results, code in ((rich, "[$£]#,##0.00"), (euro, "#,##0.00 [$€]")):
-        content = workbook(results)
+        content = workbook(report_content(results))
         page = opened(workbook_bytes(content, brand))["Customers"]
         titles = [cell.value for cell in page[HEADER_ROW + 1]]
         first = page[HEADER_ROW + 2]
@@ -195,5 +194,5 @@ def test_money_and_shares_carry_their_formats(rich, brand) -> None:
 
 def test_days_before_excels_calendar_stay_readable(brand) -> None:
     old = shop().assign(ordered_at=lambda d: d["ordered_at"] - pd.DateOffset(years=150))
-    page = opened(workbook_bytes(workbook(results_of(old)), brand))["Months"]
+    page = opened(workbook_bytes(workbook(report_content(results_of(old))), brand))["Months"]
     assert page.cell(HEADER_ROW + 2, 1).value == "1874-01-01"

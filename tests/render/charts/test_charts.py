@@ -9,20 +9,19 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from custanalytics.content.document import charts_of
 from custanalytics.content.format import Formats
-from custanalytics.content.plotly_chart import plotly_json
-from custanalytics.content.static_chart import picture, svg
-from custanalytics.content.theme import LIGHT, Theme
+from custanalytics.content.report_content import report_content
+from custanalytics.render.charts.plotly_chart import plotly_json
+from custanalytics.render.charts.static_chart import picture, svg
+from custanalytics.render.charts.theme import LIGHT, Theme
 
 THEME = Theme({})
 
 
 @pytest.fixture(scope="session")
 def charts(any_results):
-    settings = any_results.settings
-    formats = Formats(settings.locale, settings.currency or None)
-    return formats, charts_of(any_results, formats)
+    content = report_content(any_results)
+    return content.formats, content.charts
 
 
 def test_figures_are_valid_plotly_and_safe_in_a_page(charts) -> None:
@@ -86,7 +85,7 @@ def test_every_chart_says_what_it_shows(charts) -> None:
 
 def test_an_incomplete_month_is_marked(rich) -> None:
     formats = Formats("en_GB", "GBP")
-    by_name = {chart.name: chart for chart in charts_of(rich, formats)}
+    by_name = {chart.name: chart for chart in report_content(rich).charts}
     revenue = by_name["monthly-revenue"]
     assert revenue.data.groupby("month")["open"].all().iloc[-1]
     assert "only up to 10 April 2025" in revenue.note

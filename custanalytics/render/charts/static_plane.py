@@ -7,10 +7,10 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from custanalytics.content.axes import Axis, keyed, place, spread, value_axis, x_axis
 from custanalytics.content.chart import Callout, Chart, Reference
 from custanalytics.content.format import Formats, is_missing
-from custanalytics.content.theme import Theme
+from custanalytics.render.charts.axes import Axis, keyed, place, spread, value_axis, x_axis
+from custanalytics.render.charts.theme import Theme
 
 SIZE = 9.0
 LETTER = 0.072  # inches a letter takes at the base size, on average
@@ -130,11 +130,12 @@ class Plane:
                 **text,
             )
         else:
-            self.axes.axvline(mark.value, **style)
-            right_half = mark.value > (across.low + across.high) / 2
+            spot = place([mark.value], self.chart.x_format, list(self.chart.data[self.chart.x]))[0]
+            self.axes.axvline(spot, **style)
+            right_half = spot > (across.low + across.high) / 2
             self.axes.annotate(
                 mark.label,
-                (mark.value, 1),
+                (spot, 1),
                 (-4 if right_half else 4, 0),
                 xycoords=("data", "axes fraction"),
                 textcoords=points,

@@ -3,9 +3,9 @@
 import html
 from typing import Any
 
-from custanalytics.content.axes import Axis, place, spread
 from custanalytics.content.chart import Callout, Chart, Reference
-from custanalytics.content.theme import css
+from custanalytics.render.charts.axes import Axis, place, spread
+from custanalytics.render.charts.theme import css
 
 LETTER = 6.6  # pixels a letter takes, on average
 _LINE = 16
@@ -66,7 +66,7 @@ def plane(
         )
     for mark in chart.marks:
         if isinstance(mark, Reference):
-            add_reference(layout, mark, across, up)
+            add_reference(layout, chart, mark, across, up)
         else:
             add_callout(layout, chart, mark, across)
     layout["margin"] = {"l": left, "r": right, "t": top, "b": bottom}
@@ -85,7 +85,9 @@ def add_key(layout: dict[str, Any], ends: list[tuple[str, float, str]]) -> None:
         shift += len(name) * 7.4 + 14
 
 
-def add_reference(layout: dict[str, Any], mark: Reference, across: Axis, up: Axis) -> None:
+def add_reference(
+    layout: dict[str, Any], chart: Chart, mark: Reference, across: Axis, up: Axis
+) -> None:
     """A level, a position or the diagonal, with its label."""
     line = {"color": css("muted"), "width": 1.25, "dash": "dash"}
     shape: dict[str, Any] = {"type": "line", "line": line, "layer": "above"}
@@ -100,11 +102,13 @@ def add_reference(layout: dict[str, Any], mark: Reference, across: Axis, up: Axi
         shape |= {"xref": "paper", "x0": 0, "x1": 1, "y0": mark.value, "y1": mark.value}
         text = note(label, 1, mark.value, "right", "bottom", css("muted")) | {"xref": "paper"}
     else:
-        shape |= {"yref": "paper", "y0": 0, "y1": 1, "x0": mark.value, "x1": mark.value}
-        right_half = mark.value > (across.low + across.high) / 2
-        text = note(
-            label, mark.value, 1, "right" if right_half else "left", "top", css("muted")
-        ) | {"yref": "paper", "xshift": -4 if right_half else 4}
+        spot = place([mark.value], chart.x_format, list(chart.data[chart.x]))[0]
+        shape |= {"yref": "paper", "y0": 0, "y1": 1, "x0": spot, "x1": spot}
+        right_half = spot > (across.low + across.high) / 2
+        text = note(label, spot, 1, "right" if right_half else "left", "top", css("muted")) | {
+            "yref": "paper",
+            "xshift": -4 if right_half else 4,
+        }
     layout["shapes"].append(shape)
     if mark.label:
         layout["annotations"].append(text)

@@ -13,11 +13,11 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from custanalytics.bundled import reports_dir
-from custanalytics.content.axes import place, value_axis
 from custanalytics.content.chart import Chart
 from custanalytics.content.format import Formats, is_missing
-from custanalytics.content.static_plane import LETTER, SIZE, Plane
-from custanalytics.content.theme import SHIPPED_FONT, Theme, ink
+from custanalytics.render.charts.axes import place, value_axis
+from custanalytics.render.charts.static_plane import LETTER, SIZE, Plane
+from custanalytics.render.charts.theme import SHIPPED_FONT, Theme, ink
 
 _WIDTH, _HALF_WIDTH = 6.5, 3.2
 _PIXELS_PER_INCH = 105.0

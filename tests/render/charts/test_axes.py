@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from custanalytics.content.axes import place, spread, value_axis, x_axis
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats
+from custanalytics.render.charts.axes import place, spread, value_axis, x_axis
 
 X = Placement("x", "X")
 FORMATS = Formats("en_GB", "GBP")

@@ -5,8 +5,8 @@ import io
 import pytest
 from PIL import Image, ImageChops
 
-from custanalytics.content.card import HEIGHT, WIDTH, social_card
-from custanalytics.content.theme import Theme
+from custanalytics.render.charts.theme import Theme
+from custanalytics.render.social_card import HEIGHT, WIDTH, social_card
 
 LONG = "Donaudampfschifffahrtsgesellschaftskapitänsmützenabzeichenverordnung "
 

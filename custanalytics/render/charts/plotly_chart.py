@@ -8,11 +8,18 @@ import html
 import json
 from typing import Any
 
-from custanalytics.content.axes import keyed, place, value_axis, x_axis
 from custanalytics.content.chart import Chart
 from custanalytics.content.format import Formats, is_missing
-from custanalytics.content.plotly_layout import LETTER, add_key, frame, note, plain_axis, plane
-from custanalytics.content.plotly_traces import (
+from custanalytics.render.charts.axes import keyed, place, value_axis, x_axis
+from custanalytics.render.charts.plotly_layout import (
+    LETTER,
+    add_key,
+    frame,
+    note,
+    plain_axis,
+    plane,
+)
+from custanalytics.render.charts.plotly_traces import (
     band,
     clean,
     flags,
@@ -22,7 +29,7 @@ from custanalytics.content.plotly_traces import (
     trace,
     whiskers,
 )
-from custanalytics.content.theme import css, ink
+from custanalytics.render.charts.theme import css, ink
 
 
 def plotly_json(chart: Chart, formats: Formats) -> str:

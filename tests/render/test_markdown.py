@@ -8,7 +8,7 @@ import pypandoc
 
 from custanalytics.content.format import Formats
 from custanalytics.content.tables import Column, table
-from custanalytics.content.words import escape, prose
+from custanalytics.render.pages.markdown import escape, markdown, prose
 
 NASTY = [
     "*<b>|x|</b>* {{< var a.b >}} [l](u) $1$ `c`",
@@ -32,7 +32,7 @@ def cells(markdown: str) -> list[str]:
 def test_hostile_text_comes_out_as_it_is() -> None:
     frame = pd.DataFrame({"name": NASTY, "n": range(len(NASTY))})
     made = table("x", frame, [Column("name", "Name"), Column("n", "N", "count")], Formats())
-    shown = [re.sub(r"\s+", " ", cell) for cell in cells(made.markdown())[::2]]
+    shown = [re.sub(r"\s+", " ", cell) for cell in cells(markdown(made, Formats()))[::2]]
     assert shown == [" ".join(text.split()) for text in NASTY]
 
 
@@ -50,9 +50,8 @@ def test_numbers_right_total_bold_money_alike() -> None:
         Column("paid", "Paid", "money"),
         Column("share", "Share", "share", bar=True),
     ]
-    text = table(
-        "t", frame, columns, Formats("en_GB", "GBP"), "Paid by whom", total=True
-    ).markdown()
+    formats = Formats("en_GB", "GBP")
+    text = markdown(table("t", frame, columns, formats, "Paid by whom", total=True), formats)
     assert text.splitlines() == [
         "| Name | Paid | Share |",
         "|:---|-----:|----:|",
@@ -65,4 +64,5 @@ def test_numbers_right_total_bold_money_alike() -> None:
 
 def test_an_empty_table_is_nothing() -> None:
     empty = pd.DataFrame({"name": []})
-    assert table("t", empty, [Column("name", "Name")], Formats(), "Caption").markdown() == ""
+    made = table("t", empty, [Column("name", "Name")], Formats(), "Caption")
+    assert markdown(made, Formats()) == ""

@@ -6,11 +6,11 @@ from typing import Any
 
 import pandas as pd
 
-from custanalytics.content.axes import place
 from custanalytics.content.chart import Chart
 from custanalytics.content.format import Formats, is_missing
-from custanalytics.content.theme import css
 from custanalytics.content.words import say
+from custanalytics.render.charts.axes import place
+from custanalytics.render.charts.theme import css
 
 
 def trace(spots: list[float], values: list[float | None], line: dict[str, Any]) -> dict[str, Any]:

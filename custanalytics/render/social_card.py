@@ -12,7 +12,7 @@ from matplotlib.font_manager import FontProperties
 from matplotlib.patches import FancyBboxPatch, Rectangle
 
 from custanalytics.bundled import reports_dir
-from custanalytics.content.theme import SHIPPED_FONT, Theme
+from custanalytics.render.charts.theme import SHIPPED_FONT, Theme
 
 WIDTH, HEIGHT = 1200, 630
 _DPI = 100.0

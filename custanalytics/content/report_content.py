@@ -1,0 +1,190 @@
+"""Everything that a report says, built once; page, slides, workbook and lists select from it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from custanalytics.config import TEMPLATE, Settings
+from custanalytics.content.blocks import Block
+from custanalytics.content.chapter import Chapter, Declaration
+from custanalytics.content.chapters import (
+    appendix,
+    business,
+    cohorts,
+    concentration,
+    next_purchase,
+    prospects,
+    segments,
+    summary,
+    value,
+    what_to_do,
+)
+from custanalytics.content.chart import Chart
+from custanalytics.content.format import MISSING, Formats
+from custanalytics.content.language import speaking
+from custanalytics.content.words import say, word
+from custanalytics.results.store import AnalysisResults
+from custanalytics.sentences import noted
+
+_REPORT = Declaration("report", texts=("horizon", "window", "rate"))
+# In the order of the report.
+CHAPTERS = (
+    _REPORT,
+    summary.CHAPTER,
+    business.CHAPTER,
+    concentration.CHAPTER,
+    segments.CHAPTER,
+    cohorts.CHAPTER,
+    value.CHAPTER,
+    next_purchase.CHAPTER,
+    prospects.CHAPTER,
+    what_to_do.CHAPTER,
+    appendix.CHAPTER,
+)
+# Where no title is given; a template of one's own has that of the full report.
+TITLES = {
+    TEMPLATE: noted("What your customers are worth"),
+    "owner-brief": noted("Your customers in brief"),
+    "rfm": noted("What kinds of customers you have"),
+    "prospects": noted("Which prospects will convert"),
+}
+
+
+@dataclass(frozen=True)
+class Cover:
+    """What stands on the first page of every output.
+
+    Attributes
+    ----------
+    title, subtitle, client, author : str
+        Plain texts.
+    made : str
+        The date of making in words.
+    made_on : date
+        The same for a file's properties.
+    mark : str
+        Empty, or what stands on every page, such as ``Confidential``.
+    """
+
+    title: str
+    subtitle: str
+    client: str
+    author: str
+    made: str
+    made_on: date
+    mark: str
+
+
+@dataclass(frozen=True)
+class ReportContent:
+    """A report as values.
+
+    Attributes
+    ----------
+    results : AnalysisResults
+        What it tells of.
+    formats : Formats
+        How it writes figures.
+    cover : Cover
+        Its first page.
+    chapters : tuple of Chapter
+        In order.
+    """
+
+    results: AnalysisResults
+    formats: Formats
+    cover: Cover
+    chapters: tuple[Chapter, ...]
+
+    @property
+    def charts(self) -> tuple[Chart, ...]:
+        """All charts, in order."""
+        return tuple(chart for chapter in self.chapters for chart in chapter.charts)
+
+    @property
+    def texts(self) -> dict[str, dict[str, str]]:
+        """Chapter -> name -> text; a dash where a report has nothing for it."""
+        return {
+            chapter.declared.name: {
+                name: chapter.texts.get(name) or MISSING for name in chapter.declared.texts
+            }
+            for chapter in self.chapters
+            if chapter.declared.texts
+        }
+
+    @property
+    def flags(self) -> dict[str, bool]:
+        """Every condition that a template may ask for."""
+        flags: dict[str, bool] = {}
+        for chapter in self.chapters:
+            declared = chapter.declared
+            if declared.analysis:
+                flags[declared.name] = chapter.present
+            flags |= {name: chapter.flags.get(name, False) for name in declared.flags}
+        return flags
+
+    @property
+    def parts(self) -> dict[str, Block | None]:
+        """Every part that a template may include; None where a report has nothing for it."""
+        parts: dict[str, Block | None] = {}
+        for chapter in self.chapters:
+            parts |= chapter.named_parts
+        return parts | {
+            f"reason-{declared.name}": appendix.reason(
+                self.results, declared.analysis, self.formats
+            )
+            for declared in CHAPTERS
+            if declared.analysis
+        }
+
+
+def report_content(results: AnalysisResults) -> ReportContent:
+    """Build everything that a report says."""
+    settings = results.settings
+    with speaking(settings.locale):
+        formats = Formats(settings.locale, settings.currency or None)
+        cover, chapters = _cover(results, formats), _chapters(results, formats)
+        return ReportContent(results, formats, cover, chapters)
+
+
+def _cover(results: AnalysisResults, formats: Formats) -> Cover:
+    settings = results.settings
+    covered = business.period(results.overview, formats) if results.overview else ""
+    return Cover(
+        title=_title(settings),
+        subtitle=say("Sales from {period}", period=covered) if covered else "",
+        client=settings.client,
+        author=settings.author,
+        made=formats.date(settings.made_on) if settings.made_on > date.min else "",
+        made_on=settings.made_on,
+        mark=settings.mark,
+    )
+
+
+def _title(settings: Settings) -> str:
+    return settings.title or word(TITLES.get(settings.template, TITLES[TEMPLATE]))
+
+
+def _chapters(results: AnalysisResults, formats: Formats) -> tuple[Chapter, ...]:
+    asked = results.prospects is not None or "prospects" in results.skipped
+    return (
+        _report(results.settings, formats),
+        summary.summary(results, formats),
+        business.business(results.overview, formats),
+        concentration.concentration(results.concentration, results.customers, formats),
+        segments.segments(results.rfm, results.migration, results.migration_from, formats),
+        cohorts.cohorts(results.cohorts, formats),
+        value.value(results.value, results.tracking, results.decisions, formats),
+        next_purchase.next_purchase(results.propensity, results.customers, formats),
+        prospects.prospects(results.prospects, asked, formats),
+        what_to_do.monday(results.decisions, results.customers, results.value, formats),
+        appendix.appendix(results, formats),
+    )
+
+
+def _report(settings: Settings, formats: Formats) -> Chapter:
+    texts = {
+        "horizon": value.horizon(settings.horizon_days, formats),
+        "window": formats.days(settings.window_days),
+        "rate": formats.share(settings.annual_discount_rate),
+    }
+    return Chapter(_REPORT, texts=texts)

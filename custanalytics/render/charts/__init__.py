@@ -1,0 +1,1 @@
+"""Charts drawn: interactive for the page, still for paper."""

@@ -1,0 +1,60 @@
+"""The document of a report folder: its content, written as Quarto markdown and pictures."""
+
+from dataclasses import dataclass
+
+from custanalytics.content.language import speaking
+from custanalytics.content.report_content import ReportContent
+from custanalytics.render.charts.static_chart import svg
+from custanalytics.render.charts.theme import Theme
+from custanalytics.render.pages.markdown import markdown
+
+
+@dataclass(frozen=True)
+class Document:
+    """What is written into a report folder.
+
+    Attributes
+    ----------
+    variables : dict
+        Group -> name -> plain text, for ``{{< var group.name >}}``.
+    flags : dict
+        For ``when-meta="has.NAME"``.
+    parts : dict
+        Name -> Quarto markdown, for ``{{< include _parts/NAME.qmd >}}``.
+    files : dict
+        Path inside the report's folder -> bytes.
+    title, subtitle, client, author, date, mark, lang : str
+        For the title page; ``date`` is in words, ``mark`` stands on every page, ``lang`` is a
+        language tag.
+    """
+
+    variables: dict[str, dict[str, str]]
+    flags: dict[str, bool]
+    parts: dict[str, str]
+    files: dict[str, bytes]
+    title: str
+    subtitle: str
+    client: str
+    author: str
+    date: str
+    mark: str
+    lang: str
+
+
+def document(content: ReportContent, theme: Theme) -> Document:
+    """Write a report's content."""
+    cover, formats = content.cover, content.formats
+    with speaking(formats.locale):
+        return Document(
+            variables=content.texts,
+            flags=content.flags,
+            parts={name: markdown(block, formats) for name, block in content.parts.items()},
+            files={chart.file: svg(chart, formats, theme) for chart in content.charts},
+            title=cover.title,
+            subtitle=cover.subtitle,
+            client=cover.client,
+            author=cover.author,
+            date=cover.made,
+            mark=cover.mark,
+            lang=formats.language,
+        )

@@ -1,0 +1,33 @@
+"""What money in each month of a horizon is worth today, by hand."""
+
+import numpy as np
+import pytest
+
+from custanalytics.clv import customer_lifetime_value
+from custanalytics.clv.discounting import discount_factors, month_ends
+
+
+def test_a_year_has_twelve_months_of_equal_length_and_odd_horizons_are_stretched():
+    np.testing.assert_allclose(month_ends(365), 365 / 12 * np.arange(1, 13))
+    np.testing.assert_allclose(month_ends(400), 400 / 13 * np.arange(1, 14))
+    assert month_ends(10).tolist() == [10.0]
+
+
+def test_money_of_a_month_comes_in_its_middle():
+    factors = discount_factors(month_ends(365), 0.10)
+    assert factors[0] == pytest.approx(1.10 ** (-1 / 24))
+    assert factors[-1] == pytest.approx(1.10 ** (-23 / 24))
+    # one month of two years' length has its middle after a year
+    assert discount_factors(np.array([730.0]), 0.25).item() == pytest.approx(0.8)
+    assert discount_factors(month_ends(365), 0.0).tolist() == [1.0] * 12
+
+
+def test_customer_value_is_discounted_by_it(cdnow_days):
+    """Where customers buy evenly over the horizon, a year's money is worth its mean factor."""
+    plain, worth = (
+        customer_lifetime_value(cdnow_days, 365, rate, models=("BG/NBD",)).totals["clv"].item()
+        for rate in (0.0, 0.44)
+    )
+    # they buy somewhat less in the later months, whose money is worth less: a little above
+    even = discount_factors(month_ends(365), 0.44).mean()
+    assert even < worth / plain < 1.03 * even
