@@ -59,7 +59,8 @@ def nobody_words() -> Iterable[str]:
 
 def kind_words() -> Iterable[str]:
     """Words for kinds of customers and for channels, which name nobody."""
-    return map(plain, _words()["kinds_of_customers"]["words"])  # type: ignore[call-overload]
+    words: Iterable[str] = _words()["kinds_of_customers"]["words"]  # type: ignore[assignment]
+    return map(plain, words)
 
 
 def total_words() -> Iterable[str]:
