@@ -21,6 +21,7 @@ from custanalytics.config import (
 )
 from custanalytics.content.deck import ORDER, deck
 from custanalytics.content.report_content import report_content
+from custanalytics.content.result_columns import dictionary
 from custanalytics.content.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import load, read_table
@@ -61,6 +62,7 @@ from custanalytics.results.store import (
 
 SLIDES, WORKBOOK = "slides.pptx", "workbook.xlsx"
 PROSPECT_MODEL = "prospects.model"
+DICTIONARY = "dictionary.csv"
 
 
 @dataclass(frozen=True)
@@ -194,6 +196,7 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
         write_results(results, fresh / "results")
+        _write_dictionary(results, fresh)
         files = write_exports(results, fresh)
         copy_brand(folder, fresh)
         files |= _write_report(results, fresh, options)
@@ -230,12 +233,19 @@ def _write(
 ) -> dict[str, Path]:
     with step("Writing results and lists"):
         write_results(results, folder / "results")
+        _write_dictionary(results, folder)
         files = write_exports(results, folder)
         if model is not None:
             files["prospect_model"] = folder / "results" / PROSPECT_MODEL
             model.save(files["prospect_model"])
     with step("Writing the report"):
         return _write_report(results, folder, how) | files
+
+
+def _write_dictionary(results: AnalysisResults, folder: Path) -> None:
+    path = folder / "results" / DICTIONARY
+    # The mark makes Excel read the file as UTF-8.
+    dictionary(results).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def _template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:

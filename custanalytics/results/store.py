@@ -19,6 +19,7 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from custanalytics import schema
 from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.config import Settings
@@ -113,6 +114,23 @@ def write_results(results: AnalysisResults, folder: Path | str) -> None:
     write_tables(tables, folder)
     text = json.dumps(written, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / "results.json").write_text(text + "\n", encoding="utf-8")
+
+
+def result_tables(results: AnalysisResults) -> dict[str, pd.DataFrame]:
+    """Every table and every figure of the results, by the names that the schema has."""
+    tables: dict[str, pd.DataFrame] = {}
+    for part in dataclasses.fields(results):
+        found = getattr(results, part.name)
+        if isinstance(found, pd.DataFrame):
+            tables[part.name] = found
+        elif dataclasses.is_dataclass(found):
+            for inner in dataclasses.fields(found):
+                value, name = getattr(found, inner.name), f"{part.name}.{inner.name}"
+                if isinstance(value, pd.DataFrame):
+                    tables[name] = value
+                elif name in schema.tables() and isinstance(value, Mapping):
+                    tables[name] = pd.DataFrame([value])
+    return {name: table for name, table in tables.items() if len(table.columns)}
 
 
 def read_results(folder: Path | str) -> AnalysisResults:
