@@ -73,6 +73,9 @@ _MOST_BLANK = 0.30
 _STRAY_SHARE = 0.01
 # A column of words with more different cells than this is free text.
 _MOST_WORDS = 1000
+# Whole amounts may be cents where there are so many, so large, and so many of them not round.
+_ENOUGH_AMOUNTS, _CENTS_FROM, _MOST_ODD = 30, 500, 0.5
+_WITHOUT_CENTS = frozenset("JPY KRW VND CLP ISK IDR HUF PYG UGX XAF XOF XPF COP INR RUB".split())  # noqa: SIM905
 # Reasons that a reader should know of even for a single row.
 _TOLD = (
     "bad_amount",
@@ -94,6 +97,8 @@ def assemble(
     numbers: Dict[str, NumberColumn],
     dates: DateColumn,
     days: tuple[datetime, datetime],
+    discount_is_share: bool,
+    in_cents: bool,
     drop_duplicates: bool,
     as_of: date | None,
     today: date,
@@ -117,6 +122,8 @@ def assemble(
         "lines",
         "source/lines",
         money=money,
+        discount_is_share=discount_is_share,
+        in_cents=in_cents,
         latest=str(today + timedelta(days=2)),
         first_day=str(days[0]),
         last_day=str(days[1]),
@@ -139,6 +146,7 @@ def assemble(
     if money == "order_total":
         _refuse_several_totals(staging, mapping)
     _warn_of_turned(staging, mapping, warnings)
+    warnings += _warn_of_cents(staging, currency.code)
     engine.keep("ledger", "source/ledger")
     keep_orders(engine)
     decimals = {numbers[c].decimal for c in mapping.columns.values() if c in numbers}
@@ -250,6 +258,29 @@ def _warn_of_turned(staging: Staging, mapping: Mapping, warnings: list[str]) -> 
                 column=repr(mapping.roles["kind"].column),
             )
         )
+
+
+def _warn_of_cents(staging: Staging, currency: str | None) -> list[str]:
+    """Whole amounts only, large ones that are not round: they may be in cents."""
+    row = staging.engine.sql(
+        "SELECT count(*) AS n, bool_and(amount = floor(amount)) AS whole, "
+        "median(abs(CAST(amount AS DOUBLE))) AS middle, "
+        "avg(CASE WHEN amount % 10 <> 0 THEN 1 ELSE 0 END) AS odd "
+        "FROM fates WHERE fate IN ('used', 'no_customer')"
+    ).iloc[0]
+    if int(row["n"]) < _ENOUGH_AMOUNTS or not row["whole"] or currency in _WITHOUT_CENTS:
+        return []
+    least = _CENTS_FROM if currency else 2 * _CENTS_FROM
+    if float(row["middle"]) < least or float(row["odd"]) < _MOST_ODD:
+        return []
+    return [
+        tell(
+            "All {n:,} amounts are whole numbers, half of them above {middle:,.0f}: if they are "
+            "cents, say --in-cents.",
+            n=int(row["n"]),
+            middle=float(row["middle"]),
+        )
+    ]
 
 
 def _duplicates(staging: Staging) -> None:

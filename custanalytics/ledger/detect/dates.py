@@ -72,19 +72,24 @@ def read_dates(
     )
     _refuse_swapped(staging, column, order)
     orders, reasons = {}, []
-    for form, rows in table.groupby("form", sort=True):
+    # A form that leaves day and month open is read like the one that tells them apart.
+    told: set[str] = set()
+    groups = sorted(table.groupby("form"), key=lambda g: not _tells(g[1]))
+    for form, rows in groups:
         fits = {str(r): int(f) for r, f in zip(rows["reading"], rows["fit"], strict=True)}
         chosen, reason = decide_order(
             column,
             fits,
             int(rows["n"].iloc[0]),
             bool(rows["dotted"].iloc[0]),
-            order,
+            order or (next(iter(told)) if len(told) == 1 and not _tells(rows) else None),
             same=_same_everywhere(staging, str(form)),
             contrary=_contrary(staging, str(form), fits, latest),
             several_files=len(staging.parts) > 1,
         )
         orders[str(form)] = chosen
+        if len(fits) > 1:
+            told.add(chosen)
         if reason:
             reasons.append(reason)
     total, fit, missing = _summary(table, orders)
@@ -101,6 +106,13 @@ def read_dates(
     return DateColumn(
         orders, reason, total - missing, total - missing - fit, bool(timed["n"].iloc[0])
     )
+
+
+def _tells(rows: pd.DataFrame) -> bool:
+    """Whether the cells of one form can be read in one order only, apart from strays."""
+    fits = sorted(rows["fit"])
+    cells = int(rows["n"].iloc[0])
+    return len(fits) == 1 or fits[-2] < fits[-1] - _STRAY_SHARE * cells
 
 
 def usual_days(staging: Staging, today: date) -> tuple[datetime, datetime]:

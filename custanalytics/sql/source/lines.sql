@@ -27,8 +27,9 @@ paid AS (
             WHEN 'amount' THEN amount_number
             WHEN 'order_total' THEN total_number
             ELSE TRY(CAST(quantity_number AS DECIMAL(18, 4)) * CAST(price_number AS DECIMAL(20, 10)))
-                * CASE WHEN discount_unit = '%' THEN 1 - COALESCE(abs(discount_number), 0) / 100 ELSE 1 END
-                - CASE WHEN COALESCE(discount_unit, '') = '%' THEN 0
+                * CASE WHEN discount_unit = '%' THEN 1 - COALESCE(abs(discount_number), 0) / 100
+                       WHEN $discount_is_share THEN 1 - COALESCE(abs(discount_number), 0) ELSE 1 END
+                - CASE WHEN COALESCE(discount_unit, '') = '%' OR $discount_is_share THEN 0
                        WHEN quantity_number < 0 THEN -COALESCE(abs(discount_number), 0)
                        ELSE COALESCE(abs(discount_number), 0) END
         END AS gross,
@@ -60,7 +61,8 @@ SELECT
     END AS date_state,
     -- A row that says it is a return takes money off, whatever sign it bears.
     TRY_CAST((l.gross - COALESCE(abs(l.refunded_number), 0))
-        * CASE WHEN k.reason = 'return' AND l.gross > 0 THEN -1 ELSE 1 END AS DECIMAL(18, 4)) AS amount,
+        * CASE WHEN k.reason = 'return' AND l.gross > 0 THEN -1 ELSE 1 END
+        * CASE WHEN $in_cents THEN 0.01 ELSE 1 END AS DECIMAL(18, 4)) AS amount,
     COALESCE(k.reason = 'return' AND l.gross > 0, false) AS is_turned,
     CASE
         WHEN l.money_form = 'missing' THEN 'missing'
