@@ -47,7 +47,6 @@ if TYPE_CHECKING:
     from custanalytics.prospects import LeadScoring as LeadScoring
     from custanalytics.prospects import LeadScoringModel as LeadScoringModel
     from custanalytics.prospects import fit_lead_scoring as fit_lead_scoring
-    from custanalytics.results.analyse import ProspectsFile as ProspectsFile
     from custanalytics.results.analyse import analyse as analyse
     from custanalytics.results.store import AnalysisResults as AnalysisResults
     from custanalytics.results.store import read_results as read_results
@@ -122,10 +121,7 @@ _HOMES = {
         "LeadScoringModel",
         "fit_lead_scoring",
     ),
-    "results.analyse": (
-        "ProspectsFile",
-        "analyse",
-    ),
+    "results.analyse": ("analyse",),
     "results.store": (
         "AnalysisResults",
         "read_results",

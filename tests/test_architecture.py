@@ -17,6 +17,7 @@ STEPS = (
     ("engine",),
     ("transactions",),
     ("ledger", "customers"),
+    ("config",),
     ("scoring",),
     ("clv", "propensity", "prospects", "campaigns"),
     ("forecast",),

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from custanalytics.config import TEMPLATE, Settings
 from custanalytics.content.blocks import Block
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import (
@@ -21,7 +22,7 @@ from custanalytics.content.chart import Chart
 from custanalytics.content.format import MISSING, Formats
 from custanalytics.content.language import speaking
 from custanalytics.content.words import say, word
-from custanalytics.results.store import TEMPLATE, AnalysisResults, Settings
+from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
 _REPORT = Declaration("report", texts=("horizon", "window", "rate"))

@@ -11,6 +11,7 @@ from string import Template
 from typing import Any
 
 from custanalytics.bundled import reports_dir
+from custanalytics.config import as_typed
 from custanalytics.engagement.record import DATA, FILE, Received, read_engagement, sha256
 from custanalytics.errors import UsageError
 
@@ -181,8 +182,7 @@ def _typed(brief: Brief, files: Sequence[str]) -> str:
     if brief.command != "measure":
         return f"custanalytics {brief.command}"
     named = [f"{DATA}/{name}" for name in files]
-    options = [f"--{name}={value}" for name, value in brief.settings.items()]
-    return shlex.join(["custanalytics", "measure", *named, *options])
+    return shlex.join(["custanalytics", "measure", *named, *as_typed(brief.settings)])
 
 
 def _key(name: str) -> str:

@@ -19,8 +19,10 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from custanalytics import schema
 from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.config import Settings
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.customers.concentration import Concentration
 from custanalytics.customers.overview import Overview
@@ -33,64 +35,7 @@ from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.sentences import Sentence, as_json, from_json
 
 FORMAT = 1
-TEMPLATE = "customer-value"
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run was asked to do, and what it took for granted.
-
-    Attributes
-    ----------
-    observation_end : date
-        Last day that counts (``--as-of``, else the last day in the data).
-    horizon_days, window_days : int
-        How far customer lifetime value and propensity look ahead, in days.
-    annual_discount_rate : float
-        Yearly rate at which future money is discounted, 0.1 is 10 %.
-    margin : float or None
-        Contribution margin as a share of revenue; None: values are revenue.
-    currency : str
-        ISO 4217 code; empty where the data names none.
-    locale : str
-        How numbers and dates are written, such as ``en_GB``.
-    title, client, author : str
-        For the title page; may be empty.
-    made_on : date
-        The date of making that the report states.
-    seed : int
-        Seed of everything drawn at random.
-    command : str
-        The command that makes the report again.
-    version : str
-        The version of custanalytics that computed the results.
-    contact_cost, conversion_value : float or None
-        Cost of contacting a customer, and what a purchase is worth, in currency units.
-    template : str
-        The report template: a name, or the path of a folder.
-    mark : str
-        What is printed on every page: empty, or such as ``Confidential``.
-    """
-
-    observation_end: date
-    horizon_days: int = 365
-    window_days: int = 90
-    annual_discount_rate: float = 0.10
-    margin: float | None = None
-    currency: str = ""
-    locale: str = "en_GB"
-    title: str = ""
-    client: str = ""
-    author: str = ""
-    made_on: date = date.min
-    seed: int = 0
-    command: str = ""
-    version: str = ""
-    contact_cost: float | None = None
-    conversion_value: float | None = None
-    template: str = TEMPLATE
-    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -169,6 +114,23 @@ def write_results(results: AnalysisResults, folder: Path | str) -> None:
     write_tables(tables, folder)
     text = json.dumps(written, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / "results.json").write_text(text + "\n", encoding="utf-8")
+
+
+def result_tables(results: AnalysisResults) -> dict[str, pd.DataFrame]:
+    """Every table and every figure of the results, by the names that the schema has."""
+    tables: dict[str, pd.DataFrame] = {}
+    for part in dataclasses.fields(results):
+        found = getattr(results, part.name)
+        if isinstance(found, pd.DataFrame):
+            tables[part.name] = found
+        elif dataclasses.is_dataclass(found):
+            for inner in dataclasses.fields(found):
+                value, name = getattr(found, inner.name), f"{part.name}.{inner.name}"
+                if isinstance(value, pd.DataFrame):
+                    tables[name] = value
+                elif name in schema.tables() and isinstance(value, Mapping):
+                    tables[name] = pd.DataFrame([value])
+    return {name: table for name, table in tables.items() if len(table.columns)}
 
 
 def read_results(folder: Path | str) -> AnalysisResults:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from custanalytics.check import Check
+from custanalytics.config import Settings
 from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.customers.concentration import revenue_concentration
 from custanalytics.customers.overview import business_overview
@@ -15,7 +16,6 @@ from custanalytics.customers.rfm import rfm_segmentation, segment_migration
 from custanalytics.customers.summary import customer_summary
 from custanalytics.errors import UnsupportedError
 from custanalytics.results.decisions import segment_decisions
-from custanalytics.results.store import Settings
 from custanalytics.transactions import as_engine
 
 HOSTILE = "*<b>|x|</b>* {{< var a.b >}} [l](u) $1$ `c`"

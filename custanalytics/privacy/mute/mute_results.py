@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from custanalytics.config import Settings
 from custanalytics.privacy.mute.business import (
     muted_cohorts,
     muted_concentration,
@@ -19,7 +20,7 @@ from custanalytics.privacy.mute.column_kinds import amount_or_none, coarse_margi
 from custanalytics.privacy.mute.forecasts import muted_propensity, muted_prospects, muted_value
 from custanalytics.privacy.mute.key import Key
 from custanalytics.privacy.mute.names import Words
-from custanalytics.results.store import AnalysisResults, Settings
+from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
 TEMPLATE = "published"

@@ -117,6 +117,28 @@ def test_contents_and_definitions_name_every_sheet_and_column(made) -> None:
     assert all(len(name) <= 31 for name in book.sheetnames)
 
 
+@pytest.mark.parametrize("name", ["Contact list", "Late customers", "Customers"])
+def test_a_list_has_all_columns_of_the_file_the_most_needed_in_sight(rich, brand, name) -> None:
+    group = pd.Series(["contact", "control"] * 30, index=rich.customers.index)
+    customers = rich.customers.assign(group=group)
+    changed = SimpleNamespace(**(vars(rich) | {"customers": customers}))
+    content = workbook(report_content(changed))
+    sheet = next(sheet for sheet in content.sheets if sheet.name == name)
+    assert {field.name for field in sheet.fields} == set(customers)
+    page = opened(workbook_bytes(content, brand))[name]
+    titles = [cell.value for cell in page[HEADER_ROW + 1]]
+    hidden = {
+        letter
+        for letter, column in page.column_dimensions.items()
+        if column.hidden and column.outlineLevel
+    }
+    assert hidden
+    assert page.cell(1, len(titles) - sheet.folded + 1).column_letter in hidden
+    assert "Group" in titles
+    if name != "Customers":
+        assert titles.index("Group") < len(titles) - sheet.folded
+
+
 def test_lists_can_be_filtered_and_stay_in_view(rich, brand) -> None:
     page = opened(workbook_bytes(workbook(report_content(rich)), brand))["Customers"]
     assert page.freeze_panes == f"B{HEADER_ROW + 2}"
