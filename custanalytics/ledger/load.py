@@ -12,9 +12,10 @@ from custanalytics.ledger.assemble import assemble
 from custanalytics.ledger.detect import roles as find
 from custanalytics.ledger.detect.column_names import ROLES
 from custanalytics.ledger.detect.currency_codes import iso_codes
-from custanalytics.ledger.detect.dates import read_dates
+from custanalytics.ledger.detect.dates import read_dates, usual_days
 from custanalytics.ledger.detect.money import find_money
 from custanalytics.ledger.detect.numbers import read_numbers
+from custanalytics.ledger.fill_down import fill_down
 from custanalytics.ledger.load_report import Ledger
 from custanalytics.ledger.mapping import Mapping, choices, one_of
 from custanalytics.ledger.mapping import rates as checked_rates
@@ -118,10 +119,13 @@ def load(
         roles.candidates.pop(role, None)
     find.find_date(roles)
     find.find_customer_and_order(roles)
+    roles.chosen = {r: c for r, c in roles.chosen.items() if r not in left_out}
     numbers = read_numbers(staging, find.number_candidates(roles), wanted.decimal)
     find_money(roles, numbers, drop_duplicates=drop_duplicates)
     find.find_rest(roles)
     chosen = find.in_order(roles.chosen)
+    if not platform:
+        roles.warnings += fill_down(staging, chosen)
     dates = read_dates(
         staging,
         chosen["ordered_at"].column,
@@ -135,6 +139,7 @@ def load(
         platform=platform,
         numbers=numbers,
         dates=dates,
+        days=usual_days(staging, day),
         drop_duplicates=drop_duplicates,
         as_of=as_of,
         today=day,

@@ -198,7 +198,14 @@ def _insert(
         if part.names == names:
             # Names that differ in signs only ("Price €", "price $") have one key.
             places = list(range(1, len(names) + 1))
-        cells = [f"NULLIF(TRIM(p{at}), '')" if at else "NULL" for at in places]
+        # ="00123" is how spreadsheets keep the zeros of 00123.
+        cells = [
+            f"NULLIF(TRIM(CASE WHEN starts_with(p{at}, '=\"') "
+            f"THEN regexp_replace(p{at}, '^=\"([^\"]*)\"$', '\\1') ELSE p{at} END), '')"
+            if at
+            else "NULL"
+            for at in places
+        ]
         engine.execute(
             f"INSERT INTO staged SELECT line_no, {part_no}, file_line, {', '.join(cells)} "
             f"FROM {_reader(part)}"

@@ -1,6 +1,7 @@
 -- One row per row of the files, its values read, its fate not yet decided.
 -- amount: what was paid, currency of the row, null where it can't be read;
--- date_state, amount_state: ok, missing, bad (date_state also future).
+-- date_state, amount_state: ok, missing, bad (date_state also future, zero: a system's day for none,
+-- far: far from all others).
 WITH joined AS (
     SELECT
         r.*,
@@ -42,12 +43,19 @@ paid AS (
     FROM joined
 )
 SELECT
-    l.line_no, l.part_no, l.file_line, l.customer_cell, l.refund_customer_cell, l.order_cell,
+    l.line_no, l.part_no, l.file_line, l.order_cell,
     l.product, l.refund_of, l.rule_reason, l.is_total, l.ordered_at, l.date_form,
     CASE
         WHEN l.date_cell IS NULL OR l.date_form = 'missing' THEN 'missing'
+        WHEN (l.ordered_at >= CAST($latest AS TIMESTAMP)
+                OR NOT l.ordered_at BETWEEN CAST($first_day AS TIMESTAMP) AND CAST($last_day AS TIMESTAMP))
+            AND strftime(l.ordered_at, '%Y-%m-%d') IN ('1970-01-01', '1900-01-01', '1899-12-30',
+                '1899-12-31', '1753-01-01', '1601-01-01', '0001-01-01', '2099-12-31', '2099-01-01',
+                '2999-12-31', '9999-12-31') THEN 'zero'
         WHEN l.ordered_at IS NULL OR l.ordered_at < TIMESTAMP '1970-01-01 00:00:00' THEN 'bad'
         WHEN l.ordered_at >= CAST($latest AS TIMESTAMP) THEN 'future'
+        WHEN NOT l.ordered_at BETWEEN CAST($first_day AS TIMESTAMP) AND CAST($last_day AS TIMESTAMP)
+            THEN 'far'
         ELSE 'ok'
     END AS date_state,
     -- A row that says it is a return takes money off, whatever sign it bears.
