@@ -339,9 +339,9 @@ def _by_content(roles: Roles, names: list[str]) -> None:
     if len(broken) == 1 and not staging.has_header:
         roles.take("amount", broken[0], "the only column with decimals", 0.7)
         return
-    if quantity := roles.column("quantity"):
+    if counted := roles.column("quantity"):
         raise SourceError(
-            f"column {quantity!r} holds quantities, and no column says what was paid; export the "
+            f"column {counted!r} holds quantities, and no column says what was paid; export the "
             "sales with the amount or the price of a piece, or say --map amount=COLUMN or --map "
             "unit_price=COLUMN"
         )

@@ -234,7 +234,7 @@ def _names_nobody(roles: Roles, column: str) -> bool:
     """Whether the cells tell kinds of customers or channels: new or returning, web or shop."""
     cells = [plain(cell) for cell in roles.staging.values(column) if cell]
     different = set(cells)
-    few = len(cells) >= _ENOUGH_CELLS and len(different) <= 2
+    few = len(cells) >= _ENOUGH_CELLS and len(different) == 2
     known = set(kind_words())
     return bool(different) and ((few and all(c.isalpha() for c in different)) or different <= known)
 
