@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from custanalytics.errors import SourceError as SourceError
     from custanalytics.errors import UnsupportedError as UnsupportedError
     from custanalytics.errors import UsageError as UsageError
+    from custanalytics.forecast import Forecast as Forecast
+    from custanalytics.forecast import forecast_customers as forecast_customers
     from custanalytics.ledger import Ledger as Ledger
     from custanalytics.ledger import LoadReport as LoadReport
     from custanalytics.ledger import load as load
@@ -45,7 +47,6 @@ if TYPE_CHECKING:
     from custanalytics.prospects import LeadScoring as LeadScoring
     from custanalytics.prospects import LeadScoringModel as LeadScoringModel
     from custanalytics.prospects import fit_lead_scoring as fit_lead_scoring
-    from custanalytics.results.analyse import ProspectsFile as ProspectsFile
     from custanalytics.results.analyse import analyse as analyse
     from custanalytics.results.store import AnalysisResults as AnalysisResults
     from custanalytics.results.store import read_results as read_results
@@ -95,6 +96,10 @@ _HOMES = {
         "UnsupportedError",
         "UsageError",
     ),
+    "forecast": (
+        "Forecast",
+        "forecast_customers",
+    ),
     "ledger": (
         "Ledger",
         "LoadReport",
@@ -116,10 +121,7 @@ _HOMES = {
         "LeadScoringModel",
         "fit_lead_scoring",
     ),
-    "results.analyse": (
-        "ProspectsFile",
-        "analyse",
-    ),
+    "results.analyse": ("analyse",),
     "results.store": (
         "AnalysisResults",
         "read_results",

@@ -2,17 +2,26 @@
 
 import dataclasses
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
-from custanalytics import __version__
+from custanalytics.config import (
+    TEMPLATE,
+    ProspectsOptions,
+    Reading,
+    Rendering,
+    RenderOptions,
+    RunOptions,
+    Step,
+    called_with,
+    shared,
+    today,
+)
 from custanalytics.content.deck import ORDER, deck
 from custanalytics.content.report_content import report_content
+from custanalytics.content.result_columns import dictionary
 from custanalytics.content.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import load, read_table
@@ -37,25 +46,23 @@ from custanalytics.render.slides.order import slide_order
 from custanalytics.render.slides.write_slides import slides_bytes
 from custanalytics.render.workbook.write_workbook import workbook_bytes
 from custanalytics.results.analyse import (
-    ProspectsFile,
-    Step,
+    AnalyseOptions,
     add_prospects,
     analyse,
+    settings_of,
     with_given_columns,
 )
 from custanalytics.results.lists import write_csv, write_exports
 from custanalytics.results.store import (
-    TEMPLATE,
     AnalysisResults,
-    Settings,
     read_results,
     read_settings,
     write_results,
 )
 
-FORMATS = ("html", "pdf")
 SLIDES, WORKBOOK = "slides.pptx", "workbook.xlsx"
 PROSPECT_MODEL = "prospects.model"
+DICTIONARY = "dictionary.csv"
 
 
 @dataclass(frozen=True)
@@ -77,49 +84,12 @@ class Report:
     stale: tuple[StaleProse, ...] = ()
 
 
-def run(
-    sources: Sequence[Path | str],
-    out: Path | str = "report",
-    *,
-    as_of: date | None = None,
-    formats: Sequence[str] = FORMATS,
-    renderer: str = "auto",
-    template: str | None = None,
-    load_options: Mapping[str, Any] | None = None,
-    prospects: ProspectsFile | None = None,
-    pptx_template: Path | None = None,
-    step: Step = lambda _: nullcontext(),
-    **settings: Any,
-) -> Report:
+@called_with(RunOptions)
+def run(options: RunOptions) -> Report:
     """Make a report folder from a sales export: what ``custanalytics run`` does.
 
-    The folder is complete or, whatever happens on the way, as it was before.
-
-    Parameters
-    ----------
-    sources : sequence of path
-        The files of one sales export.
-    out : path
-        The report folder to make or renew.
-    as_of : date, optional
-        Last day that counts; by default the last day in the data.
-    formats : sequence of str
-        Of ``"html"``, ``"pdf"``, ``"docx"``, ``"pptx"`` and ``"xlsx"``.
-    renderer : str
-        ``"auto"``, ``"embedded"`` or ``"quarto"``.
-    template : str, optional
-        Name of a report template or path of its folder; by default that of the report that is
-        renewed, or ``customer-value``.
-    load_options : mapping, optional
-        Arguments of `custanalytics.load`, such as ``mapping``.
-    prospects : ProspectsFile, optional
-        A table of prospects to learn from and to score.
-    pptx_template : Path, optional
-        A client's presentation whose look the slides take.
-    step : callable, optional
-        Called with each step's name; returns a context manager that is held while it runs.
-    **settings
-        Fields of `custanalytics.results.store.Settings`, such as ``client`` or ``margin``.
+    The options are checked before anything is read. The folder is complete or, whatever happens
+    on the way, as it was before.
 
     Returns
     -------
@@ -131,57 +101,35 @@ def run(
     CustAnalyticsError
         Any branch of the error tree; its message says what to do.
     """
-    out = Path(out)
-    check_template(pptx_template)
-    chosen = _template_for(out, template)
+    out, step = Path(options.out), options.step
+    check_template(options.presentation)
+    chosen = _template_for(out, options.template)
     with renewed(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
-            ledger = load(sources, as_of=as_of, **(load_options or {}))
-        results = analyse(ledger, as_of=as_of, step=step, template=chosen, **settings)
+            ledger = load(
+                options.sources,
+                as_of=options.as_of,
+                today=options.made_on,
+                **shared(options, Reading),
+            )
+        asked = shared(options, AnalyseOptions) | {"template": chosen}
+        results = analyse(ledger, **asked)
         model = None
-        if prospects is not None:
-            results, model = add_prospects(results, prospects, step)
+        if options.prospects:
+            results, model = add_prospects(results, options.prospects, options, step)
         files = {"mapping": folder / "mapping.toml"}
         ledger.mapping.save(files["mapping"])
-        files |= _write(results, model, folder, formats, renderer, pptx_template, step)
+        files |= _write(results, model, folder, options, step)
         stale = stale_prose(out, folder, find_template(chosen))
     return Report(results, _moved(files, folder, out), stale)
 
 
-def run_prospects(
-    prospects: ProspectsFile,
-    out: Path | str = "prospects-report",
-    *,
-    formats: Sequence[str] = FORMATS,
-    renderer: str = "auto",
-    template: str | None = None,
-    pptx_template: Path | None = None,
-    step: Step = lambda _: nullcontext(),
-    **settings: Any,
-) -> Report:
+@called_with(ProspectsOptions)
+def run_prospects(options: ProspectsOptions) -> Report:
     """Make a report on prospects alone: what ``custanalytics prospects`` does.
 
-    The folder is complete or, whatever happens on the way, as it was before.
-
-    Parameters
-    ----------
-    prospects : ProspectsFile
-        A table of prospects to learn from and to score.
-    out : path
-        The report folder to make or renew.
-    formats : sequence of str
-        Of ``"html"``, ``"pdf"``, ``"docx"``, ``"pptx"`` and ``"xlsx"``.
-    renderer : str
-        ``"auto"``, ``"embedded"`` or ``"quarto"``.
-    template : str, optional
-        Name of a report template or path of its folder; by default that of the report that is
-        renewed, or ``prospects``.
-    pptx_template : Path, optional
-        A client's presentation whose look the slides take.
-    step : callable, optional
-        Called with each step's name; returns a context manager that is held while it runs.
-    **settings
-        Fields of `custanalytics.results.store.Settings`, such as ``client`` or ``contact_cost``.
+    The options are checked before anything is read. The folder is complete or, whatever happens
+    on the way, as it was before.
 
     Returns
     -------
@@ -193,17 +141,17 @@ def run_prospects(
     CustAnalyticsError
         Any branch of the error tree; its message says what to do.
     """
-    out = Path(out)
-    check_template(pptx_template)
-    chosen = _template_for(out, template, "prospects")
+    out, step = Path(options.out), options.step
+    check_template(options.presentation)
+    chosen = _template_for(out, options.template, "prospects")
     with renewed(out, find_template(chosen)) as folder:
-        made_on = settings.get("made_on", date.today())
-        fixed = {"observation_end": made_on, "version": __version__, "template": chosen}
-        empty = AnalysisResults(Settings(**fixed, **settings))
-        results, model = add_prospects(empty, prospects, step)
+        options = dataclasses.replace(options, template=chosen)
+        made_on = options.made_on or today()
+        empty = AnalysisResults(settings_of(options, made_on, options.currency))
+        results, model = add_prospects(empty, options.sources, options, step)
         if results.prospects is None:
             raise UnsupportedError(results.skipped["prospects"])
-        files = _write(results, model, folder, formats, renderer, pptx_template, step)
+        files = _write(results, model, folder, options, step)
         stale = stale_prose(out, folder, find_template(chosen))
     return Report(results, _moved(files, folder, out), stale)
 
@@ -219,31 +167,9 @@ def score_prospects(
     return scored
 
 
-def rerender(
-    folder: Path | str,
-    formats: Sequence[str] = FORMATS,
-    renderer: str = "auto",
-    template: str | None = None,
-    out: Path | str | None = None,
-    pptx_template: Path | None = None,
-) -> dict[str, Path]:
+@called_with(RenderOptions)
+def rerender(options: RenderOptions) -> dict[str, Path]:
     """Render a report folder again from its results, keeping what was edited in it.
-
-    Parameters
-    ----------
-    folder : path
-        A folder that `run` made.
-    formats : sequence of str
-        Of ``"html"``, ``"pdf"``, ``"docx"``, ``"pptx"`` and ``"xlsx"``.
-    renderer : str
-        ``"auto"``, ``"embedded"`` or ``"quarto"``.
-    template : str, optional
-        Another template, for a further report from the same results and with the same brand;
-        needs `out`.
-    out : path, optional
-        The report folder to make for it.
-    pptx_template : Path, optional
-        A client's presentation whose look the slides take.
 
     Returns
     -------
@@ -259,32 +185,25 @@ def rerender(
     RenderError
         The document can't be rendered; the rendered files stay as they were.
     """
-    folder = Path(folder)
-    check_template(pptx_template)
-    if (template is None) != (out is None):
-        raise UsageError("--template and --out belong together: a further report is a new folder")
+    folder = Path(options.folder)
+    check_template(options.presentation)
     results = read_results(folder / "results")
-    if template is None or out is None:
-        return _write_report(results, folder, formats, renderer, pptx_template)
-    out = Path(out)
-    chosen = _template_for(out, template)
+    if options.out is None:
+        return _write_report(results, folder, options)
+    out = Path(options.out)
+    chosen = _template_for(out, options.template)
     with renewed(out, find_template(chosen)) as fresh:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
         write_results(results, fresh / "results")
+        _write_dictionary(results, fresh)
         files = write_exports(results, fresh)
         copy_brand(folder, fresh)
-        files |= _write_report(results, fresh, formats, renderer, pptx_template)
+        files |= _write_report(results, fresh, options)
     return _moved(files, fresh, out)
 
 
-def _write_report(
-    results: AnalysisResults,
-    folder: Path,
-    formats: Sequence[str],
-    renderer: str,
-    pptx_template: Path | None,
-) -> dict[str, Path]:
+def _write_report(results: AnalysisResults, folder: Path, how: Rendering) -> dict[str, Path]:
     # A folder that has its document needs its template no more: it may lie elsewhere by now.
     source = None if (folder / DOCUMENT).exists() else find_template(results.settings.template)
     branded = folder if source is None or (folder / BRAND).exists() else source
@@ -292,15 +211,15 @@ def _write_report(
     theme = Theme(brand.colors, brand.font_family, brand.font_files)
     content = report_content(results)
     stage(document(content, theme), source, folder)
-    pages = [name for name in formats if name in PAGES]
-    files = render(folder, pages, renderer, results.settings.made_on) if pages else {}
+    pages = [name for name in how.formats if name in PAGES]
+    files = render(folder, pages, how.renderer, results.settings.made_on) if pages else {}
     brand = read_brand(folder)
-    if "pptx" in formats:
+    if "pptx" in how.formats:
         slides = slides_bytes(
-            deck(content, slide_order(folder, ORDER)), brand, folder, pptx_template
+            deck(content, slide_order(folder, ORDER)), brand, folder, how.presentation
         )
         files["pptx"] = replace_file(folder / SLIDES, slides)
-    if "xlsx" in formats:
+    if "xlsx" in how.formats:
         files["xlsx"] = replace_file(folder / WORKBOOK, workbook_bytes(workbook(content), brand))
     return files
 
@@ -309,19 +228,24 @@ def _write(
     results: AnalysisResults,
     model: LeadScoringModel | None,
     folder: Path,
-    formats: Sequence[str],
-    renderer: str,
-    pptx_template: Path | None,
+    how: Rendering,
     step: Step,
 ) -> dict[str, Path]:
     with step("Writing results and lists"):
         write_results(results, folder / "results")
+        _write_dictionary(results, folder)
         files = write_exports(results, folder)
         if model is not None:
             files["prospect_model"] = folder / "results" / PROSPECT_MODEL
             model.save(files["prospect_model"])
     with step("Writing the report"):
-        return _write_report(results, folder, formats, renderer, pptx_template) | files
+        return _write_report(results, folder, how) | files
+
+
+def _write_dictionary(results: AnalysisResults, folder: Path) -> None:
+    path = folder / "results" / DICTIONARY
+    # The mark makes Excel read the file as UTF-8.
+    dictionary(results).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
 
 
 def _template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:

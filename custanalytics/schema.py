@@ -84,7 +84,7 @@ def column(table: str, name: str) -> ResultColumn:
     KeyError
         The column has no entry: it must not be shown or published.
     """
-    entry = _read()[table].get(name)
+    entry = _read().get(table, {}).get(name)
     if entry is None and table == _WITH_GIVEN:
         return ResultColumn(
             name, "id", name, noted("As the file has it."), noted("The file has none."), "private"

@@ -10,10 +10,12 @@ import pytest
 
 from custanalytics import schema
 from custanalytics.bundled import sample_data_dir
+from custanalytics.config import Prospects, Settings
+from custanalytics.content.result_columns import dictionary
 from custanalytics.engine import read_tables
 from custanalytics.ledger import load
-from custanalytics.results.analyse import ProspectsFile, add_prospects, analyse
-from custanalytics.results.store import AnalysisResults, Settings, write_results
+from custanalytics.results.analyse import add_prospects, analyse
+from custanalytics.results.store import AnalysisResults, result_tables, write_results
 
 COSTS = {"contact_cost": 2.0, "conversion_value": 90.0}
 # Of leads.csv: what the client's own table brings along.
@@ -34,43 +36,35 @@ KINDS = {
 }  # fmt: skip
 
 
-def figures_of(results: AnalysisResults) -> dict[str, Mapping]:
-    """Figures by name that stand in no table."""
-    found = {}
-    for part in dataclasses.fields(results):
-        analysis = getattr(results, part.name)
-        for name in ("figures", "new_customer"):
-            figures = getattr(analysis, name, None)
-            if figures is not None:
-                found[f"{part.name}.{name}"] = figures
-    return found
-
-
 @pytest.fixture(scope="module")
-def columns(tmp_path_factory) -> Mapping[str, Mapping[str, list[pd.Series]]]:
-    """Table -> column -> what each sample has in it."""
-    leads = ProspectsFile((sample_data_dir() / "leads.csv",))
+def samples(tmp_path_factory) -> Mapping[str, AnalysisResults]:
+    """The results of the four samples, with as many tables as there can be."""
+    leads = [sample_data_dir() / "leads.csv"]
     more_open = tmp_path_factory.mktemp("prospects") / "leads.csv"
-    rows = pd.read_csv(leads.files[0], sep=None, engine="python", dtype="str")
+    rows = pd.read_csv(leads[0], sep=None, engine="python", dtype="str")
     # So many that a control group can show something.
     rows.loc[rows.index % 2 == 0, "Result"] = None
     rows.to_csv(more_open, index=False)
     shop = analyse(load([sample_data_dir() / "shop.csv"]), **COSTS)
-    samples = {
-        "shop": add_prospects(shop, leads)[0],
+    return {
+        "shop": add_prospects(shop, leads, Prospects())[0],
         "box": analyse(load([sample_data_dir() / "box.csv"]), margin=0.4),
         "wholesaler": analyse(load([sample_data_dir() / "wholesaler.csv"])),
         "leads": add_prospects(
-            AnalysisResults(Settings(date(2026, 6, 1), **COSTS)), ProspectsFile((more_open,))
+            AnalysisResults(Settings(date(2026, 6, 1), **COSTS)), [more_open], Prospects()
         )[0],
     }
+
+
+@pytest.fixture(scope="module")
+def columns(samples, tmp_path_factory) -> Mapping[str, Mapping[str, list[pd.Series]]]:
+    """Table -> column -> what each sample has in it."""
     found = defaultdict(lambda: defaultdict(list))
     for name, results in samples.items():
         folder = tmp_path_factory.mktemp(name)
         write_results(results, folder)
-        tables = read_tables(folder) | {
-            table: pd.DataFrame([figures]) for table, figures in figures_of(results).items()
-        }
+        tables = result_tables(results)
+        assert set(read_tables(folder)) <= set(tables)
         for table, frame in tables.items():
             for column in map(str, frame.columns):
                 found[table][column].append(frame[column])
@@ -127,3 +121,17 @@ def test_rows_of_single_people_are_private():
     for table, named in schema.tables().items():
         if {"customer_id", "prospect_id", "line"} & set(named):
             assert {entry.seen_by for entry in named.values()} == {"private"}, table
+
+
+@pytest.mark.parametrize("locale", ["en_GB", "de_DE"])
+def test_the_dictionary_says_what_every_column_of_a_report_is(samples, locale):
+    results = samples["shop"]
+    settings = dataclasses.replace(results.settings, locale=locale)
+    written = dictionary(dataclasses.replace(results, settings=settings))
+    there = {(table, name) for table, frame in result_tables(results).items() for name in frame}
+    assert set(zip(written["table"], written["column"], strict=True)) == there
+    assert written["meaning"].str.len().gt(2).all()
+    assert not written["meaning"].str.contains("[{}]").any()
+    said = written.set_index(["table", "column"]).loc[("value.totals", "clv_low"), "meaning"]
+    assert "90" in said
+    assert ("Intervall" in said) == (locale == "de_DE")

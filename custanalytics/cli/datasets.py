@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custanalytics.cli import arguments
+from custanalytics.config import as_typed, today
 
 if TYPE_CHECKING:
     from custanalytics.datasets import Dataset
@@ -26,15 +27,17 @@ def add(commands: Any) -> None:
         "datasets",
         help="list open customer data sets",
         description="List open customer data sets; nothing is downloaded.",
+        epilog="example:\n  custanalytics datasets cdnow",
     )
     known.add_argument("name", nargs="?", metavar="NAME", help="all about this one")
-    known.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments.json_option(known)
     known.set_defaults(action=_datasets)
 
     fetch = commands.add_parser(
         "fetch",
         help="get an open data set and make an engagement of it",
         description="Download an open data set, verify it, and make an engagement of it.",
+        epilog="example:\n  custanalytics fetch cdnow",
     )
     fetch.add_argument("name", metavar="NAME", help="a data set, see 'custanalytics datasets'")
     fetch.add_argument(
@@ -46,9 +49,7 @@ def add(commands: Any) -> None:
         metavar="FILE",
         help="take the set from here: its archive, or the files in it",
     )
-    fetch.add_argument(
-        "--made-on", type=arguments.day, metavar="DATE", help="the day it is (today)"
-    )
+    arguments.day_option(fetch)
     fetch.set_defaults(action=_fetch)
 
 
@@ -97,7 +98,7 @@ def _fetch(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.datasets import dataset, fetch
 
     entry = dataset(options.name)
-    day = options.made_on or arguments.today()
+    day = options.made_on or today()
     # None: no bar where standard error is no terminal.
     look = {"unit": "B", "unit_scale": True, "desc": entry.name, "leave": False}
     with tqdm(**look, disable=None, file=sys.stderr) as bar:
@@ -123,6 +124,5 @@ def _fetch(options: argparse.Namespace, _: Sequence[str]) -> None:
 def _command(entry: "Dataset", files: Sequence[str]) -> str:
     if entry.command != "measure":
         return f"custanalytics {entry.command}"
-    options = [f"--{name}={value}" for name, value in entry.settings.items()]
     named = [f"data/{name}" for name in files] or ["data/FILE"]
-    return shlex.join(["custanalytics", "measure", *named, *options])
+    return shlex.join(["custanalytics", "measure", *named, *as_typed(entry.settings)])

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from custanalytics.cli import arguments
+
 
 def add(commands: Any) -> None:
     """Add the command."""
@@ -13,10 +15,11 @@ def add(commands: Any) -> None:
         help="say what changed between two runs",
         description="Hold two report folders against each other: what changed, and whether "
         "other data or other definitions did it.",
+        epilog="example:\n  custanalytics diff report-may report-june",
     )
     diff.add_argument("old", type=Path, metavar="OLD", help="the earlier report folder")
     diff.add_argument("new", type=Path, metavar="NEW", help="the later report folder")
-    diff.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments.json_option(diff)
     diff.set_defaults(action=_diff)
 
 

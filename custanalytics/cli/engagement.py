@@ -1,12 +1,17 @@
 """``new``, ``receive``, ``status``: an engagement's folder; and runs inside one."""
 
 import argparse
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any
 
 from custanalytics.cli import arguments
+from custanalytics.config import Configuration, Origin, today
 from custanalytics.errors import UsageError
+
+if TYPE_CHECKING:
+    from custanalytics.engagement import Engagement
 
 
 def add(commands: Any) -> None:
@@ -15,6 +20,7 @@ def add(commands: Any) -> None:
         "new",
         help="begin an engagement: a folder from the question to the handover",
         description="Make an engagement's folder: question, scope, data, report, handover.",
+        epilog="example:\n  custanalytics new acme --from sales.csv",
     )
     new.add_argument("name", type=Path, metavar="NAME", help="the folder to make")
     new.add_argument(
@@ -26,22 +32,24 @@ def add(commands: Any) -> None:
         metavar="FILE",
         help="files that the client has sent already; they are copied",
     )
-    _day(new)
+    arguments.day_option(new)
     new.set_defaults(action=_new)
 
     receive = commands.add_parser(
         "receive",
         help="take files that the client sent into the engagement",
         description="Copy files into data/ of the engagement here, and list them with their hash.",
+        epilog="example:\n  custanalytics receive sales.csv",
     )
     receive.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what was sent")
-    _day(receive)
+    arguments.day_option(receive)
     receive.set_defaults(action=_receive)
 
     status = commands.add_parser(
         "status",
         help="say which step of the engagement is done, missing or stale",
         description="Say which step of the engagement is done, missing or stale, and why.",
+        epilog="example:\n  custanalytics status acme",
     )
     status.add_argument(
         "folder",
@@ -49,14 +57,14 @@ def add(commands: Any) -> None:
         type=Path,
         default=Path(),
         metavar="FOLDER",
-        help="the engagement's folder (the one you are in)",
+        help="the engagement's folder",
     )
-    status.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments.json_option(status)
     status.set_defaults(action=_status)
 
 
 class Inside:
-    """What ``run`` and ``prospects`` do in an engagement's folder when no files are given.
+    """Options of ``run`` and ``prospects``: in an engagement's folder, of its record too.
 
     Parameters
     ----------
@@ -64,64 +72,63 @@ class Inside:
         The options as given.
     given : sequence of str
         The command line they come from, the command first.
-    files : str
-        Name of the option that holds the files.
+    of, sample : str
+        What the files are of, and which bundled file stands for them.
     """
 
-    def __init__(self, options: argparse.Namespace, given: Sequence[str], files: str) -> None:
-        from custanalytics.engagement import FILE, REPORT, read_engagement, run_of
+    def __init__(
+        self, options: argparse.Namespace, given: Sequence[str], of: str, sample: str
+    ) -> None:
+        from custanalytics.cli.printed import progress
+        from custanalytics.engagement import REPORT, settings_of, sources_of
 
-        self.options = options
-        self._engagement = None
-        if getattr(options, files) or options.sample or not Path(FILE).is_file():
-            return
-        command, *extra = given
-        engagement = read_engagement()
-        if engagement.command != command:
-            raise UsageError(
-                f"this engagement is answered by 'custanalytics {engagement.command}', "
-                f"see command in {FILE}"
-            )
-        sources, settings = run_of(engagement)
-        checked = _Settings(parents=[options.parser], add_help=False)
-        checked.parse_args(settings)
-        # What is given here comes last and so wins. How it is rendered changes no result.
-        self._options = [*settings, *_without_rendering(extra)]
-        self.options = options.parser.parse_args([f"--out={REPORT}", *settings, *extra, *sources])
-        if self.options.out != Path(REPORT):
-            raise UsageError(f"in an engagement, the report is made in {REPORT}/: leave --out out")
-        self._engagement = engagement
+        self._configuration = Configuration(options.kind)
+        self._engagement = None if options.sources or options.sample else _here(given[0])
+        if self._engagement is not None:
+            self._configuration.add(settings_of(self._engagement), Origin.RECORD)
+            if Path(getattr(options, "out", REPORT)) != Path(REPORT):
+                self._configuration.refuse(
+                    f"in an engagement, the report is made in {REPORT}/: leave --out out"
+                )
+            options.out = REPORT
+        arguments.collected(options, self._configuration)
+        files: Sequence[Path] = ()
+        try:
+            if self._engagement is None:
+                files = arguments.sources(options, of, sample)
+            else:
+                files = sources_of(self._engagement)
+        except UsageError as error:
+            self._configuration.refuse(str(error))
+        command = shlex.join(["custanalytics", *given])
+        self.options = self._configuration.build(sources=files, step=progress, command=command)
 
     def record(self) -> None:
         """Note what the report was made from."""
         if self._engagement is not None:
             from custanalytics.engagement import record_run
 
-            record_run(self._engagement, self._options)
+            record_run(self._engagement, self._configuration.as_record())
 
 
-class _Settings(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"engagement.toml, [settings]: {message}")
+def _here(command: str) -> "Engagement | None":
+    from custanalytics.engagement import FILE, read_engagement
 
-
-def _without_rendering(given: Sequence[str]) -> list[str]:
-    rendering = argparse.ArgumentParser(add_help=False, allow_abbrev=False)
-    arguments.render_options(rendering)
-    rendering.add_argument("--json", action="store_true")
-    return rendering.parse_known_args(given)[1]
-
-
-def _day(command: argparse.ArgumentParser) -> None:
-    command.add_argument(
-        "--made-on", type=arguments.day, metavar="DATE", help="the day it is (today)"
-    )
+    if not Path(FILE).is_file():
+        return None
+    engagement = read_engagement()
+    if engagement.command != command:
+        raise UsageError(
+            f"this engagement is answered by 'custanalytics {engagement.command}', "
+            f"see command in {FILE}"
+        )
+    return engagement
 
 
 def _new(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.engagement import create
 
-    folder = create(options.name, options.files, options.made_on or arguments.today())
+    folder = create(options.name, options.files, options.made_on or today())
     print(
         f"{folder}: write question, decision and success into engagement.toml, then\n"
         f"  cd {options.name}\n"
@@ -136,7 +143,7 @@ def _new(options: argparse.Namespace, _: Sequence[str]) -> None:
 def _receive(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.engagement import receive
 
-    for taken in receive(Path(), options.files, options.made_on or arguments.today()):
+    for taken in receive(Path(), options.files, options.made_on or today()):
         print(f"data/{taken.file}: {taken.size:,} bytes, SHA-256 {taken.sha256}")
 
 
@@ -146,9 +153,9 @@ def _status(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.pipeline import Report
 
     engagement = read_engagement(options.folder)
-    today = arguments.today()
-    steps = status(engagement, today, lambda results: run_json(Report(results, {})))
-    left = (engagement.deadline - today).days
+    day = today()
+    steps = status(engagement, day, lambda results: run_json(Report(results, {})))
+    left = (engagement.deadline - day).days
     if options.json:
         print_json(
             {

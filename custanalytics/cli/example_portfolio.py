@@ -4,15 +4,15 @@ import argparse
 import contextlib
 import functools
 import io
-import os
 import shutil
 import tomllib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from custanalytics.cli import arguments, prospects, report
+from custanalytics.cli import arguments
+from custanalytics.config import today
 
 PROJECTS = ("shop", "wholesaler", "leads", "cdnow")
 AUTHOR = "Ada Example"
@@ -27,6 +27,7 @@ def add(commands: Any) -> None:
             "Make four finished engagements on the sample data and on CDNOW, publish them, and "
             "build the portfolio's site: an example of the whole way of working."
         ),
+        epilog="example:\n  custanalytics example-portfolio examples",
     )
     example.add_argument(
         "folder",
@@ -34,17 +35,10 @@ def add(commands: Any) -> None:
         type=Path,
         default=Path("example-portfolio"),
         metavar="FOLDER",
-        help="where; nothing may be there yet (example-portfolio)",
+        help="where; nothing may be there yet",
     )
-    example.add_argument(
-        "--renderer",
-        choices=("auto", "embedded", "quarto"),
-        default="auto",
-        help="auto: Quarto where its command is found, else the embedded renderer",
-    )
-    example.add_argument(
-        "--made-on", type=arguments.day, metavar="DATE", help="the day it is (today)"
-    )
+    arguments.renderer_option(example)
+    arguments.day_option(example)
     example.set_defaults(action=_example)
 
 
@@ -58,7 +52,7 @@ def _example(options: argparse.Namespace, _: Sequence[str]) -> None:
     folder: Path = options.folder
     if folder.exists():
         raise UsageError(f"{folder} exists already, and nothing is overwritten")
-    day = options.made_on or arguments.today()
+    day = options.made_on or today()
     portfolio = folder / "portfolio"
     portfolio.mkdir(parents=True)
     examples = reports_dir() / "_examples"
@@ -87,6 +81,7 @@ def _example(options: argparse.Namespace, _: Sequence[str]) -> None:
 def _engagement(example: Path, folder: Path, day: date) -> Path:
     """Make an engagement, run it, and put its write-up where a consultant would have written it."""
     from custanalytics.bundled import sample_data_dir
+    from custanalytics.cli.main import perform
     from custanalytics.datasets import dataset, fetch
     from custanalytics.engagement import Brief, create
 
@@ -101,8 +96,12 @@ def _engagement(example: Path, folder: Path, day: date) -> Path:
         create(folder, [sample_data_dir() / project["file"]], day, brief)
     _fill(folder, command, project)
     said = io.StringIO()
-    with _inside(folder), contextlib.redirect_stdout(said), contextlib.redirect_stderr(said):
-        _call([command])
+    with (
+        contextlib.chdir(folder),
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(said),
+    ):
+        perform([command])
     write_up = folder / "publish" / "write-up"
     write_up.mkdir(parents=True)
     shutil.copyfile(example / "report.qmd", write_up / "report.qmd")
@@ -128,23 +127,3 @@ def _fill(folder: Path, command: str, project: Mapping[str, Any]) -> None:
 
 def _lines(values: Mapping[str, Any], written: Callable[[Any], str]) -> str:
     return "".join(f"{name} = {written(value)}\n" for name, value in values.items())
-
-
-@contextlib.contextmanager
-def _inside(folder: Path) -> Iterator[None]:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
-
-
-def _call(given: Sequence[str]) -> None:
-    """What the command line does with these arguments."""
-    root = argparse.ArgumentParser()
-    commands = root.add_subparsers()
-    report.add(commands)
-    prospects.add(commands)
-    options = root.parse_args(given)
-    options.action(options, list(given))

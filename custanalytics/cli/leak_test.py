@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from custanalytics.cli import arguments
 from custanalytics.errors import DisclosureError
 
 
@@ -18,6 +19,7 @@ def add(commands: Any) -> None:
         help="look for a client's data in what is to be published",
         description="Read every file of a folder, and look for anything that the engagement's "
         "data, results, notes and pictures say; fail where something is found.",
+        epilog="example:\n  custanalytics leak-test acme mine/site --allow Germany",
     )
     test.add_argument("engagement", type=Path, metavar="ENGAGEMENT", help="the engagement's folder")
     test.add_argument("folder", type=Path, metavar="FOLDER", help="what is to be published")
@@ -34,7 +36,7 @@ def add(commands: Any) -> None:
         action="store_true",
         help="the data are public: look only for what names a person, an order or this machine",
     )
-    test.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments.json_option(test)
     test.set_defaults(action=_test)
 
 

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from custanalytics import __version__
 from custanalytics.cli import (
@@ -28,9 +28,8 @@ from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the ``custanalytics`` command."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    options = parser().parse_args(given)
     try:
-        options.action(options, given)
+        perform(given)
     except CustAnalyticsError as error:
         print(f"custanalytics: {error}", file=sys.stderr)
         return error.exit_code
@@ -47,11 +46,40 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
+def perform(given: Sequence[str]) -> None:
+    """Do what a command line says; what is wrong with it is raised."""
+    root = parser()
+    options, unknown = root.parse_known_args(given)
+    options.unknown = unknown
+    # Commands with a configuration name unknown options beside all else that is wrong.
+    if unknown and not (hasattr(options, "kind") and unknown[0].startswith("-")):
+        root.error(f"unrecognized arguments: {' '.join(unknown)}")
+    options.action(options, list(given))
+
+
 class _Parser(argparse.ArgumentParser):
     """Says what is wrong in one line, and where the rest can be read."""
 
+    def __init__(self, **how: Any) -> None:
+        super().__init__(**{"formatter_class": _Help} | how)
+
     def error(self, message: str) -> NoReturn:
         self.exit(UsageError.exit_code, f"custanalytics: {message}; see {self.prog} --help\n")
+
+
+class _Help(argparse.HelpFormatter):
+    """Eighty columns; every default shown the same way; examples as they are typed."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, max_help_position=26, width=79)
+
+    def _get_help_string(self, action: argparse.Action) -> str:
+        shown = getattr(action, "shown", action.default)
+        told = shown not in (None, "", False, argparse.SUPPRESS) and shown != []
+        return (action.help or "") + (f" (default: {shown})" if told else "")
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        return text if text.startswith("example") else super()._fill_text(text, width, indent)
 
 
 def parser() -> argparse.ArgumentParser:

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from custanalytics.cli import arguments
+
 
 def add(commands: Any) -> None:
     """Add the command."""
@@ -12,6 +14,7 @@ def add(commands: Any) -> None:
         "portfolio",
         help="build the site of a portfolio of finished projects",
         description="Build the static site of a portfolio; what its folder lacks is written.",
+        epilog="example:\n  custanalytics portfolio mine --github-pages",
     )
     portfolio.add_argument(
         "folder", type=Path, metavar="PORTFOLIO", help="the portfolio's folder; made when absent"
@@ -21,13 +24,8 @@ def add(commands: Any) -> None:
         action="store_true",
         help="also write the workflow that publishes the site on GitHub Pages",
     )
-    portfolio.add_argument(
-        "--renderer",
-        choices=("auto", "embedded", "quarto"),
-        default="auto",
-        help="auto: Quarto where its command is found, else the embedded renderer",
-    )
-    portfolio.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments.renderer_option(portfolio)
+    arguments.json_option(portfolio)
     portfolio.set_defaults(action=_portfolio)
 
 

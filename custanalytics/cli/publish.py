@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from custanalytics.cli import arguments
+from custanalytics.config import today
 
 
 def add(commands: Any) -> None:
@@ -17,6 +18,7 @@ def add(commands: Any) -> None:
             "Make an entry of a portfolio from a finished engagement: muted, unless the data are "
             "open, and tested for leaks before anything is put in place."
         ),
+        epilog="example:\n  custanalytics publish acme --to mine",
     )
     publish.add_argument("engagement", type=Path, metavar="ENGAGEMENT", help="its folder")
     publish.add_argument(
@@ -28,19 +30,9 @@ def add(commands: Any) -> None:
         metavar="CODE",
         help="the texts of your own that were listed may be read by anybody",
     )
-    publish.add_argument(
-        "--renderer",
-        choices=("auto", "embedded", "quarto"),
-        default="auto",
-        help="auto: Quarto where its command is found, else the embedded renderer",
-    )
-    publish.add_argument(
-        "--made-on",
-        type=arguments.day,
-        metavar="DATE",
-        help="the day of publication (today; once published, it stays)",
-    )
-    publish.add_argument("--json", action="store_true", help="print one JSON object")
+    arguments.renderer_option(publish)
+    arguments.day_option(publish, "the day of publication; once published, it stays")
+    arguments.json_option(publish)
     publish.set_defaults(action=_publish)
 
 
@@ -51,7 +43,7 @@ def _publish(options: argparse.Namespace, _: Sequence[str]) -> None:
     done = publish_engagement(
         options.engagement,
         options.to,
-        options.made_on or arguments.today(),
+        options.made_on or today(),
         confirm=options.confirm,
         renderer=options.renderer,
         step=progress,

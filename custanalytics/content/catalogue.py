@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
+from custanalytics import schema
 from custanalytics.content.language import LOCALES
 
 LANGUAGES = ("de", "es", "fr")
@@ -42,6 +43,8 @@ def messages() -> Catalog:
     ):
         place = f"custanalytics/{file}"
         found.add(text, None, [(place, 0)], auto_comments=comments)
+    for text in schema.messages():
+        found.add(text, None, [("custanalytics/schema.toml", 0)])
     for path in sorted(_PACKAGE.glob("ledger/platforms/*.toml")):
         note = tomllib.loads(path.read_text("utf-8")).get("note")
         if note:

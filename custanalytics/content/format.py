@@ -114,6 +114,10 @@ class Formats:
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
         return _minus(numbers.format_decimal(float(number), format=pattern, locale=self.locale))
 
+    def exact(self, number: Any) -> str:
+        """A number with three decimals, for scores."""
+        return self.number(number, 3)
+
     def share(self, fraction: Any) -> str:
         """A fraction as a percentage; one decimal where whole percents would hide it."""
         if is_missing(fraction):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from custanalytics.config import TEMPLATE, Settings
 from custanalytics.content.blocks import Block
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import (
@@ -21,7 +22,7 @@ from custanalytics.content.chart import Chart
 from custanalytics.content.format import MISSING, Formats
 from custanalytics.content.language import speaking
 from custanalytics.content.words import say, word
-from custanalytics.results.store import TEMPLATE, AnalysisResults, Settings
+from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
 _REPORT = Declaration("report", texts=("horizon", "window", "rate"))
@@ -172,10 +173,12 @@ def _chapters(results: AnalysisResults, formats: Formats) -> tuple[Chapter, ...]
         concentration.concentration(results.concentration, results.customers, formats),
         segments.segments(results.rfm, results.migration, results.migration_from, formats),
         cohorts.cohorts(results.cohorts, formats),
-        value.value(results.value, results.tracking, results.decisions, formats),
+        value.value(
+            results.value, results.value_trust, results.tracking, results.decisions, formats
+        ),
         next_purchase.next_purchase(results.propensity, results.customers, formats),
         prospects.prospects(results.prospects, asked, formats),
-        what_to_do.monday(results.decisions, results.customers, results.value, formats),
+        what_to_do.what_to_do(results, formats),
         appendix.appendix(results, formats),
     )
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from custanalytics.content.language import speaking
 from custanalytics.content.number_codes import number_code
 from custanalytics.content.report_content import Cover, ReportContent
+from custanalytics.content.result_columns import Shown
 from custanalytics.content.words import say, word
 from custanalytics.content.workbook_charts import chart_sheet
 from custanalytics.content.workbook_lists import lists
@@ -51,11 +52,12 @@ def workbook(content: ReportContent) -> Workbook:
 
 def _filled(content: ReportContent) -> Workbook:
     results, formats = content.results, content.formats
+    shown = Shown(results, formats)
     sheets = [
-        *lists(results, formats),
+        *lists(results, formats, shown),
         *(chart_sheet(chart) for chart in content.charts),
-        *tables(results, formats),
-        *data(results, formats),
+        *tables(results, formats, shown),
+        *data(results, formats, shown),
     ]
     kinds = {field.kind for sheet in sheets for field in sheet.fields} | {"money_short"}
     return Workbook(

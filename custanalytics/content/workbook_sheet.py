@@ -57,6 +57,8 @@ class Sheet:
         Small print under the title.
     chart : Chart, optional
         To be drawn natively beside the table: `frame` is then its `wide` table.
+    folded : int
+        How many of the last columns are folded away, until somebody opens them.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Sheet:
     group: Group
     note: str = ""
     chart: Chart | None = None
+    folded: int = 0
 
 
 def fitted(sheet: Sheet, formats: Formats) -> Sheet:

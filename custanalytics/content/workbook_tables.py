@@ -6,45 +6,86 @@ from custanalytics.content.chapters import business, segments, value_tests
 from custanalytics.content.chapters.appendix import SUBJECTS
 from custanalytics.content.chapters.summary import all_checks
 from custanalytics.content.format import Formats
+from custanalytics.content.result_columns import Shown
 from custanalytics.content.tables import VERDICTS
-from custanalytics.content.words import say, told, told_all, word, words
+from custanalytics.content.words import say, told, word
 from custanalytics.content.workbook_sheet import Field, Sheet
-from custanalytics.ledger import LoadReport
 from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
 # What the column "role" of the candidates says.
 _ROLES = (noted("model"), noted("baseline"))
+_MONTHS = (
+    "month", "revenue", "returning_revenue", "new_revenue", "unknown_revenue", "refunds", "orders",
+    "customers", "average_order_value", "complete",
+)  # fmt: skip
+_SEGMENTS = (
+    "segment", "customers", "customer_share", "revenue", "revenue_share", "mean_orders",
+    "mean_spend", "mean_days_since_last_purchase", "rule", "action",
+)  # fmt: skip
+_VALIDATION = (
+    "origin", "candidate", "role", "holdout_days", "predicted_purchases", "actual_purchases",
+    "total_error", "predicted_revenue", "actual_revenue", "revenue_error", "mae", "spearman",
+    "interval_coverage", "chosen",
+)  # fmt: skip
+_EVALUATION = ("candidate", "role", "log_loss", "brier_score", "auc", "ece", "chosen")
 
 
-def tables(results: AnalysisResults, formats: Formats) -> list[Sheet]:
+def tables(results: AnalysisResults, formats: Formats, shown: Shown) -> list[Sheet]:
     """Tables of results that no chart shows in full."""
-    made = (
-        _months(results, formats),
-        _segments(results, formats),
-        _moves(results, formats),
-        _validation(results, formats),
-        _candidates(results),
-    )
-    return [sheet for sheet in made if sheet is not None]
+    sheets: list[tuple[str, str, str, pd.DataFrame, tuple[str, ...]]] = []
+    overview, groups, moves = results.overview, results.rfm, results.migration
+    if overview is not None:
+        title = business.lead(overview, formats)
+        sheets.append((say("Months"), title, "overview.monthly", overview.monthly, _MONTHS))
+    if groups is not None:
+        title = segments.lead(groups, formats)
+        sheets.append((say("Segment figures"), title, "rfm.segments", groups.segments, _SEGMENTS))
+    if moves is not None and len(moves) and groups is not None:
+        then = formats.date(results.migration_from)
+        title = say("Where the customers of {day} are now", day=then)
+        sheets.append((say("Segment moves"), title, "migration", moves, ()))
+    value, propensity = results.value, results.propensity
+    if value is not None and len(value.validation):
+        title = value_tests.tested(value, formats)
+        rows = value.validation
+        sheets.append((say("Forecast tests"), title, "value.validation", rows, _VALIDATION))
+    if propensity is not None:
+        title = say(
+            "Models and rules of thumb on the window held back; the lowest log-loss is used"
+        )
+        rows = propensity.evaluation
+        sheets.append((say("Probability tests"), title, "propensity.evaluation", rows, _EVALUATION))
+    return [
+        shown.sheet(name, title, table, rows, "tables", first=first, cents=False)
+        for name, title, table, rows, first in sheets
+    ]
 
 
-def data(results: AnalysisResults, formats: Formats) -> list[Sheet]:
+def data(results: AnalysisResults, formats: Formats, shown: Shown) -> list[Sheet]:
     """Where the rows went, what was found in the data, and every check."""
-    sheets = [_reconciliation(results.ledger, formats)] if results.ledger else []
+    sheets = []
+    if results.ledger:
+        sheets.append(
+            shown.sheet(
+                say("Reconciliation"),
+                say("From the rows of the export to the rows of this report"),
+                "ledger.reconciliation",
+                results.ledger.reconciliation,
+                "data",
+                say("Rows read in all: {read}.", read=formats.count(results.ledger.rows_read)),
+                first=("meaning", "rows", "share", "amount"),
+            )
+        )
     if results.findings is not None and len(results.findings):
         sheets.append(
-            Sheet(
+            shown.sheet(
                 say("Data quality"),
                 say("What was found in the data, and what was done about it"),
-                _told(results.findings, ("sentence", "effect"), formats),
-                (
-                    Field("sentence", say("Found"), "text", say("What was found.")),
-                    Field("rows", say("Rows"), "count", say("Rows it touches.")),
-                    Field("amount", say("Amount"), "money_exact", say("Their amounts.")),
-                    Field("effect", say("Done"), "text", say("What was done about it.")),
-                ),
+                "findings",
+                results.findings,
                 "data",
+                first=("sentence", "rows", "amount", "effect"),
             )
         )
     sheets.append(_checks(results, formats))
@@ -66,169 +107,6 @@ def data(results: AnalysisResults, formats: Formats) -> list[Sheet]:
             )
         )
     return sheets
-
-
-def _reconciliation(ledger: LoadReport, formats: Formats) -> Sheet:
-    return Sheet(
-        say("Reconciliation"),
-        say("From the rows of the export to the rows of this report"),
-        _told(ledger.reconciliation, ("meaning",), formats),
-        (
-            Field("meaning", say("Rows"), "text", say("What the rows are.")),
-            Field("rows", say("How many"), "count", say("Rows of the export.")),
-            Field("share", say("Share"), "probability", say("Of all rows read.")),
-            Field("amount", say("Amount"), "money_exact", say("Sum of their amounts.")),
-        ),
-        "data",
-        say("Rows read in all: {read}.", read=formats.count(ledger.rows_read)),
-    )
-
-
-def _months(results: AnalysisResults, formats: Formats) -> Sheet | None:
-    found = results.overview
-    if found is None:
-        return None
-    money = "money_whole"
-    return Sheet(
-        say("Months"),
-        business.lead(found, formats),
-        found.monthly,
-        (
-            Field("month", say("Month"), "month", say("Calendar month.")),
-            Field("revenue", say("Revenue"), money, say("Net of returns.")),
-            Field("returning_revenue", say("Returning"), money, say("From customers seen before.")),
-            Field("new_revenue", say("New"), money, say("From customers in their first month.")),
-            Field("unknown_revenue", say("Not known"), money, say("Sales without a customer.")),
-            Field("refunds", say("Returns"), money, say("Taken off the revenue.")),
-            Field("orders", say("Orders"), "count", say("Orders above zero.")),
-            Field("customers", say("Customers"), "count", say("Known customers who bought.")),
-            Field(
-                "average_order_value",
-                say("Average order"),
-                "money_exact",
-                say("Revenue of orders above zero by their number."),
-            ),
-            Field("complete", say("Complete"), "flag", say("No: the data covers only a part.")),
-        ),
-        "tables",
-    )
-
-
-def _segments(results: AnalysisResults, formats: Formats) -> Sheet | None:
-    found = results.rfm
-    if found is None:
-        return None
-    return Sheet(
-        say("Segment figures"),
-        segments.lead(found, formats),
-        words(found.segments, "segment", "rule", "action"),
-        (
-            Field("segment", say("Segment"), "text", say("Group of customers.")),
-            Field("customers", say("Customers"), "count", say("In the segment.")),
-            Field("customer_share", say("Of customers"), "share", say("Share of all customers.")),
-            Field("revenue", say("Revenue"), "money_whole", say("Net, whole period.")),
-            Field("revenue_share", say("Of revenue"), "share", say("Share of the revenue.")),
-            Field("mean_orders", say("Orders each"), "number", say("Mean orders a customer.")),
-            Field("mean_spend", say("Spend each"), "money_exact", say("Mean spend a customer.")),
-            Field(
-                "mean_days_since_last_purchase",
-                say("Days since last"),
-                "days",
-                say("Mean days since the latest purchase."),
-            ),
-            Field("rule", say("Who is in it"), "text", say("The first rule that holds counts.")),
-            Field("action", say("What it calls for"), "text", say("The action.")),
-        ),
-        "tables",
-    )
-
-
-def _moves(results: AnalysisResults, formats: Formats) -> Sheet | None:
-    rows = results.migration
-    if rows is None or not len(rows) or results.rfm is None:
-        return None
-    then = formats.date(results.migration_from)
-    return Sheet(
-        say("Segment moves"),
-        say("Where the customers of {day} are now", day=then),
-        words(rows, "from_segment", "to_segment"),
-        (
-            Field(
-                "from_segment",
-                say("Segment then"),
-                "text",
-                say("Empty: not yet a customer on {day}.", day=then),
-            ),
-            Field("to_segment", say("Segment now"), "text", say("At the end of the data.")),
-            Field("customers", say("Customers"), "count", say("Who made this move.")),
-        ),
-        "tables",
-    )
-
-
-def _validation(results: AnalysisResults, formats: Formats) -> Sheet | None:
-    found = results.value
-    if found is None or not len(found.validation):
-        return None
-    money = "money_whole"
-    return Sheet(
-        say("Forecast tests"),
-        value_tests.tested(found, formats),
-        _candidates_named(found.validation),
-        (
-            Field("origin", say("Test"), "count", say("1 is the earliest time held back.")),
-            Field("candidate", say("Candidate"), "text", say("Model or rule of thumb.")),
-            Field("role", say("Role"), "text", say("A model, or a rule of thumb as the baseline.")),
-            Field("holdout_days", say("Days"), "days", say("Length of the time held back.")),
-            Field("predicted_purchases", say("Purchases expected"), "count", say("In that time.")),
-            Field("actual_purchases", say("Happened"), "count", say("In that time.")),
-            Field("total_error", say("Error"), "change", say("Expected over happened, less one.")),
-            Field("predicted_revenue", say("Revenue expected"), money, say("In that time.")),
-            Field("actual_revenue", say("Came in"), money, say("In that time.")),
-            Field("revenue_error", say("Error, revenue"), "change", say("As for purchases.")),
-            Field("mae", say("Error each"), "exact", say("Mean absolute error a customer.")),
-            Field("spearman", say("Rank correlation"), "exact", say("Expected with happened.")),
-            Field(
-                "interval_coverage",
-                say("In the interval"),
-                "share",
-                say("Customers whose purchases lay in their interval."),
-            ),
-            Field("chosen", say("Used"), "flag", say("Yes: the report rests on it.")),
-        ),
-        "tables",
-    )
-
-
-def _candidates(results: AnalysisResults) -> Sheet | None:
-    found = results.propensity
-    if found is None:
-        return None
-    return Sheet(
-        say("Probability tests"),
-        say("Models and rules of thumb on the window held back; the lowest log-loss is used"),
-        _candidates_named(found.evaluation),
-        (
-            Field("candidate", say("Candidate"), "text", say("Model or rule of thumb.")),
-            Field("role", say("Role"), "text", say("A model, or a rule of thumb as the baseline.")),
-            Field("log_loss", say("Log-loss"), "exact", say("Lower is better.")),
-            Field("brier_score", say("Brier score"), "exact", say("Lower is better.")),
-            Field("auc", say("AUC"), "exact", say("1 ranks perfectly, 0.5 by chance.")),
-            Field(
-                "ece", say("Calibration error"), "probability", say("Mean miss of the probability.")
-            ),
-            Field("chosen", say("Used"), "flag", say("Yes: the report rests on it.")),
-        ),
-        "tables",
-    )
-
-
-def _candidates_named(rows: pd.DataFrame) -> pd.DataFrame:
-    return words(rows, "candidate", "role")
-
-
-def _told(rows: pd.DataFrame, columns: tuple[str, ...], formats: Formats) -> pd.DataFrame:
-    return rows.assign(**{name: told_all(list(rows[name]), formats) for name in columns})
 
 
 def _checks(results: AnalysisResults, formats: Formats) -> Sheet:

@@ -15,61 +15,29 @@ _FILE = Path(__file__).with_name("catalogue.toml")
 
 @dataclass(frozen=True)
 class Dataset:
-    """An open data set, and how an engagement is made of it.
+    """An open data set, and how an engagement is made of it."""
 
-    Attributes
-    ----------
-    name, title : str
-        Short name for the command line, and the title in full.
-    question, decision, success : str
-        What it suits, as an engagement states it.
-    command : str
-        The command that answers the question: ``run``, ``prospects`` or ``measure``.
-    settings : dict
-        Options of that command for this set, its mapping among them.
-    tried : bool
-        Whether the settings were tried on the set's data.
-    prepare : str
-        What has to be done to the files before the command can read them; mostly empty.
-    licence, citation, home, size : str
-        Terms of use, how to cite it, its own page, and how much it holds.
-    access : {"open", "login", "installed"}
-        Whether it can be downloaded, needs a login at its home, or came with a package.
-    how : str
-        Where a login is needed: how to get the file.
-    address : str
-        Of the download; empty where a login is needed.
-    bytes : int or None
-        Size of the download; None where not known exactly.
-    sha256, sha256_from : str
-        Checksum of the download or ``unverified``, and where it is known from.
-    members : dict
-        File in the archive -> its checksum or ``unverified``; empty where it is no archive.
-    expected : dict
-        Figures that a run must give, as acceptance checks name them.
-    """
-
-    name: str
+    name: str  # short, for the command line
     title: str
-    question: str
+    question: str  # what it suits, as an engagement states it
     decision: str
     success: str
-    command: str
-    settings: Mapping[str, Any]
-    tried: bool
+    command: str  # that answers the question: run, prospects or measure
+    settings: Mapping[str, Any]  # options of that command, the mapping among them
+    tried: bool  # whether the settings were tried on the set's data
     licence: str
     citation: str
     home: str
     size: str
-    access: Literal["open", "login", "installed"]
-    address: str
-    sha256: str
-    members: Mapping[str, str]
-    prepare: str = ""
-    how: str = ""
-    bytes: int | None = None
-    sha256_from: str = ""
-    expected: Mapping[str, int] = field(default_factory=dict)
+    access: Literal["open", "login", "installed"]  # installed: it came with a package
+    address: str  # of the download; empty where a login is needed
+    sha256: str  # of the download, or UNVERIFIED
+    members: Mapping[str, str]  # file in the archive -> its checksum, or UNVERIFIED
+    prepare: str = ""  # what has to be done before the command can read the files
+    how: str = ""  # to get the file where a login is needed
+    bytes: int | None = None  # of the download; None: not known exactly
+    sha256_from: str = ""  # where the checksum is known from
+    expected: Mapping[str, int] = field(default_factory=dict)  # figures that a run must give
 
 
 def datasets() -> dict[str, Dataset]:
@@ -83,9 +51,9 @@ def datasets() -> dict[str, Dataset]:
 
 def dataset(name: str) -> Dataset:
     """One set of the catalogue."""
-    known = datasets()
-    if name not in known:
-        near = difflib.get_close_matches(name, known, 1)
+    by_name = datasets()
+    if name not in by_name:
+        near = difflib.get_close_matches(name, by_name, 1)
         hint = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(f"no data set {name!r}: {hint}known are {', '.join(known)}")
-    return known[name]
+        raise UsageError(f"no data set {name!r}: {hint}known are {', '.join(by_name)}")
+    return by_name[name]

@@ -17,21 +17,11 @@ from custanalytics.errors import SourceError, UsageError
 
 @dataclass(frozen=True)
 class Fetched:
-    """An engagement made of an open data set.
-
-    Attributes
-    ----------
-    folder : Path
-        The engagement.
-    sums : dict
-        File -> its SHA-256.
-    verified : bool
-        Whether the catalogue knew the checksums, and they were right.
-    """
+    """An engagement made of an open data set."""
 
     folder: Path
-    sums: dict[str, str]
-    verified: bool
+    sums: dict[str, str]  # file -> its SHA-256
+    verified: bool  # the catalogue knew the checksums, and they were right
 
 
 def fetch(
@@ -95,9 +85,9 @@ def _get(dataset: Dataset, progress: Progress) -> Path:
             if (Path(place) / path).is_file():
                 return Path(place) / path
         raise SourceError(f"{dataset.title} comes with the package {package}, which lacks {path}")
-    known = None if dataset.sha256 == UNVERIFIED else dataset.sha256
+    digest = None if dataset.sha256 == UNVERIFIED else dataset.sha256
     name = PurePosixPath(dataset.address).name
-    return download(dataset.address, f"{dataset.name}-{name}", known, dataset.bytes, progress)
+    return download(dataset.address, f"{dataset.name}-{name}", digest, dataset.bytes, progress)
 
 
 def _files(
@@ -133,11 +123,11 @@ def _files(
 
 
 def _verified(dataset: Dataset, sums: dict[str, str], expected: dict[str, str]) -> bool:
-    known = {name: digest for name, digest in expected.items() if digest != UNVERIFIED}
-    for name, digest in known.items():
+    stated = {name: digest for name, digest in expected.items() if digest != UNVERIFIED}
+    for name, digest in stated.items():
         if sums[name] != digest:
             raise SourceError(
                 f"{name} is not the file that the catalogue knows of {dataset.name}: its SHA-256 "
                 f"is {sums[name]}, expected {digest}"
             )
-    return len(known) == len(sums)
+    return len(stated) == len(sums)

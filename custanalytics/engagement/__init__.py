@@ -11,7 +11,7 @@ from custanalytics.engagement.record import (
     Received,
     read_engagement,
 )
-from custanalytics.engagement.rerun import Run, record_run, run_of
+from custanalytics.engagement.rerun import Run, record_run, settings_of, sources_of
 from custanalytics.engagement.status import Step, status
 
 __all__ = [
@@ -31,6 +31,7 @@ __all__ = [
     "receive",
     "record_run",
     "render_document",
-    "run_of",
+    "settings_of",
+    "sources_of",
     "status",
 ]

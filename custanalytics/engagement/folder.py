@@ -11,6 +11,7 @@ from string import Template
 from typing import Any
 
 from custanalytics.bundled import reports_dir
+from custanalytics.config import as_typed
 from custanalytics.engagement.record import DATA, FILE, Received, read_engagement, sha256
 from custanalytics.errors import UsageError
 
@@ -47,32 +48,16 @@ _ACCEPTANCE: Mapping[str, tuple[Mapping[str, Any], ...]] = {
 
 @dataclass(frozen=True)
 class Brief:
-    """What is known of an engagement when it begins.
+    """What is known of an engagement when it begins; empty texts are filled later."""
 
-    Attributes
-    ----------
-    client : str
-        Whom it is for; the folder's name where empty.
-    question, decision, success : str
-        As in `Engagement`; empty where not yet known.
-    command : str
-        The command that answers it.
-    settings : dict
-        Options of that command.
-    acceptance : sequence of dict
-        Acceptance checks, as ``engagement.toml`` has them; empty: those usual for a client.
-    source : dict
-        Where open data come from: name, address, licence, citation; empty for a client's data.
-    """
-
-    client: str = ""
+    client: str = ""  # the folder's name where empty
     question: str = ""
     decision: str = ""
     success: str = ""
     command: str = "run"
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    acceptance: Sequence[Mapping[str, Any]] = ()
-    source: Mapping[str, str] = field(default_factory=dict)
+    settings: Mapping[str, Any] = field(default_factory=dict)  # options of the command
+    acceptance: Sequence[Mapping[str, Any]] = ()  # as the record has it; empty: the usual checks
+    source: Mapping[str, str] = field(default_factory=dict)  # of open data
 
 
 def create(
@@ -94,7 +79,7 @@ def create(
         values = {name: toml(value) for name, value in _values(folder, day, brief).items()}
         plain = {
             "command": brief.command,
-            "again": _again(brief, names),
+            "again": _typed(brief, names),
             "started": day.isoformat(),
         }
         for name in (FILE, *_TEXTS):
@@ -192,13 +177,12 @@ def _blocks(brief: Brief) -> dict[str, str]:
     return {"settings": settings + source, "acceptance": checks}
 
 
-def _again(brief: Brief, files: Sequence[str]) -> str:
+def _typed(brief: Brief, files: Sequence[str]) -> str:
     """The command that answers the question, as it is typed in the folder."""
     if brief.command != "measure":
         return f"custanalytics {brief.command}"
     named = [f"{DATA}/{name}" for name in files]
-    options = [f"--{name}={value}" for name, value in brief.settings.items()]
-    return shlex.join(["custanalytics", "measure", *named, *options])
+    return shlex.join(["custanalytics", "measure", *named, *as_typed(brief.settings)])
 
 
 def _key(name: str) -> str:

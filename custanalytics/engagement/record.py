@@ -2,18 +2,18 @@
 
 import hashlib
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, fields
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from custanalytics.config import COMMANDS, unknown
 from custanalytics.errors import UsageError
 
 FILE = "engagement.toml"
 DATA = "data"
 REPORT = "report"
-COMMANDS = ("run", "prospects", "measure")
 _KEYS = {
     "client", "author", "question", "decision", "success", "started", "data-by", "deadline",
     "scope", "settings", "acceptance", "data", "source", "publish",
@@ -298,10 +298,7 @@ def _rows(content: Mapping[str, Any], name: str, path: Path) -> list[Mapping[str
     return rows
 
 
-def _known(content: Mapping[str, Any], known: set[str], place: str) -> None:
-    unknown = sorted(content.keys() - known)
-    if unknown:
-        raise UsageError(
-            f"{place} has the unknown entries {', '.join(unknown)}; "
-            f"known are {', '.join(sorted(known))}"
-        )
+def _known(content: Mapping[str, Any], known: Set[str], place: str) -> None:
+    wrong = [unknown("entry", name, sorted(known)) for name in sorted(content.keys() - known)]
+    if wrong:
+        raise UsageError(f"{place}: {'; '.join(wrong)}")

@@ -2,18 +2,17 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
+from custanalytics.config import COMMANDS, Configuration, Origin, flag_of, option_of, options_of
 from custanalytics.engagement.record import DATA, FILE, REPORT, Engagement, sha256
 from custanalytics.errors import SourceError, UsageError
 
 RUN = "run.json"
 _RESULTS = "results/results.json"
-_NOT_SETTINGS = {"sample", "json", "out", "help"}
 
 
 @dataclass(frozen=True)
@@ -24,19 +23,19 @@ class Run:
     ----------
     data : dict
         File, its path in the engagement's folder -> SHA-256.
-    options : tuple of str
-        The options, as on the command line.
+    settings : dict or None
+        Option -> its value; None where an earlier version noted the run.
     results : str
         SHA-256 of the results that came of it.
     """
 
     data: dict[str, str]
-    options: tuple[str, ...]
+    settings: Mapping[str, Any] | None
     results: str
 
 
-def run_of(engagement: Engagement) -> tuple[list[str], list[str]]:
-    """Files and options of the engagement's run."""
+def sources_of(engagement: Engagement) -> list[Path]:
+    """Files of the engagement's run."""
     if not engagement.data:
         raise SourceError(
             f"{FILE} lists no data yet: take them in with 'custanalytics receive FILE...'"
@@ -49,30 +48,17 @@ def run_of(engagement: Engagement) -> tuple[list[str], list[str]]:
         )
     named = {path.resolve() for path in _named(engagement)}
     files = [engagement.folder / DATA / file.file for file in engagement.data]
-    return [str(path) for path in files if path.resolve() not in named], options_of(engagement)
+    return [path for path in files if path.resolve() not in named]
 
 
-def options_of(engagement: Engagement) -> list[str]:
-    """Options of the run, as on the command line."""
-    given: dict[str, Any] = {
+def settings_of(engagement: Engagement) -> dict[str, Any]:
+    """Options of the engagement's run, by their names in TOML."""
+    return {
         "client": engagement.client,
         "author": engagement.author,
         "made-on": engagement.last_received,
         **engagement.settings,
     }
-    forbidden = sorted(_NOT_SETTINGS & engagement.settings.keys())
-    if forbidden:
-        raise UsageError(f"{FILE}, [settings]: {', '.join(forbidden)} can't be set here")
-    options: list[str] = []
-    for name, value in given.items():
-        for item in value if isinstance(value, list) else [value]:
-            if isinstance(item, bool):
-                options += [f"--{name}"] if item else []
-            else:
-                text = item.isoformat() if isinstance(item, date) else str(item)
-                # In one word, so that a value that begins with a dash stays a value.
-                options.append(f"--{name}={text}")
-    return options
 
 
 def changed_files(engagement: Engagement) -> list[str]:
@@ -87,12 +73,12 @@ def changed_files(engagement: Engagement) -> list[str]:
     return wrong
 
 
-def record_run(engagement: Engagement, options: Sequence[str]) -> Path:
+def record_run(engagement: Engagement, settings: Mapping[str, Any]) -> Path:
     """Note what the report was just made from."""
     results = sha256(engagement.folder / REPORT / _RESULTS)
     content = {
         "data": _inputs(engagement),
-        "options": list(options),
+        "settings": settings,
         "results": results,
     }
     path = engagement.folder / RUN
@@ -107,7 +93,7 @@ def last_run(engagement: Engagement) -> Run | None:
         return None
     try:
         content = json.loads(path.read_text("utf-8"))
-        return Run(dict(content["data"]), tuple(content["options"]), str(content["results"]))
+        return Run(dict(content["data"]), content.get("settings"), str(content["results"]))
     except (ValueError, KeyError, TypeError) as error:
         raise UsageError(f"{path} is damaged; delete it and run again") from error
 
@@ -127,23 +113,33 @@ def run_is_stale(engagement: Engagement) -> list[str]:
             why.append(f"{name} was in the run, and is no longer listed")
         elif listed[name] != run.data[name]:
             why.append(f"{name} changed since the run: its hash differs")
-    now = options_of(engagement)
-    if tuple(now) != run.options:
-        changed = sorted(
-            {option.split("=")[0] for option in set(now) ^ set(run.options)} or {"their order"}
-        )
-        why.append(f"settings changed since the run: {', '.join(changed)}")
+    if run.settings is None:
+        why.append(f"{RUN} was noted by an earlier version: run again")
+    else:
+        now = _recorded(engagement)
+        names = sorted(now.keys() | run.settings.keys())
+        changed = [name for name in names if now.get(name) != run.settings.get(name)]
+        if changed:
+            why.append(f"settings changed since the run: {', '.join(changed)}")
     if sha256(results) != run.results:
         why.append(f"{REPORT}/{_RESULTS} is not what the noted run made")
     return why
 
 
+def _recorded(engagement: Engagement) -> dict[str, Any]:
+    """The settings as `record_run` would note them now."""
+    configuration = Configuration(COMMANDS[engagement.command], look=False)
+    configuration.add(settings_of(engagement), Origin.RECORD)
+    return configuration.as_record()
+
+
 def _named(engagement: Engagement) -> list[Path]:
-    """Files that settings name: tables of prospects, and the mapping."""
+    """Files that settings name: tables of prospects, rules of segments, and the mapping."""
     values: list[Any] = []
-    for name in ("prospects", "mapping"):
-        value = engagement.settings.get(name, [])
-        values += value if isinstance(value, list) else [value]
+    for part in options_of(COMMANDS[engagement.command]):
+        if option_of(part).reads:
+            value = engagement.settings.get(flag_of(part), [])
+            values += value if isinstance(value, list) else [value]
     return [engagement.folder / str(value) for value in values]
 
 

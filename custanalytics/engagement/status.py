@@ -20,20 +20,11 @@ _TODO = "TODO"
 
 @dataclass(frozen=True)
 class Step:
-    """One step of an engagement.
-
-    Attributes
-    ----------
-    step : str
-        ``question``, ``data``, ``preparation``, ``model``, ``evaluation`` or ``delivery``.
-    state : {"done", "missing", "stale"}
-    reasons : tuple of str
-        Why it is missing or stale; where it is done, what should be minded.
-    """
+    """One step of an engagement: question, data, preparation, model, evaluation, delivery."""
 
     step: str
     state: State
-    reasons: tuple[str, ...] = ()
+    reasons: tuple[str, ...] = ()  # why; where it is done, what should be minded
 
 
 def status(
@@ -119,8 +110,8 @@ def _evaluation(
 ) -> Step:
     if results is None:
         return Step("evaluation", "missing", (absent,))
-    known = figures(results)
-    refused = [text for check in engagement.acceptance if (text := _refused(check, known))]
+    stated = figures(results)
+    refused = [text for check in engagement.acceptance if (text := _refused(check, stated))]
     log = engagement.folder / "decisions.md"
     answered = log.read_text("utf-8") if log.is_file() else ""
     unanswered = [_doubt(check) for _, check in doubts(results) if check.name not in answered]

@@ -20,45 +20,21 @@ PICTURE, CARD = "picture.svg", "card.png"
 
 @dataclass(frozen=True)
 class Entry:
-    """What the portfolio's pages say of one project; its files lie beside ``entry.json``.
+    """What the portfolio's pages say of one project; its files lie beside ``entry.json``."""
 
-    Attributes
-    ----------
-    slug : str
-        Name of its folder under ``entries/``, and of its address.
-    title, theme : str
-        The title, and the theme it belongs to.
-    techniques : tuple of str
-        What was used, such as ``RFM segments``.
-    question, method, finding : str
-        One or two plain sentences each, for the card.
-    client : str
-        Who asked, as it may be said in public: the open data set, or such as ``An online shop``.
-    muted : bool
-        Whether figures and names are changed so that nobody can tell who the client is.
-    published : date
-        The day it was published.
-    lang : str
-        Language tag of the write-up.
-    picture_alt : str
-        What `PICTURE` shows.
-    source : dict
-        For open data: ``name``, ``home``, ``licence``, ``citation``; empty for a client's.
-    """
-
-    slug: str
+    slug: str  # name of its folder, and of its address
     title: str
     theme: str
     techniques: tuple[str, ...]
-    question: str
+    question: str  # one or two plain sentences, as method and finding are
     method: str
     finding: str
-    client: str
-    muted: bool
+    client: str  # as it may be said in public: the open data set, or such as "An online shop"
+    muted: bool  # changed so that nobody can tell who the client is
     published: date
-    lang: str = "en"
-    picture_alt: str = ""
-    source: Mapping[str, str] = field(default_factory=dict)
+    lang: str = "en"  # of the write-up
+    picture_alt: str = ""  # what PICTURE shows
+    source: Mapping[str, str] = field(default_factory=dict)  # of open data; else empty
 
     @property
     def texts(self) -> dict[str, Any]:

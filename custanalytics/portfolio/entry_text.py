@@ -17,21 +17,7 @@ _LONGEST_SLUG = 60
 
 @dataclass(frozen=True)
 class EntryText:
-    """The words of an entry.
-
-    Attributes
-    ----------
-    slug, title, theme, client, question, method, finding : str
-        As `Entry` has them.
-    techniques : tuple of str
-        Likewise.
-    texts : dict
-        What the write-up quotes: ``question``, ``decision``, ``data``, ``source``.
-    prose : tuple of Prose
-        What of it a person wrote.
-    replaced : dict
-        Name of the client's -> what stands for it.
-    """
+    """The words of an entry, as `Entry` has them."""
 
     slug: str
     title: str
@@ -41,9 +27,9 @@ class EntryText:
     method: str
     finding: str
     techniques: tuple[str, ...]
-    texts: Mapping[str, str]
-    prose: tuple[Prose, ...]
-    replaced: Mapping[str, str]
+    texts: Mapping[str, str]  # what the write-up quotes: question, decision, data, source
+    prose: tuple[Prose, ...]  # what of it a person wrote
+    replaced: Mapping[str, str]  # name of the client's -> what stands for it
 
 
 def entry_text(

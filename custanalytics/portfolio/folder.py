@@ -23,37 +23,17 @@ _NAME = "Your Name"
 
 @dataclass(frozen=True)
 class Portfolio:
-    """What ``portfolio.toml`` says.
-
-    Attributes
-    ----------
-    folder : Path
-        The portfolio's folder.
-    name : str
-        Who offers this work.
-    tagline, theme : str
-        What for, in one sentence; and the theme that holds the projects together.
-    intro : str
-        Two or three sentences for the first screen; may be empty.
-    email : str
-        Where clients write to; may be empty.
-    links : tuple of (str, str)
-        Name and address of further pages.
-    address : str
-        Address of the site with a slash at its end; empty where it is not known yet.
-    lang : str
-        Language tag of the site's own words.
-    """
+    """What ``portfolio.toml`` says; texts that are not needed may be empty."""
 
     folder: Path
-    name: str
-    tagline: str
-    theme: str
-    intro: str = ""
+    name: str  # who offers this work
+    tagline: str  # what for, in one sentence
+    theme: str  # what holds the projects together
+    intro: str = ""  # two or three sentences for the first screen
     email: str = ""
-    links: tuple[tuple[str, str], ...] = ()
-    address: str = ""
-    lang: str = "en"
+    links: tuple[tuple[str, str], ...] = ()  # name and address of further pages
+    address: str = ""  # of the site, with a slash at its end
+    lang: str = "en"  # of the site's own words
 
     @property
     def unfinished(self) -> list[str]:
@@ -101,12 +81,12 @@ def read_portfolio(folder: Path | str) -> Portfolio:
         content = tomllib.loads(path.read_text("utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise UsageError(f"{path} is no valid TOML: {error}") from error
-    known = {*_TEXTS, "links"}
-    unknown = sorted(content.keys() - known)
+    names = {*_TEXTS, "links"}
+    unknown = sorted(content.keys() - names)
     if unknown:
         raise UsageError(
             f"{path} has the unknown entries {', '.join(unknown)}; "
-            f"known are {', '.join(sorted(known))}"
+            f"known are {', '.join(sorted(names))}"
         )
     texts = {name: _text(content, name, path) for name in _TEXTS if name in content}
     for name in _NEEDED:

@@ -10,17 +10,17 @@ _FILE = "portfolios.json"
 
 def remember(portfolio: Path, slug: str, engagement: Path) -> None:
     """Note where an entry came from."""
-    known = _read()
-    known.setdefault(str(portfolio.resolve()), {})[slug] = str(engagement.resolve())
+    origins = _read()
+    origins.setdefault(str(portfolio.resolve()), {})[slug] = str(engagement.resolve())
     path = _path()
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(known, indent=1) + "\n", "utf-8")
+    path.write_text(json.dumps(origins, indent=1) + "\n", "utf-8")
 
 
 def engagements_of(portfolio: Path) -> dict[str, Path]:
     """Where the entries of a portfolio came from, as far as this machine knows."""
-    known = _read().get(str(portfolio.resolve()), {})
-    return {slug: Path(path) for slug, path in known.items() if Path(path).is_dir()}
+    origins = _read().get(str(portfolio.resolve()), {})
+    return {slug: Path(path) for slug, path in origins.items() if Path(path).is_dir()}
 
 
 def _path() -> Path:
@@ -29,7 +29,7 @@ def _path() -> Path:
 
 def _read() -> dict[str, dict[str, str]]:
     try:
-        found: dict[str, dict[str, str]] = json.loads(_path().read_text("utf-8"))
+        origins: dict[str, dict[str, str]] = json.loads(_path().read_text("utf-8"))
     except (OSError, ValueError):
         return {}  # nothing is lost: publishing writes it again
-    return found
+    return origins

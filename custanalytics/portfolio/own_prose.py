@@ -9,28 +9,14 @@ from custanalytics.errors import UsageError
 
 @dataclass(frozen=True)
 class Prose:
-    """A text that a person wrote, which only a person can judge.
+    """A text that a person wrote, as it will be published, which only a person can judge."""
 
-    Attributes
-    ----------
-    place : str
-        Where it stands, such as ``engagement.toml, question``.
-    text : str
-        As it will be published.
-    """
-
-    place: str
+    place: str  # such as "engagement.toml, question"
     text: str
 
 
 class UnconfirmedError(UsageError):
-    """Prose has not been confirmed; the message lists it.
-
-    Parameters
-    ----------
-    prose : sequence of Prose
-        All of it.
-    """
+    """Prose has not been confirmed; the message lists all of it."""
 
     def __init__(self, prose: Sequence[Prose]) -> None:
         self.prose = tuple(prose)

@@ -18,34 +18,16 @@ FILE = "record.json"
 
 @dataclass(frozen=True)
 class Record:
-    """What undoes the muting, and what was changed.
+    """What undoes the muting, and what was changed."""
 
-    Attributes
-    ----------
-    key : Key
-        The secret, drawn when the engagement was first published.
-    published : date
-        The day of that.
-    confirmed : str
-        Code of the prose that was confirmed; empty before that.
-    portfolio, slug : str
-        Where it went to.
-    names : dict
-        A name in the data or the prose -> what stands for it.
-    suppressed : dict
-        Table -> how many of its rows were kept back.
-    files : dict
-        File of the entry -> its SHA-256.
-    """
-
-    key: Key
+    key: Key  # the secret, drawn when the engagement was first published
     published: date
-    confirmed: str = ""
-    portfolio: str = ""
+    confirmed: str = ""  # code of the prose that was confirmed
+    portfolio: str = ""  # where it went to
     slug: str = ""
-    names: Mapping[str, str] = field(default_factory=dict)
-    suppressed: Mapping[str, int] = field(default_factory=dict)
-    files: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)  # name -> what stands for it
+    suppressed: Mapping[str, int] = field(default_factory=dict)  # table -> rows that were kept back
+    files: Mapping[str, str] = field(default_factory=dict)  # file of the entry -> its SHA-256
 
 
 def record_of(engagement: Path, results: AnalysisResults, day: date) -> Record:

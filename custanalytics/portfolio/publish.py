@@ -1,7 +1,6 @@
 """Makes a public entry of a finished engagement, and lets nothing of the client out."""
 
 import dataclasses
-import re
 import shutil
 import tempfile
 from collections.abc import Callable, Sequence
@@ -60,35 +59,18 @@ _NOT_SHOWN = {"late", "next-steps"}  # slides that talk to the client of their o
 _QUARTO_LIBRARIES = "site_libs"
 _MOST_FIGURES = 40  # more are no chance
 _PICTURES = ("segments", "concentration", "prospects-lift", "monthly-revenue")
-# Options that say nothing of the client.
-_TELLABLE = ("horizon", "window", "discount-rate", "template", "locale")
-_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 Step = Callable[[str], AbstractContextManager[Any]]
 
 
 @dataclass(frozen=True)
 class Published:
-    """A finished entry.
-
-    Attributes
-    ----------
-    entry : Entry
-        What the portfolio says of it.
-    folder : Path
-        Its files.
-    record : Path
-        The private record, in the engagement.
-    write_up : Path
-        The write-up to edit, in the engagement.
-    site : Path
-        The portfolio's site, built anew.
-    """
+    """A finished entry, and where all that belongs to it lies."""
 
     entry: Entry
     folder: Path
-    record: Path
-    write_up: Path
-    site: Path
+    record: Path  # private, in the engagement
+    write_up: Path  # to edit, in the engagement
+    site: Path  # of the portfolio, built anew
 
 
 def publish_engagement(
@@ -194,16 +176,16 @@ def _published(
 def look_for_leaks(portfolio: Path | str, renderer: str = "auto") -> tuple[str, ...]:
     """Look for leaks in every entry whose engagement is on this machine, and in its pages."""
     portfolio = Path(portfolio)
-    known = engagements_of(portfolio)
+    origins = engagements_of(portfolio)
     slugs = [entry.slug for entry in read_entries(portfolio)]
     for slug in slugs:
-        if slug in known:
-            engagement = read_engagement(known[slug])
+        if slug in origins:
+            engagement = read_engagement(origins[slug])
             results = read_results(engagement.folder / REPORT / "results")
             record = record_of(engagement.folder, results, results.settings.made_on)
             entry = portfolio / ENTRIES / slug
             _test(_secrets(engagement, results, record), entry, portfolio, slug, renderer)
-    return tuple(slug for slug in slugs if slug not in known)
+    return tuple(slug for slug in slugs if slug not in origins)
 
 
 def _secrets(engagement: Engagement, results: AnalysisResults, record: Record) -> Secrets:

@@ -1,15 +1,14 @@
 """The script of an entry: how to make its report again, or one like it."""
 
-import dataclasses
 import shlex
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
+from custanalytics.config import as_typed
 from custanalytics.engagement import Engagement
-from custanalytics.engagement.rerun import options_of
 
 # Options that say nothing of the client.
 _HARMLESS = ("horizon-days", "window-days", "annual-discount-rate", "locale")
+_OF_THE_REPORT = ("client", "author", "made-on")
 
 
 def rerun_script(engagement: Engagement, version: str) -> str:
@@ -38,8 +37,9 @@ def rerun_script(engagement: Engagement, version: str) -> str:
 
 
 def _options(engagement: Engagement, keep: Sequence[str] | None) -> str:
-    own: Mapping[str, Any] = engagement.settings
-    kept = {name: value for name, value in own.items() if keep is None or name in keep}
-    bare = dataclasses.replace(engagement, settings=kept)
-    skipped = ("--client=", "--author=", "--made-on=")
-    return shlex.join(word for word in options_of(bare) if not word.startswith(skipped))
+    kept = {
+        name: value
+        for name, value in engagement.settings.items()
+        if (keep is None or name in keep) and name not in _OF_THE_REPORT
+    }
+    return shlex.join(as_typed(kept))

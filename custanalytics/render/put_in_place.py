@@ -63,7 +63,7 @@ def replaced(target: Path, ours: str) -> Iterator[Path]:
 @contextmanager
 def _swapped(target: Path, judged: Callable[[Path], T]) -> Iterator[tuple[Path, Path, T]]:
     """The folder's whole path, a new one beside it that takes its place at the end, a verdict."""
-    target = Path(os.path.abspath(target))  # noqa: PTH100 - a link stays the name it is
+    target = target.resolve()  # where a link leads to, so that the link stays one
     new, old = (target.with_name(f".{target.name}.{kind}") for kind in ("new", "old"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -75,9 +75,23 @@ def _swapped(target: Path, judged: Callable[[Path], T]) -> Iterator[tuple[Path, 
         new.mkdir()
         try:
             yield target, new, verdict
+            for path in (*new.rglob("*"), new):
+                _sync(path)
             _swap(new, target, old)
+            _sync(target.parent)
         finally:
             shutil.rmtree(new, ignore_errors=True)
+
+
+def _sync(path: Path) -> None:
+    """Have it on the disk: else a power cut after the swap could lose the new and the old."""
+    if path.is_symlink() or (sys.platform == "win32" and path.is_dir()):
+        return
+    handle = os.open(path, os.O_RDONLY if sys.platform != "win32" else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _recover(target: Path, new: Path, old: Path) -> None:

@@ -8,9 +8,9 @@ from typing import Any
 
 import yaml
 
-from custanalytics.bundled import reports_dir
+from custanalytics.bundled import DOCUMENT, reports_dir
 from custanalytics.render.pages.staging import SECTIONS
-from custanalytics.render.pages.templates import DOCUMENT, in_all_languages
+from custanalytics.render.pages.templates import in_all_languages
 
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f’ ]\d{3})*(?:[.,]\d+)?")
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([\w.-]+)\s*>\}\}")

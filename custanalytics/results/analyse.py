@@ -2,8 +2,8 @@
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, TypeVar
@@ -22,16 +22,26 @@ from custanalytics.clv import (
     tracked_value,
     try_season,
 )
+from custanalytics.config import (
+    COMMAND,
+    STEP,
+    TEMPLATE,
+    Contact,
+    Estimates,
+    Prospects,
+    Report,
+    Scope,
+    Settings,
+    Step,
+    about,
+    called_with,
+    shared,
+    today,
+)
 from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.customers.concentration import revenue_concentration
 from custanalytics.customers.overview import Overview, business_overview
-from custanalytics.customers.rfm import (
-    RFM,
-    SEGMENTS,
-    Segment,
-    rfm_segmentation,
-    segment_migration,
-)
+from custanalytics.customers.rfm import RFM, Segment, rfm_segmentation, segment_migration
 from custanalytics.customers.summary import customer_summary, observation_period
 from custanalytics.errors import ModelError, UnsupportedError, UsageError
 from custanalytics.ledger import Ledger, read_table
@@ -40,13 +50,15 @@ from custanalytics.propensity.purchase import purchase_propensity
 from custanalytics.prospects import prospect_list
 from custanalytics.prospects.lead_scoring import LeadScoring, fit_lead_scoring
 from custanalytics.prospects.saved_model import LeadScoringModel
+from custanalytics.results.actions import ranked_actions
 from custanalytics.results.decisions import drawn_groups, segment_decisions, useful_control
-from custanalytics.results.store import AnalysisResults, Settings
+from custanalytics.results.key_findings import key_findings
+from custanalytics.results.store import AnalysisResults
+from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.scoring.control_group import ControlPlan
 from custanalytics.sentences import tell
 from custanalytics.transactions import HasEngine
 
-Step = Callable[[str], AbstractContextManager[Any]]
 T = TypeVar("T")
 
 MIGRATION_DAYS = 90
@@ -56,58 +68,19 @@ RIVAL = "BG/NBD"
 
 
 @dataclass(frozen=True)
-class ProspectsFile:
-    """A table of prospects, and how it is to be read.
+class AnalyseOptions(Report, Contact, Estimates, Scope):
+    """What `analyse` takes."""
 
-    Attributes
-    ----------
-    files : tuple of path
-        The files of one export of prospects.
-    outcome : str or None
-        Column that says who converted, by name or number from 1; None: found.
-    positive : str or None
-        Its value that means converted; None: found.
-    date : str or None
-        Column with the date a prospect came in; None: found.
-    keep : tuple of str
-        Columns to use although they seem to give the outcome away.
-    decimal : {"point", "comma"} or None
-        Decimal sign, for columns that don't tell.
-    date_order : {"dmy", "mdy", "ymd"} or None
-        Order of day, month and year, for columns that don't tell.
-    """
-
-    files: tuple[Path, ...]
-    outcome: str | None = None
-    positive: str | None = None
-    date: str | None = None
-    keep: tuple[str, ...] = ()
-    decimal: str | None = None
-    date_order: str | None = None
+    ledger: Ledger = field(metadata=about("What `custanalytics.load` returned."))
+    _: dataclasses.KW_ONLY
+    template: str = field(default=TEMPLATE, metadata=about("The report template."))
+    step: Step = field(default=lambda _: nullcontext(), metadata=STEP)
+    command: str = field(default="", metadata=COMMAND)
 
 
-def analyse(
-    ledger: Ledger,
-    *,
-    as_of: date | None = None,
-    segments: Sequence[Segment] = SEGMENTS,
-    step: Step = lambda _: nullcontext(),
-    **settings: Any,
-) -> AnalysisResults:
+@called_with(AnalyseOptions)
+def analyse(options: AnalyseOptions) -> AnalysisResults:
     """Run every analysis that the data supports.
-
-    Parameters
-    ----------
-    ledger : Ledger
-        What `custanalytics.ledger.load` returned.
-    as_of : date, optional
-        Last day that counts; by default the last day in the data.
-    segments : sequence of Segment
-        Rules tried in order, which together must cover every customer.
-    step : callable, optional
-        Called with each step's name; returns a context manager that is held while it runs.
-    **settings
-        Fields of `custanalytics.results.store.Settings` other than the defaults.
 
     Returns
     -------
@@ -117,15 +90,15 @@ def analyse(
     Raises
     ------
     UsageError
-        `as_of` is before the first sale.
+        An option makes no sense, or `as_of` is before the first sale.
     """
+    ledger, step = options.ledger, options.step
     first_day, last_day = observation_period(ledger)
-    end = as_of or last_day
+    end = options.as_of or last_day
     if end < first_day:
         raise UsageError(f"--as-of {end} is before the first sale on {first_day}")
-    chosen = Settings(
-        observation_end=end, currency=ledger.currency or "", version=__version__, **settings
-    )
+    segments = options.rules
+    chosen = settings_of(options, end, ledger.currency)
     loaded: dict[str, Any] = {
         "settings": chosen,
         "ledger": ledger.report,
@@ -152,7 +125,12 @@ def analyse(
     with step("Grouping customers"):
         summary = attempt("customers", lambda: customer_summary(ledger, end))
         if summary is None:
-            return AnalysisResults(**loaded, overview=business, skipped=skipped)
+            return AnalysisResults(
+                **loaded,
+                overview=business,
+                key_findings=key_findings(business, None, None, None, None),
+                skipped=skipped,
+            )
         spread = attempt("concentration", lambda: revenue_concentration(summary))
         groups = attempt("rfm", lambda: rfm_segmentation(summary, segments))
         back = attempt("cohorts", lambda: cohort_retention(ledger, end))
@@ -177,9 +155,12 @@ def analyse(
             ),
         )
     customers = _scored(summary, groups, spread, value, propensity)
-    decisions = segment_decisions(groups, customers, value) if groups else None
-    if decisions is not None:
+    decisions = actions = None
+    if groups is not None:
+        decisions = segment_decisions(groups, customers, value)
+        actions = ranked_actions(decisions, groups, propensity)
         customers["group"] = drawn_groups(customers, decisions, chosen.seed)
+    trust = value_trust(value) if value is not None else ()
     return AnalysisResults(
         **loaded,
         overview=business,
@@ -189,32 +170,53 @@ def analyse(
         migration_from=earlier if before and groups else None,
         cohorts=back,
         value=value,
+        value_trust=trust,
         tracking=tracking,
         propensity=propensity,
         customers=customers,
         decisions=decisions,
+        actions=actions,
+        key_findings=key_findings(
+            business, spread, back, groups, value if trusted(trust) else None
+        ),
         skipped=skipped,
     )
 
 
+def settings_of(options: Any, end: date, currency: str | None) -> Settings:
+    """What the results keep of the options that they were made by."""
+    kept = shared(options, Estimates, Contact, Report)
+    return Settings(
+        **kept | {"made_on": options.made_on or today()},
+        observation_end=end,
+        currency=currency or "",
+        command=options.command,
+        version=__version__,
+        template=options.template,
+    )
+
+
 def add_prospects(
-    results: AnalysisResults, leads: ProspectsFile, step: Step = lambda _: nullcontext()
+    results: AnalysisResults,
+    files: Sequence[Path | str],
+    how: Prospects,
+    step: Step = lambda _: nullcontext(),
 ) -> tuple[AnalysisResults, LeadScoringModel | None]:
     """Learn which prospects convert, and score the open ones."""
     settings = results.settings
     with step("Reading the prospects"):
-        named = {name for name in (leads.outcome, leads.date, *leads.keep) if name}
-        table = read_table(leads.files, names=named)
+        named = {name for name in (how.outcome, how.prospect_date, *how.keep) if name}
+        table = read_table([Path(file) for file in files], names=named)
     with step("Estimating which prospects convert"):
         try:
             found, model = fit_lead_scoring(
                 table,
-                outcome=leads.outcome,
-                positive=leads.positive,
-                date=leads.date,
-                keep=leads.keep,
-                decimal=leads.decimal,
-                date_order=leads.date_order,
+                outcome=how.outcome,
+                positive=how.positive,
+                date=how.prospect_date,
+                keep=tuple(how.keep),
+                decimal=how.prospects_decimal,
+                date_order=how.prospects_date_order,
                 seed=settings.seed,
                 contact_cost=settings.contact_cost,
                 conversion_value=_customer_worth(settings, results.value),

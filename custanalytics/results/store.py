@@ -19,8 +19,10 @@ from typing import Any, TypeVar
 import numpy as np
 import pandas as pd
 
+from custanalytics import schema
 from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.config import Settings
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.customers.concentration import Concentration
 from custanalytics.customers.overview import Overview
@@ -30,67 +32,11 @@ from custanalytics.errors import SourceError
 from custanalytics.ledger import LoadReport
 from custanalytics.propensity.purchase import PurchasePropensity
 from custanalytics.prospects.lead_scoring import LeadScoring
+from custanalytics.results.key_findings import Finding
 from custanalytics.sentences import Sentence, as_json, from_json
 
 FORMAT = 1
-TEMPLATE = "customer-value"
 T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Settings:
-    """What a run was asked to do, and what it took for granted.
-
-    Attributes
-    ----------
-    observation_end : date
-        Last day that counts (``--as-of``, else the last day in the data).
-    horizon_days, window_days : int
-        How far customer lifetime value and propensity look ahead, in days.
-    annual_discount_rate : float
-        Yearly rate at which future money is discounted, 0.1 is 10 %.
-    margin : float or None
-        Contribution margin as a share of revenue; None: values are revenue.
-    currency : str
-        ISO 4217 code; empty where the data names none.
-    locale : str
-        How numbers and dates are written, such as ``en_GB``.
-    title, client, author : str
-        For the title page; may be empty.
-    made_on : date
-        The date of making that the report states.
-    seed : int
-        Seed of everything drawn at random.
-    command : str
-        The command that makes the report again.
-    version : str
-        The version of custanalytics that computed the results.
-    contact_cost, conversion_value : float or None
-        Cost of contacting a customer, and what a purchase is worth, in currency units.
-    template : str
-        The report template: a name, or the path of a folder.
-    mark : str
-        What is printed on every page: empty, or such as ``Confidential``.
-    """
-
-    observation_end: date
-    horizon_days: int = 365
-    window_days: int = 90
-    annual_discount_rate: float = 0.10
-    margin: float | None = None
-    currency: str = ""
-    locale: str = "en_GB"
-    title: str = ""
-    client: str = ""
-    author: str = ""
-    made_on: date = date.min
-    seed: int = 0
-    command: str = ""
-    version: str = ""
-    contact_cost: float | None = None
-    conversion_value: float | None = None
-    template: str = TEMPLATE
-    mark: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,6 +57,9 @@ class AnalysisResults:
         The same doubts as checks.
     overview, concentration, rfm, cohorts, value, propensity, prospects
         The analyses; None where the data does not support one, or no prospects were given.
+    value_trust : tuple of Check
+        What must hold before the forecast of value is stated as a finding, and whether it does;
+        empty where there is no forecast.
     tracking : DataFrame or None
         Expected and actual purchases by week, see `custanalytics.clv.weekly_tracking`; None
         where the history is too short to hold a part of it back.
@@ -126,7 +75,21 @@ class AnalysisResults:
         The scored list: one row per customer, the columns of all analyses side by side, and
         ``group`` ('contact' or 'control', null where a contact is not advised).
     decisions : DataFrame or None
-        What to do with each segment, see `custanalytics.results.decisions`.
+        What to do with each segment, one row per segment: ``segment``, ``action``, ``contact``
+        (bool: whether the action is to contact them), ``customers``, ``revenue`` (net, so far),
+        ``expected_buyers``, ``late_customers``, ``revenue_at_risk`` (within the window; null
+        without propensity), ``clv``, ``clv_low``, ``clv_high`` (null without a forecast),
+        ``at_stake`` (currency units) and its ``basis`` ('revenue_so_far', 'expected_revenue' or
+        'expected_margin'), ``control_size`` and ``detectable_lift`` (null: no group can show
+        anything), ``control_enough`` (bool).
+    actions : DataFrame or None
+        What is to be done, in the order to do it: ``kind`` ('segment' or 'win_back'),
+        ``segment`` (null for 'win_back'), ``action``, ``contact``, ``customers``, ``at_stake``,
+        ``basis`` (as above, or 'revenue_at_risk'), ``control_size``, ``list`` (path of the list
+        in the report's folder; null where there is none), ``in_summary`` (bool: one of the
+        three to name first).
+    key_findings : tuple of Finding
+        What the summary states, at most three, the most money first.
     skipped : dict
         Analysis left out -> the reason, one sentence.
     """
@@ -143,12 +106,15 @@ class AnalysisResults:
     migration_from: date | None = None
     cohorts: Cohorts | None = None
     value: CustomerLifetimeValue | None = None
+    value_trust: tuple[Check, ...] = ()
     tracking: pd.DataFrame | None = None
     propensity: PurchasePropensity | None = None
     prospects: LeadScoring | None = None
     prospect_list: pd.DataFrame | None = None
     customers: pd.DataFrame | None = None
     decisions: pd.DataFrame | None = None
+    actions: pd.DataFrame | None = None
+    key_findings: tuple[Finding, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
 
 
@@ -169,6 +135,23 @@ def write_results(results: AnalysisResults, folder: Path | str) -> None:
     write_tables(tables, folder)
     text = json.dumps(written, indent=1, ensure_ascii=False, allow_nan=False)
     (folder / "results.json").write_text(text + "\n", encoding="utf-8")
+
+
+def result_tables(results: AnalysisResults) -> dict[str, pd.DataFrame]:
+    """Every table and every figure of the results, by the names that the schema has."""
+    tables: dict[str, pd.DataFrame] = {}
+    for part in dataclasses.fields(results):
+        found = getattr(results, part.name)
+        if isinstance(found, pd.DataFrame):
+            tables[part.name] = found
+        elif dataclasses.is_dataclass(found):
+            for inner in dataclasses.fields(found):
+                value, name = getattr(found, inner.name), f"{part.name}.{inner.name}"
+                if isinstance(value, pd.DataFrame):
+                    tables[name] = value
+                elif name in schema.tables() and isinstance(value, Mapping):
+                    tables[name] = pd.DataFrame([value])
+    return {name: table for name, table in tables.items() if len(table.columns)}
 
 
 def read_results(folder: Path | str) -> AnalysisResults:
@@ -218,7 +201,7 @@ def _written(folder: Path) -> Any:
 
 def _understood(kind: type[T], value: Any, folder: Path, tables: dict[str, pd.DataFrame]) -> T:
     try:
-        decoded: T = _decode(kind, value, "", tables)
+        decoded: T = _decode(kind, value, tables)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise SourceError(
             f"{folder / 'results.json'} does not hold results that this version reads; "
@@ -286,31 +269,25 @@ def _from_text(text: Any) -> str | None:
     return from_json(read) if isinstance(read, dict) else str(read)
 
 
-def _decode(kind: Any, value: Any, name: str, tables: dict[str, pd.DataFrame]) -> Any:
+def _decode(kind: Any, value: Any, tables: Mapping[str, pd.DataFrame]) -> Any:
     origin, inner = typing.get_origin(kind), typing.get_args(kind)
     if origin in (typing.Union, types.UnionType):
         if value is None and type(None) in inner:
             return None
-        return _decode(next(k for k in inner if k is not type(None)), value, name, tables)
+        return _decode(next(k for k in inner if k is not type(None)), value, tables)
     if kind is pd.DataFrame:
         if not value["table"]:
             return pd.DataFrame()
-        return _with_sentences(tables[name], value.get("sentences", ()))
+        table = tables[value["table"].removesuffix(".parquet")]
+        return _with_sentences(table, value.get("sentences", ()))
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = typing.get_type_hints(kind)
-        return kind(
-            **{
-                part.name: _decode(
-                    hints[part.name], value[part.name], f"{name}.{part.name}".strip("."), tables
-                )
-                for part in dataclasses.fields(kind)
-            }
-        )
+        names = [part.name for part in dataclasses.fields(kind)]
+        return kind(**{name: _decode(hints[name], value[name], tables) for name in names})
     if origin in (dict, Mapping):
-        return {k: _decode(inner[1], v, f"{name}.{k}", tables) for k, v in value.items()}
+        return {key: _decode(inner[1], item, tables) for key, item in value.items()}
     if origin in (tuple, list):
-        item = inner[0]
-        return origin(_decode(item, v, f"{name}.{i}", tables) for i, v in enumerate(value))
+        return origin(_decode(inner[0], item, tables) for item in value)
     return _scalar(kind, value)
 
 

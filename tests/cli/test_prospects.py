@@ -64,7 +64,7 @@ def test_results_are_read_back_and_rendered_again(report):
     assert results.ledger is None
     assert results.prospects.chosen == report[1]["models"]["prospects"]["model"]
     before = (report[0] / "report.html").read_bytes()
-    rerender(report[0], ("html",), "embedded")
+    rerender(report[0], formats=("html",), renderer="embedded")
     assert (report[0] / "report.html").read_bytes() == before
 
 

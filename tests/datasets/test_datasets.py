@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from custanalytics.config import COMMANDS, Configuration, Origin
 from custanalytics.datasets import UNVERIFIED, dataset, datasets, fetch
 from custanalytics.datasets.download import download
 from custanalytics.datasets.unpack import unpack
@@ -120,17 +121,11 @@ def test_the_catalogue_is_complete_and_claims_no_checksum_without_saying_from_wh
 
 
 @pytest.mark.parametrize("name", WANTED)
-def test_settings_of_every_set_are_options_of_its_command(name, tmp_path):
-    from custanalytics.cli.main import parser
-
+def test_settings_of_every_set_are_options_of_its_command(name):
     entry = dataset(name)
-    given = [
-        f"--{key}={item}"
-        for key, value in entry.settings.items()
-        for item in (value if isinstance(value, list) else [value])
-    ]
-    options = parser().parse_args([entry.command, "file.csv", *given])
-    assert options.action
+    configuration = Configuration(COMMANDS[entry.command])
+    configuration.add(entry.settings, Origin.RECORD)
+    assert configuration.as_record().keys() == entry.settings.keys()
 
 
 def test_listing_downloads_nothing(server):

@@ -173,7 +173,7 @@ def test_changed_settings_and_texts_make_what_hangs_on_them_stale(work):
     settings(work, "margin = 0.4")
     found = steps(work)
     assert found["preparation"][0] == "stale"
-    assert "--margin" in found["preparation"][1]
+    assert "changed since the run: margin" in found["preparation"][1]
     assert found["question"][0] == "done"
     edit(work, question="Another question?")
     found = steps(work)
@@ -185,7 +185,7 @@ def test_changed_settings_and_texts_make_what_hangs_on_them_stale(work):
 
 def test_options_given_on_top_are_noted_as_not_in_the_record(work):
     assert call("run", "--margin", "0.3", *OPTIONS, cwd=work).returncode == 0
-    assert "--margin" in steps(work)["model"][1]
+    assert "changed since the run: margin" in steps(work)["model"][1]
 
 
 def test_figures_are_held_against_agreed_bounds(work):
@@ -227,10 +227,14 @@ def test_files_that_come_later_are_taken_in_once(work, tmp_path):
     ("old", "new", "said"),
     [
         ("deadline = 2026-07-15", 'deadline = "soon"', "deadline must be a date"),
-        ("[scope]", "[scopes]", "unknown entries scopes"),
+        ("[scope]", "[scopes]", "no entry 'scopes': did you mean scope?"),
         ('command = "run"', 'command = "runn"', "command is one of"),
-        ('command = "run"', 'command = "run"\nmargin = 7', "[settings]: argument --margin"),
-        ('command = "run"', 'command = "run"\nmargins = 7', "[settings]: unrecognized arguments"),
+        ('command = "run"', 'command = "run"\nmargin = 7', "[settings]: margin is a share above 0"),
+        (
+            'command = "run"',
+            'command = "run"\nmargins = 7',
+            "[settings]: margins is no option here; did you mean margin?",
+        ),
         ('command = "run"', 'command = "run"\nout = "x"', "out can't be set here"),
         ('command = "run"', 'command = "prospects"', "answered by 'custanalytics prospects'"),
         ('file = "sales.csv"', 'file = "../sales.csv"', "name of a file in data/"),

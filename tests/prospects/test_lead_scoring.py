@@ -12,12 +12,13 @@ import skops.io
 from sklearn.preprocessing import FunctionTransformer
 
 from custanalytics.bundled import sample_data_dir
+from custanalytics.config import Settings
 from custanalytics.errors import CustAnalyticsError, SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import load
 from custanalytics.prospects import prospect_list
 from custanalytics.prospects.lead_scoring import fit_lead_scoring
 from custanalytics.prospects.saved_model import LeadScoringModel
-from custanalytics.results.store import AnalysisResults, Settings, read_results, write_results
+from custanalytics.results.store import AnalysisResults, read_results, write_results
 from custanalytics.scoring.calibration import Calibration, Fitted
 from custanalytics.scoring.columns import inputs, read_columns
 from custanalytics.scoring.control_group import plan_control

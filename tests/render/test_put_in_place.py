@@ -145,3 +145,31 @@ def test_what_a_template_brings_is_the_consultants(tmp_path):
             (folder / "_made.yml").write_text(text, "utf-8")
     assert (target / "pictures" / "shop.svg").read_text("utf-8") == "first"
     assert (target / "_made.yml").read_text("utf-8") == "second"
+
+
+def test_a_link_is_followed(target):
+    real = target.with_name("elsewhere")
+    target.symlink_to(real)
+    for text in ("1", "2"):
+        write(target, a=text)
+        assert target.is_symlink()
+        assert read(real) == {"a": text}
+    assert sorted(leftovers(target)) == ["elsewhere"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks Linux which file is meant")
+def test_all_is_on_the_disk_before_the_folder_is_put_in_place(target, monkeypatch):
+    done, sync = [], os.fsync
+
+    def noted(handle):
+        sync(handle)
+        done.append(Path(f"/proc/self/fd/{handle}").readlink())
+
+    monkeypatch.setattr(os, "fsync", noted)
+    with renewed(target) as folder:
+        (folder / "results").mkdir()
+        (folder / "results" / "a").write_text("1", "utf-8")
+    new = target.with_name(".report.new")
+    names = ("results", "results/a", put_in_place.MANIFEST)
+    assert {new, *(new / name for name in names)} == set(done[:-1])
+    assert done[-1] == target.parent

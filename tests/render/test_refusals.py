@@ -105,3 +105,30 @@ def test_an_include_does_not_lead_out_of_the_folder(scratch, tmp_path):
         (scratch / "report.qmd").write_text(f"{{{{< include {name} >}}}}\n", "utf-8")
         with pytest.raises(RenderError, match=r"no file .* to include"):
             render(scratch, ("html",), "embedded")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "![a](/etc/passwd)",
+        "![a](_figures/link.png)",
+        *(
+            f"```{{=html}}\n{markup}\n```"
+            for markup in (
+                '<img src="http://127.0.0.1:9/a.png" alt="a">',
+                "<img src='/etc/passwd' alt='a'>",
+                "<IMG SRC=file:///etc/passwd alt=a>",
+                '<iframe src="../../private.html"></iframe>',
+                '<object data="/etc/passwd"></object>',
+            )
+        ),
+    ],
+)
+def test_word_takes_no_file_from_outside(scratch, tmp_path, text):
+    link = scratch / "_figures" / "link.png"
+    link.unlink(missing_ok=True)
+    (tmp_path / "private.png").write_bytes(b"private")
+    link.symlink_to(tmp_path / "private.png")
+    (scratch / "report.qmd").write_text(f"{text}\n", "utf-8")
+    with pytest.raises(RenderError, match="is not a file in the report folder"):
+        render(scratch, ("docx",), "embedded")

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.bundled import sample_data_dir
+from custanalytics.config import Settings
 from custanalytics.customers.summary import customer_summary
 from custanalytics.ledger import load
 from custanalytics.propensity.purchase import purchase_propensity
 from custanalytics.results.analyse import RIVAL, _purchase_model, _value
-from custanalytics.results.store import Settings
 
 
 def shop(customers: int) -> pd.DataFrame:

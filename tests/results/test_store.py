@@ -8,6 +8,7 @@ import pytest
 
 import custanalytics as ca
 from custanalytics.bundled import sample_data_dir
+from custanalytics.config import Prospects
 from custanalytics.content.chapters.summary import all_checks
 from custanalytics.errors import SourceError
 from custanalytics.results.analyse import add_prospects
@@ -22,7 +23,7 @@ BOOKS = ["Fleiss, Levin and Paik (2003)"]
 def analysed():
     ledger = ca.load([sample_data_dir() / "shop.csv"])
     found = ca.analyse(ledger, made_on=date(2026, 7, 1), margin=0.4)
-    return add_prospects(found, ca.ProspectsFile((sample_data_dir() / "leads.csv",)))[0]
+    return add_prospects(found, [sample_data_dir() / "leads.csv"], Prospects())[0]
 
 
 def test_every_analysis_is_supported_by_the_sample(analysed):

@@ -117,21 +117,15 @@ def evaluation_table(found: LeadScoring, formats: Formats) -> Table:
     """Candidates side by side, by test."""
     rows = found.evaluation
     shown = rows.assign(
-        name=[
-            say("{name} (used)", name=word(name)) if chosen else word(name)
-            for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
-        ],
-        how=[word(_TESTS[test]) for test in rows["test"]],
+        name=ranking.candidates(rows), how=[word(_TESTS[test]) for test in rows["test"]]
     )
     shown["how"] = shown["how"].where(~shown["how"].duplicated(), "")
-    for column in ("log_loss", "brier_score", "average_precision"):
-        shown[column] = [formats.number(number, 3) for number in rows[column]]
     shown["auc"] = [
         say(
             "{value} ({low}–{high})",
-            value=formats.number(value, 3),
-            low=formats.number(low, 3),
-            high=formats.number(high, 3),
+            value=formats.exact(value),
+            low=formats.exact(low),
+            high=formats.exact(high),
         )
         for value, low, high in zip(rows["auc"], rows["auc_low"], rows["auc_high"], strict=True)
     ]
@@ -141,10 +135,10 @@ def evaluation_table(found: LeadScoring, formats: Formats) -> Table:
         [
             Column("how", say("Test")),
             Column("name", say("Candidate")),
-            Column("log_loss", say("Log-loss"), right=True),
-            Column("brier_score", say("Brier score"), right=True),
+            Column("log_loss", say("Log-loss"), "exact"),
+            Column("brier_score", say("Brier score"), "exact"),
             Column("auc", say("AUC (95% interval)"), right=True),
-            Column("average_precision", say("Average precision"), right=True),
+            Column("average_precision", say("Average precision"), "exact"),
             Column("ece", say("Calibration error"), "share"),
         ],
         formats,
@@ -186,8 +180,8 @@ def leaks_table(found: LeadScoring, formats: Formats) -> Table:
         else say(
             "Columns left out, because they give the outcome away: with them the AUC would seem "
             "{seeming}, without them it is {honest}",
-            seeming=formats.number(seeming, 3),
-            honest=formats.number(auc["left out"], 3),
+            seeming=formats.exact(seeming),
+            honest=formats.exact(auc["left out"]),
         )
     )
     return table(

@@ -119,20 +119,16 @@ def deciles(
     gain: str,
 ) -> Table:
     """What each tenth of the list did."""
-    shown = rows.assign(
-        label=[formats.count(decile) for decile in rows["decile"]],
-        times=[formats.number(times) for times in rows["lift"]],
-    )
     return table(
         name,
-        shown,
+        rows.assign(label=[formats.count(decile) for decile in rows["decile"]]),
         [
             Column("label", say("Tenth")),
             Column("n", people, "count"),
             Column("mean_propensity", say("Predicted"), "share"),
             Column("converted", did, "count"),
             Column("rate", say("Share"), "share"),
-            Column("times", say("Times the average"), right=True),
+            Column("lift", say("Times the average"), "number"),
             Column("cumulative_gain", gain, "share"),
         ],
         formats,
@@ -141,26 +137,25 @@ def deciles(
     )
 
 
+def candidates(rows: pd.DataFrame) -> list[str]:
+    """Names of models and rules of thumb, with a mark on the one that is used."""
+    return [
+        say("{name} (used)", name=word(name)) if chosen else word(name)
+        for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
+    ]
+
+
 def evaluation(name: str, rows: pd.DataFrame, formats: Formats, caption: str) -> Table:
     """Candidates side by side."""
-    shown = rows.assign(
-        name=[
-            say("{name} (used)", name=word(name)) if chosen else word(name)
-            for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
-        ],
-        kind=[word(_ROLES[role]) for role in rows["role"]],
-    )
-    for column in ("log_loss", "brier_score", "auc"):
-        shown[column] = [formats.number(number, 3) for number in rows[column]]
     return table(
         name,
-        shown,
+        rows.assign(name=candidates(rows), kind=[word(_ROLES[role]) for role in rows["role"]]),
         [
             Column("name", say("Candidate")),
             Column("kind", say("Kind")),
-            Column("log_loss", say("Log-loss"), right=True),
-            Column("brier_score", say("Brier score"), right=True),
-            Column("auc", say("AUC"), right=True),
+            Column("log_loss", say("Log-loss"), "exact"),
+            Column("brier_score", say("Brier score"), "exact"),
+            Column("auc", say("AUC"), "exact"),
             Column("ece", say("Calibration error"), "share"),
         ],
         formats,

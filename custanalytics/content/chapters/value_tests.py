@@ -2,18 +2,17 @@
 
 import pandas as pd
 
-from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.content.chapters.ranking import candidates
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import say, told, word
+from custanalytics.results.value_trust import latest_holdout
 from custanalytics.sentences import noted
 
 CALIBRATION = Placement("value-calibration", noted("Value calibration"))
 DECILES = Placement("value-deciles", noted("Value deciles"))
-_MATTERS = {"clv.total_error", "clv.interval_coverage", "clv.converged"}
-_REVENUE_BOUND = 0.2
 _PACE = {
     "r": noted(
         "How alike customers are in their pace: below 1, a few buy far more often than the rest"
@@ -51,41 +50,9 @@ _MEANINGS = {
 }
 
 
-def latest(found: CustomerLifetimeValue) -> pd.DataFrame:
-    """Validation rows of the latest holdout; empty where there was none."""
-    rows = found.validation
-    return rows.loc[rows["origin"] == rows["origin"].max()] if len(rows) else rows
-
-
-def doubts(found: CustomerLifetimeValue, formats: Formats) -> list[str]:
-    """What speaks against stating the forecast as a finding; empty where nothing does."""
-    if not len(found.validation):
-        return [say("The forecast could not be tested on this shop's own past.")]
-    failed = [told(c.sentence, formats) for c in _failed(found)]
-    if _off(found):
-        failed.append(say("On the time held back, revenue was more than a fifth off the forecast."))
-    return failed
-
-
-def trusted(found: CustomerLifetimeValue | None) -> bool:
-    """Whether the forecast may be stated as a finding: tested, and in bounds."""
-    return (
-        found is not None and len(found.validation) > 0 and not _failed(found) and not _off(found)
-    )
-
-
-def _failed(found: CustomerLifetimeValue) -> list[Check]:
-    return [c for c in found.checks if c.name in _MATTERS and c.passed is False]
-
-
-def _off(found: CustomerLifetimeValue) -> bool:
-    rows = latest(found)
-    return bool(abs(rows.loc[rows["chosen"], "revenue_error"].iloc[0]) > _REVENUE_BOUND)
-
-
 def tested(found: CustomerLifetimeValue, formats: Formats) -> str:
     """How the forecast did on held-back data, naive rules included."""
-    rows = latest(found)
+    rows = latest_holdout(found)
     if not len(rows):
         return say(
             "The history is too short to hold a part back, so this forecast has not been tested "
@@ -119,7 +86,7 @@ def tested(found: CustomerLifetimeValue, formats: Formats) -> str:
 
 def in_short(found: CustomerLifetimeValue, formats: Formats) -> str:
     """The same for the summary."""
-    rows = latest(found)
+    rows = latest_holdout(found)
     if not len(rows):
         return say("The forecast of value is untested: the history is too short to hold part back.")
     row = rows.loc[rows["chosen"]].iloc[0]
@@ -195,24 +162,18 @@ def _digits(number: float, formats: Formats) -> str:
 
 def validation_table(found: CustomerLifetimeValue, formats: Formats) -> Table:
     """Candidates on the latest time held back."""
-    rows = latest(found).copy()
-    rows["name"] = [
-        say("{name} (used)", name=word(name)) if chosen else word(name)
-        for name, chosen in zip(rows["candidate"], rows["chosen"], strict=True)
-    ]
-    for column in ("mae", "spearman"):
-        rows[column] = [formats.number(number, 3) for number in rows[column]]
+    rows = latest_holdout(found)
     level = formats.share(found.params["level"])
     return table(
         "value-validation",
-        rows,
+        rows.assign(name=candidates(rows)),
         [
             Column("name", say("Candidate")),
             Column("predicted_purchases", say("Expected"), "count"),
             Column("actual_purchases", say("Happened"), "count"),
             Column("total_error", say("Error"), "change"),
-            Column("mae", say("Error per customer"), right=True),
-            Column("spearman", say("Rank correlation"), right=True),
+            Column("mae", say("Error per customer"), "exact"),
+            Column("spearman", say("Rank correlation"), "exact"),
             Column("interval_coverage", say("In the {level} interval", level=level), "share"),
         ],
         formats,
@@ -252,67 +213,57 @@ def calibration_table(found: CustomerLifetimeValue, formats: Formats) -> Table:
 def calibration_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
     """The same as lines."""
     rows = _chosen_calibration(found)
-    tidy = rows.melt("frequency_class", ["predicted_mean", "actual_mean"], "series", "value")
-    names = _series()
-    tidy["series"] = tidy["series"].map(names)
-    tidy["class"] = tidy["frequency_class"].astype("str")
-    test = latest(found)
+    test = latest_holdout(found)
     row = test.loc[test["chosen"]].iloc[0]
-    title = say(
-        "{predicted} purchases were expected, {actual} happened",
-        predicted=formats.count(row["predicted_purchases"]),
-        actual=formats.count(row["actual_purchases"]),
-    )
-    return Chart(
-        placed=CALIBRATION,
-        kind="line",
-        data=tidy[["class", "series", "value"]],
-        x="class",
-        y="value",
-        series="series",
-        x_format="text",
-        y_format="number",
+    return _expected_and_happened(
+        CALIBRATION,
+        rows.assign(group=rows["frequency_class"].astype("str")),
         x_title=say("Repeat purchase days before"),
-        colors=dict(zip(names.values(), ("series-1", "series-2"), strict=True)),
-        title=title,
-        subtitle=say("Purchases per customer in the time held back, by earlier purchases"),
-        alt=say(
-            "Two lines, expected and real purchases by earlier frequency. {title}.", title=title
+        title=say(
+            "{predicted} purchases were expected, {actual} happened",
+            predicted=formats.count(row["predicted_purchases"]),
+            actual=formats.count(row["actual_purchases"]),
         ),
-        half=True,
+        subtitle=say("Purchases per customer in the time held back, by earlier purchases"),
+        alt=noted("Two lines, expected and real purchases by earlier frequency. {title}."),
     )
-
-
-def _series() -> dict[str, str]:
-    return {"predicted_mean": say("Expected"), "actual_mean": say("Happened")}
 
 
 def decile_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
     """Expected and real purchases by tenth of the customers, most expected first."""
     rows = found.deciles.loc[found.deciles["chosen"]]
-    tidy = rows.melt("decile", ["predicted_mean", "actual_mean"], "series", "value")
-    names = _series()
-    tidy["series"] = tidy["series"].map(names)
-    tidy["tenth"] = [formats.count(decile) for decile in tidy["decile"]]
-    top = rows.iloc[0]
-    title = say(
-        "Top tenth: {predicted} purchases each expected, {actual} happened",
-        predicted=formats.number(top["predicted_mean"]),
-        actual=formats.number(top["actual_mean"]),
+    return _expected_and_happened(
+        DECILES,
+        rows.assign(group=[formats.count(decile) for decile in rows["decile"]]),
+        x_title=say("Tenths of the customers, most expected first"),
+        title=say(
+            "Top tenth: {predicted} purchases each expected, {actual} happened",
+            predicted=formats.number(rows["predicted_mean"].iloc[0]),
+            actual=formats.number(rows["actual_mean"].iloc[0]),
+        ),
+        subtitle=say("Purchases per customer in the time held back, by tenth of the forecast"),
+        alt=noted("Two lines, expected and real purchases by tenth. {title}."),
     )
+
+
+def _expected_and_happened(
+    placed: Placement, rows: pd.DataFrame, *, x_title: str, title: str, subtitle: str, alt: str
+) -> Chart:
+    names = {"predicted_mean": say("Expected"), "actual_mean": say("Happened")}
+    tidy = rows.melt("group", list(names), "series", "value")
     return Chart(
-        placed=DECILES,
+        placed=placed,
         kind="line",
-        data=tidy[["tenth", "series", "value"]],
-        x="tenth",
+        data=tidy.assign(series=tidy["series"].map(names)),
+        x="group",
         y="value",
         series="series",
         x_format="text",
         y_format="number",
-        x_title=say("Tenths of the customers, most expected first"),
+        x_title=x_title,
         colors=dict(zip(names.values(), ("series-1", "series-2"), strict=True)),
         title=title,
-        subtitle=say("Purchases per customer in the time held back, by tenth of the forecast"),
-        alt=say("Two lines, expected and real purchases by tenth. {title}.", title=title),
+        subtitle=subtitle,
+        alt=say(alt, title=title),
         half=True,
     )

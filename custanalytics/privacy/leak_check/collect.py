@@ -138,8 +138,8 @@ def _record(engagement: Engagement, gathering: Gathering) -> None:
 def _texts(value: Any) -> Iterator[str]:
     if isinstance(value, str):
         yield value
-    elif isinstance(value, list):
-        for inner in value:
+    elif isinstance(value, list | dict):
+        for inner in value.values() if isinstance(value, dict) else value:
             yield from _texts(inner)
 
 

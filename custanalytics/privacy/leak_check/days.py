@@ -34,17 +34,17 @@ def days_in(text: str) -> Iterator[tuple[date, ...]]:
     """Days that a text names."""
     for pattern in (_ISO, _COMPACT):
         for year, month, day in pattern.findall(text):
-            yield from _known(_day(year, month, day))
+            yield from _valid(_day(year, month, day))
     for first, _, second, year in _BEHIND_YEAR.findall(text):
         both = (_day(year, second, first), _day(year, first, second))
-        yield from _known(*dict.fromkeys(both))
+        yield from _valid(*dict.fromkeys(both))
     day_first, month_first, year_first = _with_names()
     for day, name, year in day_first.findall(text):
-        yield from _known(_day(year, _months()[name], day))
+        yield from _valid(_day(year, _months()[name], day))
     for name, day, year in month_first.findall(text):
-        yield from _known(_day(year, _months()[name], day))
+        yield from _valid(_day(year, _months()[name], day))
     for year, name, day in year_first.findall(text):
-        yield from _known(_day(year, _months()[name], day))
+        yield from _valid(_day(year, _months()[name], day))
 
 
 def without_months(values: Iterable[str]) -> list[str]:
@@ -77,7 +77,7 @@ def epochs_in(text: str) -> Iterator[date]:
             yield datetime.fromtimestamp(seconds, UTC).date()
 
 
-def _known(*days: date | None) -> Iterator[tuple[date, ...]]:
+def _valid(*days: date | None) -> Iterator[tuple[date, ...]]:
     if found := tuple(day for day in days if day):
         yield found
 

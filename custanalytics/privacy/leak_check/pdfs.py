@@ -58,10 +58,10 @@ def pdf_passages(where: str, data: bytes, read_inner: ReadInner) -> Passages:
 
 def _objects(reader: PdfReader) -> Iterator[Any]:
     """All objects, whether anything refers to them or not."""
-    known = {(n, g) for g, objects in reader.xref.items() for n in objects}
-    known |= {(number, 0) for number in reader.xref_objStm}
+    numbers = {(n, g) for g, objects in reader.xref.items() for n in objects}
+    numbers |= {(number, 0) for number in reader.xref_objStm}
     yield reader.trailer
-    for number, generation in sorted(known):
+    for number, generation in sorted(numbers):
         if number:
             yield reader.get_object(IndirectObject(number, generation, reader))
 

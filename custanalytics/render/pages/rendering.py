@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+from custanalytics.bundled import DOCUMENT
 from custanalytics.errors import RenderError, UsageError
 from custanalytics.render.pages.embedded import render_embedded
 from custanalytics.render.pages.staging import refresh
-from custanalytics.render.pages.templates import DOCUMENT
 
 _QUARTO_FORMATS = {"html": "html", "pdf": "typst"}
 PAGES = (*_QUARTO_FORMATS, "docx")

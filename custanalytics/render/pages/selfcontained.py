@@ -5,8 +5,9 @@ import gzip
 import html
 import mimetypes
 import re
+from html.parser import HTMLParser
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from custanalytics.errors import RenderError
 from custanalytics.render.confined import inside
@@ -24,6 +25,7 @@ _TYPES = {".woff2": "font/woff2", ".svg": "image/svg+xml", ".ttf": "font/ttf", "
 # Characters of a drawing that can stay as they are in an address between double quotes.
 _PLAIN = " !$'()*+,-./:;=?@[]^_`{|}~"
 PLOTLY = "plotly.min.js"
+_LOADS_HREF = {"link", "image", "use", "base"}
 
 
 def self_contained(page: str, folder: Path) -> str:
@@ -61,6 +63,28 @@ def self_contained(page: str, folder: Path) -> str:
 
     # Pictures first: the library's own text is not searched for them.
     return _SCRIPT.sub(script, _STYLE.sub(style, _IMAGE.sub(image, page)))
+
+
+def must_be_inside(page: str, folder: Path) -> None:
+    """Refuse a page that would load anything but files of its folder."""
+    parser = _Loaded()
+    parser.feed(page)
+    for address in parser.addresses:
+        if not address.lower().startswith("data:"):
+            _inside(folder, unquote(address))
+
+
+class _Loaded(HTMLParser):
+    """Addresses that a page loads by itself."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.addresses: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        loads = {"src", "srcset", "poster", "data"} | ({"href"} if tag in _LOADS_HREF else set())
+        found = (value.strip() for name, value in attrs if name in loads and value)
+        self.addresses += [address for address in found if not address.startswith("#")]
 
 
 def _data(base: Path, address: str, folder: Path) -> str:

@@ -9,12 +9,12 @@ from typing import Any
 
 import yaml
 
-from custanalytics.bundled import reports_dir
+from custanalytics.bundled import DOCUMENT, reports_dir
 from custanalytics.render import brand
 from custanalytics.render.pages.document import Document
 from custanalytics.render.pages.labels import labels
 from custanalytics.render.pages.selfcontained import PLOTLY
-from custanalytics.render.pages.templates import DOCUMENT, in_language
+from custanalytics.render.pages.templates import in_language
 
 ASSETS = "_assets"
 SECTIONS = "sections"

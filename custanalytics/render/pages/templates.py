@@ -3,22 +3,20 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from custanalytics.bundled import reports_dir
+from custanalytics.bundled import DOCUMENT, reports_dir, template_folder, template_names
 from custanalytics.errors import UsageError
 from custanalytics.render.pages.qmd import front_matter
-
-DOCUMENT = "report.qmd"
 
 
 def template(name: str) -> Path:
     """Folder of a template, by its name or by a path to it."""
-    for folder in (reports_dir() / name, Path(name)):
-        if (folder / DOCUMENT).is_file():
-            return folder
-    raise UsageError(
-        f"no report template {name!r}: expected one of {', '.join(templates())}, "
-        f"or a folder that has a {DOCUMENT}"
-    )
+    folder = template_folder(name)
+    if folder is None:
+        raise UsageError(
+            f"no report template {name!r}: expected one of {', '.join(template_names())}, "
+            f"or a folder that has a {DOCUMENT}"
+        )
+    return folder
 
 
 def in_language(path: Path, language: str) -> Path:
@@ -40,5 +38,5 @@ def in_all_languages(path: Path) -> list[Path]:
 
 def templates() -> Mapping[str, str]:
     """Templates that come with custanalytics."""
-    found = sorted(reports_dir().glob(f"[!_]*/{DOCUMENT}"))
-    return {path.parent.name: str(front_matter(path).get("description", "")) for path in found}
+    documents = {name: reports_dir() / name / DOCUMENT for name in template_names()}
+    return {n: str(front_matter(path).get("description", "")) for n, path in documents.items()}

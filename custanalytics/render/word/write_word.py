@@ -16,6 +16,7 @@ import typst
 from custanalytics.errors import RenderError
 from custanalytics.render.brand import Brand
 from custanalytics.render.office import EARLIEST, branded_theme, steady
+from custanalytics.render.pages.selfcontained import must_be_inside
 from custanalytics.render.word.styles import FOOTER, FOOTER_RELATION, FOOTER_TYPE, PAGE, styled
 
 _MAIN = re.compile(r"<main[^>]*>(.*)</main>", re.DOTALL)
@@ -39,6 +40,7 @@ def word_bytes(page: str, folder: Path, brand: Brand, made_on: date | None) -> b
     if found is None:
         raise RenderError("the page template has no <main> part, which the Word document needs")
     body = _PLOT.sub("", found.group(1))
+    must_be_inside(body, folder)
     made = datetime.combine(max(made_on or EARLIEST, EARLIEST), time())
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         place = Path(scratch)

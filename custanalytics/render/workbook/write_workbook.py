@@ -123,9 +123,15 @@ class _Writer:
         page.set_tab_color(self.brand.colors[_GROUP_COLORS[sheet.group]])
         last = len(sheet.frame) + HEADER_ROW
         widths = [self._width(sheet.frame[field.name], field) for field in sheet.fields]
+        shown = len(widths) - sheet.folded
         for column, width in enumerate(widths):
-            page.set_column(column, column, width, self.plain)
-        self._top(page, sheet.title, sheet.note, [field.title for field in sheet.fields], widths)
+            folded = {"level": 1, "hidden": True} if column >= shown else {}
+            page.set_column(column, column, width, self.plain, folded)
+        if sheet.folded:
+            page.set_column(len(widths), len(widths), None, None, {"collapsed": True})
+        self._top(
+            page, sheet.title, sheet.note, [f.title for f in sheet.fields[:shown]], widths[:shown]
+        )
         for column, field in enumerate(sheet.fields):
             head = self.heads.get(field.kind, self.heads["number"])
             page.write_string(HEADER_ROW, column, printable(field.title), head)

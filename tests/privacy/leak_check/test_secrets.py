@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from custanalytics.check import Check
+from custanalytics.config import Settings
 from custanalytics.engagement import Brief, create
 from custanalytics.errors import DisclosureError, UsageError
 from custanalytics.privacy.leak_check import (
@@ -22,7 +23,7 @@ from custanalytics.privacy.leak_check import (
 )
 from custanalytics.privacy.leak_check.gather import Gathering
 from custanalytics.privacy.leak_check.result_secrets import result_secrets
-from custanalytics.results.store import AnalysisResults, Settings
+from custanalytics.results.store import AnalysisResults
 from tests.engagement.test_engagement import edit
 from tests.trials.leak_check.made import CLIENT, FILE, engagement, published
 

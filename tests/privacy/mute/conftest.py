@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 
 from custanalytics.bundled import sample_data_dir
+from custanalytics.config import Prospects
 from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.ledger import load
 from custanalytics.privacy.mute import Key, draw_key, mute
-from custanalytics.results.analyse import ProspectsFile, add_prospects, analyse
+from custanalytics.results.analyse import add_prospects, analyse
 
 PUBLISHED = date(2026, 11, 2)
 
@@ -19,7 +20,7 @@ PUBLISHED = date(2026, 11, 2)
 def shop():
     ledger = load([sample_data_dir() / "shop.csv"])
     results = analyse(ledger, contact_cost=2.0, made_on=date(2026, 7, 3))
-    return add_prospects(results, ProspectsFile((sample_data_dir() / "leads.csv",)))[0]
+    return add_prospects(results, [sample_data_dir() / "leads.csv"], Prospects())[0]
 
 
 @pytest.fixture(scope="session")

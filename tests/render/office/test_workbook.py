@@ -18,7 +18,7 @@ from tests.content.conftest import HOSTILE, results_of, shop
 
 # Sheet -> the table of the results it shows, and the columns that tell its rows apart.
 ORIGINS = {
-    "Decisions": (lambda r: r.decisions, ["segment"]),
+    "Decisions": (lambda r: decisions_by_name(r), ["segment"]),
     "Contact list": (lambda r: r.customers, ["customer_id"]),
     "Late customers": (lambda r: r.customers, ["customer_id"]),
     "Customers": (lambda r: r.customers, ["customer_id"]),
@@ -29,6 +29,13 @@ ORIGINS = {
     "Probability tests": (lambda r: r.propensity.evaluation, ["candidate"]),
     "Reconciliation": (lambda r: r.ledger.reconciliation, ["meaning"]),
 }
+
+
+def decisions_by_name(results) -> pd.DataFrame:
+    """Actions and decisions under the names that the sheet has; there its basis is in words."""
+    further = results.decisions.drop(columns=["action", "customers"])
+    rows = results.actions.merge(further, how="left").drop(columns="basis")
+    return rows.assign(segment=rows["segment"].fillna("Late customers"))
 
 
 def opened(content: bytes):
@@ -115,6 +122,28 @@ def test_contents_and_definitions_name_every_sheet_and_column(made) -> None:
             assert (sheet.name, field.title) in defined
             assert field.meaning
     assert all(len(name) <= 31 for name in book.sheetnames)
+
+
+@pytest.mark.parametrize("name", ["Contact list", "Late customers", "Customers"])
+def test_a_list_has_all_columns_of_the_file_the_most_needed_in_sight(rich, brand, name) -> None:
+    group = pd.Series(["contact", "control"] * 30, index=rich.customers.index)
+    customers = rich.customers.assign(group=group)
+    changed = SimpleNamespace(**(vars(rich) | {"customers": customers}))
+    content = workbook(report_content(changed))
+    sheet = next(sheet for sheet in content.sheets if sheet.name == name)
+    assert {field.name for field in sheet.fields} == set(customers)
+    page = opened(workbook_bytes(content, brand))[name]
+    titles = [cell.value for cell in page[HEADER_ROW + 1]]
+    hidden = {
+        letter
+        for letter, column in page.column_dimensions.items()
+        if column.hidden and column.outlineLevel
+    }
+    assert hidden
+    assert page.cell(1, len(titles) - sheet.folded + 1).column_letter in hidden
+    assert "Group" in titles
+    if name != "Customers":
+        assert titles.index("Group") < len(titles) - sheet.folded
 
 
 def test_lists_can_be_filtered_and_stay_in_view(rich, brand) -> None:

@@ -1,0 +1,270 @@
+"""The forecast: one model of the future, asked for any horizon, customer or group."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from scipy.interpolate import RegularGridInterpolator
+from scipy.stats import norm
+from scipy.stats import t as student
+
+from custanalytics.check import Check
+from custanalytics.clv.inputs import Codes, Floats
+from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.forecast.chance import CHANCES_OFF
+from custanalytics.forecast.learning import Fitted
+from custanalytics.forecast.newcomers import Newcomers
+from custanalytics.sentences import tell
+
+# intervals of a customer's spend: simulated on a grid of expected purchases and dispersion
+GRID_EXPECTED, GRID_DISPERSION, GRID_QUANTILES, GRID_DRAWS = 28, 7, 41, 2_000
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What every customer will do, over any horizon up to the one supported.
+
+    One model of the future stands behind all figures: purchases, chances and money of every
+    customer rise with the horizon, money is nothing where no purchase is, and customers add up
+    to groups and to the total.
+
+    Attributes
+    ----------
+    horizon_days : int
+        The longest horizon that can be asked for: that wanted, or what the history supports.
+    asked_days : int
+        The longest horizon wanted.
+    observation_end : date
+        Last day observed; the forecast begins the day after.
+    level : float
+        Nominal coverage of the intervals.
+    customers : DataFrame
+        One row per customer: ``customer_id`` (str), ``p_alive`` (null where the data do not tell
+        who has left), ``days_since_last_purchase``, ``spend_per_purchase`` (currency units).
+    origins : DataFrame
+        Every earlier cutoff, as it would have been forecast then: ``cutoff`` (datetime),
+        ``days``, ``quantity`` ('buyers', 'purchases' or 'money'), ``actual``, ``expected``,
+        ``low``, ``high``, ``error`` (expected over actual, less 1).
+    weights : DataFrame
+        How much each candidate counts: ``candidate``, ``part`` ('ranking', 'ranking, later',
+        'level of purchases', 'level of money'), ``weight``.
+    newcomers : Newcomers or None
+        What a new customer brings over the horizon, beside what the last year's new ones did;
+        the customers of a file's first weeks, who may be old ones, count in neither. None
+        where too few could be tested.
+    checks : tuple of Check
+        Doubts to print.
+    fitted : Fitted
+        What the answers are put together from, per customer and bucket of time.
+    bucket_ends : ndarray
+        Ends of these buckets, days from now, from 0.
+    """
+
+    horizon_days: int
+    asked_days: int
+    observation_end: date
+    level: float
+    customers: pd.DataFrame
+    origins: pd.DataFrame
+    weights: pd.DataFrame
+    newcomers: Newcomers | None
+    checks: tuple[Check, ...]
+    fitted: Fitted = field(repr=False)
+    bucket_ends: Floats = field(repr=False)
+
+    def at(self, days: float) -> pd.DataFrame:
+        """Forecast every customer over the next days.
+
+        Parameters
+        ----------
+        days : float
+            Length of the time ahead, up to ``horizon_days``.
+
+        Returns
+        -------
+        DataFrame
+            One row per customer: ``customer_id``; ``p_purchase`` (chance of at least one
+            purchase), ``expected_purchases`` (purchase days) and ``expected_revenue`` (currency
+            units, net of returns), each with ``_low`` and ``_high``.
+        """
+        share = self._share(days)
+        fitted = self.fitted
+        purchases, money = fitted.purchases @ share, fitted.money @ share
+        sd = self._sd(share, "purchases")
+        z = float(norm.ppf((1 + self.level) / 2))
+        spread = fitted.spread
+        low, high = spread.bounds(purchases, sd, self.level)
+        least, most = self._spend_bounds(purchases, sd)
+        ids = self.customers["customer_id"]
+        return pd.DataFrame(
+            {
+                "customer_id": ids,
+                "p_purchase": spread.chance(purchases),
+                "p_purchase_low": spread.chance(purchases * np.exp(-z * sd)),
+                "p_purchase_high": spread.chance(purchases * np.exp(z * sd)),
+                "expected_purchases": purchases,
+                "expected_purchases_low": low,
+                "expected_purchases_high": high,
+                "expected_revenue": money,
+                "expected_revenue_low": np.where(low > 0, money * least, 0.0),
+                "expected_revenue_high": np.where(high > 0, money * most, 0.0),
+            }
+        )
+
+    def total(self, days: float) -> pd.DataFrame:
+        """Forecast all customers together over the next days.
+
+        Parameters
+        ----------
+        days : float
+            Length of the time ahead, up to ``horizon_days``.
+
+        Returns
+        -------
+        DataFrame
+            One row: ``days``, ``customers``, and ``buyers``, ``purchases`` and ``revenue``, each
+            with ``_low`` and ``_high``.
+        """
+        return self._sums(days, np.zeros(len(self.customers), dtype=np.int64), 1)
+
+    def groups(self, frame: pd.DataFrame, days: float) -> pd.DataFrame:
+        """Forecast groups of customers over the next days.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            ``customer_id`` and the columns to group by; customers of the forecast who are not
+            in it are left out.
+        days : float
+            Length of the time ahead, up to ``horizon_days``.
+
+        Returns
+        -------
+        DataFrame
+            One row per group: its columns, and those of `total`.
+        """
+        columns = [name for name in frame.columns if name != "customer_id"]
+        if "customer_id" not in frame.columns or not columns:
+            raise UsageError("groups need the column customer_id and at least one to group by")
+        known = frame.assign(customer_id=frame["customer_id"].astype(str))
+        if known["customer_id"].duplicated().any():
+            raise UsageError("groups need one row per customer: some customers are in more")
+        joined = self.customers[["customer_id"]].merge(known, on="customer_id", how="left")
+        inside = joined["customer_id"].isin(known["customer_id"]).to_numpy()
+        grouped = joined.groupby(columns, dropna=False, sort=True)
+        code = grouped.ngroup().to_numpy(copy=True)
+        present, code[inside] = np.unique(code[inside], return_inverse=True)
+        code[~inside] = -1
+        names = joined[inside].drop_duplicates(columns).assign(code=lambda table: code[table.index])
+        sums = self._sums(days, code.astype(np.int64), len(present))
+        names = names.sort_values("code")[columns].reset_index(drop=True)
+        return pd.concat([names, sums], axis=1)
+
+    def _share(self, days: float) -> Floats:
+        """How much of each bucket lies within so many days."""
+        if not days > 0:
+            raise UsageError(f"a horizon must be above 0 days, not {days}")
+        if days > self.horizon_days:
+            raise UnsupportedError(
+                tell(
+                    "The sales so far support a forecast of {supported} days, not of {days}.",
+                    supported=self.horizon_days,
+                    days=days,
+                )
+            )
+        begins, ends = self.bucket_ends[:-1], self.bucket_ends[1:]
+        return np.asarray(np.clip((days - begins) / (ends - begins), 0.0, 1.0))
+
+    def _sd(self, share: Floats, quantity: str) -> float:
+        """Standard deviation of the log of the level, over all customers."""
+        outcome = self.fitted.revenue if quantity == "money" else self.fitted.counts
+        part = share * np.exp(outcome.log_total)
+        part = part / part.sum()
+        scale, _ = self.fitted.scale[quantity]
+        return float(np.sqrt(part @ outcome.covariance @ part)) * scale
+
+    def _sums(self, days: float, code: Codes, groups: int) -> pd.DataFrame:
+        share = self._share(days)
+        fitted = self.fitted
+        kept = code >= 0
+        code = code[kept]
+        spread = fitted.spread.picked(kept)
+        purchases, money = fitted.purchases[kept] @ share, fitted.money[kept] @ share
+        p = spread.chance(purchases)
+        spend = money / np.maximum(purchases, 1e-12)
+        count_var = spread.variance(purchases)
+        money_var = spend**2 * (count_var + purchases * fitted.variation**2)
+        everyone = groups == 1 and kept.all()
+        table = {"days": np.full(groups, days), "customers": np.bincount(code, minlength=groups)}
+        steep = (spread.chance(purchases * 1.01) - p) / 0.01
+        for name, quantity, values, variance in (
+            ("buyers", "buyers", p, p * (1 - p)),
+            ("purchases", "purchases", purchases, count_var),
+            ("revenue", "money", money, money_var),
+        ):
+            total = np.bincount(code, values, groups)
+            held = np.maximum(total, 1e-12)
+            sd = np.full(groups, self._sd(share, quantity))
+            if name == "buyers":
+                sd = sd * np.bincount(code, steep, groups) / held
+            # the level's own error has the chance of the whole in it; a group has more of both
+            by_chance = np.bincount(code, variance, groups) / held**2
+            if name == "buyers":
+                by_chance = by_chance + CHANCES_OFF**2
+            elif everyone:
+                by_chance = by_chance * 0
+            freedom = fitted.scale[quantity][1]
+            half = student.ppf((1 + self.level) / 2, freedom) * np.sqrt(sd**2 + by_chance)
+            half = np.minimum(half, np.log(20.0))
+            table[name] = total
+            table[f"{name}_low"] = total * np.exp(-half)
+            table[f"{name}_high"] = total * np.exp(half)
+            if name == "buyers":
+                table["buyers_high"] = np.minimum(table["buyers_high"], table["customers"])
+        return pd.DataFrame(table)
+
+    def _spend_bounds(self, purchases: Floats, level_sd: float) -> tuple[Floats, Floats]:
+        """Interval of each customer's spend, in shares of what is expected."""
+        spread = self.fitted.spread
+        rng = np.random.default_rng(0)
+        mean = np.log(np.maximum(purchases / spread.staying, 1e-4))
+        means = np.linspace(np.log(1e-4), max(float(mean.max()), 0.0) + 0.01, GRID_EXPECTED)
+        theta = np.log(spread.dispersion)
+        thetas = np.linspace(theta.min() - 1e-6, theta.max() + 1e-6, GRID_DISPERSION)
+        size = (GRID_EXPECTED, GRID_DISPERSION, GRID_DRAWS)
+        centre, wide = np.exp(means)[:, None, None], np.exp(thetas)[None, :, None]
+        wide = wide + level_sd**2 * (1 + wide)
+        rate = rng.standard_gamma(np.broadcast_to(1 / wide, size)) * wide * centre
+        shape = 1 / max(self.fitted.variation, 0.05) ** 2
+        spent = rng.standard_gamma(np.maximum(rng.poisson(rate) * shape, 1e-9)) / shape / centre
+        quantiles = np.linspace(0, 1, GRID_QUANTILES)
+        told = np.moveaxis(np.quantile(spent, quantiles, axis=2), 0, 2)
+        grid = RegularGridInterpolator((means, thetas, quantiles), told)
+        bounds = []
+        for quantile in ((1 - self.level) / 2, (1 + self.level) / 2):
+            inside = np.clip((quantile - (1 - spread.staying)) / spread.staying, 0.0, 1.0)
+            where = np.column_stack([np.clip(mean, means[0], means[-1]), theta, inside])
+            # in shares of what is expected of those who stay
+            bounds.append(grid(where) / spread.staying)
+        return bounds[0], bounds[1]
+
+
+def origin_table(fitted: Fitted, level: float) -> pd.DataFrame:
+    """Every earlier cutoff with the interval it would have had."""
+    table = fitted.origins
+    scale = table["quantity"].map({name: one[0] for name, one in fitted.scale.items()})
+    freedom = table["quantity"].map({name: one[1] for name, one in fitted.scale.items()})
+    half = student.ppf((1 + level) / 2, freedom) * np.sqrt(table["variance"]) * scale
+    frame: dict[str, Any] = {
+        "cutoff": pd.to_datetime(table["cutoff"], unit="D"),
+        "days": table["days"],
+        "quantity": table["quantity"],
+        "actual": table["actual"],
+        "expected": table["expected"],
+        "low": table["expected"] * np.exp(-half),
+        "high": table["expected"] * np.exp(half),
+        "error": table["expected"] / table["actual"].where(table["actual"] > 0) - 1,
+    }
+    return pd.DataFrame(frame)

@@ -1,0 +1,32 @@
+"""What chapters declare: every name once, and nothing but what is declared."""
+
+import pytest
+
+from custanalytics.content.chapter import Chapter, Declaration
+from custanalytics.content.deck import OWN
+from custanalytics.content.report_content import CHAPTERS, report_content
+
+
+@pytest.mark.parametrize("given", [{"texts": {"led": "x"}}, {"flags": {"on": True}}])
+def test_a_name_that_is_not_declared_is_a_mistake(given) -> None:
+    declared = Declaration("business", texts=("lead",))
+    assert Chapter(declared, texts={"lead": "x"}).texts == {"lead": "x"}
+    with pytest.raises(ValueError, match="chapter business declares no"):
+        Chapter(declared, **given)
+
+
+def test_no_two_parts_flags_or_slides_share_a_name(rich) -> None:
+    content = report_content(rich)
+    declared = sum(
+        len(chapter.charts) + len(chapter.tables) + len(chapter.parts) + bool(chapter.analysis)
+        for chapter in CHAPTERS
+    )
+    assert len(content.parts) == declared
+    flags = sum(len(chapter.flags) + bool(chapter.analysis) for chapter in CHAPTERS)
+    assert len(content.flags) == flags
+    story = [name for chapter in CHAPTERS for name in chapter.story]
+    assert len(story) == len(set(story))
+
+
+def test_every_slide_that_a_chapter_declares_can_be_made() -> None:
+    assert set(OWN) == {name for chapter in CHAPTERS for name in chapter.slides}

@@ -1,0 +1,119 @@
+"""One forecast for every customer: its figures belong together, whatever is asked."""
+
+from itertools import pairwise
+
+import numpy as np
+import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
+
+from custanalytics import forecast_customers
+from custanalytics.errors import UnsupportedError, UsageError
+from tests.trials.shops import shop_of_kind
+
+HORIZONS = (10, 45, 90, 182)
+QUANTITIES = ("p_purchase", "expected_purchases", "expected_revenue")
+
+
+@pytest.fixture(scope="module")
+def lines():
+    sales = shop_of_kind("season", 1)
+    return sales[sales["customer_id"] < 700]
+
+
+@pytest.fixture(scope="module")
+def told(lines):
+    return forecast_customers(lines, 182)
+
+
+def test_every_figure_rises_with_the_horizon(told):
+    answers = [told.at(days) for days in HORIZONS]
+    for shorter, longer in pairwise(answers):
+        for name in QUANTITIES:
+            assert (longer[name] >= shorter[name]).all(), name
+            assert (longer[f"{name}_high"] >= shorter[f"{name}_high"]).all(), name
+
+
+def test_no_money_without_a_purchase(told):
+    each = told.at(90)
+    assert (each["p_purchase"] <= each["expected_purchases"] + 1e-12).all()
+    assert ((each["expected_revenue"] > 0) == (each["expected_purchases"] > 0)).all()
+    never = each["expected_purchases_high"] == 0
+    assert never.any()
+    assert (each.loc[never, "expected_revenue_high"] == 0).all()
+
+
+def test_intervals_hold_what_is_expected(told):
+    each, total = told.at(182), told.total(182).iloc[0]
+    assert each["p_purchase"].between(each["p_purchase_low"], each["p_purchase_high"]).all()
+    for name in ("buyers", "purchases", "revenue"):
+        assert total[f"{name}_low"] <= total[name] <= total[f"{name}_high"]
+
+
+def test_customers_add_up_to_groups_and_to_the_total(told):
+    each = told.at(90)
+    ids = told.customers["customer_id"]
+    frame = pd.DataFrame({"customer_id": ids, "group": np.where(ids < "5", "a", "b")})
+    groups, total = told.groups(frame, 90), told.total(90).iloc[0]
+    assert list(groups["group"]) == ["a", "b"]
+    sums = {"buyers": "p_purchase", "purchases": "expected_purchases"}
+    for name, column in {**sums, "revenue": "expected_revenue"}.items():
+        assert_allclose(each[column].sum(), total[name])
+        assert_allclose(groups[name].sum(), total[name])
+        by_hand = each.groupby(frame["group"].to_numpy())[column].sum()
+        assert_allclose(groups[name], by_hand)
+
+
+def test_the_order_of_rows_is_irrelevant(lines, told):
+    mixed = lines.sample(frac=1, random_state=3)
+    pd.testing.assert_frame_equal(forecast_customers(mixed, 182).at(90), told.at(90))
+
+
+def test_money_scales(lines, told):
+    dearer = forecast_customers(lines.assign(amount=7 * lines["amount"]), 182).at(90)
+    each = told.at(90)
+    assert_allclose(dearer["expected_revenue"], 7 * each["expected_revenue"], rtol=1e-6)
+    assert_allclose(dearer["expected_purchases"], each["expected_purchases"], rtol=1e-9)
+
+
+def test_the_calendar_may_be_moved(lines, told):
+    later = lines.assign(ordered_at=lines["ordered_at"] + pd.Timedelta(days=1000))
+    columns = ["expected_purchases", "expected_revenue"]
+    moved = forecast_customers(later, 182).at(90)
+    assert_allclose(moved[columns], told.at(90)[columns], rtol=1e-9)
+
+
+def test_a_horizon_beyond_the_history_is_cut_and_says_so(lines):
+    early = lines["ordered_at"].min() + pd.Timedelta(days=120)
+    told = forecast_customers(lines, 365, early.date())
+    assert told.horizon_days == 60
+    check = next(c for c in told.checks if c.name == "forecast.horizon")
+    assert check.passed is False
+    assert "120 days of sales support a forecast of 60 days" in check.sentence
+    with pytest.raises(UnsupportedError, match="support a forecast of 60 days, not of 365"):
+        told.at(365)
+
+
+def test_three_weeks_of_sales_give_no_year(lines):
+    early = lines["ordered_at"].min() + pd.Timedelta(days=20)
+    with pytest.raises(UnsupportedError, match="at least 56 days"):
+        forecast_customers(lines, 365, early.date())
+
+
+def test_options_out_of_range(lines, told):
+    with pytest.raises(UsageError):
+        forecast_customers(lines, 0)
+    with pytest.raises(UsageError):
+        forecast_customers(lines, level=1.0)
+    with pytest.raises(UsageError):
+        told.at(0)
+    with pytest.raises(UsageError):
+        told.groups(pd.DataFrame({"customer_id": ["1"]}), 90)
+
+
+def test_earlier_cutoffs_are_told_with_their_errors(told):
+    table = told.origins
+    assert set(table["quantity"]) == {"buyers", "purchases", "money"}
+    assert table["cutoff"].is_monotonic_increasing
+    assert_allclose(table["error"], table["expected"] / table["actual"] - 1)
+    assert (table["low"] < table["high"]).all()
