@@ -268,6 +268,10 @@ class Reading:
         many=True,
     )
     not_a_sale: Sequence[str] = option((), "state of an order that is no sale", VALUE, many=True)
+    encoding: str | None = option(
+        None, "encoding of the text files, such as cp1250, where it is not found right", VALUE
+    )
+    in_cents: bool = option(False, "the amounts are cents", FLAG)
     max_unreadable: float = option(0.02, "highest share of lines that may be unreadable", SHARE)
     drop_duplicates: bool = option(
         False, "leave out lines that repeat another one in every column", FLAG

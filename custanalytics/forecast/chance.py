@@ -18,6 +18,8 @@ SMALLEST, LARGEST = -3.0, 3.0
 PRIOR = np.array([-0.5, 0.0, 1.0, 0.3, 0.0])
 HELD = 5.0
 MOST_ROWS = 6_000
+# error of the chances of all customers together, in logs, beyond that of the level
+CHANCES_OFF = 0.05
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ import pandas as pd
 
 from custanalytics.clv.inputs import Codes, Floats
 from custanalytics.clv.models.pareto_nbd import ParetoNBD
-from custanalytics.forecast.chance import PRIOR, Counts, counts_of, fitted_coefficients
+from custanalytics.forecast.chance import CHANCES_OFF, PRIOR, Counts, counts_of, fitted_coefficients
 from custanalytics.forecast.level import Calendar, inflation
 from custanalytics.forecast.plan import Plan
 from custanalytics.forecast.purchase_rates import (
@@ -348,8 +348,9 @@ def _origins(
                     "quantity": "buyers",
                     "actual": bought,
                     "expected": float(p.sum() * ratio),
-                    "variance": (share @ counts.past_covariances[at][:end, :end] @ share)
-                    * steep**2,
+                    "variance": (share @ counts.past_covariances[at][:end, :end] @ share) * steep**2
+                    + CHANCES_OFF**2
+                    + float((p * (1 - p)).sum() / p.sum() ** 2 / ratio),
                 }
             )
     frame = pd.DataFrame(

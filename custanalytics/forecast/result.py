@@ -13,6 +13,7 @@ from scipy.stats import t as student
 from custanalytics.check import Check
 from custanalytics.clv.inputs import Codes, Floats
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.forecast.chance import CHANCES_OFF
 from custanalytics.forecast.learning import Fitted
 from custanalytics.forecast.newcomers import Newcomers
 from custanalytics.sentences import tell
@@ -210,7 +211,9 @@ class Forecast:
                 sd = sd * np.bincount(code, steep, groups) / held
             # the level's own error has the chance of the whole in it; a group has more of both
             by_chance = np.bincount(code, variance, groups) / held**2
-            if everyone:
+            if name == "buyers":
+                by_chance = by_chance + CHANCES_OFF**2
+            elif everyone:
                 by_chance = by_chance * 0
             freedom = fitted.scale[quantity][1]
             half = student.ppf((1 + self.level) / 2, freedom) * np.sqrt(sd**2 + by_chance)

@@ -49,7 +49,7 @@ class Sales:
     customer_id : ndarray of str
         One per customer, sorted.
     customer, day : ndarray of int64
-        One per order: its customer and its day.
+        One per order, sorted: its customer and its day.
     order, moved_on, amount : ndarray
         One per movement: its order, its day, currency units.
     first, last : int
@@ -71,8 +71,6 @@ class Sales:
         net = np.bincount(self.order[seen], self.amount[seen], len(self.day)).astype(np.float64)
         bought = np.flatnonzero(net > 0)
         customer, on, spent = self.customer[bought], self.day[bought], net[bought]
-        order = np.lexsort((on, customer))
-        customer, on, spent = customer[order], on[order], spent[order]
         new = np.ones(len(on), dtype=bool)
         new[1:] = (customer[1:] != customer[:-1]) | (on[1:] != on[:-1])
         begins = np.flatnonzero(new)
@@ -103,6 +101,10 @@ def sales_of(engine: Engine, until: date) -> Sales:
     order = _with_credit_notes(customer, day, order, amount)
     day = np.full(orders, on.max())
     np.minimum.at(day, order, on)
+    sorting = np.lexsort((day, customer))
+    place = np.empty(orders, dtype=np.int64)
+    place[sorting] = np.arange(orders)
+    customer, day, order = customer[sorting], day[sorting], place[order]
     return Sales(
         np.asarray(names, dtype=object),
         customer,

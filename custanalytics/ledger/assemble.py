@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.errors import SourceError
-from custanalytics.ledger.detect.cell_words import kind_reason, nobody_words, total_words
+from custanalytics.ledger.customers import find_customers, tell_of_orders
+from custanalytics.ledger.detect.cell_words import kind_reason, total_words
 from custanalytics.ledger.detect.currency import settle_currency
 from custanalytics.ledger.detect.dates import DateColumn, date_cell
 from custanalytics.ledger.detect.numbers import NumberColumn
@@ -25,6 +26,9 @@ from custanalytics.transactions import keep_orders
 
 _CELLS = {
     "customer_id": "customer_cell",
+    "customer_id_2": "customer_2",
+    "customer_id_3": "customer_3",
+    "customer_id_4": "customer_4",
     "refund_customer_id": "refund_customer_cell",
     "order_id": "order_cell",
     "amount": "amount_cell",
@@ -49,6 +53,9 @@ _SCAFFOLD = (
     "lines",
     "fates",
     "duplicates",
+    "customer_keys",
+    "line_customers",
+    "order_runs",
     "state_cells",
     "kind_cells",
     "number_cells",
@@ -66,6 +73,20 @@ _MOST_BLANK = 0.30
 _STRAY_SHARE = 0.01
 # A column of words with more different cells than this is free text.
 _MOST_WORDS = 1000
+# Whole amounts may be cents where there are so many, so large, and so many of them not round.
+_ENOUGH_AMOUNTS, _CENTS_FROM, _MOST_ODD = 30, 500, 0.5
+_WITHOUT_CENTS = frozenset("JPY KRW VND CLP ISK IDR HUF PYG UGX XAF XOF XPF COP INR RUB".split())  # noqa: SIM905
+# Reasons that a reader should know of even for a single row.
+_TOLD = (
+    "bad_amount",
+    "bad_date",
+    "zero_date",
+    "odd_date",
+    "future_date",
+    "no_date",
+    "no_amount",
+    "total_row",
+)
 
 
 def assemble(
@@ -75,6 +96,9 @@ def assemble(
     platform: Platform | None,
     numbers: Dict[str, NumberColumn],
     dates: DateColumn,
+    days: tuple[datetime, datetime],
+    discount_is_share: bool,
+    in_cents: bool,
     drop_duplicates: bool,
     as_of: date | None,
     today: date,
@@ -84,6 +108,7 @@ def assemble(
     engine = staging.engine
     warnings = [*staging.warnings, *warnings]
     _raw_lines(staging, mapping, platform)
+    warnings += find_customers(staging, mapping)
     if platform and platform.note:
         warnings.append(platform.note)
     add_state_cells(staging, mapping)
@@ -97,12 +122,16 @@ def assemble(
         "lines",
         "source/lines",
         money=money,
+        discount_is_share=discount_is_share,
+        in_cents=in_cents,
         latest=str(today + timedelta(days=2)),
+        first_day=str(days[0]),
+        last_day=str(days[1]),
         **number_columns,
     )
     _duplicates(staging)
-    words = pd.Series(sorted(set(nobody_words())), dtype="str")
-    engine.write("nobody", pd.DataFrame({"word": words}))
+    engine.keep("order_runs", "source/order_runs", money=money)
+    warnings += tell_of_orders(staging)
     mixed = currency.settle()
     engine.keep(
         "fates",
@@ -110,7 +139,6 @@ def assemble(
         money=money,
         mixed=mixed,
         nets_refunds="refunded" in mapping.roles,
-        tidy_ids=_is_all_point_zero(staging),
         drop_duplicates=drop_duplicates,
         as_of=as_of or date.max,
     )
@@ -118,6 +146,7 @@ def assemble(
     if money == "order_total":
         _refuse_several_totals(staging, mapping)
     _warn_of_turned(staging, mapping, warnings)
+    warnings += _warn_of_cents(staging, currency.code)
     engine.keep("ledger", "source/ledger")
     keep_orders(engine)
     decimals = {numbers[c].decimal for c in mapping.columns.values() if c in numbers}
@@ -200,8 +229,9 @@ def _refuse_several_totals(staging: Staging, mapping: Mapping) -> None:
     row = staging.engine.sql(
         "SELECT count(*) AS orders, "
         "COALESCE(sum(CASE WHEN totals > 1 THEN 1 ELSE 0 END), 0) AS bad "
-        "FROM (SELECT count(DISTINCT amount) AS totals FROM lines "
-        "WHERE amount_state = 'ok' AND order_cell IS NOT NULL GROUP BY order_cell)"
+        "FROM (SELECT count(DISTINCT amount) AS totals FROM fates "
+        "WHERE amount IS NOT NULL AND order_id IS NOT NULL AND fate <> 'total_row' "
+        "GROUP BY order_id, customer_id)"
     ).iloc[0]
     bad, orders = int(row["bad"]), int(row["orders"])
     if bad > _STRAY_SHARE * orders:
@@ -230,6 +260,29 @@ def _warn_of_turned(staging: Staging, mapping: Mapping, warnings: list[str]) -> 
         )
 
 
+def _warn_of_cents(staging: Staging, currency: str | None) -> list[str]:
+    """Whole amounts only, large ones that are not round: they may be in cents."""
+    row = staging.engine.sql(
+        "SELECT count(*) AS n, bool_and(amount = floor(amount)) AS whole, "
+        "median(abs(CAST(amount AS DOUBLE))) AS middle, "
+        "avg(CASE WHEN amount % 10 <> 0 THEN 1 ELSE 0 END) AS odd "
+        "FROM fates WHERE fate IN ('used', 'no_customer')"
+    ).iloc[0]
+    if int(row["n"]) < _ENOUGH_AMOUNTS or not row["whole"] or currency in _WITHOUT_CENTS:
+        return []
+    least = _CENTS_FROM if currency else 2 * _CENTS_FROM
+    if float(row["middle"]) < least or float(row["odd"]) < _MOST_ODD:
+        return []
+    return [
+        tell(
+            "All {n:,} amounts are whole numbers, half of them above {middle:,.0f}: if they are "
+            "cents, say --in-cents.",
+            n=int(row["n"]),
+            middle=float(row["middle"]),
+        )
+    ]
+
+
 def _duplicates(staging: Staging) -> None:
     columns = ", ".join(f"c{at}" for at in range(1, len(staging.names) + 1))
     staging.engine.execute(
@@ -238,15 +291,6 @@ def _duplicates(staging: Staging) -> None:
         f"row_number() OVER w AS turn, min(part_no) OVER w AS first_part FROM staged "
         f"WINDOW w AS (PARTITION BY {columns} ORDER BY line_no)) WHERE turn > 1"
     )
-
-
-def _is_all_point_zero(staging: Staging) -> bool:
-    found = staging.engine.sql(
-        "SELECT count(*) AS n, COALESCE(sum(CASE WHEN "
-        "regexp_full_match(customer_cell, '[0-9]+\\.0+') THEN 1 ELSE 0 END), 0) AS tidy "
-        "FROM raw_lines WHERE customer_cell IS NOT NULL"
-    ).iloc[0]
-    return int(found["n"]) > 0 and int(found["n"]) == int(found["tidy"])
 
 
 def _refuse_misread(staging: Staging, mapping: Mapping, numbers: Dict[str, NumberColumn]) -> None:
@@ -340,7 +384,7 @@ def _warnings(
     """One sentence for every reason that a reader should know of."""
     found: list[str] = []
     for reason, n in rows.items():
-        if reason in ("bad_amount", "bad_date", "future_date", "no_date", "no_amount", "total_row"):
+        if reason in _TOLD:
             found.append(
                 tell(
                     "{n:,} of {all:,} rows were set aside: {reason}.",

@@ -1,5 +1,6 @@
 """From the paths to the ledger: the one place of this package that knows the order."""
 
+import codecs
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,9 +13,10 @@ from custanalytics.ledger.assemble import assemble
 from custanalytics.ledger.detect import roles as find
 from custanalytics.ledger.detect.column_names import ROLES
 from custanalytics.ledger.detect.currency_codes import iso_codes
-from custanalytics.ledger.detect.dates import read_dates
-from custanalytics.ledger.detect.money import find_money
+from custanalytics.ledger.detect.dates import read_dates, usual_days
+from custanalytics.ledger.detect.money import discount_is_share, find_money
 from custanalytics.ledger.detect.numbers import read_numbers
+from custanalytics.ledger.fill_down import fill_down
 from custanalytics.ledger.load_report import Ledger
 from custanalytics.ledger.mapping import Mapping, choices, one_of
 from custanalytics.ledger.mapping import rates as checked_rates
@@ -37,6 +39,8 @@ def load(
     sale: Sequence[str] = (),
     not_a_sale: Sequence[str] = (),
     drop_duplicates: bool = False,
+    encoding: str | None = None,
+    in_cents: bool = False,
     max_unreadable: float = 0.02,
     as_of: date | None = None,
     today: date | None = None,
@@ -66,6 +70,10 @@ def load(
         States of orders, as the file writes them, that are sales, and that are none.
     drop_duplicates : bool
         Set aside lines that repeat another line in every column.
+    encoding : str, optional
+        Encoding of the text files, such as ``"cp1250"``; found by evidence where not given.
+    in_cents : bool
+        The amounts are cents: hundredths of the currency's unit.
     max_unreadable : float
         Highest share of lines that may be unreadable.
     as_of : date, optional
@@ -102,7 +110,8 @@ def load(
     )
     left_out = {role for role, choice in wanted.roles.items() if choice.column == NO_COLUMN}
     given = {role: choice for role, choice in wanted.roles.items() if role not in left_out}
-    staging = stage(paths, memory_limit, {choice.column for choice in given.values()})
+    columns = {choice.column for choice in given.values()}
+    staging = stage(paths, memory_limit, columns, encoding=_known_encoding(encoding))
     _refuse_unreadable(staging, max_unreadable)
     day = today or date.today()
     beside = Path(mapping_file).parent if mapping_file else None
@@ -118,10 +127,13 @@ def load(
         roles.candidates.pop(role, None)
     find.find_date(roles)
     find.find_customer_and_order(roles)
+    roles.chosen = {r: c for r, c in roles.chosen.items() if r not in left_out}
     numbers = read_numbers(staging, find.number_candidates(roles), wanted.decimal)
     find_money(roles, numbers, drop_duplicates=drop_duplicates)
     find.find_rest(roles)
     chosen = find.in_order(roles.chosen)
+    if not platform:
+        roles.warnings += fill_down(staging, chosen)
     dates = read_dates(
         staging,
         chosen["ordered_at"].column,
@@ -135,11 +147,23 @@ def load(
         platform=platform,
         numbers=numbers,
         dates=dates,
+        days=usual_days(staging, day),
+        discount_is_share=discount_is_share(roles),
+        in_cents=in_cents,
         drop_duplicates=drop_duplicates,
         as_of=as_of,
         today=day,
         warnings=roles.warnings,
     )
+
+
+def _known_encoding(name: str | None) -> str | None:
+    if name is None:
+        return None
+    try:
+        return codecs.lookup(name).name
+    except LookupError as error:
+        raise UsageError(f"--encoding {name} is not known; examples are cp1250, gb18030") from error
 
 
 def _code(currency: str | None) -> str | None:

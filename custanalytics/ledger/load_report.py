@@ -23,6 +23,8 @@ REASONS = {
     "no_currency": noted("no currency, in a file of several"),
     "no_date": noted("no date"),
     "bad_date": noted("a date that can't be read or is impossible"),
+    "zero_date": noted("a day that systems write for none, such as 1970-01-01"),
+    "odd_date": noted("a date far from all others"),
     "future_date": noted("a date in the future"),
     "after_as_of": noted("after the last day that counts (--as-of)"),
     "payment_failed": noted("the payment failed"),

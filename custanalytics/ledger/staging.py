@@ -16,6 +16,7 @@ from custanalytics.ledger.read.cell_kinds import kinds_of, leading_kind, shape_o
 from custanalytics.ledger.read.files import open_sources
 from custanalytics.ledger.read.header import LayoutFinder, find_layout
 from custanalytics.ledger.read.parts import Numbering, Part, text_part, workbook_parts
+from custanalytics.sentences import tell
 
 _SAMPLE_ROWS = 2000
 
@@ -68,6 +69,7 @@ def stage(
     memory_limit: str = "700MB",
     given: Collection[str] = frozenset(),
     layout: LayoutFinder = find_layout,
+    encoding: str | None = None,
 ) -> Staging:
     """Read the files into one table of text."""
     engine = DuckDBEngine(memory_limit=memory_limit)
@@ -80,7 +82,17 @@ def stage(
 
     for source in open_sources(paths, engine.scratch):
         if source.kind == "text":
-            parts.append(text_part(source, target(), numbering, given, layout))
+            part = text_part(source, target(), numbering, given, layout, encoding)
+            parts.append(part)
+            if part.is_guess:
+                warnings.append(
+                    tell(
+                        "{file} was read as {encoding}, by its letters; if names look wrong, say "
+                        "--encoding NAME.",
+                        file=part.label,
+                        encoding=part.encoding,
+                    )
+                )
         elif source.kind == "workbook":
             found, left_out = workbook_parts(source, target, numbering, given, layout)
             parts.extend(found)
@@ -198,7 +210,14 @@ def _insert(
         if part.names == names:
             # Names that differ in signs only ("Price €", "price $") have one key.
             places = list(range(1, len(names) + 1))
-        cells = [f"NULLIF(TRIM(p{at}), '')" if at else "NULL" for at in places]
+        # ="00123" is how spreadsheets keep the zeros of 00123.
+        cells = [
+            f"NULLIF(TRIM(CASE WHEN starts_with(p{at}, '=\"') "
+            f"THEN regexp_replace(p{at}, '^=\"([^\"]*)\"$', '\\1') ELSE p{at} END), '')"
+            if at
+            else "NULL"
+            for at in places
+        ]
         engine.execute(
             f"INSERT INTO staged SELECT line_no, {part_no}, file_line, {', '.join(cells)} "
             f"FROM {_reader(part)}"

@@ -57,6 +57,12 @@ def nobody_words() -> Iterable[str]:
     return _words()["nobody"]["words"]  # type: ignore[return-value]
 
 
+def kind_words() -> Iterable[str]:
+    """Words for kinds of customers and for channels, which name nobody."""
+    words: Iterable[str] = _words()["kinds_of_customers"]["words"]  # type: ignore[assignment]
+    return map(plain, words)
+
+
 def total_words() -> Iterable[str]:
     """Words that name a row which adds up others."""
     return _words()["total"]["words"]  # type: ignore[return-value]

@@ -11,6 +11,9 @@ from custanalytics.ledger.detect.currency_codes import iso_codes
 # role -> what it holds; the order is the order in which roles are shown.
 ROLES = {
     "customer_id": "who bought",
+    "customer_id_2": "who bought, where customer_id is blank",
+    "customer_id_3": "who bought, where both are blank",
+    "customer_id_4": "who bought, where all three are blank",
     "order_id": "which order the line belongs to",
     "ordered_at": "when it was bought",
     "ordered_time": "the time of day, where it has a column of its own",

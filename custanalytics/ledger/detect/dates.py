@@ -3,8 +3,9 @@
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+import numpy as np
 import pandas as pd
 
 from custanalytics.errors import SourceError
@@ -18,6 +19,10 @@ _FEW_STRAYS = 2
 _STRAYS = 0.0002
 _MOST_STRAYS = 0.1
 _EARLIEST = "1970-01-01"
+# At most so many rows may lie far off, in a file of so many; far is so many days, and so many
+# times the longest pause between the others.
+_ENOUGH_ROWS, _FEW_FAR, _FAR_SHARE = 50, 2, 0.002
+_FAR_DAYS, _FAR_TIMES = 180, 5
 
 
 @dataclass(frozen=True)
@@ -67,19 +72,24 @@ def read_dates(
     )
     _refuse_swapped(staging, column, order)
     orders, reasons = {}, []
-    for form, rows in table.groupby("form", sort=True):
+    # A form that leaves day and month open is read like the one that tells them apart.
+    told: set[str] = set()
+    groups = sorted(table.groupby("form"), key=lambda g: not _tells(g[1]))
+    for form, rows in groups:
         fits = {str(r): int(f) for r, f in zip(rows["reading"], rows["fit"], strict=True)}
         chosen, reason = decide_order(
             column,
             fits,
             int(rows["n"].iloc[0]),
             bool(rows["dotted"].iloc[0]),
-            order,
+            order or (next(iter(told)) if len(told) == 1 and not _tells(rows) else None),
             same=_same_everywhere(staging, str(form)),
             contrary=_contrary(staging, str(form), fits, latest),
             several_files=len(staging.parts) > 1,
         )
         orders[str(form)] = chosen
+        if len(fits) > 1:
+            told.add(chosen)
         if reason:
             reasons.append(reason)
     total, fit, missing = _summary(table, orders)
@@ -96,6 +106,41 @@ def read_dates(
     return DateColumn(
         orders, reason, total - missing, total - missing - fit, bool(timed["n"].iloc[0])
     )
+
+
+def _tells(rows: pd.DataFrame) -> bool:
+    """Whether the cells of one form can be read in one order only, apart from strays."""
+    fits = sorted(rows["fit"])
+    cells = int(rows["n"].iloc[0])
+    return len(fits) == 1 or fits[-2] < fits[-1] - _STRAY_SHARE * cells
+
+
+def usual_days(staging: Staging, today: date) -> tuple[datetime, datetime]:
+    """First and last moment of the days that sales are of, without a few far from all others."""
+    found = staging.engine.sql(
+        'SELECT CAST(v.ordered_at AS DATE) AS "day", CAST(sum(c.n) AS BIGINT) AS n '
+        "FROM date_values AS v JOIN date_cells AS c ON c.cell = v.cell "
+        "WHERE v.ordered_at BETWEEN CAST($earliest AS TIMESTAMP) AND CAST($latest AS TIMESTAMP) "
+        "GROUP BY 1 ORDER BY 1",
+        earliest=_EARLIEST,
+        latest=str(today + timedelta(days=2)),
+    )
+    first, last = datetime(1, 1, 1), datetime(9999, 12, 31)
+    if found["n"].sum() < _ENOUGH_ROWS:
+        return first, last
+    days = pd.to_datetime(found["day"])
+    gaps = days.diff().dt.days.to_numpy()[1:]
+    up, down = found["n"].cumsum().to_numpy(), found["n"][::-1].cumsum().to_numpy()[::-1]
+    few = max(_FEW_FAR, _FAR_SHARE * up[-1])
+    inner = gaps[(up[:-1] > few) & (down[1:] > few)]
+    far = max(_FAR_DAYS, _FAR_TIMES * inner.max()) if len(inner) else np.inf
+    low = np.flatnonzero((up[:-1] <= few) & (gaps > far))
+    high = np.flatnonzero((down[1:] <= few) & (gaps > far))
+    if len(low):
+        first = days.iloc[low[-1] + 1].to_pydatetime()
+    if len(high):
+        last = days.iloc[high[0]].to_pydatetime() + timedelta(days=1)
+    return first, last
 
 
 def date_cell(staging: Staging, column: str, time_column: str | None) -> str:

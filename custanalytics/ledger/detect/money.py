@@ -13,6 +13,8 @@ _HOLDS = 0.95
 _FEWEST = 5
 # Share of the products that must agree on what a price is of.
 _MOST_VOTES = 0.8
+# Above prices such as this a discount below 1 is a share, not a few cents.
+_PRICE_ABOVE_SHARES = 5
 
 
 def find_money(roles: Roles, numbers: Mapping[str, NumberColumn], *, drop_duplicates: bool) -> None:
@@ -53,11 +55,46 @@ def _settle_discount(roles: Roles) -> None:
             "SELECT count(*) AS n FROM number_values WHERE col = $col AND number <> 0", col=col
         )
         if int(found["n"].iloc[0]):
+            if _is_share(roles, candidate.column):
+                _take_share(roles, candidate)
+                return
             raise SourceError(
                 f"no column says what was paid after the discount in {candidate.column!r}; say "
                 f"--map discount={candidate.column} to take it off quantity times unit_price, or "
                 "--map discount=none if the unit price has it off already"
             )
+
+
+def _is_share(roles: Roles, column: str) -> bool:
+    """Whether a column of discounts holds shares: round ones below 1, of much higher prices."""
+    price = roles.staging.column(roles.column("unit_price") or "")
+    row = roles.staging.engine.sql(
+        "SELECT min(number) >= 0 AND max(number) < 1 AND max(number) > 0 "
+        "AND bool_and(number * 100 = floor(number * 100)) AS fits, "
+        "(SELECT median(abs(CAST(number AS DOUBLE))) FROM number_values WHERE col = $price) "
+        "AS price "
+        "FROM number_values WHERE col = $col AND number IS NOT NULL",
+        col=roles.staging.column(column),
+        price=price,
+    ).iloc[0]
+    return bool(row["fits"]) and float(row["price"]) >= _PRICE_ABOVE_SHARES
+
+
+def _take_share(roles: Roles, candidate: Candidate) -> None:
+    roles.take("discount", candidate.column, "holds shares of the price", 0.8)
+    roles.warnings.append(
+        tell(
+            "Column {column} holds shares of the price, from 0 to 1: it was taken off quantity "
+            "times unit price; say --map discount=none if the price has it off already.",
+            column=repr(candidate.column),
+        )
+    )
+
+
+def discount_is_share(roles: Roles) -> bool:
+    """Whether the column chosen as discount holds shares without a percent sign."""
+    column = roles.column("discount")
+    return bool(column and roles.column("unit_price") and _is_share(roles, column))
 
 
 def _find_paid(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:
@@ -258,6 +295,13 @@ def repeated_in_orders(
     product = roles.staging.column(products[0]) if products else "CAST(line_no AS VARCHAR)"
     several = len(roles.staging.parts) > 1 and not in_all_files
     rows = f"({_rows_once(roles.staging)})" if several else "staged"
+    if not in_all_files:
+        # A row that repeats another one in every column is no further line of the order.
+        cells = ", ".join(roles.staging.column(name) for name in roles.staging.names)
+        rows = (
+            f"(SELECT * FROM {rows} QUALIFY row_number() OVER "
+            f"(PARTITION BY {cells} ORDER BY line_no) = 1)"
+        )
     row = roles.staging.engine.sql(
         "SELECT CAST(COALESCE(sum(CASE WHEN figures = 1 THEN 1 ELSE 0 END), 0) AS BIGINT) AS same, "
         "count(*) AS orders, CAST(count(DISTINCT figure) AS BIGINT) AS figures FROM ("
@@ -295,6 +339,12 @@ def _by_content(roles: Roles, names: list[str]) -> None:
     if len(broken) == 1 and not staging.has_header:
         roles.take("amount", broken[0], "the only column with decimals", 0.7)
         return
+    if counted := roles.column("quantity"):
+        raise SourceError(
+            f"column {counted!r} holds quantities, and no column says what was paid; export the "
+            "sales with the amount or the price of a piece, or say --map amount=COLUMN or --map "
+            "unit_price=COLUMN"
+        )
     shown = "; ".join(
         f"{name!r} (such as {', '.join(staging.shapes(name))})" for name in (broken or free)[:8]
     )

@@ -62,7 +62,11 @@ def read_numbers(
     for name in names:
         col = staging.column(name)
         forms = _by_form(votes[votes["col"] == col])
-        found, reason = decide_decimal(name, forms, decimal, several_files=len(staging.parts) > 1)
+        several = len(staging.parts) > 1
+        try:
+            found, reason = decide_decimal(name, forms, decimal, several_files=several)
+        except SourceError as error:
+            raise SourceError(f"{error}{_by_file(staging, col)}") from error
         columns[name] = NumberColumn(
             name=name,
             decimal=found,
@@ -85,6 +89,25 @@ def read_numbers(
     )
     engine.keep("number_values", "source/number_values")
     return columns
+
+
+def _by_file(staging: Staging, col: str) -> str:
+    """Which file writes decimals in which way, where that is the reason."""
+    found = staging.engine.sql(
+        "SELECT part_no, "
+        "sum(CASE WHEN f.form IN ('point', 'comma_groups') THEN 1 ELSE 0 END) AS point, "
+        "sum(CASE WHEN f.form IN ('comma', 'point_groups') THEN 1 ELSE 0 END) AS comma "
+        f"FROM staged AS s JOIN number_forms AS f ON f.col = $col AND f.cell = s.{col} "
+        "GROUP BY part_no ORDER BY part_no",
+        col=col,
+    )
+    if ((found["point"] > 0) & (found["comma"] > 0)).any() or len(found) < 2:
+        return ""
+    files = ", ".join(
+        f"{staging.parts[int(part)].label} with a {'point' if point else 'comma'}"
+        for part, point in zip(found["part_no"], found["point"], strict=True)
+    )
+    return f". Each file by itself is clear ({files}): export them alike, or run them apart"
 
 
 WHOLE = "whole numbers only"
@@ -110,9 +133,10 @@ def decide_decimal(
         allowed = min(max(_FEW_STRAYS, _STRAY_SHARE * all_told), _MOST_STRAYS * all_told)
         if stray > allowed or several_files:
             raise SourceError(
-                f"column {name!r} writes decimals in two ways: {point} cells with a point, "
-                f"{comma} with a comma; say which one is right with --decimal point or comma, "
-                "the other cells are then set aside"
+                f"column {name!r} writes decimals in two ways: in {point} cells a point stands "
+                f"before the decimals, in {comma} a comma does or points stand between thousands; "
+                "say which one is right with --decimal point or comma, the other cells are then "
+                "set aside"
             )
     if point or comma:
         sign = "point" if point > comma else "comma"

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from custanalytics.errors import SourceError
-from custanalytics.ledger.detect.column_names import ROLES, meanings
+from custanalytics.ledger.detect.cell_words import kind_words
+from custanalytics.ledger.detect.column_names import ROLES, meanings, plain
 from custanalytics.ledger.detect.states import STATE_ROLES, are_flags, are_states
 from custanalytics.ledger.mapping import Choice
 from custanalytics.ledger.read.cell_kinds import kind_of
@@ -24,6 +25,15 @@ _EMAIL = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")
 # A column must fit its role in this share of its filled cells.
 _FIT = 0.8
 _HALF_FILLED = 0.5
+# Kinds of columns that name the customer, the surest first.
+_TRUST = ("key", "whole", "email", "phone", "name")
+_ENOUGH_CELLS = 20
+_NO_ID = "0+|-1|-?9{4,}|guest.*|gast|n/?a|null|-"
+_NOBODY = (
+    "column {} tells kinds of customers or channels (such as new or returning), it names nobody; "
+    "export the sales with the customer's number, e-mail or name, or say which column that is "
+    "with --map customer_id=COLUMN"
+)
 
 
 @dataclass(frozen=True)
@@ -190,6 +200,9 @@ def find_customer_and_order(roles: Roles) -> None:
     """Choose the columns with the customer and with the order."""
     _find_order(roles)
     if "customer_id" in roles.chosen:
+        chosen = roles.chosen["customer_id"]
+        if chosen.reason != Choice("").reason and _names_nobody(roles, chosen.column):
+            raise SourceError(_NOBODY.format(repr(chosen.column)))
         return
     best = roles.best("customer_id")
     if not best:
@@ -199,9 +212,9 @@ def find_customer_and_order(roles: Roles) -> None:
     for candidate in best:
         groups.setdefault(candidate.kind, []).append(candidate)
     most_filled = max(c.filled for c in best)
-    for kind in ("key", "whole", "email", "name"):
+    for kind in _TRUST:
         group = [c for c in groups.get(kind, []) if c.filled >= _HALF_FILLED * most_filled]
-        group = _of_sales(roles, group)
+        group = [c for c in _of_sales(roles, group) if not _names_nobody(roles, c.column)]
         if not group:
             continue
         if len(group) > 1 and not _same_people(roles, [c.column for c in group]):
@@ -212,8 +225,39 @@ def find_customer_and_order(roles: Roles) -> None:
             )
         first = group[0]
         roles.take("customer_id", first.column, f"named {first.column!r}", first.strength)
+        _take_stand_ins(roles, groups)
         return
     _customer_by_content(roles)
+
+
+def _names_nobody(roles: Roles, column: str) -> bool:
+    """Whether the cells tell kinds of customers or channels: new or returning, web or shop."""
+    cells = [plain(cell) for cell in roles.staging.values(column) if cell]
+    different = set(cells)
+    few = len(cells) >= _ENOUGH_CELLS and len(different) == 2
+    known = set(kind_words())
+    return bool(different) and ((few and all(c.isalpha() for c in different)) or different <= known)
+
+
+def _take_stand_ins(roles: Roles, groups: Mapping[str, list[Candidate]]) -> None:
+    """Columns that name the customer where the first one is blank or holds a guest's number."""
+    staging = roles.staging
+    name = roles.chosen["customer_id"].column
+    first = staging.column(name)
+    # A customer's address or name says less than the number, never more.
+    kinds = [k for k in _TRUST if k not in ("key", "whole")]
+    chosen = next((k for k in kinds if name in [c.column for c in groups.get(k, [])]), "")
+    slots = iter(("customer_id_2", "customer_id_3", "customer_id_4"))
+    for kind in kinds[kinds.index(chosen) + 1 :] if chosen in kinds else kinds:
+        for candidate in sorted(groups.get(kind, []), key=lambda c: (-c.strength, -c.filled))[:1]:
+            other = staging.column(candidate.column)
+            found = staging.engine.sql(
+                f"SELECT count(*) AS n FROM staged WHERE {other} IS NOT NULL AND ({first} IS NULL "
+                f"OR regexp_full_match(lower({first}), '{_NO_ID}'))"
+            )
+            if int(found["n"].iloc[0]) and not _names_nobody(roles, candidate.column):
+                reason = f"where {name!r} is blank"
+                roles.take(next(slots), candidate.column, reason, candidate.strength)
 
 
 def _of_sales(roles: Roles, group: list[Candidate]) -> list[Candidate]:
@@ -244,8 +288,11 @@ def _find_order(roles: Roles) -> None:
     if "order_id" in roles.chosen:
         return
     customer = roles.column("customer_id")
+    dates = roles.staging.values(roles.column("ordered_at") or "")
+    # Date and number may stand on an order's first line only.
+    needed = _HALF_FILLED * sum(map(bool, dates)) / len(dates)
     for candidate in roles.best("order_id"):
-        if candidate.filled >= _HALF_FILLED and candidate.column != customer:
+        if candidate.filled >= needed and candidate.column != customer:
             reason = f"named {candidate.column!r}"
             roles.take("order_id", candidate.column, reason, candidate.strength)
             return
@@ -277,6 +324,9 @@ def _customer_by_content(roles: Roles) -> None:
             f"{_listed(staging.names)}, and what is said about customers needs one; export the "
             "sales with the customer, or say which column it is with --map customer_id=COLUMN"
         )
+    kinds = [c.column for c in roles.best("customer_id") if _names_nobody(roles, c.column)]
+    if kinds and not emails:
+        raise SourceError(_NOBODY.format(repr(kinds[0])))
     what = "several columns" if emails else "no column"
     raise SourceError(
         f"{what} can be told to be the customer (role customer_id); candidates: "

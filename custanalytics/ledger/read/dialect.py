@@ -37,13 +37,22 @@ class Dialect:
     def reader(self, lines: Iterator[str], *, strict: bool = True) -> "Iterator[list[str]]":
         """Fields of each record, by the standard library's reader."""
         return csv.reader(
-            lines,
+            map(self._close, lines) if self.quote else lines,
             delimiter=self.delimiter,
             quotechar=self.quote or None,
             quoting=csv.QUOTE_MINIMAL if self.quote else csv.QUOTE_NONE,
             doublequote=not self.escape,
             escapechar=self.escape or None,
             strict=strict,
+        )
+
+    def _close(self, line: str) -> str:
+        """The line without blanks between a closing quote and the delimiter behind it."""
+        if f"{self.quote} " not in line:
+            return line
+        delimiter = re.escape(self.delimiter)
+        return re.sub(
+            rf"(?<=[^{delimiter}\s]){self.quote} +(?=[{delimiter}\r\n])", self.quote, line
         )
 
     def __str__(self) -> str:

@@ -63,6 +63,7 @@ class Part:
     delimiter: str = ""
     header_line: int | None = None
     damaged_lines: int = 0
+    is_guess: bool = False
     is_parquet: bool = False
 
 
@@ -79,9 +80,10 @@ def text_part(
     numbering: Numbering,
     given: Collection[str],
     find_layout: LayoutFinder,
+    encoding_given: str | None = None,
 ) -> Part:
     """Read one text file; the header is a record that holds a name in ``given``."""
-    encoding = detect_encoding(source.path)
+    encoding = detect_encoding(source.path, encoding_given)
 
     def lines() -> io.TextIOWrapper:
         return source.path.open(encoding=encoding.name, errors=encoding.errors)
@@ -104,11 +106,15 @@ def text_part(
         part = Part(source.label, layout.names, layout.width, target, header_line=start)
         part.encoding, part.delimiter = encoding.name, str(dialect)
         part.damaged_lines = encoding.damaged_lines
+        part.is_guess = encoding.is_guess
         with lines() as file:
             records = read_records(file, dialect, layout.width, header_line=start or 0)
             _write(part, records, numbering)
     except UnicodeError as error:
-        raise SourceError(f"{source.label} is damaged: not all of it is {encoding.name}") from error
+        raise SourceError(
+            f"{source.label} is damaged: not all of it is {encoding.name}; if it is in another "
+            "encoding, say --encoding NAME, such as cp1250"
+        ) from error
     _tell_notes_apart(part)
     return part
 

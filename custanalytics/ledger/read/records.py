@@ -114,6 +114,9 @@ def read_records(
                 feed.done()
                 continue
             reason = _fault(line, fields, width, at <= feed.doubtful_until)
+            if not fields:
+                feed.done()
+                continue
         else:
             reason = _fault_of_many(feed.taken, fields, width, dialect)
         if reason:

@@ -13,6 +13,6 @@ SELECT
     (SELECT max(spend) FROM people) AS most_spend,
     (SELECT count(*) FROM people WHERE regexp_matches(customer_id, '^[0-9][.,][0-9]+[eE]\+[0-9]+$')) AS damaged_ids,
     (SELECT count(*) FROM people
-        WHERE regexp_matches(lower(customer_id), '^(guest|gast|invité|invitado|ospite|walk.?in.*|cash( customer)?|barverkauf|laufkunde|unknown|unbekannt|anonymous|anonym|test.*|[01]|-1)$')
+        WHERE regexp_matches(lower(customer_id), '^(guest|gast|invité|invitado|ospite|walk.?in.*|cash( customer)?|barverkauf|laufkunde|unknown|unbekannt|anonymous|anonym|test.*)$')
     ) AS shared_ids
 FROM totals AS t

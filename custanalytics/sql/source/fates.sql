@@ -1,35 +1,37 @@
 -- One row per row of the files, with the one reason why it is used or set aside.
 -- customer_id, order_id: null where missing; amount: in the ledger's currency.
-WITH tidy AS (
+WITH owned AS (
+    SELECT l.*, COALESCE(CASE WHEN l.amount < 0 THEN c.refunded_id END, c.customer_id) AS customer_id,
+        COALESCE(u.run, 0) AS run,
+        -- A row without a customer is of the order that bears its number in the same file.
+        COALESCE(c.customer_id, CASE WHEN $money = 'order_total'
+            THEN min(c.customer_id) OVER (PARTITION BY l.part_no, l.order_cell) END, '') AS owner
+    FROM lines AS l
+    JOIN line_customers AS c ON c.line_no = l.line_no
+    LEFT JOIN order_runs AS u ON u.line_no = l.line_no
+),
+tidy AS (
     SELECT l.*,
-        CASE WHEN l.amount < 0 AND l.refund_customer_cell IS NOT NULL THEN l.refund_customer_cell
-             ELSE l.customer_cell END AS customer_text,
         CASE WHEN l.order_cell IS NULL THEN 1
              ELSE row_number() OVER (
-                PARTITION BY l.order_cell
+                PARTITION BY l.order_cell, l.owner, l.run
                 ORDER BY CASE WHEN l.amount_state = 'ok' AND l.rule_reason IS NULL THEN 0 ELSE 1 END,
                     CASE WHEN l.date_state = 'ok' THEN 0 ELSE 1 END, l.line_no) END AS line_of_order,
         -- "refunded" on a sale stands for the whole sale only where no row or column takes it off.
         l.status_reason IN ('refunded', 'returned')
             AND (l.amount <= 0 OR $nets_refunds OR l.order_cell IS NOT NULL
-                AND MIN(l.amount) OVER (PARTITION BY l.order_cell) < 0) AS nets_itself
-    FROM lines AS l
+                AND MIN(l.amount) OVER (PARTITION BY l.order_cell, l.owner) < 0) AS nets_itself
+    FROM owned AS l
 ),
 known AS (
-    SELECT t.*,
-        CASE
-            WHEN n.word IS NOT NULL THEN NULL
-            WHEN $tidy_ids THEN regexp_replace(customer_text, '\.0+$', '')
-            WHEN contains(customer_text, '@') THEN lower(customer_text)
-            ELSE regexp_replace(customer_text, '\s+', ' ', 'g')
-        END AS customer_id,
-        r.rate
+    SELECT t.*, r.rate
     FROM tidy AS t
-    LEFT JOIN nobody AS n ON n.word = lower(trim(t.customer_text))
     LEFT JOIN currency_rates AS r ON r.currency = COALESCE(t.currency, '')
 )
 SELECT
-    k.line_no, k.part_no, k.file_line, k.customer_id, k.order_cell AS order_id, k.ordered_at,
+    k.line_no, k.part_no, k.file_line, k.customer_id,
+    k.order_cell || CASE WHEN k.run > 0 THEN ' (' || CAST(k.run + 1 AS VARCHAR) || ')' ELSE '' END AS order_id,
+    k.ordered_at,
     CAST(k.amount * COALESCE(k.rate, 1) AS DECIMAL(18, 4)) AS amount,
     k.product, k.quantity, k.refund_of, k.currency,
     d.line_no IS NOT NULL AS is_duplicate, k.is_total, k.is_unknown,
@@ -40,6 +42,8 @@ SELECT
         WHEN k.status_reason IS NOT NULL AND NOT COALESCE(k.nets_itself, false) THEN k.status_reason
         WHEN k.date_state = 'missing' THEN 'no_date'
         WHEN k.date_state = 'bad' THEN 'bad_date'
+        WHEN k.date_state = 'zero' THEN 'zero_date'
+        WHEN k.date_state = 'far' THEN 'odd_date'
         WHEN k.date_state = 'future' THEN 'future_date'
         WHEN CAST(k.ordered_at AS DATE) > CAST($as_of AS DATE) THEN 'after_as_of'
         WHEN k.amount_state = 'missing' THEN 'no_amount'

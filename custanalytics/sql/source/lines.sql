@@ -1,6 +1,7 @@
 -- One row per row of the files, its values read, its fate not yet decided.
 -- amount: what was paid, currency of the row, null where it can't be read;
--- date_state, amount_state: ok, missing, bad (date_state also future).
+-- date_state, amount_state: ok, missing, bad (date_state also future, zero: a system's day for none,
+-- far: far from all others).
 WITH joined AS (
     SELECT
         r.*,
@@ -26,8 +27,9 @@ paid AS (
             WHEN 'amount' THEN amount_number
             WHEN 'order_total' THEN total_number
             ELSE TRY(CAST(quantity_number AS DECIMAL(18, 4)) * CAST(price_number AS DECIMAL(20, 10)))
-                * CASE WHEN discount_unit = '%' THEN 1 - COALESCE(abs(discount_number), 0) / 100 ELSE 1 END
-                - CASE WHEN COALESCE(discount_unit, '') = '%' THEN 0
+                * CASE WHEN discount_unit = '%' THEN 1 - COALESCE(abs(discount_number), 0) / 100
+                       WHEN $discount_is_share THEN 1 - COALESCE(abs(discount_number), 0) ELSE 1 END
+                - CASE WHEN COALESCE(discount_unit, '') = '%' OR $discount_is_share THEN 0
                        WHEN quantity_number < 0 THEN -COALESCE(abs(discount_number), 0)
                        ELSE COALESCE(abs(discount_number), 0) END
         END AS gross,
@@ -42,17 +44,25 @@ paid AS (
     FROM joined
 )
 SELECT
-    l.line_no, l.part_no, l.file_line, l.customer_cell, l.refund_customer_cell, l.order_cell,
+    l.line_no, l.part_no, l.file_line, l.order_cell,
     l.product, l.refund_of, l.rule_reason, l.is_total, l.ordered_at, l.date_form,
     CASE
         WHEN l.date_cell IS NULL OR l.date_form = 'missing' THEN 'missing'
+        WHEN (l.ordered_at >= CAST($latest AS TIMESTAMP)
+                OR NOT l.ordered_at BETWEEN CAST($first_day AS TIMESTAMP) AND CAST($last_day AS TIMESTAMP))
+            AND strftime(l.ordered_at, '%Y-%m-%d') IN ('1970-01-01', '1900-01-01', '1899-12-30',
+                '1899-12-31', '1753-01-01', '1601-01-01', '0001-01-01', '2099-12-31', '2099-01-01',
+                '2999-12-31', '9999-12-31') THEN 'zero'
         WHEN l.ordered_at IS NULL OR l.ordered_at < TIMESTAMP '1970-01-01 00:00:00' THEN 'bad'
         WHEN l.ordered_at >= CAST($latest AS TIMESTAMP) THEN 'future'
+        WHEN NOT l.ordered_at BETWEEN CAST($first_day AS TIMESTAMP) AND CAST($last_day AS TIMESTAMP)
+            THEN 'far'
         ELSE 'ok'
     END AS date_state,
     -- A row that says it is a return takes money off, whatever sign it bears.
     TRY_CAST((l.gross - COALESCE(abs(l.refunded_number), 0))
-        * CASE WHEN k.reason = 'return' AND l.gross > 0 THEN -1 ELSE 1 END AS DECIMAL(18, 4)) AS amount,
+        * CASE WHEN k.reason = 'return' AND l.gross > 0 THEN -1 ELSE 1 END
+        * CASE WHEN $in_cents THEN 0.01 ELSE 1 END AS DECIMAL(18, 4)) AS amount,
     COALESCE(k.reason = 'return' AND l.gross > 0, false) AS is_turned,
     CASE
         WHEN l.money_form = 'missing' THEN 'missing'

@@ -2,6 +2,8 @@
 WITH worded AS (
     SELECT "lines", amount,
         CASE
+            -- Labels and boxes for parcels are goods.
+            WHEN regexp_matches(word, '\b(labels?|etiquetas?|etiquettes?|etiketten?|etichette|boxe?s?|kartons?|versandkartons?|cartons?|cajas?|bags?|envelopes?|umschl[aä]ge?|tape|scale|waage)\b') THEN NULL
             WHEN regexp_matches(word, '\b(postage|shipping|versand|versandkosten|porto|frais de port|livraison|gastos de env[ií]o|env[ií]o|spedizione|verzendkosten|frete|dotcom postage|carriage|delivery( charge| fee)?)\b') OR word IN ('post', 'dot', 'c2') THEN 'postage'
             WHEN regexp_matches(word, '\b(gift ?(card|voucher|certificate)s?|gutschein|geschenkgutschein|carte cadeau|bon cadeau|tarjeta regalo|carta regalo|cadeaubon|vale presente)\b') THEN 'gift card'
             WHEN regexp_matches(word, '\b(bank charges|fee|fees|geb[uü]hr|commission|amazon fee|cruk commission|frais)\b') OR word IN ('bank charges', 'amazonfee', 'cruk') THEN 'fee'

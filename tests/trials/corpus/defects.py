@@ -278,7 +278,7 @@ GROUPS: dict[str, dict[str, Defect]] = {
         "title": _before("Sales report"),
         "title and blank": _before("Sales report 2024", ""),
         "notes": _before("Shop: My shop", "Created by: admin", "Currency as paid; taxes in.", ""),
-        "sep line": _text(lambda text: text),
+        "sep line": lambda d: d.text_edits.append(lambda text: f"sep={d.delimiter}\n{text}"),
         "padded title": _grid(lambda grid: [["Sales report", *[""] * (len(grid[0]) - 1)], *grid]),
         "metadata pairs": _grid(
             lambda grid: [["Report", "Orders"], ["From", "2024-01-01"], ["To", "2024-12-31"], *grid]

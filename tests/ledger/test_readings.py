@@ -1,0 +1,96 @@
+"""Cells, amounts and dates that are written in ways of their own."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from custanalytics.errors import SourceError
+from custanalytics.ledger import Ledger, load
+
+
+def loaded(folder: Path, *texts: str, **options: object) -> Ledger:
+    paths = []
+    for at, text in enumerate(texts):
+        paths.append(folder / f"sales-{at}.csv")
+        paths[-1].write_text(text.strip() + "\n", encoding="utf-8")
+    return load(paths, today=date(2026, 10, 1), **options)  # type: ignore[arg-type]
+
+
+def rows(head: str, line: str, times: int = 40) -> str:
+    made = [line.format(n=n, k=n % 7, day=date(2024, 1, 3 + n % 25)) for n in range(times)]
+    return "\n".join([head, *made])
+
+
+def test_a_discount_below_one_is_a_share(tmp_path: Path) -> None:
+    text = "order,client no,date,qty,unit price,rabatt\n1,A,2024-01-13,2,80.00,0.25\n2,B,2024-01-14,1,40.00,0"
+    ledger = loaded(tmp_path, text)
+    assert ledger.report.revenue == 160
+    assert any("--map discount=none" in warning for warning in ledger.report.warnings)
+    assert loaded(tmp_path, text, mapping={"discount": "rabatt"}).report.revenue == 160
+    assert loaded(tmp_path, text, mapping={"discount": "none"}).report.revenue == 200
+
+
+@pytest.mark.parametrize("discounts", [("0.25", "0.50"), ("0.333", "0")])
+def test_a_few_cents_off_are_asked_about(tmp_path: Path, discounts: tuple[str, str]) -> None:
+    text = "order,client no,date,qty,unit price,rabatt\n1,A,2024-01-13,2,3.00,{}\n2,B,2024-01-14,1,4.00,{}"
+    with pytest.raises(SourceError, match="--map discount"):
+        loaded(tmp_path, text.format(*discounts))
+
+
+def test_whole_amounts_that_may_be_cents_are_warned_of(tmp_path: Path) -> None:
+    text = rows("order,client no,date,amount,currency", "{n},K{k},{day},19{k}5,eur")
+    ledger = loaded(tmp_path, text)
+    assert any("--in-cents" in warning for warning in ledger.report.warnings)
+    read = loaded(tmp_path, text, in_cents=True)
+    assert read.report.revenue * 100 == ledger.report.revenue
+    yen = loaded(tmp_path, text.replace("eur", "jpy"))
+    assert not any("--in-cents" in warning for warning in yen.report.warnings)
+
+
+def test_dates_of_two_forms_are_decided_together(tmp_path: Path) -> None:
+    text = "order,client no,date,amount\n1,A,25/01/2024,1.5\n2,B,03/04/24,1.5\n3,B,05/06/24,1.5"
+    lines = loaded(tmp_path, text).lines()
+    assert [str(day.date()) for day in lines["ordered_at"]] == [
+        "2024-01-25", "2024-04-03", "2024-06-05",
+    ]  # fmt: skip
+
+
+def test_a_blank_behind_a_closing_quote(tmp_path: Path) -> None:
+    text = rows("order,client no,date,place,amount", '{n},K{k},{day},"Road {n}, top" ,2.50')
+    assert loaded(tmp_path, text).report.rows_used == 40
+
+
+def test_a_line_of_nuls_is_no_row(tmp_path: Path) -> None:
+    text = rows("order,client no,date,amount", "{n},K{k},{day},2.50") + "\n" + "\0" * 3000
+    report = loaded(tmp_path, text).report
+    assert (report.rows_read, report.rows_unreadable) == (40, 0)
+
+
+def test_rows_repeated_whole_are_no_lines_of_one_order(tmp_path: Path) -> None:
+    text = rows("order,client no,date,amount", "{n},K{k},{day},{n}7.50")
+    again = text + "\n" + "\n".join(text.splitlines()[1:9])
+    report = loaded(tmp_path, again).report
+    assert (report.rows_used, report.duplicate_rows) == (48, 8)
+    assert loaded(tmp_path, again, drop_duplicates=True).report.rows_used == 40
+
+
+def test_two_files_of_two_decimal_signs_are_named(tmp_path: Path) -> None:
+    first = rows("order;client no;date;amount", "{n};K{k};{day};2,50")
+    second = rows("order;client no;date;amount", "x{n};K{k};{day};2.50")
+    with pytest.raises(SourceError, match=r"sales-0.csv with a comma, sales-1.csv with a point"):
+        loaded(tmp_path, first, second)
+
+
+def test_quantities_alone_are_named(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match="'Menge' holds quantities"):
+        loaded(tmp_path, rows("Kunde;Datum;Menge", "K{k};{day};{k}"))
+
+
+@pytest.mark.parametrize(
+    ("product", "is_postage"), [("Shipping labels A6", False), ("Etiquetas de envío", False),
+                                ("Versandkosten", True), ("Shipping", True)],
+)  # fmt: skip
+def test_labels_are_goods(tmp_path: Path, product: str, is_postage: bool) -> None:
+    text = rows("order,client no,date,product,amount", "{n},K{k},{day}," + product + ",2.50")
+    assert ("lines_postage" in set(loaded(tmp_path, text).findings["finding"])) == is_postage
