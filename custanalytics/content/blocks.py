@@ -26,11 +26,10 @@ class Cards:
 
 @dataclass(frozen=True)
 class Point:
-    """A finding or an action: its message, the rest, and the money it is about."""
+    """A finding or an action: its message, and the rest."""
 
     headline: str
     detail: str
-    money: float
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from custanalytics.content.chapter import Chapter
-from custanalytics.content.chapters import summary
-from custanalytics.content.chapters import what_to_do as monday
+from custanalytics.content.chapters import summary, what_to_do
 from custanalytics.content.chart import Chart
 from custanalytics.content.deck_close import (
     certainty,
@@ -101,14 +100,14 @@ def _overview(results: AnalysisResults, formats: Formats) -> Slide | None:
 
 def _actions(results: AnalysisResults, formats: Formats) -> Slide | None:
     found = summary.actions(results, formats)
-    if not found or results.decisions is None:
+    if not found or results.actions is None:
         return None
     return Slide(
-        _message(monday.lead(results.decisions, results.value, formats)),
+        _message(what_to_do.lead(results.actions, results.settings, formats)),
         items=tuple(Item(point.headline, point.detail) for point in found),
         notes=say(
             "The actions stand by the money they are about. Money of customers is {stake}.",
-            stake=monday.stake(results.value, formats),
+            stake=what_to_do.of_segments(results.actions, results.settings, formats),
         ),
     )
 

@@ -1,15 +1,13 @@
 """The slides that close the deck: who is late, decisions, how sure we are, doubts, next steps."""
 
-from custanalytics.content.chapters import appendix, next_purchase, summary
-from custanalytics.content.chapters import what_to_do as monday
+from custanalytics.content.chapters import appendix, next_purchase, summary, what_to_do
 from custanalytics.content.chapters.value_tracking import tracking_charts
 from custanalytics.content.chart import Chart
-from custanalytics.content.format import Formats
+from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.slide import Item, Slide
 from custanalytics.content.tables import Column, table
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.privacy.mute import TOO_SMALL
-from custanalytics.results.lists import segment_list
 from custanalytics.results.store import AnalysisResults
 
 _LISTED = 8
@@ -55,30 +53,28 @@ def late_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
 
 def decisions_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
     """What to do with each segment."""
-    if results.decisions is None or not len(results.decisions):
+    actions = results.actions
+    if actions is None:
         return None
-    rows = monday.ranked(results.decisions, results.value)
-    columns = [
-        Column("segment", say("Segment"), "word"),
-        Column("action", say("Action"), "word"),
-        Column("customers", say("Customers"), "count"),
-        Column("money", say("Money at stake"), "money"),
-    ]
-    tested = bool(rows["control_size"].notna().any())
+    columns = what_to_do.columns()
+    tested = bool(actions["control_size"].notna().any())
+    small = [what_to_do.of_the_late(actions, results.settings, formats)]
     if tested:
         columns.append(Column("control_size", say("Leave alone"), "count"))
+        small.append(
+            say(
+                "Leave alone: customers drawn by lot, so that a lift by a quarter can be told from "
+                "chance."
+            )
+        )
+    stake = what_to_do.of_segments(actions, results.settings, formats)
     return Slide(
         say("Each segment calls for its own action, and for a control group to see what works")
         if tested
         else say("Each segment calls for its own action"),
-        say("Money at stake: {stake}", stake=monday.stake(results.value, formats)),
-        table=table("decisions", rows, columns, formats),
-        small=say(
-            "Leave alone: customers drawn by lot, so that a lift by a quarter can be told from "
-            "chance."
-        )
-        if tested
-        else "",
+        say("Money at stake: {stake}", stake=stake),
+        table=table("decisions", what_to_do.shown(actions), columns, formats),
+        small=" ".join(filter(None, small)),
         notes=say(
             "The list of each segment is a file of the report; the workbook has the contact list "
             "with its control groups."
@@ -163,16 +159,21 @@ def unsupported(results: AnalysisResults, formats: Formats) -> Slide | None:
 
 def next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
     """What happens after the meeting."""
-    if results.decisions is None or not len(results.decisions):
+    if results.actions is None:
         return None
-    first = monday.ranked(results.decisions, results.value).iloc[0]
-    items = [
-        Item(
-            say("Begin with “{segment}”.", segment=word(first["segment"])),
-            say("The list is {file}.", file=segment_list(first["segment"])),
+    first = what_to_do.shown(results.actions).iloc[0]
+    title, items = say("No segment calls for contacting its customers.").removesuffix("."), []
+    if first["contact"]:
+        title = say("Act on one list, then measure")
+        where = first["list"]
+        items.append(
+            Item(
+                say("Begin with “{segment}”.", segment=first["who"]),
+                "" if is_missing(where) else say("The list is {file}.", file=where),
+            )
         )
-    ]
-    if results.decisions["control_size"].notna().any():
+    if results.actions["control_size"].notna().any():
+        title = say("Act on one list, leave some alone, measure")
         items.append(
             Item(
                 say("Leave the control groups alone."),
@@ -200,9 +201,4 @@ def next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
                 say("Then value is profit, and says what a new customer may cost."),
             )
         )
-    return Slide(
-        say("Act on one list, leave some alone, measure")
-        if len(items) > 2 and results.decisions["control_size"].notna().any()
-        else say("Act on one list, then measure"),
-        items=tuple(items),
-    )
+    return Slide(title, items=tuple(items))

@@ -173,10 +173,12 @@ def _chapters(results: AnalysisResults, formats: Formats) -> tuple[Chapter, ...]
         concentration.concentration(results.concentration, results.customers, formats),
         segments.segments(results.rfm, results.migration, results.migration_from, formats),
         cohorts.cohorts(results.cohorts, formats),
-        value.value(results.value, results.tracking, results.decisions, formats),
+        value.value(
+            results.value, results.value_trust, results.tracking, results.decisions, formats
+        ),
         next_purchase.next_purchase(results.propensity, results.customers, formats),
         prospects.prospects(results.prospects, asked, formats),
-        what_to_do.monday(results.decisions, results.customers, results.value, formats),
+        what_to_do.what_to_do(results, formats),
         appendix.appendix(results, formats),
     )
 

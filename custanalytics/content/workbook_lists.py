@@ -1,13 +1,17 @@
 """The workbook's lists to act on: customers, whom to contact, who is late, the decisions."""
 
-from custanalytics.content.chapters import what_to_do as monday
-from custanalytics.content.chapters.value_tests import trusted
+from custanalytics.content.chapters import what_to_do
 from custanalytics.content.format import Formats
 from custanalytics.content.result_columns import Shown
-from custanalytics.content.words import plural, say, words
-from custanalytics.content.workbook_sheet import Field, Sheet
+from custanalytics.content.words import plural, say
+from custanalytics.content.workbook_sheet import Sheet
 from custanalytics.results.store import AnalysisResults
+from custanalytics.results.value_trust import trusted
 
+_DECISIONS = (
+    "segment", "action", "customers", "at_stake", "basis", "revenue", "expected_buyers",
+    "late_customers", "revenue_at_risk", "control_size", "detectable_lift",
+)  # fmt: skip
 # The columns that a reader of the list needs; the others, the same as in the file, are folded.
 _LATE = (
     "customer_id", "segment", "group", "revenue_at_risk", "propensity",
@@ -29,7 +33,7 @@ _CUSTOMERS = (
 def lists(results: AnalysisResults, formats: Formats, shown: Shown) -> list[Sheet]:
     """The lists that these results allow, in the order of use."""
     made = (
-        _decisions(results, formats),
+        _decisions(results, formats, shown),
         _contacts(results, formats, shown),
         _late(results, formats, shown),
         _customers(results, formats, shown),
@@ -42,7 +46,7 @@ def _customers(results: AnalysisResults, formats: Formats, shown: Shown) -> Shee
     customers = results.customers
     if customers is None:
         return None
-    order = "clv" if "clv" in customers and trusted(results.value) else "total_spend"
+    order = "clv" if "clv" in customers and trusted(results.value_trust) else "total_spend"
     return shown.sheet(
         say("Customers"),
         plural(
@@ -78,60 +82,22 @@ def _prospects(results: AnalysisResults, formats: Formats, shown: Shown) -> Shee
     )
 
 
-def _decisions(results: AnalysisResults, formats: Formats) -> Sheet | None:
-    if results.decisions is None or not len(results.decisions):
+def _decisions(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | None:
+    actions, decisions, settings = results.actions, results.decisions, results.settings
+    if actions is None or decisions is None:
         return None
-    rows = words(monday.ranked(results.decisions, results.value), "segment", "action")
-    stake = monday.stake(results.value, formats)
-    fields = (
-        Field(
-            "segment",
-            say("Segment"),
-            "text",
-            say("Group of customers, see sheet “{sheet}”.", sheet=say("Segments")),
-        ),
-        Field("action", say("Action"), "text", say("What the segment calls for.")),
-        Field("customers", say("Customers"), "count", say("Customers in the segment.")),
-        Field(
-            "money",
-            say("Money at stake"),
-            "money_whole",
-            say("What the customers are worth here: {stake}.", stake=stake),
-        ),
-        Field("revenue", say("Revenue so far"), "money_whole", say("Net of returns.")),
-        Field(
-            "expected_buyers",
-            say("Expected buyers"),
-            "count",
-            say("Sum of the probabilities to buy within the window."),
-        ),
-        Field("late_customers", say("Late"), "count", say("Customers late by their own rhythm.")),
-        Field(
-            "revenue_at_risk",
-            say("Revenue at risk"),
-            "money_whole",
-            say("Revenue expected of the late customers within the window."),
-        ),
-        Field(
-            "control_size",
-            say("Leave alone"),
-            "count",
-            say("Customers to leave alone, drawn by lot, so that a lift by a quarter shows."),
-        ),
-        Field(
-            "detectable_lift",
-            say("Lift that shows"),
-            "share",
-            say("The smallest relative lift that a control group of this size can show."),
-        ),
-    )
-    return Sheet(
+    of_segments = decisions[["segment", *decisions.columns.difference(actions.columns)]]
+    rows = what_to_do.shown(actions).merge(of_segments, on="segment", how="left")
+    rows["segment"] = rows["who"]
+    rows["basis"] = [what_to_do.basis(kind, settings, formats) for kind in rows["basis"]]
+    return shown.sheet(
         say("Decisions"),
-        monday.lead(results.decisions, results.value, formats),
-        rows,
-        tuple(field for field in fields if rows[field.name].notna().any()),
+        what_to_do.lead(actions, settings, formats),
+        "decisions",
+        rows[[name for name in _DECISIONS if rows[name].notna().any()]],
         "act",
-        say("Money at stake: {stake}.", stake=stake),
+        what_to_do.of_the_late(actions, settings, formats),
+        cents=False,
     )
 
 

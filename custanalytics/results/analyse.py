@@ -51,8 +51,11 @@ from custanalytics.propensity.purchase import purchase_propensity
 from custanalytics.prospects import prospect_list
 from custanalytics.prospects.lead_scoring import LeadScoring, fit_lead_scoring
 from custanalytics.prospects.saved_model import LeadScoringModel
+from custanalytics.results.actions import ranked_actions
 from custanalytics.results.decisions import drawn_groups, segment_decisions, useful_control
+from custanalytics.results.key_findings import key_findings
 from custanalytics.results.store import AnalysisResults
+from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.scoring.control_group import ControlPlan
 from custanalytics.sentences import tell
 from custanalytics.transactions import HasEngine
@@ -125,7 +128,12 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
     with step("Grouping customers"):
         summary = attempt("customers", lambda: customer_summary(ledger, end))
         if summary is None:
-            return AnalysisResults(**loaded, overview=business, skipped=skipped)
+            return AnalysisResults(
+                **loaded,
+                overview=business,
+                key_findings=key_findings(business, None, None, None, None),
+                skipped=skipped,
+            )
         spread = attempt("concentration", lambda: revenue_concentration(summary))
         groups = attempt("rfm", lambda: rfm_segmentation(summary, segments))
         back = attempt("cohorts", lambda: cohort_retention(ledger, end))
@@ -150,9 +158,12 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
             ),
         )
     customers = _scored(summary, groups, spread, value, propensity)
-    decisions = segment_decisions(groups, customers, value) if groups else None
-    if decisions is not None:
+    decisions = actions = None
+    if groups is not None:
+        decisions = segment_decisions(groups, customers, value)
+        actions = ranked_actions(decisions, groups, propensity)
         customers["group"] = drawn_groups(customers, decisions, chosen.seed)
+    trust = value_trust(value) if value is not None else ()
     return AnalysisResults(
         **loaded,
         overview=business,
@@ -162,10 +173,15 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         migration_from=earlier if before and groups else None,
         cohorts=back,
         value=value,
+        value_trust=trust,
         tracking=tracking,
         propensity=propensity,
         customers=customers,
         decisions=decisions,
+        actions=actions,
+        key_findings=key_findings(
+            business, spread, back, groups, value if trusted(trust) else None
+        ),
         skipped=skipped,
     )
 

@@ -5,12 +5,16 @@ import pandas as pd
 
 from custanalytics.clv import CustomerLifetimeValue, group_value
 from custanalytics.customers.rfm import RFM
-from custanalytics.scoring.control_group import (
-    ControlPlan,
-    assign_groups,
-    plan_control,
-)
+from custanalytics.results.value_trust import trusted, value_trust
+from custanalytics.scoring.control_group import ControlPlan, assign_groups, plan_control
 
+# What the money at stake is.
+REVENUE_SO_FAR, EXPECTED_REVENUE, EXPECTED_MARGIN, REVENUE_AT_RISK = (
+    "revenue_so_far",
+    "expected_revenue",
+    "expected_margin",
+    "revenue_at_risk",
+)
 LIFT = 0.25
 LARGEST_LIFT = 0.5
 
@@ -18,7 +22,7 @@ LARGEST_LIFT = 0.5
 def segment_decisions(
     groups: RFM, customers: pd.DataFrame, value: CustomerLifetimeValue | None = None
 ) -> pd.DataFrame:
-    """Bring the analyses together per segment."""
+    """One row per segment: those to contact first, then by the money at stake, most first."""
     table = groups.segments.loc[groups.segments["customers"] > 0]
     table = table[["segment", "action", "contact", "customers", "revenue"]]
     table = table.reset_index(drop=True)
@@ -38,7 +42,8 @@ def segment_decisions(
     else:
         worth = group_value(value, customers)[["segment", "clv", "clv_low", "clv_high"]]
         table = table.merge(worth, on="segment")
-    table["at_stake"] = table["clv"].fillna(table["revenue"])
+    table["basis"] = _basis(value)
+    table["at_stake"] = table["revenue" if _basis(value) == REVENUE_SO_FAR else "clv"]
     rates = table["expected_buyers"] / table["customers"]
     plans = [
         useful_control(int(size), float(rate)) if contact else None
@@ -49,7 +54,16 @@ def segment_decisions(
         plan.detectable_effect / plan.expected_rate if plan else np.nan for plan in plans
     ]
     table["control_enough"] = [bool(plan and plan.check.passed) for plan in plans]
-    return table.sort_values(["at_stake", "segment"], ascending=[False, True], ignore_index=True)
+    return table.sort_values(
+        ["contact", "at_stake", "segment"], ascending=[False, False, True], ignore_index=True
+    )
+
+
+def _basis(value: CustomerLifetimeValue | None) -> str:
+    """Money still to come where the forecast can be trusted, else the money of the past."""
+    if value is None or not trusted(value_trust(value)):
+        return REVENUE_SO_FAR
+    return EXPECTED_REVENUE if value.params["margin"] is None else EXPECTED_MARGIN
 
 
 def drawn_groups(customers: pd.DataFrame, decisions: pd.DataFrame, seed: int) -> "pd.Series[str]":

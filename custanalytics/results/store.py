@@ -32,6 +32,7 @@ from custanalytics.errors import SourceError
 from custanalytics.ledger import LoadReport
 from custanalytics.propensity.purchase import PurchasePropensity
 from custanalytics.prospects.lead_scoring import LeadScoring
+from custanalytics.results.key_findings import Finding
 from custanalytics.sentences import Sentence, as_json, from_json
 
 FORMAT = 1
@@ -56,6 +57,9 @@ class AnalysisResults:
         The same doubts as checks.
     overview, concentration, rfm, cohorts, value, propensity, prospects
         The analyses; None where the data does not support one, or no prospects were given.
+    value_trust : tuple of Check
+        What must hold before the forecast of value is stated as a finding, and whether it does;
+        empty where there is no forecast.
     tracking : DataFrame or None
         Expected and actual purchases by week, see `custanalytics.clv.weekly_tracking`; None
         where the history is too short to hold a part of it back.
@@ -71,7 +75,21 @@ class AnalysisResults:
         The scored list: one row per customer, the columns of all analyses side by side, and
         ``group`` ('contact' or 'control', null where a contact is not advised).
     decisions : DataFrame or None
-        What to do with each segment, see `custanalytics.results.decisions`.
+        What to do with each segment, one row per segment: ``segment``, ``action``, ``contact``
+        (bool: whether the action is to contact them), ``customers``, ``revenue`` (net, so far),
+        ``expected_buyers``, ``late_customers``, ``revenue_at_risk`` (within the window; null
+        without propensity), ``clv``, ``clv_low``, ``clv_high`` (null without a forecast),
+        ``at_stake`` (currency units) and its ``basis`` ('revenue_so_far', 'expected_revenue' or
+        'expected_margin'), ``control_size`` and ``detectable_lift`` (null: no group can show
+        anything), ``control_enough`` (bool).
+    actions : DataFrame or None
+        What is to be done, in the order to do it: ``kind`` ('segment' or 'win_back'),
+        ``segment`` (null for 'win_back'), ``action``, ``contact``, ``customers``, ``at_stake``,
+        ``basis`` (as above, or 'revenue_at_risk'), ``control_size``, ``list`` (path of the list
+        in the report's folder; null where there is none), ``in_summary`` (bool: one of the
+        three to name first).
+    key_findings : tuple of Finding
+        What the summary states, at most three, the most money first.
     skipped : dict
         Analysis left out -> the reason, one sentence.
     """
@@ -88,12 +106,15 @@ class AnalysisResults:
     migration_from: date | None = None
     cohorts: Cohorts | None = None
     value: CustomerLifetimeValue | None = None
+    value_trust: tuple[Check, ...] = ()
     tracking: pd.DataFrame | None = None
     propensity: PurchasePropensity | None = None
     prospects: LeadScoring | None = None
     prospect_list: pd.DataFrame | None = None
     customers: pd.DataFrame | None = None
     decisions: pd.DataFrame | None = None
+    actions: pd.DataFrame | None = None
+    key_findings: tuple[Finding, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
 
 

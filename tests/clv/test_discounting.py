@@ -10,6 +10,7 @@ from custanalytics.clv.discounting import discount_factors, month_ends
 def test_a_year_has_twelve_months_of_equal_length_and_odd_horizons_are_stretched():
     np.testing.assert_allclose(month_ends(365), 365 / 12 * np.arange(1, 13))
     np.testing.assert_allclose(month_ends(400), 400 / 13 * np.arange(1, 14))
+    np.testing.assert_allclose(month_ends(60), [30, 60])
     assert month_ends(10).tolist() == [10.0]
 
 

@@ -12,10 +12,13 @@ from custanalytics.config import Settings
 from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.customers.concentration import revenue_concentration
 from custanalytics.customers.overview import business_overview
-from custanalytics.customers.rfm import rfm_segmentation, segment_migration
+from custanalytics.customers.rfm import SEGMENTS, rfm_segmentation, segment_migration
 from custanalytics.customers.summary import customer_summary
 from custanalytics.errors import UnsupportedError
+from custanalytics.results.actions import ranked_actions
 from custanalytics.results.decisions import segment_decisions
+from custanalytics.results.key_findings import key_findings
+from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.transactions import as_engine
 
 HOSTILE = "*<b>|x|</b>* {{< var a.b >}} [l](u) $1$ `c`"
@@ -237,6 +240,7 @@ def likely(customers: pd.Series, *, calibrated: bool = True, window: int = 90):
 def results_of(lines: pd.DataFrame, **changes):
     """What the pipeline would hand to display for these transactions."""
     engine = as_engine(lines)
+    segments = changes.pop("segments", SEGMENTS)
     skipped: dict[str, str] = {}
 
     def attempt(name, compute):
@@ -261,11 +265,13 @@ def results_of(lines: pd.DataFrame, **changes):
         "migration": None,
         "migration_from": None,
         "customers": None,
+        "value_trust": (),
         "decisions": None,
+        "actions": None,
     }
     summary = attempt("customers", lambda: customer_summary(engine))
     if summary is not None:
-        groups = rfm_segmentation(summary)
+        groups = rfm_segmentation(summary, segments)
         found |= {
             "concentration": attempt("concentration", lambda: revenue_concentration(summary)),
             "rfm": groups,
@@ -283,17 +289,29 @@ def results_of(lines: pd.DataFrame, **changes):
                     c for c in part.customers if c == "customer_id" or c not in customers.columns
                 ]
                 customers = customers.merge(part.customers[fresh], on="customer_id", how="left")
+        decisions = segment_decisions(groups, customers, found["value"])
         found |= {
+            "value_trust": value_trust(found["value"]) if found["value"] else (),
             "customers": customers,
-            "decisions": segment_decisions(groups, customers, found["value"]),
+            "decisions": decisions,
+            "actions": ranked_actions(decisions, groups, found["propensity"]),
         }
         since = date.fromordinal(end.toordinal() - 90)
-        before = attempt("migration", lambda: rfm_segmentation(customer_summary(engine, since)))
+        before = attempt(
+            "migration", lambda: rfm_segmentation(customer_summary(engine, since), segments)
+        )
         if before is not None:
             found |= {
                 "migration": segment_migration(before, groups),
                 "migration_from": since,
             }
+    found["key_findings"] = key_findings(
+        overview,
+        found["concentration"],
+        found["cohorts"],
+        found["rfm"],
+        found["value"] if trusted(found["value_trust"]) else None,
+    )
     read = len(lines) + 3
     ledger = SimpleNamespace(
         rows_read=read,

@@ -146,3 +146,13 @@ def test_a_quiet_shop_keeps_its_days(tmp_path: Path) -> None:
     assert not loaded(
         tmp_path, "order,client no,date,amount\n" + "\n".join(rows)
     ).report.rows_set_aside
+
+
+def test_a_column_that_does_not_go_with_the_customer_stands_in_for_nobody(tmp_path: Path) -> None:
+    rows = ["order,client no,phone,date,amount"]
+    for n in range(60):
+        number = f"K{n % 7}" if n % 5 else ""
+        rows.append(f"{n},{number},+49 30 {n % 3},{date(2024, 1, 1) + timedelta(n)},10.00")
+    report = loaded(tmp_path, "\n".join(rows)).report
+    assert report.rows_set_aside == {"no_customer": 12}
+    assert report.customers == 7

@@ -1,30 +1,53 @@
-"""A control group only where contacting could show a lift."""
+"""Per segment: which money is at stake, whom to contact, and a control group where it can show."""
+
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 
+from custanalytics.check import Check
 from custanalytics.customers.rfm import Segment, rfm_segmentation
 from custanalytics.results.decisions import segment_decisions
+from custanalytics.results.value_trust import trusted, value_trust
 
 SEGMENTS = (
     Segment("Buy anyway", "", lambda s: s["n_orders"] == 3, "Thank them."),
     Segment("Undecided", "", lambda s: s["n_orders"] == 2, "Write."),
     Segment("Asleep", "", lambda s: s["n_orders"] == 1, "Spend nothing.", contact=False),
 )
+RATES = {"Buy anyway": 0.89, "Undecided": 0.5, "Asleep": 0.5}
 
 
-@pytest.fixture
-def decisions():
-    summary = pd.DataFrame({"n_orders": [1, 2, 3] * 500})
+def segmented(size: int = 500):
+    """Groups of `size` customers each, who spent 10, 20 and 30, with their propensity."""
+    summary = pd.DataFrame({"n_orders": [1, 2, 3] * size})
     summary = summary.assign(
         customer_id=summary.index.astype("str"),
         days_since_last_purchase=9,
         total_spend=summary["n_orders"] * 10.0,
     )
     groups = rfm_segmentation(summary, SEGMENTS)
-    rates = {"Buy anyway": 0.89, "Undecided": 0.5, "Asleep": 0.5}
-    scored = groups.customers.assign(propensity=groups.customers["segment"].map(rates))
-    return segment_decisions(groups, scored).set_index("segment")
+    return groups, groups.customers.assign(propensity=groups.customers["segment"].map(RATES))
+
+
+def forecast(scored, *, error: float = 0.1, margin: float | None = None, checks=(), tested=True):
+    """A forecast by which those who bought least are worth most."""
+    clv = scored[["customer_id"]].assign(
+        clv=60.0 / scored["n_orders"], clv_sd=1.0, expected_purchases=1.0
+    )
+    validation = pd.DataFrame({"origin": [1], "chosen": [True], "revenue_error": [error]})
+    return SimpleNamespace(
+        customers=clv,
+        totals=pd.DataFrame({"error_width": [0.1]}),
+        validation=validation if tested else validation.iloc[:0],
+        params={"level": 0.9, "margin": margin},
+        checks=checks,
+    )
+
+
+@pytest.fixture
+def decisions():
+    return segment_decisions(*segmented()).set_index("segment")
 
 
 def test_a_group_left_alone_where_a_lift_by_a_quarter_is_possible(decisions):
@@ -36,3 +59,55 @@ def test_none_where_nearly_all_buy_anyway_or_nobody_is_contacted(decisions):
     without = decisions.loc[["Buy anyway", "Asleep"]]
     assert without[["control_size", "detectable_lift"]].isna().all(axis=None)
     assert not without["control_enough"].any()
+
+
+@pytest.mark.parametrize(("size", "shown"), [(120, True), (100, False)])
+def test_none_where_only_a_lift_by_more_than_half_would_show(size, shown):
+    groups, scored = segmented(size)
+    row = segment_decisions(groups, scored).set_index("segment").loc["Undecided"]
+    assert bool(row["control_size"] > 0) is shown
+    if shown:
+        assert row["detectable_lift"] <= 0.5
+
+
+@pytest.mark.parametrize(
+    ("margin", "basis"), [(None, "expected_revenue"), (0.4, "expected_margin")]
+)
+def test_a_forecast_that_held_is_the_money_at_stake(margin, basis):
+    groups, scored = segmented()
+    decisions = segment_decisions(groups, scored, forecast(scored, margin=margin))
+    assert list(decisions["segment"]) == ["Undecided", "Buy anyway", "Asleep"]
+    assert list(decisions["at_stake"]) == pytest.approx([15_000.0, 10_000.0, 30_000.0])
+    assert set(decisions["basis"]) == {basis}
+
+
+@pytest.mark.parametrize("doubt", [{"error": 0.21}, {"error": -0.21}, {"tested": False}])
+def test_else_it_is_the_revenue_so_far(doubt):
+    groups, scored = segmented()
+    decisions = segment_decisions(groups, scored, forecast(scored, **doubt))
+    assert list(decisions["segment"]) == ["Buy anyway", "Undecided", "Asleep"]
+    assert list(decisions["at_stake"]) == pytest.approx([15_000.0, 10_000.0, 5_000.0])
+    assert set(decisions["basis"]) == {"revenue_so_far"}
+    assert decisions["clv"].notna().all()
+
+
+def test_a_forecast_is_trusted_when_it_was_tested_and_held():
+    _, scored = segmented(20)
+    for error in (0.2, -0.2):
+        assert trusted(value_trust(forecast(scored, error=error)))
+    assert not trusted(())
+    assert [c.name for c in value_trust(forecast(scored, tested=False))] == ["clv.tested"]
+
+
+@pytest.mark.parametrize("name", ["clv.total_error", "clv.interval_coverage", "clv.converged"])
+def test_what_speaks_against_a_forecast_is_a_check(name):
+    _, scored = segmented(20)
+    doubts = (Check(name, False, "It missed."), Check("clv.leaving", False, "Many leave."))
+    trust = value_trust(forecast(scored, checks=doubts, error=0.3))
+    assert [c.sentence for c in trust if c.passed is False] == [
+        "It missed.",
+        "On the time held back, revenue was more than a fifth off the forecast.",
+    ]
+    assert not trusted(trust)
+    unknown = value_trust(forecast(scored, checks=(Check(name, None, "Can't tell."),)))
+    assert trusted(unknown)

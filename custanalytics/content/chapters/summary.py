@@ -1,6 +1,11 @@
 """The first page: headline figures, three findings, three actions, how sure we are."""
 
+from collections.abc import Hashable, Mapping
+from typing import Any, TypeVar
+
 from custanalytics.check import Check
+from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.config import Settings
 from custanalytics.content.blocks import Bullets, Card, Cards, Point, Points
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import (
@@ -10,19 +15,19 @@ from custanalytics.content.chapters import (
     next_purchase,
     value,
     value_tests,
-)
-from custanalytics.content.chapters import (
-    what_to_do as monday,
+    what_to_do,
 )
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.customers.cohorts import Cohorts
+from custanalytics.customers.concentration import Concentration
 from custanalytics.customers.overview import Overview
 from custanalytics.ledger import LoadReport
 from custanalytics.privacy.mute import TOO_SMALL
-from custanalytics.propensity.purchase import PurchasePropensity
-from custanalytics.results.lists import LATE, segment_list
+from custanalytics.results.actions import WIN_BACK
+from custanalytics.results.key_findings import Finding
 from custanalytics.results.store import AnalysisResults
+from custanalytics.results.value_trust import trusted
 
 CHAPTER = Declaration(
     "summary",
@@ -30,7 +35,7 @@ CHAPTER = Declaration(
     flags=("actions",),
     slides=("overview", "actions"),
 )
-_MOST = 3
+T = TypeVar("T")
 
 
 def summary(results: AnalysisResults, formats: Formats) -> Chapter:
@@ -54,7 +59,7 @@ def cards(results: AnalysisResults, formats: Formats) -> list[Card]:
     items: list[Card] = []
     if results.overview is not None:
         items += _business_cards(results.overview, results.cohorts, formats)
-    if results.value is not None and value_tests.trusted(results.value):
+    if results.value is not None and trusted(results.value_trust):
         totals = results.value.totals.iloc[0]
         items.append(
             Card(
@@ -132,135 +137,134 @@ def _business_cards(found: Overview, back: Cohorts | None, formats: Formats) -> 
 
 
 def findings(results: AnalysisResults, formats: Formats) -> list[Point]:
-    """Three findings, the most money first."""
-    found = [
-        point
-        for point in (
-            _trend(results, formats),
-            _concentrated(results, formats),
-            _once(results, formats),
-            _future(results, formats),
-            _unknown(results, formats),
-        )
-        if point is not None
-    ]
-    if not found and results.overview is not None:
-        text = business.lead(results.overview, formats)
-        head, _, tail = text.partition(". ")
-        found = [Point(head.rstrip(".") + ".", tail, 0.0)]
-    return sorted(found, key=lambda point: -point.money)[:_MOST]
+    """The key findings in words."""
+    return [_finding(found, results, formats) for found in results.key_findings]
 
 
-def _trend(results: AnalysisResults, formats: Formats) -> Point | None:
-    found = results.overview
-    if found is None:
-        return None
-    headline = business.growth(found, formats)
-    if not headline:
-        return None
-    last, previous = found.figures["revenue_last_12m"], found.figures["revenue_previous_12m"]
+def _finding(found: Finding, results: AnalysisResults, formats: Formats) -> Point:
+    match found.kind:
+        case "trend":
+            return _trend(found, _there(results.overview), formats)
+        case "concentration":
+            return _concentration(found, _there(results.concentration), formats)
+        case "one_time_buyers":
+            return _one_time_buyers(found, _there(results.cohorts), formats)
+        case "forecast":
+            return _forecast(found, _there(results.value), _there(results.overview), formats)
+        case "unknown_customers":
+            return _unknown_customers(found, formats)
+        case _:
+            return _business(_there(results.overview), formats)
+
+
+def _there(analysis: T | None) -> T:
+    """The analysis that a finding is of: there is no finding without it."""
+    assert analysis is not None  # noqa: S101
+    return analysis
+
+
+def _trend(found: Finding, overview: Overview, formats: Formats) -> Point:
     detail = say(
         "{last} in the last twelve full months, {previous} in the twelve before.",
-        last=formats.money_short(last),
-        previous=formats.money_short(previous),
+        last=formats.money_short(found.figures["last"]),
+        previous=formats.money_short(found.figures["previous"]),
     )
-    return Point(headline + ".", detail, abs(last - previous))
+    return Point(business.growth(overview, formats) + ".", detail)
 
 
-def _concentrated(results: AnalysisResults, formats: Formats) -> Point | None:
-    found = results.concentration
-    if found is None or found.figures["customers"] <= 10:
-        return None
-    fifth = found.shares.iloc[-1]
+def _concentration(found: Finding, spread: Concentration, formats: Formats) -> Point:
     headline = say(
         "The best fifth of the customers brings {share} of the revenue.",
-        share=formats.share(fifth["revenue_share"]),
+        share=formats.share(found.figures["share"]),
     )
-    return Point(headline, concentration.top_ten(found, formats), float(fifth["revenue"]))
+    return Point(headline, concentration.top_ten(spread, formats))
 
 
-def _once(results: AnalysisResults, formats: Formats) -> Point | None:
-    back, groups = results.cohorts, results.rfm
-    if back is None or groups is None:
-        return None
-    once = groups.customers.loc[groups.customers["n_orders"] == 1]
-    if not len(once):
-        return None
-    if len(once) == len(groups.customers):
+def _one_time_buyers(found: Finding, back: Cohorts, formats: Formats) -> Point:
+    once, share = found.figures["customers"], found.figures["share"]
+    if share == 1:
         headline = plural(
-            len(once),
+            once,
             "The only customer has bought once.",
             "All {once} customers have bought only once.",
-            once=formats.count(len(once)),
+            once=formats.count(once),
         )
     else:
         headline = plural(
-            len(once),
+            once,
             "One customer has bought only once.",
             "{once} customers, {share} of all, have bought only once.",
-            once=formats.count(len(once)),
-            share=formats.share(len(once) / len(groups.customers)),
+            once=formats.count(once),
+            share=formats.share(share),
         )
-    spent = float(once["total_spend"].sum())
-    detail = say("They spent {money}.", money=formats.money_short(spent))
+    detail = say("They spent {money}.", money=formats.money_short(found.money))
     if back.figures["share_second_purchase"] > 0:
         detail = f"{detail} {cohorts.within(back, formats)}".strip()
-    return Point(headline, detail, spent)
+    return Point(headline, detail)
 
 
-def _future(results: AnalysisResults, formats: Formats) -> Point | None:
-    found = results.value
-    if found is None or results.overview is None or not value_tests.trusted(found):
-        return None
-    totals = found.totals.iloc[0]
+def _forecast(
+    found: Finding, worth: CustomerLifetimeValue, overview: Overview, formats: Formats
+) -> Point:
+    figures, params = found.figures, worth.params
     headline = say(
         "The customers you have are expected to bring {money} in {horizon}.",
-        money=formats.money_short(totals["revenue"]),
-        horizon=value.horizon(found.params["horizon_days"], formats),
+        money=formats.money_short(figures["revenue"]),
+        horizon=value.horizon(params["horizon_days"], formats),
     )
     detail = say(
         "Between {low} and {high}, with {level} confidence; new customers still to be won are "
         "not in it. So far, in {period}, they brought {past}.",
-        low=formats.money_short(totals["revenue_low"]),
-        high=formats.money_short(totals["revenue_high"]),
-        level=formats.share(found.params["level"]),
-        period=business.period(results.overview, formats),
-        past=formats.money_short(results.overview.figures["revenue_known"]),
+        low=formats.money_short(figures["low"]),
+        high=formats.money_short(figures["high"]),
+        level=formats.share(params["level"]),
+        period=business.period(overview, formats),
+        past=formats.money_short(figures["so_far"]),
     )
-    return Point(headline, detail, float(totals["revenue"]))
+    return Point(headline, detail)
 
 
-def _unknown(results: AnalysisResults, formats: Formats) -> Point | None:
-    found = results.overview
-    if found is None or found.figures["revenue_unknown"] <= 0:
-        return None
-    figures = found.figures
+def _unknown_customers(found: Finding, formats: Formats) -> Point:
     headline = say(
         "{share} of the revenue carries no customer.",
-        share=formats.share(figures["revenue_unknown"] / figures["revenue_total"]),
+        share=formats.share(found.figures["share"]),
     )
     detail = say(
         "For {money} nobody can say who bought; asking for a name at the till or at checkout "
         "would bring it into view.",
-        money=formats.money_short(figures["revenue_unknown"]),
+        money=formats.money_short(found.money),
     )
-    return Point(headline, detail, float(figures["revenue_unknown"]))
+    return Point(headline, detail)
+
+
+def _business(overview: Overview, formats: Formats) -> Point:
+    head, _, tail = business.lead(overview, formats).partition(". ")
+    return Point(head.rstrip(".") + ".", tail)
 
 
 def actions(results: AnalysisResults, formats: Formats) -> list[Point]:
-    """Three actions, the most money first."""
-    decisions = results.decisions
-    if decisions is None or not len(decisions) or _too_few(results):
+    """The actions that the summary names, in words."""
+    if results.actions is None:
         return []
-    lists = results.customers is not None
-    items: list[Point] = []
-    if results.propensity is not None and next_purchase.late_customers(results.propensity):
-        items.append(_win_back(results.propensity, formats, lists))
-    what = monday.stake(results.value, formats)
-    ranked = monday.ranked(decisions, results.value)
-    for row in ranked.loc[ranked["segment"] != monday.LEAVE_ALONE].to_dict("records"):
-        if len(items) == _MOST:
-            break
+    rows = results.actions.loc[results.actions["in_summary"]].to_dict("records")
+    return [_action(row, results.settings, formats) for row in rows]
+
+
+def _action(row: Mapping[Hashable, Any], settings: Settings, formats: Formats) -> Point:
+    money = formats.money_short(row["at_stake"])
+    if row["kind"] == WIN_BACK:
+        headline = plural(
+            row["customers"],
+            "Call the one customer who is late by their own rhythm.",
+            "Write to the {late} customers who are late by their own rhythm.",
+            late=formats.count(row["customers"]),
+        )
+        detail = say(
+            "They are still expected to spend {money} in the next {days} days, which can be lost.",
+            money=money,
+            days=formats.days(settings.window_days),
+        )
+    else:
         headline = say(
             "{segment}: {action}", segment=word(row["segment"]), action=word(row["action"])
         )
@@ -269,43 +273,12 @@ def actions(results: AnalysisResults, formats: Formats) -> list[Point]:
             "One customer, {money} ({what}).",
             "{customers} customers, {money} ({what}).",
             customers=formats.count(row["customers"]),
-            money=formats.money_short(row["money"]),
-            what=what,
+            money=money,
+            what=what_to_do.basis(row["basis"], settings, formats),
         )
-        if lists:
-            detail = _listed(detail, segment_list(row["segment"]))
-        items.append(Point(headline, detail, float(row["money"])))
-    return sorted(items, key=lambda point: -point.money)
-
-
-def _too_few(results: AnalysisResults) -> bool:
-    # Segments of a handful of customers are an order to look at them in, nothing to act on.
-    groups = results.rfm
-    return groups is not None and any(
-        check.name == "rfm.customers" and check.passed is False for check in groups.checks
-    )
-
-
-def _listed(detail: str, file: str) -> str:
-    return f"{detail} {say('The list is {file}.', file=file)}"
-
-
-def _win_back(found: PurchasePropensity, formats: Formats, lists: bool) -> Point:
-    figures = found.figures
-    headline = plural(
-        figures["late_customers"],
-        "Call the one customer who is late by their own rhythm.",
-        "Write to the {late} customers who are late by their own rhythm.",
-        late=formats.count(figures["late_customers"]),
-    )
-    detail = say(
-        "They are still expected to spend {money} in the next {days} days, which can be lost.",
-        money=formats.money_short(figures["revenue_at_risk"]),
-        days=formats.days(found.window_days),
-    )
-    if lists:
-        detail = _listed(detail, LATE)
-    return Point(headline, detail, float(figures["revenue_at_risk"]))
+    if not is_missing(row["list"]):
+        detail = f"{detail} {say('The list is {file}.', file=row['list'])}"
+    return Point(headline, detail)
 
 
 def confidence(results: AnalysisResults, formats: Formats) -> list[str]:

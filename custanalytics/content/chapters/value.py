@@ -1,7 +1,10 @@
 """What are the customers worth: totals, segments, a new customer, and how it was tested."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
+from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.content.blocks import Notice
 from custanalytics.content.chapter import Chapter, Declaration
@@ -11,7 +14,6 @@ from custanalytics.content.chapters.value_tests import (
     calibration_table,
     coverage,
     decile_chart,
-    doubts,
     leaving,
     parameter_table,
     tested,
@@ -22,7 +24,7 @@ from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats
 from custanalytics.content.rows import most
 from custanalytics.content.tables import Column, Table, table
-from custanalytics.content.words import plural, say, word, words
+from custanalytics.content.words import plural, say, told, word, words
 from custanalytics.sentences import noted
 
 SEGMENTS = Placement(
@@ -68,6 +70,7 @@ _MONTHS_SHOWN = (0, 1, 3, 6, 9, 12, 18, 24, 36)
 
 def value(
     found: CustomerLifetimeValue | None,
+    trust: Sequence[Check],
     tracking: pd.DataFrame | None,
     decisions: pd.DataFrame | None,
     formats: Formats,
@@ -86,7 +89,7 @@ def value(
         charts += [calibration_chart(found, formats), decile_chart(found, formats)]
     if tracking is not None:
         charts += tracking_charts(tracking, formats)
-    against = doubts(found, formats)
+    against = [told(check.sentence, formats) for check in trust if check.passed is False]
     caution = Notice("warning", say("Take this forecast as a rough guide"), " ".join(against))
     return Chapter(
         CHAPTER,
@@ -196,7 +199,8 @@ def _new_customer(found: CustomerLifetimeValue, formats: Formats) -> str:
 def _worth(decisions: pd.DataFrame | None) -> pd.DataFrame | None:
     if decisions is None or decisions["clv"].isna().all():
         return None
-    return words(decisions.loc[decisions["customers"] > 0], "segment")
+    rows = decisions.loc[decisions["customers"] > 0]
+    return words(rows.sort_values(["clv", "segment"], ascending=[False, True]), "segment")
 
 
 def _segment_chart(rows: pd.DataFrame, found: CustomerLifetimeValue, formats: Formats) -> Chart:

@@ -2,19 +2,17 @@
 
 import pandas as pd
 
-from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.content.chapters.ranking import candidates
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import say, told, word
+from custanalytics.results.value_trust import latest_holdout
 from custanalytics.sentences import noted
 
 CALIBRATION = Placement("value-calibration", noted("Value calibration"))
 DECILES = Placement("value-deciles", noted("Value deciles"))
-_MATTERS = {"clv.total_error", "clv.interval_coverage", "clv.converged"}
-_REVENUE_BOUND = 0.2
 _PACE = {
     "r": noted(
         "How alike customers are in their pace: below 1, a few buy far more often than the rest"
@@ -52,41 +50,9 @@ _MEANINGS = {
 }
 
 
-def latest(found: CustomerLifetimeValue) -> pd.DataFrame:
-    """Validation rows of the latest holdout; empty where there was none."""
-    rows = found.validation
-    return rows.loc[rows["origin"] == rows["origin"].max()] if len(rows) else rows
-
-
-def doubts(found: CustomerLifetimeValue, formats: Formats) -> list[str]:
-    """What speaks against stating the forecast as a finding; empty where nothing does."""
-    if not len(found.validation):
-        return [say("The forecast could not be tested on this shop's own past.")]
-    failed = [told(c.sentence, formats) for c in _failed(found)]
-    if _off(found):
-        failed.append(say("On the time held back, revenue was more than a fifth off the forecast."))
-    return failed
-
-
-def trusted(found: CustomerLifetimeValue | None) -> bool:
-    """Whether the forecast may be stated as a finding: tested, and in bounds."""
-    return (
-        found is not None and len(found.validation) > 0 and not _failed(found) and not _off(found)
-    )
-
-
-def _failed(found: CustomerLifetimeValue) -> list[Check]:
-    return [c for c in found.checks if c.name in _MATTERS and c.passed is False]
-
-
-def _off(found: CustomerLifetimeValue) -> bool:
-    rows = latest(found)
-    return bool(abs(rows.loc[rows["chosen"], "revenue_error"].iloc[0]) > _REVENUE_BOUND)
-
-
 def tested(found: CustomerLifetimeValue, formats: Formats) -> str:
     """How the forecast did on held-back data, naive rules included."""
-    rows = latest(found)
+    rows = latest_holdout(found)
     if not len(rows):
         return say(
             "The history is too short to hold a part back, so this forecast has not been tested "
@@ -120,7 +86,7 @@ def tested(found: CustomerLifetimeValue, formats: Formats) -> str:
 
 def in_short(found: CustomerLifetimeValue, formats: Formats) -> str:
     """The same for the summary."""
-    rows = latest(found)
+    rows = latest_holdout(found)
     if not len(rows):
         return say("The forecast of value is untested: the history is too short to hold part back.")
     row = rows.loc[rows["chosen"]].iloc[0]
@@ -196,7 +162,7 @@ def _digits(number: float, formats: Formats) -> str:
 
 def validation_table(found: CustomerLifetimeValue, formats: Formats) -> Table:
     """Candidates on the latest time held back."""
-    rows = latest(found)
+    rows = latest_holdout(found)
     level = formats.share(found.params["level"])
     return table(
         "value-validation",
@@ -247,7 +213,7 @@ def calibration_table(found: CustomerLifetimeValue, formats: Formats) -> Table:
 def calibration_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
     """The same as lines."""
     rows = _chosen_calibration(found)
-    test = latest(found)
+    test = latest_holdout(found)
     row = test.loc[test["chosen"]].iloc[0]
     return _expected_and_happened(
         CALIBRATION,

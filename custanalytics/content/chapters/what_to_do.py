@@ -1,16 +1,18 @@
-"""What to do on Monday: one row a segment, with the money and the way to know it worked."""
+"""What to do: the actions in their order, with the money and the way to know that they worked."""
 
 import pandas as pd
 
-from custanalytics.clv import CustomerLifetimeValue
+from custanalytics.config import Settings
 from custanalytics.content.blocks import Files
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import value
-from custanalytics.content.chapters.value_tests import trusted
 from custanalytics.content.format import Formats
 from custanalytics.content.tables import Column, Link, Table, table
 from custanalytics.content.words import plural, say, word
-from custanalytics.results.lists import CONTACT, CUSTOMERS, LATE, segment_list
+from custanalytics.results.actions import WIN_BACK
+from custanalytics.results.decisions import EXPECTED_MARGIN, EXPECTED_REVENUE, REVENUE_AT_RISK
+from custanalytics.results.lists import CONTACT, CUSTOMERS, LATE
+from custanalytics.results.store import AnalysisResults
 
 CHAPTER = Declaration(
     "decisions",
@@ -21,95 +23,109 @@ CHAPTER = Declaration(
     flags=("control",),
     slides=("decisions",),
 )
-LEAVE_ALONE = "Dormant"
 
 
-def monday(
-    decisions: pd.DataFrame | None,
-    customers: pd.DataFrame | None,
-    found: CustomerLifetimeValue | None,
-    formats: Formats,
-) -> Chapter:
+def what_to_do(results: AnalysisResults, formats: Formats) -> Chapter:
     """Section 9 of the report."""
-    if decisions is None or not len(decisions):
+    actions, decisions = results.actions, results.decisions
+    if actions is None or decisions is None:
         return Chapter(CHAPTER, present=False)
-    lists = customers is not None
-    tables = [_decisions(decisions, found, formats, lists)]
+    customers = results.customers
+    tables = [_actions(actions, results.settings, formats)]
     tested = decisions["control_size"].notna().any()
     if tested:
-        tables.append(_groups(decisions, formats, lists))
+        tables.append(_groups(decisions, formats, listed=customers is not None))
     return Chapter(
         CHAPTER,
-        texts={"lead": lead(decisions, found, formats)},
+        texts={"lead": lead(actions, results.settings, formats)},
         tables=tuple(tables),
-        parts={"files": _files(decisions, customers) if customers is not None else None},
+        parts={"files": _files(actions, customers) if customers is not None else None},
         flags={"control": bool(tested)},
     )
 
 
-def stake(found: CustomerLifetimeValue | None, formats: Formats) -> str:
-    """What the money at stake is: expected value where it can be trusted, or revenue so far."""
-    if found is None or not trusted(found):
-        return say("revenue so far")
-    span = value.horizon(found.params["horizon_days"], formats)
-    if found.params["margin"] is None:
+def basis(kind: str, settings: Settings, formats: Formats) -> str:
+    """What the money at stake is, in words."""
+    if kind == REVENUE_AT_RISK:
+        days = formats.days(settings.window_days)
+        return say("revenue expected in the next {days} days", days=days)
+    span = value.horizon(settings.horizon_days, formats)
+    if kind == EXPECTED_REVENUE:
         return say("expected revenue in {horizon}, discounted", horizon=span)
-    return say("expected margin in {horizon}, discounted", horizon=span)
+    if kind == EXPECTED_MARGIN:
+        return say("expected margin in {horizon}, discounted", horizon=span)
+    return say("revenue so far")
 
 
-def ranked(decisions: pd.DataFrame, found: CustomerLifetimeValue | None) -> pd.DataFrame:
-    """Segments by the ``money`` that `stake` names, most first; those to leave alone last."""
-    money = decisions["clv"] if trusted(found) else decisions["revenue"]
-    alone = decisions["segment"] == LEAVE_ALONE
-    return (
-        decisions.assign(money=money, alone=alone)
-        .sort_values(["alone", "money", "segment"], ascending=[True, False, True])
-        .drop(columns="alone")
-        .reset_index(drop=True)
+def of_segments(actions: pd.DataFrame, settings: Settings, formats: Formats) -> str:
+    """What the money at stake is for the segments, which all have the same basis."""
+    return basis(actions.loc[actions["kind"] != WIN_BACK, "basis"].iloc[0], settings, formats)
+
+
+def of_the_late(actions: pd.DataFrame, settings: Settings, formats: Formats) -> str:
+    """What the money at stake is for the late customers; empty where there are none."""
+    if not (actions["kind"] == WIN_BACK).any():
+        return ""
+    return say(
+        "Late customers are in their segments too; their money at stake is the revenue expected "
+        "of them in the next {days} days.",
+        days=formats.days(settings.window_days),
     )
 
 
-def lead(decisions: pd.DataFrame, found: CustomerLifetimeValue | None, formats: Formats) -> str:
+def shown(actions: pd.DataFrame) -> pd.DataFrame:
+    """The actions with the name of those whom they are for."""
+    return actions.assign(
+        who=[word(segment) for segment in actions["segment"].fillna(say("Late customers"))]
+    )
+
+
+def lead(actions: pd.DataFrame, settings: Settings, formats: Formats) -> str:
     """Where to begin."""
-    first = ranked(decisions, found).iloc[0]
+    first = shown(actions).iloc[0]
+    if not first["contact"]:
+        return say("No segment calls for contacting its customers.")
     return plural(
         first["customers"],
         "Begin with “{segment}”: one customer and {money} ({what}).",
         "Begin with “{segment}”: {customers} customers and {money} ({what}).",
-        segment=word(first["segment"]),
+        segment=first["who"],
         customers=formats.count(first["customers"]),
-        money=formats.money_short(first["money"]),
-        what=stake(found, formats),
+        money=formats.money_short(first["at_stake"]),
+        what=basis(first["basis"], settings, formats),
     )
 
 
-def _decisions(
-    decisions: pd.DataFrame, found: CustomerLifetimeValue | None, formats: Formats, lists: bool
-) -> Table:
-    shown = ranked(decisions, found)
-    columns = [
-        Column("segment", say("Segment"), "word"),
+def columns() -> list[Column]:
+    """Who, what and how much: the columns that the report and its slide both have."""
+    return [
+        Column("who", say("Segment"), "word"),
         Column("action", say("Action"), "word"),
         Column("customers", say("Customers"), "count"),
-        Column("money", say("Money at stake"), "money"),
+        Column("at_stake", say("Money at stake"), "money"),
     ]
-    if lists:
-        shown["list"] = pd.Series(
-            [Link(segment_list(name)) for name in shown["segment"]],
-            index=shown.index,
-            dtype="object",
-        )
-        columns.append(Column("list", say("List")))
+
+
+def _actions(actions: pd.DataFrame, settings: Settings, formats: Formats) -> Table:
+    rows, wanted = shown(actions), columns()
+    if rows["list"].notna().any():
+        links = [Link(path) for path in rows["list"]]
+        rows["list"] = pd.Series(links, index=rows.index, dtype="object")
+        wanted.append(Column("list", say("List")))
     return table(
         "decisions",
-        shown,
-        columns,
+        rows,
+        wanted,
         formats,
-        say("What to do with each segment; money at stake: {what}", what=stake(found, formats)),
+        say(
+            "What to do with each segment; money at stake: {what}",
+            what=of_segments(actions, settings, formats),
+        ),
+        note=of_the_late(actions, settings, formats),
     )
 
 
-def _groups(decisions: pd.DataFrame, formats: Formats, lists: bool) -> Table:
+def _groups(decisions: pd.DataFrame, formats: Formats, listed: bool) -> Table:
     rows = decisions.loc[decisions["control_size"].notna()].copy()
     rows["rate"] = rows["expected_buyers"] / rows["customers"]
     rows["verdict"] = [
@@ -134,22 +150,25 @@ def _groups(decisions: pd.DataFrame, formats: Formats, lists: bool) -> Table:
             "They are drawn already: the column “group” of each list says contact or control. "
             "Segments not named are too small to tell."
         )
-        if lists
+        if listed
         else "",
     )
 
 
-def _files(decisions: pd.DataFrame, customers: pd.DataFrame) -> Files:
+def _files(actions: pd.DataFrame, customers: pd.DataFrame) -> Files:
     lines = [(CUSTOMERS, say("every customer with all that this report knows about them"))]
     if "propensity" in customers.columns:
         lines.append((CONTACT, say("the same, most likely to buy first")))
         if customers["late"].eq(True).any():
             lines.append((LATE, say("those late by their own rhythm, most revenue at risk first")))
-    first = decisions["segment"].iloc[0]
+    first = actions.loc[actions["segment"].notna()].iloc[0]
     lines.append(
         (
-            segment_list(first),
-            say("the customers of “{segment}”; one such list a segment", segment=word(first)),
+            first["list"],
+            say(
+                "the customers of “{segment}”; one such list a segment",
+                segment=word(first["segment"]),
+            ),
         )
     )
     return Files(tuple(lines))

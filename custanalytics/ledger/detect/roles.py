@@ -28,6 +28,7 @@ _HALF_FILLED = 0.5
 # Kinds of columns that name the customer, the surest first.
 _TRUST = ("key", "whole", "email", "phone", "name")
 _ENOUGH_CELLS = 20
+_ONE_CUSTOMER = 0.9
 _NO_ID = "0+|-1|-?9{4,}|guest.*|gast|n/?a|null|-"
 _NOBODY = (
     "column {} tells kinds of customers or channels (such as new or returning), it names nobody; "
@@ -255,9 +256,23 @@ def _take_stand_ins(roles: Roles, groups: Mapping[str, list[Candidate]]) -> None
                 f"SELECT count(*) AS n FROM staged WHERE {other} IS NOT NULL AND ({first} IS NULL "
                 f"OR regexp_full_match(lower({first}), '{_NO_ID}'))"
             )
-            if int(found["n"].iloc[0]) and not _names_nobody(roles, candidate.column):
+            if not int(found["n"].iloc[0]) or _names_nobody(roles, candidate.column):
+                continue
+            if _goes_with(staging, other, first, kind):
                 reason = f"where {name!r} is blank"
                 roles.take(next(slots), candidate.column, reason, candidate.strength)
+
+
+def _goes_with(staging: Staging, other: str, customer: str, kind: str) -> bool:
+    """Whether a value of the other column stands beside one customer wherever both are filled."""
+    row = staging.engine.sql(
+        "SELECT count(*) AS n, COALESCE(sum(CASE WHEN ids = 1 THEN 1 ELSE 0 END), 0) AS one FROM ("
+        f"SELECT count(DISTINCT {customer}) AS ids FROM staged WHERE {other} IS NOT NULL "
+        f"AND {customer} IS NOT NULL AND NOT regexp_full_match(lower({customer}), '{_NO_ID}') "
+        f"GROUP BY {other})"
+    ).iloc[0]
+    n = int(row["n"])
+    return int(row["one"]) >= _ONE_CUSTOMER * n if n else kind == "email"
 
 
 def _of_sales(roles: Roles, group: list[Candidate]) -> list[Candidate]:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pandas as pd
 
+from custanalytics.check import Check
 from custanalytics.config import Settings
 from custanalytics.privacy.mute.business import (
     muted_cohorts,
@@ -16,11 +17,15 @@ from custanalytics.privacy.mute.business import (
     muted_overview,
     muted_rfm,
 )
-from custanalytics.privacy.mute.column_kinds import amount_or_none, coarse_margin, day
+from custanalytics.privacy.mute.column_kinds import amount_or_none, coarse_margin, day, share
+from custanalytics.privacy.mute.counts import significant
 from custanalytics.privacy.mute.forecasts import muted_propensity, muted_prospects, muted_value
 from custanalytics.privacy.mute.key import Key
 from custanalytics.privacy.mute.names import Words
+from custanalytics.results.actions import ranked_actions
+from custanalytics.results.key_findings import Finding, key_findings
 from custanalytics.results.store import AnalysisResults
+from custanalytics.results.value_trust import trusted
 from custanalytics.sentences import noted
 
 TEMPLATE = "published"
@@ -66,6 +71,10 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
         decisions=muted_decisions(results.decisions, segments, key, words),
         cohorts=muted_cohorts(results.cohorts, key, words),
         value=muted_value(results.value, key, words),
+        value_trust=tuple(
+            words.check(check) or Check(check.name, check.passed, words.reason(check.sentence))
+            for check in results.value_trust
+        ),
         propensity=muted_propensity(results.propensity, key, words),
         prospects=muted_prospects(results.prospects, key, words),
         skipped={name: words.reason(text) for name, text in results.skipped.items()},
@@ -73,7 +82,7 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
     for name in _KEPT_BACK:
         if getattr(results, name) is not None and getattr(muted, name) is None:
             muted.skipped[name] = TOO_SMALL
-    return MutedResults(muted, muted=True)
+    return MutedResults(_decided_anew(muted), muted=True)
 
 
 def opened(results: AnalysisResults, published: date) -> MutedResults:
@@ -101,9 +110,41 @@ def opened(results: AnalysisResults, published: date) -> MutedResults:
         ledger_checks=(),
         prospect_list=None,
         customers=None,
+        actions=_without_lists(results.actions),
         **parts,
     )
     return MutedResults(shown, muted=False)
+
+
+def _decided_anew(muted: AnalysisResults) -> AnalysisResults:
+    """The actions and findings that the muted figures give: nothing else can be read in them."""
+    actions = None
+    if muted.decisions is not None and muted.rfm is not None:
+        actions = _without_lists(ranked_actions(muted.decisions, muted.rfm, muted.propensity))
+    found = key_findings(
+        muted.overview,
+        muted.concentration,
+        muted.cohorts,
+        muted.rfm,
+        muted.value if trusted(muted.value_trust) else None,
+    )
+    told = tuple(
+        Finding(
+            finding.kind,
+            significant(finding.money),
+            {
+                name: share(value) if name == "share" else significant(value)
+                for name, value in finding.figures.items()
+            },
+        )
+        for finding in found
+    )
+    return dataclasses.replace(muted, actions=actions, key_findings=told)
+
+
+def _without_lists(actions: pd.DataFrame | None) -> pd.DataFrame | None:
+    none = pd.array([pd.NA], dtype="str")
+    return None if actions is None else actions.assign(list=none.repeat(len(actions)))
 
 
 def kept_back(muted: AnalysisResults) -> dict[str, int]:

@@ -18,7 +18,7 @@ from tests.content.conftest import HOSTILE, results_of, shop
 
 # Sheet -> the table of the results it shows, and the columns that tell its rows apart.
 ORIGINS = {
-    "Decisions": (lambda r: r.decisions, ["segment"]),
+    "Decisions": (lambda r: decisions_by_name(r), ["segment"]),
     "Contact list": (lambda r: r.customers, ["customer_id"]),
     "Late customers": (lambda r: r.customers, ["customer_id"]),
     "Customers": (lambda r: r.customers, ["customer_id"]),
@@ -29,6 +29,13 @@ ORIGINS = {
     "Probability tests": (lambda r: r.propensity.evaluation, ["candidate"]),
     "Reconciliation": (lambda r: r.ledger.reconciliation, ["meaning"]),
 }
+
+
+def decisions_by_name(results) -> pd.DataFrame:
+    """Actions and decisions under the names that the sheet has; there its basis is in words."""
+    further = results.decisions.drop(columns=["action", "customers"])
+    rows = results.actions.merge(further, how="left").drop(columns="basis")
+    return rows.assign(segment=rows["segment"].fillna("Late customers"))
 
 
 def opened(content: bytes):
