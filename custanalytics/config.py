@@ -553,6 +553,8 @@ class Settings(Report, Contact, Estimates):
         The report template: a name, or the path of a folder.
     made_on : date
         The date of making that the report states; ``date.min``: none.
+    conditions : dict
+        Segment of one's own -> its condition, where it was given as a text.
     """
 
     observation_end: date
@@ -561,6 +563,7 @@ class Settings(Report, Contact, Estimates):
     version: str = ""
     template: str = TEMPLATE
     made_on: date = field(default=date.min, kw_only=True)
+    conditions: Mapping[str, str] = field(default_factory=dict, kw_only=True)
 
 
 class Origin(Enum):

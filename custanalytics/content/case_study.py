@@ -7,6 +7,7 @@ from custanalytics.content.chapters.business import period
 from custanalytics.content.format import Formats
 from custanalytics.content.language import speaking
 from custanalytics.content.words import say, word
+from custanalytics.customers.rfm import RULE_KEPT_BACK
 from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
@@ -102,7 +103,11 @@ def _method(results: AnalysisResults) -> str:
     if results.propensity is not None:
         told.append(say("Who buys next, tested on a later window."))
     if results.rfm is not None:
-        told.append(say("Segments by recency, frequency and money, with printed rules."))
+        told.append(
+            say("Segments by recency, frequency and money, by rules made for the client.")
+            if (results.rfm.segments["rule"] == RULE_KEPT_BACK).any()
+            else say("Segments by recency, frequency and money, with printed rules.")
+        )
     if results.prospects is not None:
         told.append(
             say(

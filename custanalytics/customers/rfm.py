@@ -94,6 +94,10 @@ SEGMENTS = (
 )
 
 
+# What a public copy says in place of a rule that is not one of these.
+RULE_KEPT_BACK = noted("Kept back: the rule was made for this client.")
+
+
 @dataclass(frozen=True)
 class RFM:
     """Scored and segmented customers.
@@ -192,6 +196,13 @@ def check_segments(segments: Sequence[Segment]) -> None:
     if twice or not names or not all(names):
         what = f"two are called {', '.join(twice)}" if twice else "at least one, each with a name"
         raise UsageError(f"segments need names of their own: {what}")
+
+
+def of_own_rules(segments: pd.DataFrame) -> pd.DataFrame:
+    """The rows of `RFM.segments` that a consultant wrote: not word for word built in."""
+    built_in = {(segment.name, segment.rule, segment.action) for segment in SEGMENTS}
+    texts = zip(segments["segment"], segments["rule"], segments["action"], strict=True)
+    return segments.loc[[row not in built_in for row in texts]]
 
 
 def segment_migration(before: RFM, after: RFM) -> pd.DataFrame:

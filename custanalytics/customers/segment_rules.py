@@ -4,7 +4,7 @@ import ast
 import difflib
 import operator
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
@@ -79,6 +79,15 @@ def read_segments(path: Path | str) -> tuple[Segment, ...]:
     if wrong:
         raise UsageError("; ".join(wrong))
     return tuple(segments)
+
+
+def conditions_of(segments: Sequence[Segment]) -> dict[str, str]:
+    """Segment -> its condition, where it is a text."""
+    return {
+        segment.name: segment.condition.text
+        for segment in segments
+        if isinstance(segment.condition, Condition)
+    }
 
 
 def _segment(row: Any, last: bool) -> Segment:

@@ -4,7 +4,9 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from custanalytics.customers.rfm import of_own_rules
 from custanalytics.errors import UsageError
+from custanalytics.results.store import AnalysisResults
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,18 @@ class UnconfirmedError(UsageError):
             f"Where all of it may be read by anybody, give the same command with "
             f"--confirm {self.code}; else change the texts first"
         )
+
+
+def segment_prose(results: AnalysisResults) -> tuple[Prose, ...]:
+    """Names and actions of segments that are not the built-in ones."""
+    if results.rfm is None:
+        return ()
+    rows = of_own_rules(results.rfm.segments)
+    return tuple(
+        Prose(f"segment {name!r}, {what}", text)
+        for name, action in zip(rows["segment"], rows["action"], strict=True)
+        for what, text in (("name", name), ("action", action))
+    )
 
 
 def code_of(prose: Sequence[Prose]) -> str:

@@ -33,7 +33,12 @@ from custanalytics.portfolio.entry import (
 from custanalytics.portfolio.entry_text import EntryText, entry_text, title_of
 from custanalytics.portfolio.folder import create_portfolio, read_portfolio
 from custanalytics.portfolio.origins import engagements_of, remember
-from custanalytics.portfolio.own_prose import Prose, UnconfirmedError, code_of
+from custanalytics.portfolio.own_prose import (
+    Prose,
+    UnconfirmedError,
+    code_of,
+    segment_prose,
+)
 from custanalytics.portfolio.private_record import FOLDER, Record, record_of, write_record
 from custanalytics.portfolio.rerun_script import rerun_script
 from custanalytics.portfolio.site import SITE, build_site
@@ -133,7 +138,7 @@ def _published(
         written = document(content, _theme(read_brand(portfolio)))
         write_up = asked.folder / FOLDER / WRITE_UP_FOLDER
         own = stage_write_up(written, told.texts, write_up)
-    prose = (*told.prose, *own)
+    prose = (*told.prose, *segment_prose(shown.results), *own)
     record = _confirmed(record, prose, confirm) if shown.muted else record
     with step("Reading what must not be said"):
         secrets = _secrets(asked, results, record)

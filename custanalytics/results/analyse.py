@@ -42,6 +42,7 @@ from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.customers.concentration import revenue_concentration
 from custanalytics.customers.overview import Overview, business_overview
 from custanalytics.customers.rfm import RFM, Segment, rfm_segmentation, segment_migration
+from custanalytics.customers.segment_rules import conditions_of
 from custanalytics.customers.summary import customer_summary, observation_period
 from custanalytics.errors import ModelError, UnsupportedError, UsageError
 from custanalytics.ledger import Ledger, read_table
@@ -98,7 +99,9 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
     if end < first_day:
         raise UsageError(f"--as-of {end} is before the first sale on {first_day}")
     segments = options.rules
-    chosen = settings_of(options, end, ledger.currency)
+    chosen = dataclasses.replace(
+        settings_of(options, end, ledger.currency), conditions=conditions_of(segments)
+    )
     loaded: dict[str, Any] = {
         "settings": chosen,
         "ledger": ledger.report,

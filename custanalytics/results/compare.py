@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.check import Check
+from custanalytics.customers.rfm import RFM
 from custanalytics.results.store import AnalysisResults
 
 DATA, DEFINITIONS, BOTH = "new data", "changed definitions", "both"
@@ -21,6 +22,7 @@ _DEPENDS: Mapping[str, tuple[str, ...]] = {
 }
 # How sales are read; a change of these makes other sales of the same file.
 _READING = ("observation_end", "currency", "version")
+_RULE, _ORDER = "rule of ", "order of the rules"
 _DEFINITIONS = (*_READING, *dict.fromkeys(name for names in _DEPENDS.values() for name in names))
 
 
@@ -31,7 +33,8 @@ class Comparison:
     Attributes
     ----------
     definitions : DataFrame
-        One row per setting or column mapping that differs: ``name``, ``old``, ``new`` (text).
+        One row per setting, rule of a segment or column mapping that differs: ``name``,
+        ``old``, ``new`` (text).
     data : DataFrame
         One row per count or sum of the ledger that differs: ``name``, ``old``, ``new``,
         ``change``.
@@ -71,6 +74,8 @@ def compare(old: AnalysisResults, new: AnalysisResults) -> Comparison:
     for analysis, figures in _FIGURES.items():
         differs = _rows(figures(old), figures(new), ("figure",))
         defined = reading or any(name in changed for name in _DEPENDS[analysis])
+        if analysis == "segments":
+            defined = defined or any(name.startswith((_RULE, _ORDER)) for name in changed)
         cause = BOTH if defined and len(data) else DEFINITIONS if defined else DATA
         rows.append(differs.assign(analysis=analysis, cause=cause))
     columns = ["analysis", "figure", "old", "new", "change", "cause"]
@@ -87,6 +92,7 @@ def _definitions(old: AnalysisResults, new: AnalysisResults) -> pd.DataFrame:
     pairs = {
         name: (getattr(old.settings, name), getattr(new.settings, name)) for name in _DEFINITIONS
     }
+    pairs |= _rules(old, new)
     for role in sorted(old.mapping.keys() | new.mapping.keys()):
         pairs[f"column of {role}"] = (old.mapping.get(role), new.mapping.get(role))
     return pd.DataFrame(
@@ -97,6 +103,24 @@ def _definitions(old: AnalysisResults, new: AnalysisResults) -> pd.DataFrame:
         ],
         columns=["name", "old", "new"],
     )
+
+
+def _rules(old: AnalysisResults, new: AnalysisResults) -> dict[str, tuple[Any, Any]]:
+    """The rules of the segments, and the order that they are tried in."""
+    if old.rfm is None or new.rfm is None:
+        return {}
+    before, now = _rules_of(old, old.rfm), _rules_of(new, new.rfm)
+    both = [name for name in before if name in now]
+    order = ", ".join(both), ", ".join(name for name in now if name in before)
+    rules = {name: (before.get(name), now.get(name)) for name in dict.fromkeys([*before, *now])}
+    return {f"{_RULE}{name}": pair for name, pair in rules.items()} | {_ORDER: order}
+
+
+def _rules_of(results: AnalysisResults, found: RFM) -> dict[str, str]:
+    rules = dict(zip(found.segments["segment"], found.segments["rule"], strict=True))
+    # The words may stay where the condition changes.
+    exact = {name: f"{rules[name]} ({text})" for name, text in results.settings.conditions.items()}
+    return rules | exact
 
 
 def _text(value: Any) -> str:

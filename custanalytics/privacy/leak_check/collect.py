@@ -8,9 +8,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
+from custanalytics.customers.rfm import of_own_rules
 from custanalytics.engagement import DATA, DOCUMENTS, REPORT, Engagement, read_engagement
 from custanalytics.engagement.record import sha256
 from custanalytics.errors import DisclosureError, SourceError
+from custanalytics.privacy.leak_check import figures
 from custanalytics.privacy.leak_check.file_secrets import table_secrets
 from custanalytics.privacy.leak_check.files import Reader
 from custanalytics.privacy.leak_check.gather import Gathering, public_word
@@ -20,7 +24,7 @@ from custanalytics.privacy.leak_check.pictures import SUFFIXES
 from custanalytics.privacy.leak_check.public import public_files
 from custanalytics.privacy.leak_check.result_secrets import result_secrets
 from custanalytics.privacy.leak_check.secrets import Origin, Secrets
-from custanalytics.privacy.leak_check.wording import phrase
+from custanalytics.privacy.leak_check.wording import phrase, plain, words
 from custanalytics.results.store import AnalysisResults
 
 _NOTES = (".md", ".txt", ".qmd")
@@ -34,6 +38,7 @@ _LEGAL = {
 # Names that many machines have.
 _ANYBODY = {"root", "user", "admin", "home", "ubuntu", "debian", "runner", "build", "localhost"}
 _CLIENT_LETTERS, _OWN_WORD = 3, 5
+_FEW_WORDS = 3
 _HASH_DIGITS = (8, 10, 12, 16, 32, 64)
 _DRAWN = (f"{REPORT}/_figures/", "publish/write-up/_figures/")
 
@@ -48,12 +53,14 @@ def secrets_of(
 ) -> Secrets:
     """Everything of an engagement that nothing published may say.
 
-    Assumes that author, question, decision and success of the record, and what it says under
-    ``[publish]``, are prose that was reviewed: they may be published.
+    Assumes that author, question, decision and success of the record, what it says under
+    ``[publish]``, and names and actions of segments are prose that was reviewed: they may be
+    published.
     """
     engagement = read_engagement(engagement_folder)
     gathering = Gathering()
-    reviewed = "\n".join(_reviewed(engagement))
+    own = of_own_rules(results.rfm.segments) if results and results.rfm else None
+    reviewed = "\n".join(_reviewed(engagement, own))
     _data(engagement, gathering, identifiers_only, reviewed)
     _machine(engagement, gathering)
     if not identifiers_only:
@@ -62,13 +69,31 @@ def secrets_of(
         _pictures(engagement, gathering)
         if results is not None:
             result_secrets(results, gathering)
+            _rules([*results.settings.conditions.values(), *_cells(own, "rule")], gathering)
     return gathering.secrets(allowed, published, engagement.author)
 
 
-def _reviewed(engagement: Engagement) -> Iterator[str]:
+def _reviewed(engagement: Engagement, segments: pd.DataFrame | None) -> Iterator[str]:
+    yield from (*_cells(segments, "segment"), *_cells(segments, "action"))
     yield from (engagement.question, engagement.decision, engagement.success)
     for text in dataclasses.astuple(engagement.publish):
         yield text if isinstance(text, str) else ", ".join(text)
+
+
+def _cells(segments: pd.DataFrame | None, column: str) -> list[str]:
+    return [] if segments is None else segments[column].tolist()
+
+
+def _rules(texts: list[str], gathering: Gathering) -> None:
+    """Rules of segments that the consultant wrote, and the amounts in them."""
+    for text in texts:
+        source = "rule of a segment"
+        found = words(plain(text))
+        # "All others" says nothing.
+        if len(found) > _FEW_WORDS or any(word.isdecimal() for word in found):
+            gathering.text(text, "rule", source)
+        for value, written in figures.written(plain(text)):
+            gathering.number(value, written, "amount", source)
 
 
 def _data(

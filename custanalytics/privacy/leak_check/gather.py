@@ -24,7 +24,7 @@ _LEAST_WORD, _LEAST_PHRASE = 4, 5
 # An order "A 1000" is one, although some text says "a 1,000".
 _NEVER_PUBLIC = {EMAIL_KIND, "identifier"}
 # Whose names a consultant may not allow, however many rows have them.
-_NEVER = {EMAIL_KIND, "client", "machine", "file"}
+_NEVER = {EMAIL_KIND, "client", "machine", "file", "rule"}
 
 
 class Gathering:

@@ -9,7 +9,7 @@ import pandas as pd
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.customers.concentration import Concentration
 from custanalytics.customers.overview import Overview
-from custanalytics.customers.rfm import RFM
+from custanalytics.customers.rfm import RFM, RULE_KEPT_BACK, of_own_rules
 from custanalytics.privacy.mute.column_kinds import day, hide, muted_figures, muted_table
 from custanalytics.privacy.mute.counts import (
     SMALLEST,
@@ -110,10 +110,14 @@ def muted_concentration(
 
 
 def muted_rfm(found: RFM | None, key: Key, words: Words) -> RFM | None:
-    """Segments; the bounds of the scores are single customers' figures, and left out."""
+    """Segments; the bounds of the scores are single customers' figures, and left out.
+
+    So are rules of the consultant's own: their thresholds are exact figures of the client's.
+    """
     if found is None:
         return None
     segments = muted_table(found.segments, "rfm.segments", key, words)
+    segments.loc[of_own_rules(found.segments).index, "rule"] = RULE_KEPT_BACK
     counts = found.segments["customers"].to_numpy(np.float64)
     hidden = protected(counts, counts < SMALLEST)
     if hidden.all():

@@ -71,6 +71,12 @@ def test_another_amount_is_not_found(text):
     assert not found(f"It was {text} in all", numbers=["1234.5"])
 
 
+def test_the_id_of_an_entry_in_a_feed_is_no_amount():
+    text = "<id>urn:uuid:b547d3f8-1576-58ac-ac2a-7aedf04b568e</id>"
+    assert not found(text, numbers=["1576"])
+    assert found(f"{text} 1,576", numbers=["1576"])
+
+
 @pytest.mark.parametrize("text", ["[1,1234.5,2]", "1.2345e3", "1234.5000000000001", "1234.50"])
 def test_numbers_of_programs_have_a_point(text):
     assert found(text, "exact", numbers=["1234.5"])
