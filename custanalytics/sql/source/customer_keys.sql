@@ -11,7 +11,7 @@ tidied AS (
     SELECT cell, n,
         trim(regexp_replace(regexp_replace(regexp_replace(nfc_normalize(cell),
             '[\x{00ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{feff}\x{034f}\x{061c}\x{115f}\x{180e}\x{fe00}-\x{fe0f}]', '', 'g'),
-            '^="?(.*?)"?$', '\1'),
+            '^="(.*)"$', '\1'),
             '[\s\x{00a0}\x{2000}-\x{200a}\x{202f}\x{3000}]+', ' ', 'g')) AS text
     FROM cells
 ),
