@@ -4,32 +4,19 @@ from custanalytics.clv.attributes_trial import AttributeTrial, try_attributes
 from custanalytics.clv.comparison import ModelComparison, compare_models
 from custanalytics.clv.group_value import group_value
 from custanalytics.clv.holdouts import last_year_holdouts, rolling_holdouts
-from custanalytics.clv.models.bg_nbd_attributes import (
-    AttributeModel,
-    fit_attributes,
-)
-from custanalytics.clv.models.gamma_gamma import GammaGamma
-from custanalytics.clv.models.purchase_models import PurchaseModel
-from custanalytics.clv.models.registry import fit, from_json
 from custanalytics.clv.season import Season, yearly_season
 from custanalytics.clv.season_trial import SeasonTrial, try_season
 from custanalytics.clv.tracking import tracked_value, weekly_tracking
 from custanalytics.clv.value import CustomerLifetimeValue, customer_lifetime_value
 
 __all__ = [
-    "AttributeModel",
     "AttributeTrial",
     "CustomerLifetimeValue",
-    "GammaGamma",
     "ModelComparison",
-    "PurchaseModel",
     "Season",
     "SeasonTrial",
     "compare_models",
     "customer_lifetime_value",
-    "fit",
-    "fit_attributes",
-    "from_json",
     "group_value",
     "last_year_holdouts",
     "rolling_holdouts",

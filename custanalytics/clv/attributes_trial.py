@@ -8,15 +8,15 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.clv.holdouts import usable_holdouts
-from custanalytics.clv.models.bg_nbd_attributes import (
+from custanalytics.clv.validation import FIT_CUSTOMERS, log_losses, thinned
+from custanalytics.sentences import tell, tell_many
+from custanalytics.value_models.bg_nbd_attributes import (
     SIGNS,
     AttributedBGNBD,
     AttributeModel,
     fit_attributes,
 )
-from custanalytics.clv.models.purchase_models import PurchaseModel
-from custanalytics.clv.validation import FIT_CUSTOMERS, log_losses, thinned
-from custanalytics.sentences import tell, tell_many
+from custanalytics.value_models.purchase_models import PurchaseModel
 
 # standard errors by which attributes have to help: in one of twenty cases chance does it
 SURE = 1.645

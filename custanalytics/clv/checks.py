@@ -5,13 +5,13 @@ from collections.abc import Sequence
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.clv.inputs import MIN_REPEAT_BUYERS
-from custanalytics.clv.models.gamma_gamma import GammaGamma
-from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.clv.rivals import LAST_YEAR
 from custanalytics.clv.season import Season
 from custanalytics.clv.validation import Candidate, Spend, mean_scores
 from custanalytics.sentences import noted, tell, tell_many
+from custanalytics.value_models.gamma_gamma import GammaGamma
+from custanalytics.value_models.inputs import MIN_REPEAT_BUYERS
+from custanalytics.value_models.purchase_models import PurchaseModel
 
 MIN_LEAVING = 0.005
 MAX_TOTAL_ERROR = 0.20

@@ -14,12 +14,12 @@ from custanalytics.clv.holdouts import (
     rolling_holdouts,
     usable_holdouts,
 )
-from custanalytics.clv.models.bg_nbd import BGNBD
-from custanalytics.clv.models.purchase_models import PurchaseModel
-from custanalytics.clv.models.registry import compared_models
 from custanalytics.clv.spend import spend_model
 from custanalytics.clv.validation import Validation, best_candidate, validate
 from custanalytics.transactions import HasEngine, as_engine
+from custanalytics.value_models.bg_nbd import BGNBD
+from custanalytics.value_models.purchase_models import PurchaseModel
+from custanalytics.value_models.registry import compared_models
 
 MODELS = compared_models()
 

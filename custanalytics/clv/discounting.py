@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from custanalytics.clv.inputs import Floats
+from custanalytics.value_models.inputs import Floats
 
 DAYS_PER_YEAR = 365.0
 

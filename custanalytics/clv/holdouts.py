@@ -5,11 +5,11 @@ from datetime import date, timedelta
 
 import pandas as pd
 
-from custanalytics.clv.inputs import require_repeat_buyers
 from custanalytics.customers.summary import holdout_summary, observation_period
 from custanalytics.engine import Engine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.transactions import HasEngine, as_engine
+from custanalytics.value_models.inputs import require_repeat_buyers
 
 HOLDOUT_COLUMNS = ("holdout_frequency", "holdout_spend", "holdout_days")
 MIN_HOLDOUT_DAYS = 28

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from custanalytics.clv.inputs import Codes, Floats, Rows
+from custanalytics.value_models.inputs import Codes, Floats, Rows
 
 # draws per group: as many as so many numbers in all allow, between these bounds
 NUMBERS, FEWEST, MOST = 4_000_000, 500, 4_000

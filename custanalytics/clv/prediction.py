@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv import total_intervals as totals
-from custanalytics.clv.inputs import Codes, Floats, Rows
 from custanalytics.clv.intervals import draws_for, mixture_quantile, sharing
 from custanalytics.clv.rivals import RuleOfThumb
 from custanalytics.clv.validation import Candidate, Spend, expected_by_month
+from custanalytics.value_models.inputs import Codes, Floats, Rows
 
 # parameter sets drawn for the uncertainty of totals: fewer where there are many different rows,
 # whose parameters are then well known

@@ -13,8 +13,8 @@ import pandas as pd
 from scipy.optimize import minimize_scalar
 from scipy.special import gammaln
 
-from custanalytics.clv.inputs import Codes, Floats, Rows, rows_of
 from custanalytics.sentences import noted
+from custanalytics.value_models.inputs import Codes, Floats, Rows, rows_of
 
 OWN_RATE = noted("own rate carried forward")
 OWN_OR_BASE_RATE = noted("own rate, one-time buyers at the base's rate")

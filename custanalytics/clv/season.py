@@ -6,9 +6,9 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.inputs import Floats
 from custanalytics.customers.summary import observation_period
 from custanalytics.transactions import HasEngine, as_engine
+from custanalytics.value_models.inputs import Floats
 
 MONTHS = 12
 MIN_MONTHS = 24

@@ -4,11 +4,11 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.clv.inputs import MIN_REPEAT_BUYERS, checked
-from custanalytics.clv.models.gamma_gamma import GammaGamma
-from custanalytics.clv.models.mean_spend import MeanSpend
 from custanalytics.clv.validation import Spend, spearman
 from custanalytics.sentences import Sentence, noted, tell
+from custanalytics.value_models.gamma_gamma import GammaGamma
+from custanalytics.value_models.inputs import MIN_REPEAT_BUYERS, checked
+from custanalytics.value_models.mean_spend import MeanSpend
 
 MAX_SPEND_CORRELATION = 0.30
 MIN_SPEND_VARIATION = 0.01

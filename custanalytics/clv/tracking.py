@@ -7,13 +7,13 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.clv.holdouts import cutoff_of, length_of, usable_holdouts
-from custanalytics.clv.models.registry import PURCHASE_MODELS, fit
 from custanalytics.clv.season import Season, yearly_season
 from custanalytics.clv.validation import best_candidate
 from custanalytics.clv.value import CustomerLifetimeValue
 from custanalytics.customers.summary import customer_summary
 from custanalytics.errors import UsageError
 from custanalytics.transactions import HasEngine, as_engine
+from custanalytics.value_models.registry import PURCHASE_MODELS, fit
 
 WEEK = 7
 

@@ -9,12 +9,12 @@ from scipy.stats import rankdata
 
 from custanalytics.clv import intervals
 from custanalytics.clv.holdouts import length_of
-from custanalytics.clv.inputs import Codes, Floats, Rows, checked, unique_rows
-from custanalytics.clv.models.gamma_gamma import GammaGamma
-from custanalytics.clv.models.mean_spend import MeanSpend
-from custanalytics.clv.models.purchase_models import PurchaseModel
-from custanalytics.clv.models.registry import model_class
 from custanalytics.clv.rivals import RuleOfThumb, rules_of_thumb
+from custanalytics.value_models.gamma_gamma import GammaGamma
+from custanalytics.value_models.inputs import Codes, Floats, Rows, checked, unique_rows
+from custanalytics.value_models.mean_spend import MeanSpend
+from custanalytics.value_models.purchase_models import PurchaseModel
+from custanalytics.value_models.registry import model_class
 
 Candidate = PurchaseModel | RuleOfThumb
 Spend = GammaGamma | MeanSpend

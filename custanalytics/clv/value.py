@@ -14,13 +14,13 @@ from custanalytics.clv.attributes_trial import trial_checks, try_attributes
 from custanalytics.clv.comparison import MODELS, compare_on_holdouts, past_errors
 from custanalytics.clv.discounting import discount_factors, month_ends
 from custanalytics.clv.holdouts import a_year_before, cutoff_of, usable_holdouts
-from custanalytics.clv.inputs import checked, require_repeat_buyers, unique_rows
-from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.clv.prediction import Future, customer_table, totals_table
 from custanalytics.clv.season import Season
 from custanalytics.clv.spend import spend_model
 from custanalytics.clv.validation import candidates
 from custanalytics.errors import UsageError
+from custanalytics.value_models.inputs import checked, require_repeat_buyers, unique_rows
+from custanalytics.value_models.purchase_models import PurchaseModel
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from scipy.stats import nbinom
 
-from custanalytics.clv.inputs import Floats
+from custanalytics.value_models.inputs import Floats
 
 SMALLEST, LARGEST = -3.0, 3.0
 # coefficients before any outcome is seen, and how firmly they are held

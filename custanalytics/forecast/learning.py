@@ -5,8 +5,6 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.inputs import Codes, Floats
-from custanalytics.clv.models.pareto_nbd import ParetoNBD
 from custanalytics.forecast.chance import CHANCES_OFF, PRIOR, Counts, counts_of, fitted_coefficients
 from custanalytics.forecast.level import Calendar, inflation
 from custanalytics.forecast.plan import Plan
@@ -28,6 +26,8 @@ from custanalytics.forecast.totals import (
     level_outcome,
     levels_of,
 )
+from custanalytics.value_models.inputs import Codes, Floats
+from custanalytics.value_models.pareto_nbd import ParetoNBD
 
 # customers of all cutoffs together that the ranking is learned from
 MOST_ROWS = 20_000

@@ -12,7 +12,7 @@ from itertools import product
 
 import numpy as np
 
-from custanalytics.clv.inputs import Codes, Floats
+from custanalytics.value_models.inputs import Codes, Floats
 
 # sizes tried (standard deviations in logs), each with its weight before any error is seen
 SIZES = {

@@ -7,8 +7,6 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from custanalytics.check import Check
-from custanalytics.clv.models import newton
-from custanalytics.clv.models.pareto_nbd import ParetoNBD
 from custanalytics.customers.summary import observation_period
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.forecast.learning import CANDIDATES, LEVELS, Fitted, learn
@@ -18,6 +16,8 @@ from custanalytics.forecast.result import Forecast, origin_table
 from custanalytics.forecast.sales import sales_of
 from custanalytics.sentences import tell
 from custanalytics.transactions import HasEngine, as_engine
+from custanalytics.value_models import newton
+from custanalytics.value_models.pareto_nbd import ParetoNBD
 
 FEWEST_REPEAT_BUYERS = 20
 # who has left can be told where the share that leaves within a year is known to this factor

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custanalytics.clv.inputs import Codes
-from custanalytics.clv.models.pareto_nbd import ParetoNBD
 from custanalytics.forecast.sales import Sales
+from custanalytics.value_models.inputs import Codes
+from custanalytics.value_models.pareto_nbd import ParetoNBD
 
 WEEK = 7
 # a month of first purchases so far above the later ones is no month of new customers

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custanalytics.clv.inputs import Codes, Floats
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import tell
+from custanalytics.value_models.inputs import Codes, Floats
 
 YEAR = 365.0
 # a year that has been seen whole supports a year ahead, anything shorter half of it

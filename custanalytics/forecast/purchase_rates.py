@@ -6,10 +6,10 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
-from custanalytics.clv.inputs import Codes, Floats, Rows, rows_of
-from custanalytics.clv.models import newton
-from custanalytics.clv.models.pareto_nbd import ParetoNBD, likelihood
 from custanalytics.forecast.snapshot import Snapshot
+from custanalytics.value_models import newton
+from custanalytics.value_models.inputs import Codes, Floats, Rows, rows_of
+from custanalytics.value_models.pareto_nbd import ParetoNBD, likelihood
 
 # customers nearly alike are fitted as one: so many classes of age, and of the last purchase in it
 AGES, LASTS, PLAIN_COUNTS = 24, 12, 6

@@ -12,7 +12,7 @@ import numpy as np
 from sklearn.ensemble import HistGradientBoostingRegressor
 from sklearn.linear_model import PoissonRegressor
 
-from custanalytics.clv.inputs import Floats
+from custanalytics.value_models.inputs import Floats
 
 FURTHEST = 4.0
 RIDGE = 1e-3

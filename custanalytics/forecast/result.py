@@ -11,12 +11,12 @@ from scipy.stats import norm
 from scipy.stats import t as student
 
 from custanalytics.check import Check
-from custanalytics.clv.inputs import Codes, Floats
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.forecast.chance import CHANCES_OFF
 from custanalytics.forecast.learning import Fitted
 from custanalytics.forecast.newcomers import Newcomers
 from custanalytics.sentences import tell
+from custanalytics.value_models.inputs import Codes, Floats
 
 # intervals of a customer's spend: simulated on a grid of expected purchases and dispersion
 GRID_EXPECTED, GRID_DISPERSION, GRID_QUANTILES, GRID_DRAWS = 28, 7, 41, 2_000

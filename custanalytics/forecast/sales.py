@@ -6,10 +6,10 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.inputs import Codes, Floats
 from custanalytics.engine import Engine
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import tell
+from custanalytics.value_models.inputs import Codes, Floats
 
 # a credit note and the bill that replaces it lie within so many days, and differ by so much
 REISSUED_WITHIN_DAYS = 14

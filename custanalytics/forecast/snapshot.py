@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custanalytics.clv.inputs import Codes, Floats
 from custanalytics.forecast.sales import Sales
+from custanalytics.value_models.inputs import Codes, Floats
 
 WINDOWS = (30, 91, 182, 365)
 FEATURES = (

@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 from sklearn.linear_model import GammaRegressor
 
-from custanalytics.clv.inputs import Floats
 from custanalytics.forecast.ranking import Scale
 from custanalytics.forecast.snapshot import Snapshot
+from custanalytics.value_models.inputs import Floats
 
 # purchases that the base's mean counts for, at the least and at the most
 FEWEST, MOST = 0.3, 20.0

@@ -5,9 +5,9 @@ from typing import Literal
 
 import numpy as np
 
-from custanalytics.clv.inputs import Codes, Floats
 from custanalytics.forecast.level import Calendar, LevelModel
 from custanalytics.forecast.snapshot import Snapshot
+from custanalytics.value_models.inputs import Codes, Floats
 
 # squared log error that a level candidate starts from, and for how many tests it counts
 USUAL_SQUARE, USUAL_TESTS = 0.03, 3.0

@@ -16,7 +16,6 @@ from custanalytics.check import Check
 from custanalytics.clv import (
     CustomerLifetimeValue,
     customer_lifetime_value,
-    fit,
     last_year_holdouts,
     rolling_holdouts,
     tracked_value,
@@ -59,6 +58,7 @@ from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.scoring.control_group import ControlPlan
 from custanalytics.sentences import tell
 from custanalytics.transactions import HasEngine
+from custanalytics.value_models import fit
 
 T = TypeVar("T")
 

@@ -61,10 +61,10 @@ def customers(size: int, seed: int = 0, days: int = 730) -> tuple[pd.DataFrame, 
 
 
 def ours(step: str, lines: pd.DataFrame, summary: pd.DataFrame) -> tuple[float, np.ndarray]:
-    from custanalytics.clv import GammaGamma, fit
-    from custanalytics.clv.inputs import checked, unique_rows
     from custanalytics.clv.validation import expected_by_month
     from custanalytics.customers.summary import customer_summary
+    from custanalytics.value_models import GammaGamma, fit
+    from custanalytics.value_models.inputs import checked, unique_rows
 
     model = fit("BG/NBD", summary) if step in ("prediction", "12-month value") else None
     spend = GammaGamma.fitted(summary) if step == "12-month value" else None

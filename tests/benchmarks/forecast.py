@@ -19,16 +19,16 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from custanalytics.clv.inputs import unique_rows
-from custanalytics.clv.models.bg_nbd import BGNBD
-from custanalytics.clv.models.gamma_gamma import GammaGamma
-from custanalytics.clv.models.pareto_nbd import ParetoNBD
 from custanalytics.clv.validation import log_loss, normalised_gini, spearman
 from custanalytics.errors import UnsupportedError
 from custanalytics.forecast import forecast_customers
 from custanalytics.forecast.sales import Sales, sales_of
 from custanalytics.forecast.snapshot import Snapshot, outcomes, snapshot
 from custanalytics.transactions import as_engine
+from custanalytics.value_models.bg_nbd import BGNBD
+from custanalytics.value_models.gamma_gamma import GammaGamma
+from custanalytics.value_models.inputs import unique_rows
+from custanalytics.value_models.pareto_nbd import ParetoNBD
 from tests.trials.rolling_origins import cdnow_master, online_retail
 from tests.trials.shops import KINDS, shop_of_kind
 

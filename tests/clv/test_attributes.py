@@ -4,15 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.clv import (
-    customer_lifetime_value,
-    fit,
-    fit_attributes,
-    group_value,
-    try_attributes,
-)
+from custanalytics.clv import customer_lifetime_value, group_value, try_attributes
 from custanalytics.errors import UsageError
-from tests.clv.conftest import simulated
+from custanalytics.value_models import fit, fit_attributes
+from tests.value_models.conftest import simulated
 
 BASE = {"r": 0.8, "alpha": 60.0, "a": 0.8, "b": 2.4}
 EFFECTS = {"alpha": 0.7, "a": 0.6, "b": -0.3}

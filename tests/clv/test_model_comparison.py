@@ -17,14 +17,14 @@ from custanalytics.clv import (
 )
 from custanalytics.clv.comparison import compare_on_holdouts, past_errors
 from custanalytics.clv.holdouts import cutoff_of, latest_before
-from custanalytics.clv.inputs import rows_of
 from custanalytics.clv.intervals import coverage, mixture_cdf, mixture_quantile, sharing
 from custanalytics.clv.spend import spend_model
 from custanalytics.clv.total_intervals import model_error, sum_interval
 from custanalytics.clv.validation import mean_scores, validate
 from custanalytics.customers.summary import customer_summary
 from custanalytics.errors import UsageError
-from tests.clv.conftest import simulated
+from custanalytics.value_models.inputs import rows_of
+from tests.value_models.conftest import simulated
 
 
 @pytest.fixture(scope="module")

@@ -5,10 +5,11 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv import customer_lifetime_value, fit
+from custanalytics.clv import customer_lifetime_value
 from custanalytics.transactions import as_engine
-from tests.clv.conftest import summarised
+from custanalytics.value_models import fit
 from tests.trials.rolling_origins import cdnow_master, online_retail, origin
+from tests.value_models.conftest import summarised
 
 
 def test_all_of_cdnow_is_predicted_as_well_as_published(shared_data):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from custanalytics.clv.models.gamma_gamma import GammaGamma
+from custanalytics.value_models.gamma_gamma import GammaGamma
 
 PARAMS = {"p": 6.25, "q": 3.74, "v": 15.44}
 SURE = np.eye(3) * 1e6

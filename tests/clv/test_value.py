@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from custanalytics.clv import customer_lifetime_value
 from custanalytics.errors import UnsupportedError, UsageError
-from tests.clv.conftest import simulated
+from tests.value_models.conftest import simulated
 
 
 @pytest.fixture(scope="module")

@@ -17,11 +17,10 @@ import numpy as np
 import pandas as pd
 from autograd import hessian, value_and_grad
 
-from custanalytics.clv import GammaGamma, fit
-from custanalytics.clv.inputs import unique_rows
-from custanalytics.clv.models import bg_nbd, gamma_gamma
-from custanalytics.clv.models.lifetimes_library import lifetimes, shielded
-from tests.clv.conftest import simulated
+from custanalytics.value_models import GammaGamma, bg_nbd, fit, gamma_gamma
+from custanalytics.value_models.inputs import unique_rows
+from custanalytics.value_models.lifetimes_library import lifetimes, shielded
+from tests.value_models.conftest import simulated
 
 MODELS = ("BG/NBD", "MBG/NBD", "gamma-gamma")
 FITTERS = {

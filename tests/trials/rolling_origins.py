@@ -22,12 +22,12 @@ from scipy.stats import t as student
 
 from custanalytics.clv import customer_lifetime_value, rolling_holdouts
 from custanalytics.clv.comparison import MODELS, past_errors
-from custanalytics.clv.inputs import unique_rows
 from custanalytics.clv.rivals import OWN_RATE, rules_of_thumb
 from custanalytics.clv.validation import best_candidate
 from custanalytics.customers.summary import customer_summary, holdout_summary, observation_period
 from custanalytics.engine import Engine
 from custanalytics.transactions import as_engine
+from custanalytics.value_models.inputs import unique_rows
 
 LEVEL = 0.90
 HORIZONS = (91, 182)

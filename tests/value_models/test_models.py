@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custanalytics.clv import GammaGamma, fit, from_json
-from custanalytics.clv.inputs import rows_of, unique_rows
-from custanalytics.clv.models.bg_nbd import Alive
-from custanalytics.clv.models.newton import determined
-from custanalytics.clv.models.registry import PURCHASE_MODELS, model_class
 from custanalytics.errors import UsageError
-from tests.clv.conftest import simulated
+from custanalytics.value_models import GammaGamma, fit, from_json
+from custanalytics.value_models.bg_nbd import Alive
+from custanalytics.value_models.inputs import rows_of, unique_rows
+from custanalytics.value_models.newton import determined
+from custanalytics.value_models.registry import PURCHASE_MODELS, model_class
+from tests.value_models.conftest import simulated
 
 ALL = [model.name for model in PURCHASE_MODELS]
 IN_DAYS = ["BG/NBD", "MBG/NBD", "Pareto/NBD"]
@@ -174,7 +174,7 @@ def test_bg_bb_wants_whole_opportunities(cdnow):
 def test_importing_and_fitting_leaves_the_process_alone():
     program = (
         "import warnings, custanalytics.clv, pandas as pd\n"
-        "from custanalytics.clv.models.lifetimes_library import lifetimes\n"
+        "from custanalytics.value_models.lifetimes_library import lifetimes\n"
         "warnings.simplefilter('ignore')\n"
         "before = list(warnings.filters), pd.get_option('mode.chained_assignment')\n"
         "lifetimes()\n"

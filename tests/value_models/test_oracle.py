@@ -6,11 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.clv import fit
-from custanalytics.clv.inputs import Rows, rows_of, unique_rows
-from custanalytics.clv.models import bg_bb, bg_nbd, gamma_gamma, pareto_nbd
-from custanalytics.clv.models.lifetimes_library import lifetimes, shielded
-from custanalytics.clv.models.registry import model_class
+from custanalytics.value_models import bg_bb, bg_nbd, fit, gamma_gamma, pareto_nbd
+from custanalytics.value_models.inputs import Rows, rows_of, unique_rows
+from custanalytics.value_models.lifetimes_library import lifetimes, shielded
+from custanalytics.value_models.registry import model_class
 from tests.trials.clv_oracle import MODELS, columns_of, differences, fitter_of, random_customers
 
 

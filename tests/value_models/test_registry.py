@@ -5,10 +5,10 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from custanalytics.clv import customer_lifetime_value, fit, from_json
+from custanalytics.clv import customer_lifetime_value
 from custanalytics.clv.comparison import compare_on_holdouts
-from custanalytics.clv.models import registry
-from custanalytics.clv.models.purchase_models import PurchaseModel
+from custanalytics.value_models import fit, from_json, registry
+from custanalytics.value_models.purchase_models import PurchaseModel
 
 
 class SteadyBuyers(PurchaseModel):

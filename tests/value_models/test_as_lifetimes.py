@@ -8,9 +8,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.clv import GammaGamma, fit, fit_attributes
-from custanalytics.clv.models.lifetimes_library import lifetimes, shielded
 from custanalytics.errors import UsageError
+from custanalytics.value_models import GammaGamma, fit, fit_attributes
+from custanalytics.value_models.lifetimes_library import lifetimes, shielded
 
 IN_DAYS = ["BG/NBD", "MBG/NBD", "Pareto/NBD"]
 STOCK = {

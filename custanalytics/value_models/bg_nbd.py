@@ -8,10 +8,10 @@ import pandas as pd
 from scipy.linalg import eigh_tridiagonal
 from scipy.special import digamma, expit, gammaln, polygamma
 
-from custanalytics.clv.inputs import Codes, Floats, Rows
-from custanalytics.clv.models.newton import Objective
-from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.sentences import noted
+from custanalytics.value_models.inputs import Codes, Floats, Rows
+from custanalytics.value_models.newton import Objective
+from custanalytics.value_models.purchase_models import PurchaseModel
 
 
 def _indexed(values: Floats) -> tuple[Floats, Codes]:

@@ -7,9 +7,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import digamma, gammaln, polygamma
 
-from custanalytics.clv.inputs import Floats, checked, require_repeat_buyers
-from custanalytics.clv.models import newton
-from custanalytics.clv.models.fitted_model import FittedModel
+from custanalytics.value_models import newton
+from custanalytics.value_models.fitted_model import FittedModel
+from custanalytics.value_models.inputs import Floats, checked, require_repeat_buyers
 
 
 def likelihood(frequency: Floats, monetary_value: Floats, weights: Floats) -> newton.Objective:

@@ -11,10 +11,10 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.inputs import Codes, Floats, Rows, checked, rows_of, unique_rows
-from custanalytics.clv.models import newton
-from custanalytics.clv.models.fitted_model import FittedModel
-from custanalytics.clv.models.lifetimes_library import lifetimes
+from custanalytics.value_models import newton
+from custanalytics.value_models.fitted_model import FittedModel
+from custanalytics.value_models.inputs import Codes, Floats, Rows, checked, rows_of, unique_rows
+from custanalytics.value_models.lifetimes_library import lifetimes
 
 # parameter sets over which the probability of being alive is averaged, and the number of
 # customers from which they hardly differ

@@ -12,7 +12,10 @@ from typing import Any, Self
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.inputs import (
+from custanalytics.errors import UsageError
+from custanalytics.value_models import newton
+from custanalytics.value_models.bg_nbd import BGNBD
+from custanalytics.value_models.inputs import (
     PATTERN,
     Codes,
     Floats,
@@ -21,10 +24,7 @@ from custanalytics.clv.inputs import (
     require_repeat_buyers,
     unique_rows,
 )
-from custanalytics.clv.models import newton
-from custanalytics.clv.models.bg_nbd import BGNBD
-from custanalytics.clv.models.purchase_models import PurchaseModel
-from custanalytics.errors import UsageError
+from custanalytics.value_models.purchase_models import PurchaseModel
 
 # a level that fewer customers have joins the others; so do numbers, cut into classes
 FEWEST_CUSTOMERS, CLASSES = 50, 4

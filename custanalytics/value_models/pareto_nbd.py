@@ -6,10 +6,10 @@ import numpy as np
 from numpy.polynomial.legendre import leggauss
 from scipy.special import digamma, expit, gammaln, polygamma
 
-from custanalytics.clv.inputs import Codes, Floats, Rows
-from custanalytics.clv.models.newton import Objective
-from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.sentences import noted
+from custanalytics.value_models.inputs import Codes, Floats, Rows
+from custanalytics.value_models.newton import Objective
+from custanalytics.value_models.purchase_models import PurchaseModel
 
 # Where the last purchase came later than the first, the integrand is as smooth as an
 # exponential. For one-time buyers it may rise steeply towards their first day.

@@ -1,6 +1,6 @@
 """MBG/NBD: a customer may leave after the first purchase too."""
 
-from custanalytics.clv.models.bg_nbd import BGNBD
+from custanalytics.value_models.bg_nbd import BGNBD
 
 
 class MBGNBD(BGNBD):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from custanalytics.clv.inputs import Floats
+from custanalytics.value_models.inputs import Floats
 
 # value, gradient and Hessian of the mean negative log-likelihood, in log parameters
 Objective = Callable[[Floats], tuple[float, Floats, Floats]]

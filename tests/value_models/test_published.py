@@ -7,10 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.clv import GammaGamma, fit
-from custanalytics.clv.inputs import Rows, rows_of
-from custanalytics.clv.models.registry import model_class
-from tests.clv.conftest import packaged
+from custanalytics.value_models import GammaGamma, fit
+from custanalytics.value_models.inputs import Rows, rows_of
+from custanalytics.value_models.registry import model_class
+from tests.value_models.conftest import packaged
 
 
 def rounded(model, digits=3):

@@ -6,11 +6,11 @@ import numpy as np
 import pandas as pd
 from scipy.special import betaln, digamma, logsumexp, polygamma
 
-from custanalytics.clv.inputs import Floats, Rows
-from custanalytics.clv.models.newton import Objective
-from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.errors import UsageError
 from custanalytics.sentences import noted
+from custanalytics.value_models.inputs import Floats, Rows
+from custanalytics.value_models.newton import Objective
+from custanalytics.value_models.purchase_models import PurchaseModel
 
 
 def _log_terms(

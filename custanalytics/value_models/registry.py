@@ -4,13 +4,13 @@ import json
 
 import pandas as pd
 
-from custanalytics.clv.inputs import checked, require_repeat_buyers, unique_rows
-from custanalytics.clv.models.bg_bb import BGBB
-from custanalytics.clv.models.bg_nbd import BGNBD
-from custanalytics.clv.models.mbg_nbd import MBGNBD
-from custanalytics.clv.models.pareto_nbd import ParetoNBD
-from custanalytics.clv.models.purchase_models import PurchaseModel
 from custanalytics.errors import UsageError
+from custanalytics.value_models.bg_bb import BGBB
+from custanalytics.value_models.bg_nbd import BGNBD
+from custanalytics.value_models.inputs import checked, require_repeat_buyers, unique_rows
+from custanalytics.value_models.mbg_nbd import MBGNBD
+from custanalytics.value_models.pareto_nbd import ParetoNBD
+from custanalytics.value_models.purchase_models import PurchaseModel
 
 PURCHASE_MODELS: tuple[type[PurchaseModel], ...] = (BGNBD, MBGNBD, ParetoNBD, BGBB)
 

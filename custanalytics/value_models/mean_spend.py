@@ -6,8 +6,8 @@ from typing import ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.inputs import Floats
 from custanalytics.sentences import noted
+from custanalytics.value_models.inputs import Floats
 
 
 @dataclass(frozen=True)

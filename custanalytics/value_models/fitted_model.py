@@ -7,9 +7,9 @@ from typing import Any, ClassVar, Self
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv.inputs import Floats
-from custanalytics.clv.models import newton
-from custanalytics.clv.models.lifetimes_library import lifetimes
+from custanalytics.value_models import newton
+from custanalytics.value_models.inputs import Floats
+from custanalytics.value_models.lifetimes_library import lifetimes
 
 
 @dataclass(frozen=True)

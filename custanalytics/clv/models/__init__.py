@@ -1,1 +1,0 @@
-"""The models of purchases and of spend, one file each."""
