@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.campaigns.effect import CampaignEffect
+from custanalytics.check import Check
 from custanalytics.content.format import Formats
 from custanalytics.ledger import Ledger
 from custanalytics.pipeline import Report
@@ -48,26 +49,20 @@ def run_json(report: Report) -> dict[str, Any]:
     if results.value is not None:
         totals = results.value.totals.iloc[0]
         figures["value"] = {
-            "model": results.value.model,
-            "horizon_days": results.settings.horizon_days,
+            "horizon_days": results.horizon_days,
             **{name: _number(totals[name]) for name in totals.index},
-            "parameters": [
-                {name: _number(cell) for name, cell in row.items()}
-                for row in results.value.parameters.to_dict("records")
-            ],
-            "validation": [
-                {str(name): _number(cell) for name, cell in row.items()}
-                for row in results.value.validation.to_dict("records")
-            ],
+            "new_customer": {k: _number(v) for k, v in results.value.new_customer.items()},
+            "parameters": _rows(results.value.parameters),
+            "weights": _rows(results.value.weights),
+            "origins": _rows(results.value.origins),
+            "checks": _checks(results.value.checks),
         }
     if results.propensity is not None:
         figures["propensity"] = {
-            "model": results.propensity.model,
-            "window_days": results.settings.window_days,
-            "evaluation": [
-                {str(name): _number(cell) for name, cell in row.items()}
-                for row in results.propensity.evaluation.to_dict("records")
-            ],
+            "window_days": results.window_days,
+            "figures": {k: _number(v) for k, v in results.propensity.figures.items()},
+            "deciles": _rows(results.propensity.deciles),
+            "checks": _checks(results.propensity.checks),
         }
     if results.rfm is not None:
         sizes = results.rfm.segments.set_index("segment")["customers"]
@@ -104,16 +99,15 @@ def run_text(report: Report) -> str:
     if results.value is not None:
         totals = results.value.totals.iloc[0]
         lines.append(
-            f"Customer value over {settings.horizon_days} days, discounted: "
+            f"Customer value over {results.horizon_days} days, discounted: "
             f"{formats.money(totals['clv'])} "
-            f"({formats.money(totals['clv_low'])} to {formats.money(totals['clv_high'])}), "
-            f"by {results.value.model}"
+            f"({formats.money(totals['clv_low'])} to {formats.money(totals['clv_high'])})"
         )
     if results.propensity is not None:
         expected = results.propensity.figures["expected_buyers"]
         lines.append(
-            f"Expected to buy within {settings.window_days} days: {formats.count(expected)} "
-            f"customers, by {results.propensity.model}"
+            f"Expected to buy within {results.window_days} days: {formats.count(expected)} "
+            "customers"
         )
     if results.prospects is not None:
         lines += _prospect_lines(results.prospects, formats)
@@ -139,14 +133,8 @@ def prospects_json(found: LeadScoring) -> dict[str, Any]:
         "model": found.chosen,
         "figures": {name: _number(figure) for name, figure in found.figures.items()},
         "leaks": found.leaks["column"].to_list(),
-        "evaluation": [
-            {str(name): _number(cell) for name, cell in row.items()}
-            for row in found.evaluation.to_dict("records")
-        ],
-        "checks": [
-            {"name": check.name, "passed": check.passed, "sentence": check.sentence}
-            for check in found.checks
-        ],
+        "evaluation": _rows(found.evaluation),
+        "checks": _checks(found.checks),
     }
 
 
@@ -179,14 +167,8 @@ def effect_json(effect: CampaignEffect) -> dict[str, Any]:
     """What a contact added, for programs."""
     return {
         "window_days": effect.window_days,
-        "effects": [
-            {str(name): _number(cell) for name, cell in row.items()}
-            for row in effect.effects.to_dict("records")
-        ],
-        "checks": [
-            {"name": check.name, "passed": check.passed, "sentence": check.sentence}
-            for check in effect.checks
-        ],
+        "effects": _rows(effect.effects),
+        "checks": _checks(effect.checks),
     }
 
 
@@ -207,11 +189,7 @@ def effect_text(effect: CampaignEffect) -> str:
 def comparison_json(found: Comparison) -> dict[str, Any]:
     """What changed between two runs, for programs."""
     return {
-        part: [
-            {str(name): _number(cell) for name, cell in row.items()}
-            for row in getattr(found, part).to_dict("records")
-        ]
-        for part in ("definitions", "data", "figures", "moves", "verdicts")
+        part: _rows(getattr(found, part)) for part in ("definitions", "data", "figures", "moves", "verdicts")
     }
 
 
@@ -288,6 +266,19 @@ def _two_decimals(amount: Any) -> str:
 
 def _iso(day: Any) -> str | None:
     return None if day is None else day.isoformat()[:10]
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(name): _number(cell) for name, cell in row.items()}
+        for row in table.to_dict("records")
+    ]
+
+
+def _checks(checks: Sequence[Check]) -> list[dict[str, Any]]:
+    return [
+        {"name": check.name, "passed": check.passed, "sentence": check.sentence} for check in checks
+    ]
 
 
 def _number(cell: Any) -> Any:
