@@ -189,7 +189,8 @@ def effect_text(effect: CampaignEffect) -> str:
 def comparison_json(found: Comparison) -> dict[str, Any]:
     """What changed between two runs, for programs."""
     return {
-        part: _rows(getattr(found, part)) for part in ("definitions", "data", "figures", "moves", "verdicts")
+        part: _rows(getattr(found, part))
+        for part in ("definitions", "data", "figures", "moves", "verdicts")
     }
 
 
@@ -270,8 +271,7 @@ def _iso(day: Any) -> str | None:
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [
-        {str(name): _number(cell) for name, cell in row.items()}
-        for row in table.to_dict("records")
+        {str(name): _number(cell) for name, cell in row.items()} for row in table.to_dict("records")
     ]
 
 

@@ -1,7 +1,7 @@
 """The slides that close the deck: who is late, decisions, how sure we are, doubts, next steps."""
 
 from custanalytics.content.chapters import appendix, next_purchase, summary, what_to_do
-from custanalytics.content.chapters.value_tracking import tracking_charts
+from custanalytics.content.chapters.value_tests import origins_chart
 from custanalytics.content.chart import Chart
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.slide import Item, Slide
@@ -38,8 +38,8 @@ def late_slide(results: AnalysisResults, formats: Formats) -> Slide | None:
     return Slide(
         plural(
             figures["late_customers"],
-            "One customer is late: {money} can still be lost",
-            "{late} customers are late: {money} can still be lost",
+            "One customer is late: {money} of the usual spend is not expected to come",
+            "{late} customers are late: {money} of their usual spend is not expected to come",
             late=formats.count(figures["late_customers"]),
             money=formats.money_short(figures["revenue_at_risk"]),
         ),
@@ -90,8 +90,8 @@ def certainty(results: AnalysisResults, formats: Formats) -> Slide | None:
         return None
     sentences = summary.confidence(results, formats)
     chart: Chart | None = None
-    if results.tracking is not None:
-        chart = tracking_charts(results.tracking, formats)[0]
+    if results.value is not None and results.value.origins["revenue_error"].notna().any():
+        chart = origins_chart(results.value, formats)
     spoken = [] if chart is None else [chart.note, chart.alt]
     spoken += [
         told(check.sentence, formats) for _, check in summary.all_checks(results) if check.passed
@@ -187,7 +187,7 @@ def next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
         Item(
             say(
                 "Send a new export in {days} days.",
-                days=formats.days(results.settings.window_days),
+                days=formats.days(results.window_days),
             ),
             say("It shows who came back, and holds this forecast against what happened.")
             if results.value is not None or results.propensity is not None

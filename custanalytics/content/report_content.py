@@ -1,6 +1,6 @@
 """Everything that a report says, built once; page, slides, workbook and lists select from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from custanalytics.config import TEMPLATE, Settings
@@ -140,6 +140,13 @@ class ReportContent:
 def report_content(results: AnalysisResults) -> ReportContent:
     """Build everything that a report says."""
     settings = results.settings
+    # every sentence speaks of the days that the history supports
+    results = replace(
+        results,
+        settings=replace(
+            settings, horizon_days=results.horizon_days, window_days=results.window_days
+        ),
+    )
     with speaking(settings.locale):
         formats = Formats(settings.locale, settings.currency or None)
         cover, chapters = _cover(results, formats), _chapters(results, formats)
@@ -173,9 +180,7 @@ def _chapters(results: AnalysisResults, formats: Formats) -> tuple[Chapter, ...]
         concentration.concentration(results.concentration, results.customers, formats),
         segments.segments(results.rfm, results.migration, results.migration_from, formats),
         cohorts.cohorts(results.cohorts, formats),
-        value.value(
-            results.value, results.value_trust, results.tracking, results.decisions, formats
-        ),
+        value.value(results.value, results.value_trust, results.decisions, formats),
         next_purchase.next_purchase(results.propensity, results.customers, formats),
         prospects.prospects(results.prospects, asked, formats),
         what_to_do.what_to_do(results, formats),

@@ -221,10 +221,14 @@ def _figures(
         for name in ("buyers", "revenue")
         for end in ("", "_low", "_high")
     }
-    return {"customers": float(len(customers))} | figures | {
-        "late_customers": float(customers["late"].sum()),
-        "late_usual_spend": float(customers.loc[customers["late"], "usual_spend"].sum()),
-        "revenue_at_risk": float(customers["revenue_at_risk"].sum()),
-        "late_factor": factors[0],
-        "gone_factor": factors[1],
-    }
+    return (
+        {"customers": float(len(customers))}
+        | figures
+        | {
+            "late_customers": float(customers["late"].sum()),
+            "late_usual_spend": float(customers.loc[customers["late"], "usual_spend"].sum()),
+            "revenue_at_risk": float(customers["revenue_at_risk"].sum()),
+            "late_factor": factors[0],
+            "gone_factor": factors[1],
+        }
+    )

@@ -40,7 +40,9 @@ def late_factors(customers: pd.DataFrame) -> tuple[float, float]:
     return late, max(float(np.quantile(ratio, GONE_LEVEL)), late * LEAST_SPAN)
 
 
-def rhythm(customers: pd.DataFrame, window_days: float, factors: tuple[float, float]) -> pd.DataFrame:
+def rhythm(
+    customers: pd.DataFrame, window_days: float, factors: tuple[float, float]
+) -> pd.DataFrame:
     """Each customer's usual gap, spend at that pace, lateness, and what will not come of it.
 
     The spend at the usual pace is at most all that was ever spent: a pace of a few days is none

@@ -320,7 +320,10 @@ def _origins(found: PurchasePropensity, formats: Formats) -> Table:
     return origins_table(
         "propensity-origins",
         found.origins,
-        say("The same forecast as of earlier days, over {days} days", days=formats.days(_tested_days(found))),
+        say(
+            "The same forecast as of earlier days, over {days} days",
+            days=formats.days(_tested_days(found)),
+        ),
         found.params["level"],
         formats,
     )

@@ -151,7 +151,9 @@ def origins_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
         marks=(Reference("y", 0.0, say("as it came")),),
         title=title,
         subtitle=say("Revenue expected against what came, by the day it was forecast on"),
-        alt=say("A line of the error by day of the forecast, with its interval. {title}.", title=title),
+        alt=say(
+            "A line of the error by day of the forecast, with its interval. {title}.", title=title
+        ),
         note=say(
             "Above the line more was expected than came. Shaded: {level} interval. Each day is "
             "held against the longest time after it that is over.",
