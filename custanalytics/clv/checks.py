@@ -74,14 +74,14 @@ def _error(rows: pd.DataFrame) -> Check:
         "clv.error",
         usual <= LARGEST_ERROR,
         tell(
-            "On those days the revenue expected was {usual:.0%} off on average. The worst was that "
-            "of {day}: {worst:.0%} more revenue was expected than came.",
+            "Forecasts made as of earlier days were {usual:.0%} off in revenue on average. The "
+            "worst, of {day}, expected {worst:.0%} more than came.",
             **figures,
         )
         if worst["revenue_error"] > 0
         else tell(
-            "On those days the revenue expected was {usual:.0%} off on average. The worst was that "
-            "of {day}: {worst:.0%} less revenue was expected than came.",
+            "Forecasts made as of earlier days were {usual:.0%} off in revenue on average. The "
+            "worst, of {day}, expected {worst:.0%} less than came.",
             **figures,
         ),
         usual,
@@ -97,8 +97,7 @@ def _held(rows: pd.DataFrame, level: float) -> Check:
         "clv.interval_coverage",
         share >= FEWEST_HELD,
         tell(
-            "The revenue that came lay within the {level:.0%} interval on {held} of these {n} "
-            "days.",
+            "What came in lay within the {level:.0%} interval in {held} of {n} of them.",
             level=level,
             held=int(held.sum()),
             n=len(held),

@@ -1,5 +1,7 @@
 """Who will buy next, who is slipping away."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from custanalytics.content.blocks import Notice
@@ -8,6 +10,7 @@ from custanalytics.content.chapters import ranking
 from custanalytics.content.chapters.value_tests import origins_table
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, told
 from custanalytics.propensity.purchase import PurchasePropensity
@@ -30,7 +33,7 @@ CHAPTER = Declaration(
     flags=("profit",),
     slides=("late",),
 )
-_LISTED = 10
+_LISTED, _ON_SLIDE = 10, 8
 _CALIBRATION, _RANKING, _BUYERS = (
     "propensity.calibration",
     "propensity.ranking",
@@ -50,8 +53,10 @@ def next_purchase(
         charts += [_lift(found, formats), _reliability(found)]
     if len(found.customers):
         tables.append(_contacts(found, customers, formats))
+    slides = []
     if found.customers["late"].any():
         tables.append(_late(found, customers, formats))
+        slides.append(_late_slide(found, tables[-1], formats))
     if found.profit is not None:
         charts.append(_profit(found.profit, formats))
     return Chapter(
@@ -66,6 +71,7 @@ def next_purchase(
         charts=tuple(charts),
         tables=tuple(tables),
         flags={"profit": found.profit is not None},
+        slides=tuple(slides),
     )
 
 
@@ -301,6 +307,25 @@ def _late(found: PurchasePropensity, customers: pd.DataFrame | None, formats: Fo
             "comes.",
             window=formats.days(found.window_days),
         ),
+    )
+
+
+def _late_slide(found: PurchasePropensity, late: Table, formats: Formats) -> Slide:
+    figures = found.figures
+    return Slide(
+        "late",
+        plural(
+            figures["late_customers"],
+            "One customer is late: {money} of the usual spend is not expected to come",
+            "{late} customers are late: {money} of their usual spend is not expected to come",
+            late=formats.count(figures["late_customers"]),
+            money=formats.money_short(figures["revenue_at_risk"]),
+        ),
+        late.caption,
+        table=replace(late, rows=late.rows[:_ON_SLIDE]),
+        aside=(risk(found, formats),),
+        small=say("All of them are in the workbook, sheet “{sheet}”.", sheet=say("Late customers")),
+        notes=tested(found, formats),
     )
 
 
