@@ -64,7 +64,7 @@ def _spans(rows: pd.DataFrame, horizon: float) -> list[Check]:
 
 def _error(rows: pd.DataFrame) -> Check:
     usual = float(rows["revenue_error"].abs().mean())
-    worst = rows.loc[rows["revenue_error"].abs().idxmax()]
+    worst = rows.iloc[int(rows["revenue_error"].abs().argmax())]
     figures = {
         "usual": usual,
         "worst": abs(float(worst["revenue_error"])),

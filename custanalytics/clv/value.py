@@ -10,7 +10,7 @@ import pandas as pd
 from custanalytics.check import Check
 from custanalytics.clv import checks as value_checks
 from custanalytics.clv.discounting import discount_factors, month_ends
-from custanalytics.forecast import Forecast, forecast_customers
+from custanalytics.forecast import YEAR_DAYS, Forecast, forecast_customers
 from custanalytics.forecast.evidence import origin_rows, tenths_of_money
 from custanalytics.transactions import HasEngine
 
@@ -134,12 +134,14 @@ def customer_lifetime_value(
     forecast = (
         transactions
         if isinstance(transactions, Forecast)
-        else forecast_customers(transactions, horizon_days, observation_end, level, seed)
+        else forecast_customers(
+            transactions, max(horizon_days, YEAR_DAYS), observation_end, level, seed
+        )
     )
     horizon = min(horizon_days, forecast.horizon_days)
     each = forecast.at(horizon, annual_discount_rate, margin)
     total = forecast.total(horizon, annual_discount_rate, margin)
-    origins = origin_rows(forecast)
+    origins = origin_rows(forecast, horizon)
     new, payback = _new_customer(forecast, horizon, annual_discount_rate, margin or 1.0)
     return CustomerLifetimeValue(
         customers=_customers(forecast, each),
@@ -158,7 +160,7 @@ def customer_lifetime_value(
             "level": forecast.level,
         },
         checks=(
-            *forecast.checks,
+            *(c for c in forecast.checks if c.name != "forecast.horizon" or horizon < horizon_days),
             *value_checks.of_origins(origins, horizon, forecast.level),
             *value_checks.of_margin(margin),
         ),

@@ -49,7 +49,8 @@ def tables(results: AnalysisResults, formats: Formats, shown: Shown) -> list[She
         title = value_tests.tested(value, formats)
         sheets.append((say("Forecast tests"), title, "value.origins", value.origins, _ORIGINS))
         title = say("What the forecast is averaged from, as earlier days have borne it out")
-        sheets.append((say("Forecast weights"), title, "value.weights", value.weights, ()))
+        rows = value_tests.weights(value)
+        sheets.append((say("Forecast weights"), title, "value.weights", rows, ()))
     return [
         shown.sheet(name, title, table, rows, "tables", first=first, cents=False)
         for name, title, table, rows, first in sheets

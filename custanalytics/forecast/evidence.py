@@ -7,13 +7,16 @@ from custanalytics.errors import UnsupportedError
 from custanalytics.forecast.result import Forecast
 
 TENTHS = 10
+# a tested time so little longer than that asked for is one of it
+LITTLE_MORE = 1.05
 # Quantity of `Forecast.origins` -> its name in tables.
 _NAMES = {"buyers": "buyers", "purchases": "purchases", "money": "revenue"}
 
 
-def origin_rows(forecast: Forecast) -> pd.DataFrame:
-    """Every earlier cutoff and time ahead as one row, the quantities side by side."""
+def origin_rows(forecast: Forecast, most_days: float) -> pd.DataFrame:
+    """Every earlier cutoff and time ahead up to so many days, the quantities side by side."""
     long = forecast.origins
+    long = long.loc[long["days"] <= most_days * LITTLE_MORE]
     wide = long[["cutoff", "days"]].drop_duplicates(ignore_index=True)
     wide["longest"] = wide["days"] == wide.groupby("cutoff")["days"].transform("max")
     for quantity, name in _NAMES.items():
@@ -27,7 +30,8 @@ def origin_rows(forecast: Forecast) -> pd.DataFrame:
         }
         part = long.loc[long["quantity"] == quantity, ["cutoff", "days", *columns]]
         wide = wide.merge(part.rename(columns=columns), on=["cutoff", "days"], how="left")
-    return wide.drop(columns="carried_buyers")
+    wide = wide.drop(columns="carried_buyers")
+    return wide
 
 
 def nearest_days(rows: pd.DataFrame, days: float) -> pd.DataFrame:

@@ -10,7 +10,7 @@ from scipy.stats import norm
 
 from custanalytics.check import Check
 from custanalytics.errors import UsageError
-from custanalytics.forecast import Forecast, forecast_customers
+from custanalytics.forecast import YEAR_DAYS, Forecast, forecast_customers
 from custanalytics.forecast.evidence import nearest_days, origin_rows, tested_apart
 from custanalytics.forecast.snapshot import FEATURES
 from custanalytics.propensity import checks
@@ -124,7 +124,9 @@ def purchase_propensity(
     forecast = (
         transactions
         if isinstance(transactions, Forecast)
-        else forecast_customers(transactions, window_days, observation_end, seed=seed)
+        else forecast_customers(
+            transactions, max(window_days, YEAR_DAYS), observation_end, seed=seed
+        )
     )
     window = min(window_days, forecast.horizon_days)
     told = _told(forecast, window)
@@ -137,7 +139,7 @@ def purchase_propensity(
         p, low, high = (told[f"propensity{end}"].to_numpy() for end in ("", "_low", "_high"))
         swing = checks.swing(low, high, z)
         profit = profit_curve(p, contact_cost, conversion_value, swing, forecast.level)
-    origins = nearest_days(origin_rows(forecast), window)
+    origins = nearest_days(origin_rows(forecast, forecast.horizon_days), window)
     tested = tested_apart(forecast, window)
     y, chance = (tested["purchases"] > 0).to_numpy(), tested["p_purchase"].to_numpy()
     deciles = decile_table(y, chance) if len(y) else pd.DataFrame()
@@ -170,12 +172,13 @@ def _told(forecast: Forecast, window: float) -> pd.DataFrame:
     ends = ("", "_low", "_high")
     table = {"customer_id": each["customer_id"]}
     table |= {f"propensity{end}": each[f"p_purchase{end}"] for end in ends}
+    money = {f"expected_revenue{end}": each[f"expected_revenue{end}"] for end in ends}
     p = each["p_purchase"].to_numpy()
     rank = np.empty(len(p), dtype=np.int64)
     rank[np.argsort(-p, kind="stable")] = np.arange(len(p))
-    table["propensity_decile"] = rank * TENTHS // max(len(p), 1) + 1
-    table |= {f"expected_revenue{end}": each[f"expected_revenue{end}"] for end in ends}
-    return pd.DataFrame(table | {"expected_next_order": _next_order(forecast)})
+    tenth = pd.Series(rank * TENTHS // max(len(p), 1) + 1)
+    due = _next_order(forecast)
+    return pd.DataFrame({**table, "propensity_decile": tenth, **money, "expected_next_order": due})
 
 
 def _next_order(forecast: Forecast) -> "pd.Series[pd.Timestamp]":

@@ -37,7 +37,7 @@ from custanalytics.customers.rfm import RFM, Segment, rfm_segmentation, segment_
 from custanalytics.customers.segment_rules import conditions_of
 from custanalytics.customers.summary import customer_summary, observation_period
 from custanalytics.errors import ModelError, UnsupportedError, UsageError
-from custanalytics.forecast import Forecast, forecast_customers
+from custanalytics.forecast import YEAR_DAYS, Forecast, forecast_customers
 from custanalytics.ledger import Ledger, read_table
 from custanalytics.propensity import PurchasePropensity, purchase_propensity
 from custanalytics.prospects import prospect_list
@@ -131,7 +131,7 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
             "migration", lambda: _segments_before(ledger, first_day, earlier, segments)
         )
     with step("Forecasting every customer"):
-        longest = max(chosen.horizon_days, chosen.window_days)
+        longest = max(chosen.horizon_days, chosen.window_days, YEAR_DAYS)
         forecast = attempt(
             "value", lambda: forecast_customers(ledger, longest, end, seed=chosen.seed)
         )

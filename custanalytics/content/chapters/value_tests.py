@@ -30,6 +30,13 @@ _MEANINGS = {
 }
 _TESTED = ("clv.tested", "clv.error", "clv.interval_coverage")
 _RANKING = "ranking"
+# Parts of the forecast in plain words.
+_PARTS = {
+    _RANKING: noted("who buys more than whom"),
+    "ranking, later": noted("who buys more than whom, later on"),
+    "level of purchases": noted("purchases of all together"),
+    "level of money": noted("revenue of all together"),
+}
 
 
 def tested(found: CustomerLifetimeValue, formats: Formats) -> str:
@@ -190,11 +197,16 @@ def decile_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
     )
 
 
+def weights(found: CustomerLifetimeValue) -> pd.DataFrame:
+    """How much each candidate counts, with each part in plain words."""
+    return found.weights.assign(part=found.weights["part"].map(_PARTS))
+
+
 def weight_table(found: CustomerLifetimeValue, formats: Formats) -> Table:
     """How much each candidate counts."""
     return table(
         "value-weights",
-        found.weights,
+        weights(found),
         [
             Column("part", say("Part of the forecast"), "word"),
             Column("candidate", say("Candidate"), "word"),
