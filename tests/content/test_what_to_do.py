@@ -83,7 +83,7 @@ def test_the_late_stand_in_the_table_as_in_the_summary(rich):
     assert in_book["at_stake"] == late["at_stake"] == 495.0
     assert in_book["basis"] == "usual spend in 90 days that is not expected to come"
     for note in (page.parts["tbl-decisions"], slides["decisions"].small, sheet.note):
-        assert "revenue expected of them in the next 90 days" in note
+        assert "what they usually spend in 90 days and are not expected to" in note
 
 
 @pytest.mark.parametrize(
