@@ -30,17 +30,14 @@ def origin_rows(forecast: Forecast, most_days: float) -> pd.DataFrame:
         }
         part = long.loc[long["quantity"] == quantity, ["cutoff", "days", *columns]]
         wide = wide.merge(part.rename(columns=columns), on=["cutoff", "days"], how="left")
-    wide = wide.drop(columns="carried_buyers")
-    return wide
+    return wide.drop(columns="carried_buyers")
 
 
 def nearest_days(rows: pd.DataFrame, days: float) -> pd.DataFrame:
     """The rows of the tested time ahead that is nearest to so many days."""
-    if not len(rows):
-        return rows
-    tried = rows["days"].to_numpy(np.float64)
-    nearest = tried[np.argmin(np.abs(np.log(tried / days)))]
-    return rows.loc[rows["days"] == nearest].reset_index(drop=True)
+    off = np.abs(np.log(rows["days"].to_numpy(np.float64) / days))
+    nearest: pd.DataFrame = rows.loc[off == off.min(initial=np.inf)]
+    return nearest.reset_index(drop=True)
 
 
 def tested_apart(forecast: Forecast, days: float) -> pd.DataFrame:

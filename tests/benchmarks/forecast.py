@@ -19,7 +19,6 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from custanalytics.clv.validation import log_loss, normalised_gini, spearman
 from custanalytics.errors import UnsupportedError
 from custanalytics.forecast import forecast_customers
 from custanalytics.forecast.sales import Sales, sales_of
@@ -29,7 +28,8 @@ from custanalytics.value_models.bg_nbd import BGNBD
 from custanalytics.value_models.gamma_gamma import GammaGamma
 from custanalytics.value_models.inputs import unique_rows
 from custanalytics.value_models.pareto_nbd import ParetoNBD
-from tests.trials.rolling_origins import cdnow_master, online_retail
+from tests.benchmarks.real_sales import cdnow_master, online_retail
+from tests.benchmarks.scores import log_loss, normalised_gini, spearman
 from tests.trials.shops import KINDS, shop_of_kind
 
 SHOPS, ORIGINS = 30, 3

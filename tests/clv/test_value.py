@@ -67,8 +67,8 @@ def test_a_horizon_that_the_history_does_not_support_is_cut(lines):
     assert (short.params["horizon_days"], short.params["asked_days"]) == (60, 365)
     (cut,) = (check for check in short.checks if check.name == "forecast.horizon")
     assert cut.passed is False
+    early = lines["ordered_at"].min() + pd.Timedelta(days=20)
     with pytest.raises(UnsupportedError, match="at least 56 days"):
-        early = lines["ordered_at"].min() + pd.Timedelta(days=20)
         customer_lifetime_value(lines, 365, observation_end=early.date())
 
 
