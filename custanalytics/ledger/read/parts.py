@@ -128,6 +128,8 @@ def json_part(source: SourceFile, target: Path, numbering: Numbering) -> Part:
 
     found = (row[1] for row in rows() if not isinstance(row, Unreadable))
     names = tuple(dict.fromkeys(name for row in found for name in row))
+    if not names:
+        raise SourceError(f"{source.label} is JSON without a row that can be read")
     part = Part(source.label, names, len(names), target, encoding="utf-8")
     cells = (
         row if isinstance(row, Unreadable) else (row[0], [row[1].get(name, "") for name in names])
