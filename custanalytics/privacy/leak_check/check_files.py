@@ -73,7 +73,7 @@ def file_leaks(secrets: Secrets, path: Path, name: str) -> list[Leak]:
         return [*leaks.values(), Leak(name, "", UNREADABLE, str(error.strerror), "")]
     # The same text is often said twice, such as with and without its escapes.
     seen: set[tuple[str, str]] = set()
-    for at, passage in enumerate(Reader(secrets.trusted).passages("", name, content)):
+    for at, passage in enumerate(Reader(secrets.trusted).passages(name, content)):
         if isinstance(passage, WholeFile):
             if origin := secrets.files.get(passage.digest):
                 leak = Leak(name, passage.where, origin.kind, origin.source, "as a whole")
