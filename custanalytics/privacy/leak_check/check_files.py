@@ -80,7 +80,7 @@ def file_leaks(secrets: Secrets, path: Path, name: str) -> list[Leak]:
                 leaks[passage.where, id(origin)] = leak
         elif isinstance(passage, Unread):
             leaks[passage.where, -at] = Leak(name, passage.where, UNREADABLE, passage.reason, "")
-        elif passage.text and (passage.text, passage.style) not in seen:
+        elif isinstance(passage, Passage) and (passage.text, passage.style) not in seen:
             seen.add((passage.text, passage.style))
             take(passage)
     return list(leaks.values())
