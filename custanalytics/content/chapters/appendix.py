@@ -8,7 +8,6 @@ import pandas as pd
 from custanalytics.check import Check
 from custanalytics.content.blocks import Bullets, Command, Notice
 from custanalytics.content.chapter import Chapter, Declaration
-from custanalytics.content.chapters.summary import all_checks
 from custanalytics.content.format import Formats
 from custanalytics.content.tables import Column, Table, table, verdict
 from custanalytics.content.words import plural, say, told, told_all, word
@@ -23,7 +22,6 @@ CHAPTER = Declaration(
     texts=("rows", "version", "seed", "end"),
     parts=("warnings", "command"),
     flags=("command",),
-    slides=("certainty", "doubts", "next-steps"),
 )
 SUBJECTS = {
     "ledger": noted("Data"),
@@ -189,7 +187,7 @@ def _mapping(results: AnalysisResults, formats: Formats) -> Table:
 def _checks(results: AnalysisResults, formats: Formats) -> Table:
     rows = tuple(
         (word(SUBJECTS[name]), verdict(check), _with_source(check, formats))
-        for name, check in all_checks(results)
+        for name, check in results.checks
     )
     return Table(
         "checks",

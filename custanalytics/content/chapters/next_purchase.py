@@ -1,5 +1,7 @@
 """Who will buy next, who is slipping away."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from custanalytics.content.blocks import Notice
@@ -7,6 +9,7 @@ from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import ranking
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.propensity.purchase import PurchasePropensity
@@ -29,7 +32,7 @@ CHAPTER = Declaration(
     flags=("profit",),
     slides=("late",),
 )
-_LISTED = 10
+_LISTED, _ON_SLIDE = 10, 8
 # Less than this many times the average in the tenth on top is no order to speak of.
 _RANKS = 1.2
 _CALIBRATION = "propensity.calibration"
@@ -45,8 +48,10 @@ def next_purchase(
     tables = [_deciles(found, formats), _evaluation(found, formats), _cutoffs(found, formats)]
     if len(found.customers):
         tables.append(_contacts(found, customers, formats))
+    slides = []
     if len(late):
         tables.append(_late(late, customers, formats))
+        slides.append(_late_slide(found, tables[-1], formats))
     charts = [_lift(found, formats), _reliability(found)]
     if found.profit is not None:
         charts.append(_profit(found.profit, formats))
@@ -62,6 +67,7 @@ def next_purchase(
         charts=tuple(charts),
         tables=tuple(tables),
         flags={"profit": found.profit is not None},
+        slides=tuple(slides),
     )
 
 
@@ -307,6 +313,25 @@ def _late(late: pd.DataFrame, customers: pd.DataFrame | None, formats: Formats) 
         ],
         formats,
         say("Late by their own rhythm, most revenue at risk first"),
+    )
+
+
+def _late_slide(found: PurchasePropensity, late: Table, formats: Formats) -> Slide:
+    figures = found.figures
+    return Slide(
+        "late",
+        plural(
+            figures["late_customers"],
+            "One customer is late: {money} can still be lost",
+            "{late} customers are late: {money} can still be lost",
+            late=formats.count(figures["late_customers"]),
+            money=formats.money_short(figures["revenue_at_risk"]),
+        ),
+        late.caption,
+        table=replace(late, rows=late.rows[:_ON_SLIDE]),
+        aside=(risk(found, formats),),
+        small=say("All of them are in the workbook, sheet “{sheet}”.", sheet=say("Late customers")),
+        notes=tested(found, formats),
     )
 
 
