@@ -5,42 +5,22 @@ from dataclasses import dataclass, field
 
 from custanalytics.content.blocks import Block
 from custanalytics.content.chart import Chart, Placement
+from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Table
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """Every name that a chapter may give to the outputs, there or not this time.
-
-    Attributes
-    ----------
-    name : str
-        Group of its texts.
-    analysis : str
-        Result that it is about: without it, the part ``reason-NAME`` says why, and the flag
-        ``has.NAME`` is off. Empty for a chapter that is always there.
-    charts : tuple of Placement
-        Each is a part named ``fig-NAME``.
-    tables : tuple of str
-        Each is a part named ``tbl-NAME``.
-    texts : tuple of str
-        What a template quotes by ``{{< var chapter.NAME >}}``.
-    parts : tuple of str
-        Further parts, named after chapter and part.
-    flags : tuple of str
-        Further conditions, for ``when-meta="has.NAME"``.
-    slides : tuple of str
-        Slides of its own, after those of its charts.
-    """
+    """Every name that a chapter may give to the outputs, there or not this time."""
 
     name: str
-    analysis: str = ""
-    charts: tuple[Placement, ...] = ()
-    tables: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    slides: tuple[str, ...] = ()
+    analysis: str = ""  # without it, reason-NAME says why and has.NAME is off; empty: always there
+    charts: tuple[Placement, ...] = ()  # each is a part named fig-NAME
+    tables: tuple[str, ...] = ()  # each is a part named tbl-NAME
+    texts: tuple[str, ...] = ()  # quoted by {{< var chapter.NAME >}}
+    parts: tuple[str, ...] = ()  # named after chapter and part
+    flags: tuple[str, ...] = ()  # for when-meta="has.NAME"
+    slides: tuple[str, ...] = ()  # after those of its charts
 
     @property
     def story(self) -> tuple[str, ...]:
@@ -59,6 +39,7 @@ class Chapter:
     tables: tuple[Table, ...] = ()
     parts: Mapping[str, Block | None] = field(default_factory=dict)
     flags: Mapping[str, bool] = field(default_factory=dict)
+    slides: tuple[Slide, ...] = ()
 
     def __post_init__(self) -> None:
         """A name that no template could have known is a mistake."""
@@ -68,6 +49,7 @@ class Chapter:
         self._check("text", self.texts, declared.texts)
         self._check("part", self.parts, declared.parts)
         self._check("flag", self.flags, declared.flags)
+        self._check("slide", (slide.name for slide in self.slides), declared.slides)
 
     @property
     def named_parts(self) -> dict[str, Block | None]:

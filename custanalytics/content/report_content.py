@@ -9,6 +9,7 @@ from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import (
     appendix,
     business,
+    closing,
     cohorts,
     concentration,
     next_purchase,
@@ -39,6 +40,7 @@ CHAPTERS = (
     prospects.CHAPTER,
     what_to_do.CHAPTER,
     appendix.CHAPTER,
+    closing.CHAPTER,
 )
 # Where no title is given; a template of one's own has that of the full report.
 TITLES = {
@@ -51,44 +53,20 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands on the first page of every output.
-
-    Attributes
-    ----------
-    title, subtitle, client, author : str
-        Plain texts.
-    made : str
-        The date of making in words.
-    made_on : date
-        The same for a file's properties.
-    mark : str
-        Empty, or what stands on every page, such as ``Confidential``.
-    """
+    """What stands on the first page of every output."""
 
     title: str
     subtitle: str
     client: str
     author: str
-    made: str
+    made: str  # the day in words
     made_on: date
-    mark: str
+    mark: str  # empty, or on every page, such as Confidential
 
 
 @dataclass(frozen=True)
 class ReportContent:
-    """A report as values.
-
-    Attributes
-    ----------
-    results : AnalysisResults
-        What it tells of.
-    formats : Formats
-        How it writes figures.
-    cover : Cover
-        Its first page.
-    chapters : tuple of Chapter
-        In order.
-    """
+    """A report as values."""
 
     results: AnalysisResults
     formats: Formats
@@ -166,20 +144,23 @@ def _title(settings: Settings) -> str:
 
 def _chapters(results: AnalysisResults, formats: Formats) -> tuple[Chapter, ...]:
     asked = results.prospects is not None or "prospects" in results.skipped
+    first_page = summary.summary(results, formats)
+    worth = value.value(
+        results.value, results.value_trust, results.tracking, results.decisions, formats
+    )
     return (
         _report(results.settings, formats),
-        summary.summary(results, formats),
+        first_page,
         business.business(results.overview, formats),
         concentration.concentration(results.concentration, results.customers, formats),
         segments.segments(results.rfm, results.migration, results.migration_from, formats),
         cohorts.cohorts(results.cohorts, formats),
-        value.value(
-            results.value, results.value_trust, results.tracking, results.decisions, formats
-        ),
+        worth,
         next_purchase.next_purchase(results.propensity, results.customers, formats),
         prospects.prospects(results.prospects, asked, formats),
         what_to_do.what_to_do(results, formats),
         appendix.appendix(results, formats),
+        closing.closing(results, first_page, worth, formats),
     )
 
 

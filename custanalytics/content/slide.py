@@ -2,54 +2,22 @@
 
 from dataclasses import dataclass
 
-from custanalytics.content.blocks import Card
+from custanalytics.content.blocks import Card, Point
 from custanalytics.content.chart import Chart
 from custanalytics.content.tables import Table
 
 
 @dataclass(frozen=True)
-class Item:
-    """A numbered point: its message, and the rest."""
-
-    headline: str
-    detail: str = ""
-
-
-@dataclass(frozen=True)
 class Slide:
-    """A slide with one message.
+    """A slide with one message."""
 
-    Attributes
-    ----------
-    title : str
-        The message, one sentence.
-    subtitle : str
-        What is shown, and in which units.
-    chart : Chart, optional
-        To be drawn natively; a heat map becomes a coloured table.
-    table : Table, optional
-        Of plain texts.
-    cards : tuple of Card
-        Headline figures.
-    items : tuple of Item
-        Points; numbered where they have a detail.
-    aside : tuple of str
-        Sentences beside the chart or table: what it means.
-    small : str
-        Small print.
-    notes : str
-        What the speaker should know: method and doubts.
-    name : str
-        What the order of a deck calls it: the chart's name, or the slide's own.
-    """
-
-    title: str
-    subtitle: str = ""
+    name: str  # the chart's, or the slide's own: for the order of a deck
+    title: str  # the message, one sentence
+    subtitle: str = ""  # what is shown, and in which units
     chart: Chart | None = None
     table: Table | None = None
     cards: tuple[Card, ...] = ()
-    items: tuple[Item, ...] = ()
-    aside: tuple[str, ...] = ()
-    small: str = ""
-    notes: str = ""
-    name: str = ""
+    items: tuple[Point, ...] = ()  # numbered where they have a detail
+    aside: tuple[str, ...] = ()  # beside the chart or table: what it means
+    small: str = ""  # small print
+    notes: str = ""  # for the speaker: method and doubts

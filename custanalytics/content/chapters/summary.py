@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Mapping
 from typing import Any, TypeVar
 
-from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.config import Settings
 from custanalytics.content.blocks import Bullets, Card, Cards, Point, Points
@@ -18,6 +17,7 @@ from custanalytics.content.chapters import (
     what_to_do,
 )
 from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.slide import Slide
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.customers.concentration import Concentration
@@ -40,21 +40,55 @@ T = TypeVar("T")
 
 def summary(results: AnalysisResults, formats: Formats) -> Chapter:
     """Section 1 of the report."""
-    found, done = findings(results, formats), actions(results, formats)
+    headline_figures = Cards(tuple(_cards(results, formats)))
+    points = Points("findings", tuple(findings(results, formats)))
+    steps = Points("actions", tuple(_actions(results, formats)))
+    confidence = Bullets(tuple(_confidence(results, formats)))
+    slides = []
+    if points.points:
+        slides.append(_overview_slide(headline_figures, points, confidence))
+    if steps.points:
+        slides.append(_actions_slide(steps, results, formats))
     return Chapter(
         CHAPTER,
         parts={
-            "kpis": Cards(tuple(cards(results, formats))),
-            "findings": Points("findings", tuple(found)),
-            "actions": Points("actions", tuple(done)) if done else None,
-            "confidence": Bullets(tuple(confidence(results, formats))),
-            "doubts": Bullets(tuple(told(check.sentence, formats) for _, check in doubts(results))),
+            "kpis": headline_figures,
+            "findings": points,
+            "actions": steps if steps.points else None,
+            "confidence": confidence,
+            "doubts": Bullets(tuple(told(check.sentence, formats) for check in results.doubts)),
         },
-        flags={"actions": bool(done)},
+        flags={"actions": bool(steps.points)},
+        slides=tuple(slides),
     )
 
 
-def cards(results: AnalysisResults, formats: Formats) -> list[Card]:
+def _overview_slide(headline_figures: Cards, points: Points, confidence: Bullets) -> Slide:
+    first, *others = points.points
+    return Slide(
+        "overview",
+        first.headline,
+        subtitle=first.detail,
+        cards=headline_figures.cards,
+        items=tuple(others),
+        notes="\n".join(confidence.sentences),
+    )
+
+
+def _actions_slide(steps: Points, results: AnalysisResults, formats: Formats) -> Slide:
+    actions = _there(results.actions)
+    return Slide(
+        "actions",
+        what_to_do.lead(actions, results.settings, formats),
+        items=steps.points,
+        notes=say(
+            "The actions stand by the money they are about. Money of customers is {stake}.",
+            stake=what_to_do.of_segments(actions, results.settings, formats),
+        ),
+    )
+
+
+def _cards(results: AnalysisResults, formats: Formats) -> list[Card]:
     """Headline figures, at most five."""
     items: list[Card] = []
     if results.overview is not None:
@@ -96,14 +130,14 @@ def cards(results: AnalysisResults, formats: Formats) -> list[Card]:
     return items
 
 
-def _business_cards(found: Overview, back: Cohorts | None, formats: Formats) -> list[Card]:
-    figures = found.figures
+def _business_cards(overview: Overview, back: Cohorts | None, formats: Formats) -> list[Card]:
+    figures = overview.figures
     last, previous = figures["revenue_last_12m"], figures["revenue_previous_12m"]
     if is_missing(last):
         revenue = Card(
             formats.money_short(figures["revenue_total"]),
             say("net revenue"),
-            business.period(found, formats),
+            business.period(overview, formats),
         )
     else:
         note, tone = say("the last twelve full months"), ""
@@ -138,50 +172,50 @@ def _business_cards(found: Overview, back: Cohorts | None, formats: Formats) -> 
 
 def findings(results: AnalysisResults, formats: Formats) -> list[Point]:
     """The key findings in words."""
-    return [_finding(found, results, formats) for found in results.key_findings]
+    return [_finding(finding, results, formats) for finding in results.key_findings]
 
 
-def _finding(found: Finding, results: AnalysisResults, formats: Formats) -> Point:
-    match found.kind:
+def _finding(finding: Finding, results: AnalysisResults, formats: Formats) -> Point:
+    match finding.kind:
         case "trend":
-            return _trend(found, _there(results.overview), formats)
+            return _trend(finding, _there(results.overview), formats)
         case "concentration":
-            return _concentration(found, _there(results.concentration), formats)
+            return _concentration(finding, _there(results.concentration), formats)
         case "one_time_buyers":
-            return _one_time_buyers(found, _there(results.cohorts), formats)
+            return _one_time_buyers(finding, _there(results.cohorts), formats)
         case "forecast":
-            return _forecast(found, _there(results.value), _there(results.overview), formats)
+            return _forecast(finding, _there(results.value), _there(results.overview), formats)
         case "unknown_customers":
-            return _unknown_customers(found, formats)
+            return _unknown_customers(finding, formats)
         case _:
             return _business(_there(results.overview), formats)
 
 
 def _there(analysis: T | None) -> T:
-    """The analysis that a finding is of: there is no finding without it."""
+    """The analysis that something is said of: without it, nothing is said."""
     assert analysis is not None  # noqa: S101
     return analysis
 
 
-def _trend(found: Finding, overview: Overview, formats: Formats) -> Point:
+def _trend(finding: Finding, overview: Overview, formats: Formats) -> Point:
     detail = say(
         "{last} in the last twelve full months, {previous} in the twelve before.",
-        last=formats.money_short(found.figures["last"]),
-        previous=formats.money_short(found.figures["previous"]),
+        last=formats.money_short(finding.figures["last"]),
+        previous=formats.money_short(finding.figures["previous"]),
     )
     return Point(business.growth(overview, formats) + ".", detail)
 
 
-def _concentration(found: Finding, spread: Concentration, formats: Formats) -> Point:
+def _concentration(finding: Finding, spread: Concentration, formats: Formats) -> Point:
     headline = say(
         "The best fifth of the customers brings {share} of the revenue.",
-        share=formats.share(found.figures["share"]),
+        share=formats.share(finding.figures["share"]),
     )
     return Point(headline, concentration.top_ten(spread, formats))
 
 
-def _one_time_buyers(found: Finding, back: Cohorts, formats: Formats) -> Point:
-    once, share = found.figures["customers"], found.figures["share"]
+def _one_time_buyers(finding: Finding, back: Cohorts, formats: Formats) -> Point:
+    once, share = finding.figures["customers"], finding.figures["share"]
     if share == 1:
         headline = plural(
             once,
@@ -197,16 +231,16 @@ def _one_time_buyers(found: Finding, back: Cohorts, formats: Formats) -> Point:
             once=formats.count(once),
             share=formats.share(share),
         )
-    detail = say("They spent {money}.", money=formats.money_short(found.money))
+    detail = say("They spent {money}.", money=formats.money_short(finding.money))
     if back.figures["share_second_purchase"] > 0:
         detail = f"{detail} {cohorts.within(back, formats)}".strip()
     return Point(headline, detail)
 
 
 def _forecast(
-    found: Finding, worth: CustomerLifetimeValue, overview: Overview, formats: Formats
+    finding: Finding, worth: CustomerLifetimeValue, overview: Overview, formats: Formats
 ) -> Point:
-    figures, params = found.figures, worth.params
+    figures, params = finding.figures, worth.params
     headline = say(
         "The customers you have are expected to bring {money} in {horizon}.",
         money=formats.money_short(figures["revenue"]),
@@ -224,15 +258,15 @@ def _forecast(
     return Point(headline, detail)
 
 
-def _unknown_customers(found: Finding, formats: Formats) -> Point:
+def _unknown_customers(finding: Finding, formats: Formats) -> Point:
     headline = say(
         "{share} of the revenue carries no customer.",
-        share=formats.share(found.figures["share"]),
+        share=formats.share(finding.figures["share"]),
     )
     detail = say(
         "For {money} nobody can say who bought; asking for a name at the till or at checkout "
         "would bring it into view.",
-        money=formats.money_short(found.money),
+        money=formats.money_short(finding.money),
     )
     return Point(headline, detail)
 
@@ -242,7 +276,7 @@ def _business(overview: Overview, formats: Formats) -> Point:
     return Point(head.rstrip(".") + ".", tail)
 
 
-def actions(results: AnalysisResults, formats: Formats) -> list[Point]:
+def _actions(results: AnalysisResults, formats: Formats) -> list[Point]:
     """The actions that the summary names, in words."""
     if results.actions is None:
         return []
@@ -281,14 +315,14 @@ def _action(row: Mapping[Hashable, Any], settings: Settings, formats: Formats) -
     return Point(headline, detail)
 
 
-def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
+def _confidence(results: AnalysisResults, formats: Formats) -> list[str]:
     """How sure we are, in a few sentences: data, forecasts, and what failed."""
     sentences = [_used(results.ledger, formats)] if results.ledger else []
     if results.value is not None:
         sentences.append(value_tests.in_short(results.value, formats))
     if results.propensity is not None:
         sentences.append(next_purchase.in_short(results.propensity, formats))
-    failed = doubts(results)
+    failed = results.doubts
     if failed:
         sentences.append(
             plural(
@@ -335,25 +369,3 @@ def _used(ledger: LoadReport, formats: Formats) -> str:
         "All {read} rows in the export were used.",
         read=formats.count(ledger.rows_read),
     )
-
-
-def doubts(results: AnalysisResults) -> list[tuple[str, Check]]:
-    """The checks that failed, with the analysis each belongs to."""
-    return [named for named in all_checks(results) if named[1].passed is False]
-
-
-def all_checks(results: AnalysisResults) -> list[tuple[str, Check]]:
-    """Every check of every analysis, with the analysis it belongs to."""
-    named = [
-        ("overview", results.overview),
-        ("concentration", results.concentration),
-        ("rfm", results.rfm),
-        ("cohorts", results.cohorts),
-        ("value", results.value),
-        ("propensity", results.propensity),
-        ("prospects", results.prospects),
-    ]
-    found = [("ledger", check) for check in results.ledger_checks]
-    return found + [
-        (name, check) for name, part in named if part is not None for check in part.checks
-    ]
