@@ -19,7 +19,7 @@ STEPS = (
     ("ledger", "customers"),
     ("config",),
     ("scoring",),
-    ("value_models",),
+    ("revenue", "value_models"),
     ("forecast",),
     ("clv", "propensity", "prospects", "campaigns"),
     ("results",),
