@@ -16,6 +16,7 @@ from custanalytics.customers.overview import business_overview
 from custanalytics.customers.rfm import SEGMENTS, rfm_segmentation, segment_migration
 from custanalytics.customers.summary import customer_summary
 from custanalytics.errors import UnsupportedError
+from custanalytics.forecast.blending import CANDIDATES
 from custanalytics.propensity.checks import calibrated as calibrated_check
 from custanalytics.propensity.checks import ranked
 from custanalytics.results.actions import ranked_actions
@@ -134,7 +135,7 @@ def forecast(customers: pd.Series, *, good: bool = True, margin: float | None = 
         weights=pd.DataFrame(
             {
                 "part": ["ranking", "ranking", "level of money"],
-                "candidate": ["own rate carried forward", "Pareto/NBD", "Pareto/NBD"],
+                "candidate": [CANDIDATES[1], CANDIDATES[0], CANDIDATES[0]],
                 "weight": [0.3, 0.7, 1.0],
             }
         ),
