@@ -6,19 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from custanalytics.errors import RenderError
 from custanalytics.render.confined import inside
+from custanalytics.render.settings_file import read_yaml
 
 _INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
 _SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}")
 _ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 _FENCE = re.compile(r"^(?: {0,3}|\s*[-*+>] +|\s*\d+[.)] +)(`{3,}|~{3,})\s*(.*)$")
 _INLINE_CELL = re.compile(r"`\{(python|r|julia|ojs)\}[^`]*`|`r\s[^`]*`")
-_YAML_LINE = re.compile(r"line (\d+)")
 _PLOT = re.compile(r"```+ *\{=html\}\n<div class=\"plot\".*?\n```+\n", re.DOTALL)
-_MARK = re.compile(r"qzsc(\d+)qz")
+_MARK = "qzsc"
 
 # Keys that change a page in Quarto and that the embedded renderer does not know. Any other key
 # is the document's own, to be read with {{< meta >}} or when-meta.
@@ -59,14 +57,17 @@ class Qmd:
     meta : dict
         Metadata of ``_quarto.yml``, ``_metadata.yml`` and the front matter, later ones first.
     lines : list of Line
-        The body with its includes in place and the word ``qzscNqz`` for shortcode N.
+        The body with its includes in place and the word `mark` N ``qz`` for shortcode N.
     shortcodes : list of Shortcode
         In the order of the text, numbered from 1.
+    mark : str
+        How the word for a shortcode begins: nothing else in the text does.
     """
 
     meta: dict[str, Any]
     lines: list[Line]
     shortcodes: list[Shortcode] = field(default_factory=list)
+    mark: str = _MARK
 
     @property
     def text(self) -> str:
@@ -85,20 +86,23 @@ def read_qmd(path: Path) -> Qmd:
     """Read a document with everything it includes."""
     folder = path.parent
     front, body = _front_matter(_lines(path, folder))
-    own = _yaml("\n".join(line.text for line in front), path.name)
+    own = read_yaml("\n".join(line.text for line in front), path.name)
     meta = _merged(_settings(folder / "_quarto.yml"), _settings(folder / "_metadata.yml"))
     _check_keys(own, path.name, [line.text for line in front])
     meta = _merged(meta, own)
     values = {"var": _settings(folder / "_variables.yml"), "meta": meta}
     shortcodes: list[Shortcode] = []
-    lines = _resolved(_included(body, folder, (path.name,)), values, shortcodes)
-    return Qmd(meta, lines, shortcodes)
+    lines = _included(body, folder, (path.name,))
+    mark = _MARK
+    while any(mark in line.text for line in lines):
+        mark += "x"
+    return Qmd(meta, _resolved(lines, values, shortcodes, mark), shortcodes, mark)
 
 
 def front_matter(path: Path) -> dict[str, Any]:
     """The YAML at the top of a document."""
     front, _ = _front_matter(_lines(path, path.parent))
-    return _yaml("\n".join(line.text for line in front), path.name)
+    return read_yaml("\n".join(line.text for line in front), path.name)
 
 
 def _lines(path: Path, folder: Path) -> list[Line]:
@@ -120,20 +124,8 @@ def _front_matter(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     raise RenderError(f"{lines[0].file}, line 1: the front matter has no closing ---")
 
 
-def _yaml(text: str, name: str) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        found = _YAML_LINE.search(str(error))
-        where = f", line {found.group(1)}" if found else ""
-        raise RenderError(f"{name}{where}: not readable as YAML: {error}") from error
-    if data is not None and not isinstance(data, dict):
-        raise RenderError(f"{name}: must hold names with values")
-    return data or {}
-
-
 def _settings(path: Path) -> dict[str, Any]:
-    return _yaml(path.read_text("utf-8"), path.name) if inside(path.parent, path.name) else {}
+    return read_yaml(path.read_text("utf-8"), path.name) if inside(path.parent, path.name) else {}
 
 
 def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
@@ -179,7 +171,10 @@ def _included(lines: list[Line], folder: Path, opened: tuple[str, ...]) -> list[
 
 
 def _resolved(
-    lines: list[Line], values: Mapping[str, Mapping[str, Any]], shortcodes: list[Shortcode]
+    lines: list[Line],
+    values: Mapping[str, Mapping[str, Any]],
+    shortcodes: list[Shortcode],
+    mark: str,
 ) -> list[Line]:
     out: list[Line] = []
     fence = ""
@@ -194,26 +189,26 @@ def _resolved(
             fence = found.group(1)
         elif _INLINE_CELL.search(line.text):
             raise _unsupported("code that is run inside a line", line)
-        out.append(_marked(line, values, shortcodes))
+        out.append(_marked(line, values, shortcodes, mark))
     return out
 
 
 def _marked(
-    line: Line, values: Mapping[str, Mapping[str, Any]], shortcodes: list[Shortcode]
+    line: Line, values: Mapping[str, Mapping[str, Any]], shortcodes: list[Shortcode], mark: str
 ) -> Line:
     if "{{<" not in line.text:
         return line
 
-    def mark(found: re.Match[str]) -> str:
+    def marked(found: re.Match[str]) -> str:
         shortcodes.append(_shortcode(found.group(1), line, values))
-        return f"qzsc{len(shortcodes)}qz"
+        return f"{mark}{len(shortcodes)}qz"
 
     pieces: list[str] = []
     position = 0
     for literal in _ESCAPED.finditer(line.text):
-        pieces += [_SHORTCODE.sub(mark, line.text[position : literal.start()]), literal.group(1)]
+        pieces += [_SHORTCODE.sub(marked, line.text[position : literal.start()]), literal.group(1)]
         position = literal.end()
-    pieces.append(_SHORTCODE.sub(mark, line.text[position:]))
+    pieces.append(_SHORTCODE.sub(marked, line.text[position:]))
     return Line("".join(pieces), line.file, line.number)
 
 
@@ -252,7 +247,7 @@ def flat(path: Path) -> str:
         shortcode = qmd.shortcodes[int(found.group(1)) - 1]
         return "{{< pagebreak >}}" if shortcode.name == "pagebreak" else shortcode.value
 
-    return _MARK.sub(value, qmd.text)
+    return re.sub(rf"{qmd.mark}(\d+)qz", value, qmd.text)
 
 
 def without_plots(text: str) -> str:
