@@ -1,7 +1,7 @@
 """Options of the commands: those of the configuration, and the few that are the command line's."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,6 +17,25 @@ from custanalytics.config import (
     options_of,
 )
 from custanalytics.errors import UsageError
+
+Action = Callable[[argparse.Namespace, Sequence[str]], None]
+
+
+def command(
+    commands: Any, action: Action, name: str, said: str, about: str, example: str
+) -> argparse.ArgumentParser:
+    """A command: what it does, its help, and an example."""
+    made: argparse.ArgumentParser = commands.add_parser(
+        name, help=said, description=about, epilog=f"example:\n  custanalytics {example}"
+    )
+    made.set_defaults(action=action)
+    return made
+
+
+def path(command: argparse.ArgumentParser, name: str, said: str, **how: Any) -> None:
+    """A file or folder that a command is about."""
+    metavar = how.pop("metavar", name.upper())
+    command.add_argument(name, type=Path, metavar=metavar, help=said, **how)
 
 
 def config_options(command: argparse.ArgumentParser, kind: type[Any]) -> None:
@@ -47,6 +66,13 @@ def collected(options: argparse.Namespace, configuration: Configuration[Any]) ->
     configuration.add(given | mistyped, Origin.COMMAND_LINE)
 
 
+def checked(options: argparse.Namespace, **rest: Any) -> Any:
+    """The options of a command that has no record beside it."""
+    configuration = Configuration(options.kind)
+    collected(options, configuration)
+    return configuration.build(**rest)
+
+
 def sales_options(command: argparse.ArgumentParser, files: str, of: str) -> None:
     """The files that a command reads, and what it prints."""
     first = [str(action.metavar) for action in command._actions if action.metavar]
@@ -59,6 +85,13 @@ def sales_options(command: argparse.ArgumentParser, files: str, of: str) -> None
 def json_option(command: argparse.ArgumentParser) -> None:
     """For programs."""
     command.add_argument("--json", action="store_true", help="print one JSON object")
+
+
+def files_option(command: argparse.ArgumentParser, said: str) -> None:
+    """Files that are there already."""
+    command.add_argument(
+        "--from", dest="files", nargs="+", default=[], type=Path, metavar="FILE", help=said
+    )
 
 
 def renderer_option(command: argparse.ArgumentParser) -> None:

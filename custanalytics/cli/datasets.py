@@ -23,54 +23,51 @@ _ACCESS = {
 
 def add(commands: Any) -> None:
     """Add the commands."""
-    known = commands.add_parser(
+    known = arguments.command(
+        commands,
+        _datasets,
         "datasets",
-        help="list open customer data sets",
-        description="List open customer data sets; nothing is downloaded.",
-        epilog="example:\n  custanalytics datasets cdnow",
+        "list open customer data sets",
+        "List open customer data sets; nothing is downloaded.",
+        "datasets cdnow",
     )
     known.add_argument("name", nargs="?", metavar="NAME", help="all about this one")
     arguments.json_option(known)
-    known.set_defaults(action=_datasets)
 
-    fetch = commands.add_parser(
+    fetch = arguments.command(
+        commands,
+        _fetch,
         "fetch",
-        help="get an open data set and make an engagement of it",
-        description="Download an open data set, verify it, and make an engagement of it.",
-        epilog="example:\n  custanalytics fetch cdnow",
+        "get an open data set and make an engagement of it",
+        "Download an open data set, verify it, and make an engagement of it.",
+        "fetch cdnow",
     )
     fetch.add_argument("name", metavar="NAME", help="a data set, see 'custanalytics datasets'")
-    fetch.add_argument(
-        "--from",
-        dest="files",
-        nargs="+",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="take the set from here: its archive, or the files in it",
-    )
+    arguments.files_option(fetch, "take the set from here: its archive, or the files in it")
     arguments.day_option(fetch)
-    fetch.set_defaults(action=_fetch)
 
 
 def _datasets(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import print_json
+    from custanalytics.cli.printed import aligned, show
     from custanalytics.datasets import dataset, datasets
 
-    found = {options.name: dataset(options.name)} if options.name else datasets()
-    if options.json:
-        print_json({name: dataclasses.asdict(entry) for name, entry in found.items()})
-    elif options.name:
-        print(_all_about(found[options.name]))
+    sets = {options.name: dataset(options.name)} if options.name else datasets()
+    if options.name:
+        text = f"{sets[options.name].title}\n\n{aligned(_all_about(sets[options.name]))}"
     else:
-        width = max(map(len, found))
-        for name, entry in found.items():
-            print(f"{name:{width}}  {entry.question}")
-            print(f"{'':{width}}  {entry.size}; {_ACCESS[entry.access]}; {entry.licence}\n")
-        print("All about one: custanalytics datasets NAME. To get it: custanalytics fetch NAME")
+        text = "\n".join(
+            aligned({name: entry.question, "": f"{_holds(entry)}\n"}, max(map(len, sets)))
+            for name, entry in sets.items()
+        )
+        text += "\nAll about one: custanalytics datasets NAME. To get it: custanalytics fetch NAME"
+    show(options, {name: dataclasses.asdict(entry) for name, entry in sets.items()}, text)
 
 
-def _all_about(entry: "Dataset") -> str:
+def _holds(entry: "Dataset") -> str:
+    return f"{entry.size}; {_ACCESS[entry.access]}; {entry.licence}"
+
+
+def _all_about(entry: "Dataset") -> dict[str, str]:
     rows = {
         "Question": entry.question,
         "Decision": entry.decision,
@@ -87,9 +84,7 @@ def _all_about(entry: "Dataset") -> str:
         "Command": _command(entry, [Path(name).name for name in entry.members]),
         "Tried": "yes" if entry.tried else "not yet on the real files",
     }
-    width = max(map(len, rows))
-    lines = [f"{name:{width}}  {value}" for name, value in rows.items() if value]
-    return "\n".join([entry.title, "", *lines])
+    return {name: value for name, value in rows.items() if value}
 
 
 def _fetch(options: argparse.Namespace, _: Sequence[str]) -> None:

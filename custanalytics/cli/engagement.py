@@ -1,8 +1,9 @@
 """``new``, ``receive``, ``status``: an engagement's folder; and runs inside one."""
 
 import argparse
+import dataclasses
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,103 +13,78 @@ from custanalytics.errors import UsageError
 
 if TYPE_CHECKING:
     from custanalytics.engagement import Engagement
+    from custanalytics.pipeline import Report
 
 
 def add(commands: Any) -> None:
     """Add the commands."""
-    new = commands.add_parser(
+    new = arguments.command(
+        commands,
+        _new,
         "new",
-        help="begin an engagement: a folder from the question to the handover",
-        description="Make an engagement's folder: question, scope, data, report, handover.",
-        epilog="example:\n  custanalytics new acme --from sales.csv",
+        "begin an engagement: a folder from the question to the handover",
+        "Make an engagement's folder: question, scope, data, report, handover.",
+        "new acme --from sales.csv",
     )
-    new.add_argument("name", type=Path, metavar="NAME", help="the folder to make")
-    new.add_argument(
-        "--from",
-        dest="files",
-        nargs="+",
-        default=[],
-        type=Path,
-        metavar="FILE",
-        help="files that the client has sent already; they are copied",
-    )
+    arguments.path(new, "name", "the folder to make")
+    arguments.files_option(new, "files that the client has sent already; they are copied")
     arguments.day_option(new)
-    new.set_defaults(action=_new)
 
-    receive = commands.add_parser(
+    receive = arguments.command(
+        commands,
+        _receive,
         "receive",
-        help="take files that the client sent into the engagement",
-        description="Copy files into data/ of the engagement here, and list them with their hash.",
-        epilog="example:\n  custanalytics receive sales.csv",
+        "take files that the client sent into the engagement",
+        "Copy files into data/ of the engagement here, and list them with their hash.",
+        "receive sales.csv",
     )
-    receive.add_argument("files", nargs="+", type=Path, metavar="FILE", help="what was sent")
+    arguments.path(receive, "files", "what was sent", nargs="+", metavar="FILE")
     arguments.day_option(receive)
-    receive.set_defaults(action=_receive)
 
-    status = commands.add_parser(
+    status = arguments.command(
+        commands,
+        _status,
         "status",
-        help="say which step of the engagement is done, missing or stale",
-        description="Say which step of the engagement is done, missing or stale, and why.",
-        epilog="example:\n  custanalytics status acme",
+        "say which step of the engagement is done, missing or stale",
+        "Say which step of the engagement is done, missing or stale, and why.",
+        "status acme",
     )
-    status.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=Path(),
-        metavar="FOLDER",
-        help="the engagement's folder",
-    )
+    arguments.path(status, "folder", "the engagement's folder", nargs="?", default=Path())
     arguments.json_option(status)
-    status.set_defaults(action=_status)
 
 
-class Inside:
-    """Options of ``run`` and ``prospects``: in an engagement's folder, of its record too.
+def make_report(
+    options: argparse.Namespace,
+    given: Sequence[str],
+    make: Callable[..., "Report"],
+    of: str,
+    sample: str,
+) -> None:
+    """Make a report of what the command line says, and in an engagement's folder of its record."""
+    from custanalytics.cli.printed import progress, run_json, run_text, show
+    from custanalytics.engagement import REPORT, record_run, settings_of, sources_of
 
-    Parameters
-    ----------
-    options : Namespace
-        The options as given.
-    given : sequence of str
-        The command line they come from, the command first.
-    of, sample : str
-        What the files are of, and which bundled file stands for them.
-    """
-
-    def __init__(
-        self, options: argparse.Namespace, given: Sequence[str], of: str, sample: str
-    ) -> None:
-        from custanalytics.cli.printed import progress
-        from custanalytics.engagement import REPORT, settings_of, sources_of
-
-        self._configuration = Configuration(options.kind)
-        self._engagement = None if options.sources or options.sample else _here(given[0])
-        if self._engagement is not None:
-            self._configuration.add(settings_of(self._engagement), Origin.RECORD)
-            if Path(getattr(options, "out", REPORT)) != Path(REPORT):
-                self._configuration.refuse(
-                    f"in an engagement, the report is made in {REPORT}/: leave --out out"
-                )
-            options.out = REPORT
-        arguments.collected(options, self._configuration)
-        files: Sequence[Path] = ()
-        try:
-            if self._engagement is None:
-                files = arguments.sources(options, of, sample)
-            else:
-                files = sources_of(self._engagement)
-        except UsageError as error:
-            self._configuration.refuse(str(error))
-        command = shlex.join(["custanalytics", *given])
-        self.options = self._configuration.build(sources=files, step=progress, command=command)
-
-    def record(self) -> None:
-        """Note what the report was made from."""
-        if self._engagement is not None:
-            from custanalytics.engagement import record_run
-
-            record_run(self._engagement, self._configuration.as_record())
+    configuration = Configuration(options.kind)
+    engagement = None if options.sources or options.sample else _here(given[0])
+    if engagement is not None:
+        configuration.add(settings_of(engagement), Origin.RECORD)
+        if Path(getattr(options, "out", REPORT)) != Path(REPORT):
+            configuration.refuse(
+                f"in an engagement, the report is made in {REPORT}/: leave --out out"
+            )
+        options.out = REPORT
+    arguments.collected(options, configuration)
+    files: Sequence[Path] = ()
+    try:
+        files = sources_of(engagement) if engagement else arguments.sources(options, of, sample)
+    except UsageError as error:
+        configuration.refuse(str(error))
+    command = shlex.join(["custanalytics", *given])
+    asked = configuration.build(sources=files, step=progress, command=command)
+    report = make(**vars(asked))
+    if engagement is not None:
+        record_run(engagement, configuration.as_record())
+    show(options, run_json(report), run_text(report))
 
 
 def _here(command: str) -> "Engagement | None":
@@ -148,7 +124,7 @@ def _receive(options: argparse.Namespace, _: Sequence[str]) -> None:
 
 
 def _status(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import print_json, run_json
+    from custanalytics.cli.printed import run_json, show
     from custanalytics.engagement import read_engagement, status
     from custanalytics.pipeline import Report
 
@@ -156,27 +132,22 @@ def _status(options: argparse.Namespace, _: Sequence[str]) -> None:
     day = today()
     steps = status(engagement, day, lambda results: run_json(Report(results, {})))
     left = (engagement.deadline - day).days
-    if options.json:
-        print_json(
-            {
-                "client": engagement.client,
-                "question": engagement.question,
-                "deadline": engagement.deadline.isoformat(),
-                "days_left": left,
-                "steps": [
-                    {"step": step.step, "state": step.state, "reasons": list(step.reasons)}
-                    for step in steps
-                ],
-            }
-        )
-        return
-    print(f"{engagement.client}: {engagement.question or 'no question yet'}")
-    print(f"Deadline {engagement.deadline.isoformat()}, {_until(left)}\n")
+    lines = [
+        f"{engagement.client}: {engagement.question or 'no question yet'}",
+        f"Deadline {engagement.deadline.isoformat()}, {_until(left)}\n",
+    ]
     for step in steps:
         first, *more = step.reasons or ("",)
-        print(f"{step.step:12} {step.state:8} {first}".rstrip())
-        for reason in more:
-            print(f"{'':21} {reason}")
+        lines.append(f"{step.step:12} {step.state:8} {first}".rstrip())
+        lines += [f"{'':21} {reason}" for reason in more]
+    content = {
+        "client": engagement.client,
+        "question": engagement.question,
+        "deadline": engagement.deadline.isoformat(),
+        "days_left": left,
+        "steps": [dataclasses.asdict(step) for step in steps],
+    }
+    show(options, content, "\n".join(lines))
 
 
 def _until(left: int) -> str:

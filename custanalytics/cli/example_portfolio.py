@@ -20,26 +20,19 @@ AUTHOR = "Ada Example"
 
 def add(commands: Any) -> None:
     """Add the command."""
-    example = commands.add_parser(
+    example = arguments.command(
+        commands,
+        _example,
         "example-portfolio",
-        help="make four finished projects and a portfolio of them, to look at",
-        description=(
-            "Make four finished engagements on the sample data and on CDNOW, publish them, and "
-            "build the portfolio's site: an example of the whole way of working."
-        ),
-        epilog="example:\n  custanalytics example-portfolio examples",
+        "make four finished projects and a portfolio of them, to look at",
+        "Make four finished engagements on the sample data and on CDNOW, publish them, and "
+        "build the portfolio's site: an example of the whole way of working.",
+        "example-portfolio examples",
     )
-    example.add_argument(
-        "folder",
-        nargs="?",
-        type=Path,
-        default=Path("example-portfolio"),
-        metavar="FOLDER",
-        help="where; nothing may be there yet",
-    )
+    where = "where; nothing may be there yet"
+    arguments.path(example, "folder", where, nargs="?", default=Path("example-portfolio"))
     arguments.renderer_option(example)
     arguments.day_option(example)
-    example.set_defaults(action=_example)
 
 
 def _example(options: argparse.Namespace, _: Sequence[str]) -> None:

@@ -14,15 +14,17 @@ from custanalytics.errors import DisclosureError
 
 def add(commands: Any) -> None:
     """Add the command."""
-    test = commands.add_parser(
+    test = arguments.command(
+        commands,
+        _test,
         "leak-test",
-        help="look for a client's data in what is to be published",
-        description="Read every file of a folder, and look for anything that the engagement's "
-        "data, results, notes and pictures say; fail where something is found.",
-        epilog="example:\n  custanalytics leak-test acme mine/site --allow Germany",
+        "look for a client's data in what is to be published",
+        "Read every file of a folder, and look for anything that the engagement's data, "
+        "results, notes and pictures say; fail where something is found.",
+        "leak-test acme mine/site --allow Germany",
     )
-    test.add_argument("engagement", type=Path, metavar="ENGAGEMENT", help="the engagement's folder")
-    test.add_argument("folder", type=Path, metavar="FOLDER", help="what is to be published")
+    arguments.path(test, "engagement", "the engagement's folder")
+    arguments.path(test, "folder", "what is to be published")
     test.add_argument(
         "--allow",
         action="append",
@@ -37,7 +39,6 @@ def add(commands: Any) -> None:
         help="the data are public: look only for what names a person, an order or this machine",
     )
     arguments.json_option(test)
-    test.set_defaults(action=_test)
 
 
 def _test(options: argparse.Namespace, _: Sequence[str]) -> None:

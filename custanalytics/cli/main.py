@@ -16,14 +16,12 @@ from custanalytics.cli import (
     diff,
     engagement,
     example_portfolio,
+    leak_test,
     measure,
     portfolio,
     prospects,
     publish,
     report,
-)
-from custanalytics.cli import (
-    leak_test as disclosure,
 )
 from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
@@ -122,7 +120,7 @@ def parser() -> argparse.ArgumentParser:
 
     for module in (
         report, check, prospects, measure, diff, engagement, datasets, publish, portfolio,
-        example_portfolio, disclosure,
+        example_portfolio, leak_test,
     ):  # fmt: skip
         module.add(commands)
     return root

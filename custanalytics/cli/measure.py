@@ -2,11 +2,10 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custanalytics.cli import arguments
-from custanalytics.config import Configuration, MeasureOptions, Reading, shared
+from custanalytics.config import MeasureOptions, Reading, shared
 from custanalytics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -15,33 +14,27 @@ if TYPE_CHECKING:
 
 def add(commands: Any) -> None:
     """Add the command."""
-    measure = commands.add_parser(
+    measure = arguments.command(
+        commands,
+        _measure,
         "measure",
-        help="measure whether contacting customers worked",
-        description="Hold the contacted against those left alone, from a list that 'run' wrote "
-        "and the sales since; or from the table of a past campaign (--treatment, --converted).",
-        epilog="example:\n  custanalytics measure contact.csv sales.csv --contacted-on 2026-07-01",
+        "measure whether contacting customers worked",
+        "Hold the contacted against those left alone, from a list that 'run' wrote and the "
+        "sales since; or from the table of a past campaign (--treatment, --converted).",
+        "measure contact.csv sales.csv --contacted-on 2026-07-01",
     )
-    measure.add_argument(
-        "list", type=Path, metavar="LIST", help="the list that was worked off, or a past campaign"
-    )
+    arguments.path(measure, "list", "the list that was worked off, or a past campaign")
     arguments.sales_options(measure, "SALES", "the sales since")
     arguments.config_options(measure, MeasureOptions)
-    measure.set_defaults(action=_measure)
 
 
 def _measure(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import effect_json, effect_text, print_json, progress
+    from custanalytics.cli.printed import effect_json, effect_text, progress, show
 
-    configuration = Configuration(MeasureOptions)
-    arguments.collected(options, configuration)
-    how = configuration.build()
+    how: MeasureOptions = arguments.checked(options)
     with progress("Measuring the effect"):
         effect = _past(options, how) if how.treatment else _since(options, how)
-    if options.json:
-        print_json(effect_json(effect))
-    else:
-        print(effect_text(effect))
+    show(options, effect_json(effect), effect_text(effect))
 
 
 def _since(options: argparse.Namespace, how: MeasureOptions) -> "CampaignEffect":

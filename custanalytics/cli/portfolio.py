@@ -2,7 +2,6 @@
 
 import argparse
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from custanalytics.cli import arguments
@@ -10,15 +9,16 @@ from custanalytics.cli import arguments
 
 def add(commands: Any) -> None:
     """Add the command."""
-    portfolio = commands.add_parser(
+    portfolio = arguments.command(
+        commands,
+        _portfolio,
         "portfolio",
-        help="build the site of a portfolio of finished projects",
-        description="Build the static site of a portfolio; what its folder lacks is written.",
-        epilog="example:\n  custanalytics portfolio mine --github-pages",
+        "build the site of a portfolio of finished projects",
+        "Build the static site of a portfolio; what its folder lacks is written.",
+        "portfolio mine --github-pages",
     )
-    portfolio.add_argument(
-        "folder", type=Path, metavar="PORTFOLIO", help="the portfolio's folder; made when absent"
-    )
+    made = "the portfolio's folder; made when absent"
+    arguments.path(portfolio, "folder", made, metavar="PORTFOLIO")
     portfolio.add_argument(
         "--github-pages",
         action="store_true",
@@ -26,11 +26,10 @@ def add(commands: Any) -> None:
     )
     arguments.renderer_option(portfolio)
     arguments.json_option(portfolio)
-    portfolio.set_defaults(action=_portfolio)
 
 
 def _portfolio(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import listed, print_json, progress
+    from custanalytics.cli.printed import listed, paths, progress, show
     from custanalytics.portfolio.entry import read_entries
     from custanalytics.portfolio.folder import create_portfolio, read_portfolio
     from custanalytics.portfolio.hosting import write_github_pages
@@ -47,19 +46,17 @@ def _portfolio(options: argparse.Namespace, _: Sequence[str]) -> None:
     if options.github_pages:
         files["github_pages"] = write_github_pages(options.folder)
     portfolio, entries = read_portfolio(options.folder), read_entries(options.folder)
-    if options.json:
-        print_json(
-            {
-                "files": {name: str(path) for name, path in files.items()},
-                "entries": [entry.slug for entry in entries],
-                "untested": list(untested),
-                "unfinished": portfolio.unfinished,
-            }
-        )
-        return
-    print(listed("Site", [str(path) for name, path in files.items() if name != "site"]))
-    print(listed("Projects", [entry.title for entry in entries] or ["none yet"]))
-    if untested:
-        print(listed("Not tested for leaks, as their engagement is not on this machine", untested))
-    if portfolio.unfinished:
-        print(listed("Still to do", portfolio.unfinished))
+    content = {
+        "files": paths(files),
+        "entries": [entry.slug for entry in entries],
+        "untested": list(untested),
+        "unfinished": portfolio.unfinished,
+    }
+    lists = {
+        "Site": [str(path) for name, path in files.items() if name != "site"],
+        "Projects": [entry.title for entry in entries] or ["none yet"],
+        "Not tested for leaks, as their engagement is not on this machine": untested,
+        "Still to do": portfolio.unfinished,
+    }
+    text = "\n".join(listed(title, items) for title, items in lists.items() if items)
+    show(options, content, text)

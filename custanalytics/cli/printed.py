@@ -1,10 +1,11 @@
 """What the command prints: a summary for people, and the same as JSON."""
 
+import argparse
 import json
 import math
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.campaigns.effect import CampaignEffect
+from custanalytics.check import Check
 from custanalytics.content.format import Formats
 from custanalytics.ledger import Ledger
 from custanalytics.pipeline import Report
@@ -22,6 +24,14 @@ from custanalytics.results.compare import Comparison
 def print_json(content: dict[str, Any]) -> None:
     """One JSON object on standard output."""
     print(json.dumps(content, ensure_ascii=False, allow_nan=False))
+
+
+def show(options: argparse.Namespace, content: dict[str, Any], text: str) -> None:
+    """What a command found: for programs where they asked, else for people."""
+    if options.json:
+        print_json(content)
+    else:
+        print(text)
 
 
 @contextmanager
@@ -51,23 +61,14 @@ def run_json(report: Report) -> dict[str, Any]:
             "model": results.value.model,
             "horizon_days": results.settings.horizon_days,
             **{name: _number(totals[name]) for name in totals.index},
-            "parameters": [
-                {name: _number(cell) for name, cell in row.items()}
-                for row in results.value.parameters.to_dict("records")
-            ],
-            "validation": [
-                {str(name): _number(cell) for name, cell in row.items()}
-                for row in results.value.validation.to_dict("records")
-            ],
+            "parameters": _rows(results.value.parameters),
+            "validation": _rows(results.value.validation),
         }
     if results.propensity is not None:
         figures["propensity"] = {
             "model": results.propensity.model,
             "window_days": results.settings.window_days,
-            "evaluation": [
-                {str(name): _number(cell) for name, cell in row.items()}
-                for row in results.propensity.evaluation.to_dict("records")
-            ],
+            "evaluation": _rows(results.propensity.evaluation),
         }
     if results.rfm is not None:
         sizes = results.rfm.segments.set_index("segment")["customers"]
@@ -139,14 +140,8 @@ def prospects_json(found: LeadScoring) -> dict[str, Any]:
         "model": found.chosen,
         "figures": {name: _number(figure) for name, figure in found.figures.items()},
         "leaks": found.leaks["column"].to_list(),
-        "evaluation": [
-            {str(name): _number(cell) for name, cell in row.items()}
-            for row in found.evaluation.to_dict("records")
-        ],
-        "checks": [
-            {"name": check.name, "passed": check.passed, "sentence": check.sentence}
-            for check in found.checks
-        ],
+        "evaluation": _rows(found.evaluation),
+        "checks": _checks(found.checks),
     }
 
 
@@ -179,60 +174,47 @@ def effect_json(effect: CampaignEffect) -> dict[str, Any]:
     """What a contact added, for programs."""
     return {
         "window_days": effect.window_days,
-        "effects": [
-            {str(name): _number(cell) for name, cell in row.items()}
-            for row in effect.effects.to_dict("records")
-        ],
-        "checks": [
-            {"name": check.name, "passed": check.passed, "sentence": check.sentence}
-            for check in effect.checks
-        ],
+        "effects": _rows(effect.effects),
+        "checks": _checks(effect.checks),
     }
 
 
 def effect_text(effect: CampaignEffect) -> str:
     """What a contact added, in a few lines and a table."""
     shown = effect.effects.copy()
-    names = [str(name) for name in shown.columns]
+    names = list(map(str, shown.columns))
     rates = [name for name in names if name.startswith(("rate_", "effect"))]
     shown[rates] = shown[rates].map(lambda rate: "" if rate != rate else f"{100 * rate:.1f} %")
     figures = [name for name in names if name.startswith(("spend_", "extra_"))]
     shown[figures] = shown[figures].map(lambda n: "" if n != n else f"{n:,.2f}")
-    shown.columns = pd.Index([name.replace("_", " ") for name in names])
-    shown = shown.loc[:, (shown != "").any()]
     sentences = "\n".join(check.sentence for check in effect.checks)
-    return f"{sentences}\n\n{shown.to_string(index=False)}"
+    return f"{sentences}\n\n{_table(shown.loc[:, (shown != '').any()])}"
 
 
-def comparison_json(found: Comparison) -> dict[str, Any]:
+_CHANGES = {
+    "definitions": "Definitions",
+    "data": "Data",
+    "figures": "Figures",
+    "moves": "Customers who moved between segments",
+    "verdicts": "Checks",
+}
+
+
+def comparison_json(changes: Comparison) -> dict[str, Any]:
     """What changed between two runs, for programs."""
-    return {
-        part: [
-            {str(name): _number(cell) for name, cell in row.items()}
-            for row in getattr(found, part).to_dict("records")
-        ]
-        for part in ("definitions", "data", "figures", "moves", "verdicts")
-    }
+    return {part: _rows(getattr(changes, part)) for part in _CHANGES}
 
 
-def comparison_text(found: Comparison) -> str:
+def comparison_text(changes: Comparison) -> str:
     """What changed between two runs, as small tables."""
-    if found.same:
+    if changes.same:
         return "Nothing differs."
-    titles = {
-        "definitions": "Definitions",
-        "data": "Data",
-        "figures": "Figures",
-        "moves": "Customers who moved between segments",
-        "verdicts": "Checks",
-    }
     parts = []
-    for part, title in titles.items():
-        table = getattr(found, part)
+    for part, title in _CHANGES.items():
+        table = getattr(changes, part)
         if len(table):
             shown = table.drop(columns="sentence", errors="ignore").map(_cell)
-            shown.columns = pd.Index([str(name).replace("_", " ") for name in shown.columns])
-            parts.append(f"{title}:\n{shown.to_string(index=False)}")
+            parts.append(f"{title}:\n{_table(shown)}")
     return "\n\n".join(parts)
 
 
@@ -261,25 +243,47 @@ def ledger_text(ledger: Ledger) -> str:
     if len(report.states):
         states = report.states.assign(amount=report.states["amount"].map("{:,.2f}".format))
         states["taken_for"] = states["taken_for"].str.replace("_", " ")
-        states.columns = pd.Index([str(name).replace("_", " ") for name in states.columns])
-        parts.append(f"States of orders:\n{states.to_string(index=False)}")
+        parts.append(f"States of orders:\n{_table(states)}")
     if report.warnings:
         parts.append(listed("Mind", list(report.warnings)))
     warned = ledger.findings["finding"].isin(["no_customer", "duplicates"])
-    found = ledger.findings.loc[~warned, "sentence"].to_list()
-    if found:
-        parts.append(listed("Data quality", found))
+    findings = ledger.findings.loc[~warned, "sentence"].to_list()
+    if findings:
+        parts.append(listed("Data quality", findings))
     return "\n\n".join(parts)
 
 
-def listed(title: str, items: Sequence[str]) -> str:
+def listed(title: str, items: Iterable[str]) -> str:
     """A titled list."""
     return "\n".join([f"{title}:", *(f"  {item}" for item in items)])
 
 
-def paths(files: dict[str, Path]) -> dict[str, str]:
+def aligned(rows: Mapping[str, str], width: int = 0) -> str:
+    """Names and what belongs to each, in two columns."""
+    width = width or max(map(len, rows))
+    return "\n".join(f"{name:{width}}  {text}" for name, text in rows.items())
+
+
+def paths(files: Mapping[str, Path]) -> dict[str, str]:
     """Files by role, as text."""
     return {kind: str(path) for kind, path in files.items()}
+
+
+def _table(frame: pd.DataFrame) -> str:
+    shown = frame.set_axis([str(name).replace("_", " ") for name in frame.columns], axis=1)
+    return shown.to_string(index=False)
+
+
+def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    return [
+        {str(name): _number(cell) for name, cell in row.items()} for row in frame.to_dict("records")
+    ]
+
+
+def _checks(checks: Iterable[Check]) -> list[dict[str, Any]]:
+    return [
+        {"name": check.name, "passed": check.passed, "sentence": check.sentence} for check in checks
+    ]
 
 
 def _two_decimals(amount: Any) -> str:

@@ -29,7 +29,7 @@ class Point:
     """A finding or an action: its message, and the rest."""
 
     headline: str
-    detail: str
+    detail: str = ""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from custanalytics.content.blocks import Block
 from custanalytics.content.chart import Chart, Placement
+from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Table
 
 
@@ -59,6 +60,7 @@ class Chapter:
     tables: tuple[Table, ...] = ()
     parts: Mapping[str, Block | None] = field(default_factory=dict)
     flags: Mapping[str, bool] = field(default_factory=dict)
+    slides: tuple[Slide, ...] = ()
 
     def __post_init__(self) -> None:
         """A name that no template could have known is a mistake."""
@@ -68,6 +70,7 @@ class Chapter:
         self._check("text", self.texts, declared.texts)
         self._check("part", self.parts, declared.parts)
         self._check("flag", self.flags, declared.flags)
+        self._check("slide", (slide.name for slide in self.slides), declared.slides)
 
     @property
     def named_parts(self) -> dict[str, Block | None]:

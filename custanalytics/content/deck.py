@@ -1,23 +1,14 @@
 """The slide deck as a value: the report's story, one message a slide."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from custanalytics.content.chapter import Chapter
-from custanalytics.content.chapters import summary, what_to_do
 from custanalytics.content.chart import Chart
-from custanalytics.content.deck_close import (
-    certainty,
-    decisions_slide,
-    late_slide,
-    next_steps,
-    unsupported,
-)
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.language import speaking
-from custanalytics.content.number_codes import number_code
 from custanalytics.content.report_content import CHAPTERS, Cover, ReportContent
-from custanalytics.content.slide import Item, Slide
+from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Table
 from custanalytics.content.words import say, told
 from custanalytics.content.workbook_charts import wide
@@ -28,18 +19,6 @@ from custanalytics.results.store import AnalysisResults
 ORDER = tuple(name for declared in CHAPTERS for name in declared.story)
 _MOST_NOTED = 6
 _MOST_ROWS = 14
-_KINDS = (
-    "count",
-    "days",
-    "number",
-    "share",
-    "money_exact",
-    "money_whole",
-    "money_short",
-    "month_short",
-    "date_short",
-    "text",
-)
 
 
 @dataclass(frozen=True)
@@ -52,63 +31,37 @@ class Deck:
         For the title slide.
     slides : tuple of Slide
         After the title slide, in order.
-    codes : mapping of str to str
-        Kind of figure -> number format of native charts.
+    formats : Formats
+        How figures are written.
     """
 
     cover: Cover
     slides: tuple[Slide, ...]
-    codes: Mapping[str, str]
+    formats: Formats
 
 
 def deck(content: ReportContent, order: Sequence[str] = ORDER) -> Deck:
     """Tell the report's story in slides."""
+    own = [name for declared in CHAPTERS for name in declared.slides]
     charts = [placed.name for declared in CHAPTERS for placed in declared.charts]
-    unknown = [name for name in order if name not in OWN and name not in charts]
+    unknown = [name for name in order if name not in own and name not in charts]
     if unknown:
         raise UsageError(
             f"no slide is called {', '.join(map(repr, unknown))}; slides.yml may name "
-            f"{', '.join([*OWN, *charts])}"
+            f"{', '.join([*own, *charts])}"
         )
     results, formats = content.results, content.formats
+    made = {}
     with speaking(formats.locale):
-        made = {name: make(results, formats) for name, make in OWN.items() if name in order}
         for chapter in content.chapters:
+            for slide in chapter.slides:
+                made[slide.name] = replace(slide, title=slide.title.removesuffix("."))
             for chart in chapter.charts:
-                if chart.name in order:
-                    made[chart.name] = _chart_slide(chart, chapter, results, formats)
+                made[chart.name] = _chart_slide(chart, chapter, results, formats)
     return Deck(
         cover=content.cover,
-        slides=tuple(replace(slide, name=name) for name in order if (slide := made.get(name))),
-        codes={kind: number_code(kind, formats) for kind in _KINDS},
-    )
-
-
-def _overview(results: AnalysisResults, formats: Formats) -> Slide | None:
-    found = summary.findings(results, formats)
-    if not found:
-        return None
-    first, *others = found
-    return Slide(
-        _message(first.headline),
-        subtitle=first.detail,
-        cards=tuple(summary.cards(results, formats)),
-        items=tuple(Item(point.headline, point.detail) for point in others),
-        notes="\n".join(summary.confidence(results, formats)),
-    )
-
-
-def _actions(results: AnalysisResults, formats: Formats) -> Slide | None:
-    found = summary.actions(results, formats)
-    if not found or results.actions is None:
-        return None
-    return Slide(
-        _message(what_to_do.lead(results.actions, results.settings, formats)),
-        items=tuple(Item(point.headline, point.detail) for point in found),
-        notes=say(
-            "The actions stand by the money they are about. Money of customers is {stake}.",
-            stake=what_to_do.of_segments(results.actions, results.settings, formats),
-        ),
+        slides=tuple(made[name] for name in order if name in made),
+        formats=formats,
     )
 
 
@@ -117,7 +70,7 @@ def _chart_slide(
 ) -> Slide:
     doubts = [
         told(check.sentence, formats)
-        for name, check in summary.all_checks(results)
+        for name, check in results.checks
         if name == chapter.declared.analysis and check.passed is not True
     ]
     beside = [chapter.texts.get(name, "") for name in chart.placed.beside]
@@ -131,6 +84,7 @@ def _chart_slide(
         written = [formats.apply(chart.x_format, value) for value in chart.data[chart.x]]
         chart = replace(chart, data=chart.data.assign(label=written), labels="label")
     return Slide(
+        chart.name,
         chart.title,
         chart.subtitle,
         chart=chart,
@@ -169,19 +123,3 @@ def _latest_rows(chart: Chart, formats: Formats) -> tuple[Chart, Table, str]:
             all=formats.count(len(labels)),
         ),
     )
-
-
-def _message(sentence: str) -> str:
-    return sentence.removesuffix(".")
-
-
-# The slides that are no chart of the report; each is None where the data does not support it.
-OWN: Mapping[str, Callable[[AnalysisResults, Formats], Slide | None]] = {
-    "overview": _overview,
-    "actions": _actions,
-    "late": late_slide,
-    "decisions": decisions_slide,
-    "certainty": certainty,
-    "doubts": unsupported,
-    "next-steps": next_steps,
-}

@@ -12,6 +12,7 @@ from babel import Locale, dates, numbers
 from custanalytics.content.language import spoken
 
 MISSING = "–"
+_NO_CENTS = 200
 _BRITISH_SUFFIX = {"K": "k", "M": "m", "B": "bn", "T": "tn"}
 
 
@@ -212,6 +213,11 @@ def is_missing(value: Any) -> bool:
     if value is None or bool(pd.isna(value)):
         return True
     return isinstance(value, (int, float, np.number)) and not math.isfinite(float(value))
+
+
+def money_format(amounts: "pd.Series[Any]") -> str:
+    """Money with cents in all of these amounts or in none, by the largest."""
+    return "money_whole" if (amounts.abs() >= _NO_CENTS).any() else "money_exact"
 
 
 def as_date(day: Any) -> dt.date:

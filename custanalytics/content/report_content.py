@@ -9,6 +9,7 @@ from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import (
     appendix,
     business,
+    closing,
     cohorts,
     concentration,
     next_purchase,
@@ -39,6 +40,7 @@ CHAPTERS = (
     prospects.CHAPTER,
     what_to_do.CHAPTER,
     appendix.CHAPTER,
+    closing.CHAPTER,
 )
 # Where no title is given; a template of one's own has that of the full report.
 TITLES = {
@@ -166,20 +168,23 @@ def _title(settings: Settings) -> str:
 
 def _chapters(results: AnalysisResults, formats: Formats) -> tuple[Chapter, ...]:
     asked = results.prospects is not None or "prospects" in results.skipped
+    first_page = summary.summary(results, formats)
+    worth = value.value(
+        results.value, results.value_trust, results.tracking, results.decisions, formats
+    )
     return (
         _report(results.settings, formats),
-        summary.summary(results, formats),
+        first_page,
         business.business(results.overview, formats),
         concentration.concentration(results.concentration, results.customers, formats),
         segments.segments(results.rfm, results.migration, results.migration_from, formats),
         cohorts.cohorts(results.cohorts, formats),
-        value.value(
-            results.value, results.value_trust, results.tracking, results.decisions, formats
-        ),
+        worth,
         next_purchase.next_purchase(results.propensity, results.customers, formats),
         prospects.prospects(results.prospects, asked, formats),
         what_to_do.what_to_do(results, formats),
         appendix.appendix(results, formats),
+        closing.closing(results, first_page, worth, formats),
     )
 
 

@@ -2,17 +2,9 @@
 
 from dataclasses import dataclass
 
-from custanalytics.content.blocks import Card
+from custanalytics.content.blocks import Card, Point
 from custanalytics.content.chart import Chart
 from custanalytics.content.tables import Table
-
-
-@dataclass(frozen=True)
-class Item:
-    """A numbered point: its message, and the rest."""
-
-    headline: str
-    detail: str = ""
 
 
 @dataclass(frozen=True)
@@ -21,6 +13,8 @@ class Slide:
 
     Attributes
     ----------
+    name : str
+        What the order of a deck calls it: the chart's name, or the slide's own.
     title : str
         The message, one sentence.
     subtitle : str
@@ -31,7 +25,7 @@ class Slide:
         Of plain texts.
     cards : tuple of Card
         Headline figures.
-    items : tuple of Item
+    items : tuple of Point
         Points; numbered where they have a detail.
     aside : tuple of str
         Sentences beside the chart or table: what it means.
@@ -39,17 +33,15 @@ class Slide:
         Small print.
     notes : str
         What the speaker should know: method and doubts.
-    name : str
-        What the order of a deck calls it: the chart's name, or the slide's own.
     """
 
+    name: str
     title: str
     subtitle: str = ""
     chart: Chart | None = None
     table: Table | None = None
     cards: tuple[Card, ...] = ()
-    items: tuple[Item, ...] = ()
+    items: tuple[Point, ...] = ()
     aside: tuple[str, ...] = ()
     small: str = ""
     notes: str = ""
-    name: str = ""

@@ -26,7 +26,7 @@ class Field:
     title : str
         Header.
     kind : str
-        ``text``, ``flag`` (yes or no), or a kind that `number_codes.number_code` knows.
+        ``text``, ``flag`` (yes or no), or a kind that `render.number_codes` knows.
     meaning : str
         What the column holds, one sentence, for the definitions sheet.
     """

@@ -4,7 +4,6 @@ import pandas as pd
 
 from custanalytics.content.chapters import business, segments, value_tests
 from custanalytics.content.chapters.appendix import SUBJECTS
-from custanalytics.content.chapters.summary import all_checks
 from custanalytics.content.format import Formats
 from custanalytics.content.result_columns import Shown
 from custanalytics.content.tables import VERDICTS
@@ -119,7 +118,7 @@ def _checks(results: AnalysisResults, formats: Formats) -> Sheet:
             check.threshold,
             told(check.source, formats),
         )
-        for name, check in all_checks(results)
+        for name, check in results.checks
     ]
     names = ["about", "verdict", "sentence", "value", "threshold", "source"]
     frame = pd.DataFrame(rows, columns=names)

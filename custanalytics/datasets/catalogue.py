@@ -1,12 +1,12 @@
 """The catalogue of open customer data, ``catalogue.toml`` beside this file."""
 
-import difflib
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+from custanalytics.config import unknown
 from custanalytics.errors import UsageError
 
 UNVERIFIED = "unverified"
@@ -53,7 +53,5 @@ def dataset(name: str) -> Dataset:
     """One set of the catalogue."""
     by_name = datasets()
     if name not in by_name:
-        near = difflib.get_close_matches(name, by_name, 1)
-        hint = f"did you mean {near[0]}? " if near else ""
-        raise UsageError(f"no data set {name!r}: {hint}known are {', '.join(by_name)}")
+        raise UsageError(unknown("data set", name, by_name))
     return by_name[name]

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any, Literal
 
 from custanalytics.check import Check
-from custanalytics.content.chapters.summary import doubts
 from custanalytics.engagement.documents import DOCUMENTS, document_state, edited_since
 from custanalytics.engagement.record import DATA, FILE, REPORT, Acceptance, Engagement
 from custanalytics.engagement.rerun import changed_files, last_run, run_is_stale
@@ -114,7 +113,7 @@ def _evaluation(
     refused = [text for check in engagement.acceptance if (text := _refused(check, stated))]
     log = engagement.folder / "decisions.md"
     answered = log.read_text("utf-8") if log.is_file() else ""
-    unanswered = [_doubt(check) for _, check in doubts(results) if check.name not in answered]
+    unanswered = [_doubt(check) for check in results.doubts if check.name not in answered]
     if unanswered:
         unanswered.append("a doubt is answered by an entry in decisions.md that names it")
     reasons = (*refused, *unanswered)

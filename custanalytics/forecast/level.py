@@ -16,10 +16,10 @@ from custanalytics.value_models.inputs import Codes, Floats
 
 # sizes tried (standard deviations in logs), each with its weight before any error is seen
 SIZES = {
-    "bias": ((0.05, 0.5), (0.2, 0.5)),
+    "bias": ((0.02, 0.5), (0.1, 0.4), (0.25, 0.1)),
     "trend": ((0.1, 1.0),),
     "season": ((0.06, 0.3), (0.18, 0.4), (0.4, 0.3)),
-    "wandering": ((0.06, 0.6), (0.25, 0.4)),
+    "wandering": ((0.02, 0.6), (0.1, 0.3), (0.25, 0.1)),
     "irregular": ((0.05, 0.5), (0.15, 0.5)),
     "young": ((0.2, 0.5), (0.8, 0.5)),
 }

@@ -9,11 +9,13 @@ from threadpoolctl import threadpool_limits
 from custanalytics.check import Check
 from custanalytics.customers.summary import observation_period
 from custanalytics.errors import UnsupportedError, UsageError
-from custanalytics.forecast.learning import CANDIDATES, LEVELS, Fitted, learn
+from custanalytics.forecast.blending import CANDIDATES
+from custanalytics.forecast.learning import Fitted, learn
 from custanalytics.forecast.newcomers import newcomers
 from custanalytics.forecast.plan import plan
 from custanalytics.forecast.result import Forecast, origin_table
 from custanalytics.forecast.sales import sales_of
+from custanalytics.forecast.totals import LEVELS
 from custanalytics.sentences import tell
 from custanalytics.transactions import HasEngine, as_engine
 from custanalytics.value_models import newton

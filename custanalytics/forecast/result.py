@@ -44,9 +44,12 @@ class Forecast:
         One row per customer: ``customer_id`` (str), ``p_alive`` (null where the data do not tell
         who has left), ``days_since_last_purchase``, ``spend_per_purchase`` (currency units).
     origins : DataFrame
-        Every earlier cutoff, as it would have been forecast then: ``cutoff`` (datetime),
-        ``days``, ``quantity`` ('buyers', 'purchases' or 'money'), ``actual``, ``expected``,
-        ``low``, ``high``, ``error`` (expected over actual, less 1).
+        Every earlier cutoff, as it would have been forecast then, once for each end of a span
+        of time that is over: ``cutoff`` (datetime), ``days``, ``quantity`` ('buyers',
+        'purchases' or 'money'), ``actual``, ``expected``, ``low``, ``high``, ``error``
+        (expected over actual, less 1), ``carried`` (what each customer's own rate carried
+        forward would have said), ``last_year`` (what the customers of a year before did in the
+        same days of that year; null where that was not observed).
     weights : DataFrame
         How much each candidate counts: ``candidate``, ``part`` ('ranking', 'ranking, later',
         'level of purchases', 'level of money'), ``weight``.
@@ -74,24 +77,33 @@ class Forecast:
     fitted: Fitted = field(repr=False)
     bucket_ends: Floats = field(repr=False)
 
-    def at(self, days: float) -> pd.DataFrame:
+    def at(
+        self, days: float, annual_discount_rate: float = 0.10, margin: float | None = None
+    ) -> pd.DataFrame:
         """Forecast every customer over the next days.
 
         Parameters
         ----------
         days : float
             Length of the time ahead, up to ``horizon_days``.
+        annual_discount_rate : float, default 0.10
+            By which money a year later is worth less today.
+        margin : float, optional
+            Share of the money that is profit; without it ``clv`` is of revenue.
 
         Returns
         -------
         DataFrame
             One row per customer: ``customer_id``; ``p_purchase`` (chance of at least one
-            purchase), ``expected_purchases`` (purchase days) and ``expected_revenue`` (currency
-            units, net of returns), each with ``_low`` and ``_high``.
+            purchase), ``expected_purchases`` (purchase days), ``expected_revenue`` (currency
+            units, net of returns) and ``clv`` (what that money is worth today, times the
+            margin if there is one), each with ``_low`` and ``_high``.
         """
         share = self._share(days)
+        today = self._today(share, annual_discount_rate, margin)
         fitted = self.fitted
         purchases, money = fitted.purchases @ share, fitted.money @ share
+        clv = fitted.money @ today
         sd = self._sd(share, "purchases")
         z = float(norm.ppf((1 + self.level) / 2))
         spread = fitted.spread
@@ -110,26 +122,73 @@ class Forecast:
                 "expected_revenue": money,
                 "expected_revenue_low": np.where(low > 0, money * least, 0.0),
                 "expected_revenue_high": np.where(high > 0, money * most, 0.0),
+                "clv": clv,
+                "clv_low": np.where(low > 0, clv * least, 0.0),
+                "clv_high": np.where(high > 0, clv * most, 0.0),
             }
         )
 
-    def total(self, days: float) -> pd.DataFrame:
+    def total(
+        self, days: float, annual_discount_rate: float = 0.10, margin: float | None = None
+    ) -> pd.DataFrame:
         """Forecast all customers together over the next days.
 
         Parameters
         ----------
         days : float
             Length of the time ahead, up to ``horizon_days``.
+        annual_discount_rate : float, default 0.10
+            By which money a year later is worth less today.
+        margin : float, optional
+            Share of the money that is profit; without it ``clv`` is of revenue.
 
         Returns
         -------
         DataFrame
-            One row: ``days``, ``customers``, and ``buyers``, ``purchases`` and ``revenue``, each
-            with ``_low`` and ``_high``.
+            One row: ``days``, ``customers``, and ``buyers``, ``purchases``, ``revenue`` and
+            ``clv``, each with ``_low`` and ``_high``.
         """
-        return self._sums(days, np.zeros(len(self.customers), dtype=np.int64), 1)
+        everybody = np.zeros(len(self.customers), dtype=np.int64)
+        return self._sums(days, everybody, 1, annual_discount_rate, margin)
 
-    def groups(self, frame: pd.DataFrame, days: float) -> pd.DataFrame:
+    def tested(self, days: float) -> pd.DataFrame:
+        """Tell what was expected of customers at earlier cutoffs, and what they did.
+
+        The level is that expected then. Who buys more than whom was learned from the other half
+        of the customers.
+
+        Parameters
+        ----------
+        days : float
+            The end of a span of time nearest to it is taken.
+
+        Returns
+        -------
+        DataFrame
+            One row per cutoff and customer looked at: ``cutoff`` (datetime), ``days`` (those
+            taken), ``one_in`` (one customer in so many is looked at), ``customer_id``,
+            ``p_purchase``, ``expected_purchases``, ``expected_revenue`` (currency units),
+            ``purchases`` and ``revenue`` (what came).
+        """
+        ends = self.bucket_ends[1:]
+        bucket = int(np.argmin(np.abs(np.log(ends / days))))
+        over = [one for one in self.fitted.tested if one.expected.shape[1] > bucket]
+        if not over:
+            raise UnsupportedError(
+                tell("No span of about {days} days could be tested on the sales so far.", days=days)
+            )
+        return pd.concat(
+            [one.table(self.fitted.names, bucket, float(ends[bucket])) for one in over],
+            ignore_index=True,
+        )
+
+    def groups(
+        self,
+        frame: pd.DataFrame,
+        days: float,
+        annual_discount_rate: float = 0.10,
+        margin: float | None = None,
+    ) -> pd.DataFrame:
         """Forecast groups of customers over the next days.
 
         Parameters
@@ -139,6 +198,10 @@ class Forecast:
             in it are left out.
         days : float
             Length of the time ahead, up to ``horizon_days``.
+        annual_discount_rate : float, default 0.10
+            By which money a year later is worth less today.
+        margin : float, optional
+            Share of the money that is profit; without it ``clv`` is of revenue.
 
         Returns
         -------
@@ -158,7 +221,7 @@ class Forecast:
         present, code[inside] = np.unique(code[inside], return_inverse=True)
         code[~inside] = -1
         names = joined[inside].drop_duplicates(columns).assign(code=lambda table: code[table.index])
-        sums = self._sums(days, code.astype(np.int64), len(present))
+        sums = self._sums(days, code.astype(np.int64), len(present), annual_discount_rate, margin)
         names = names.sort_values("code")[columns].reset_index(drop=True)
         return pd.concat([names, sums], axis=1)
 
@@ -177,6 +240,21 @@ class Forecast:
         begins, ends = self.bucket_ends[:-1], self.bucket_ends[1:]
         return np.asarray(np.clip((days - begins) / (ends - begins), 0.0, 1.0))
 
+    def _today(self, share: Floats, annual_discount_rate: float, margin: float | None) -> Floats:
+        """What money of each bucket is worth today, as far as it lies within a share of it."""
+        if not 0 <= annual_discount_rate <= 10:
+            raise UsageError(
+                f"the annual discount rate must be between 0 and 10, such as 0.10 for 10 %, "
+                f"not {annual_discount_rate}"
+            )
+        if margin is not None and not 0 < margin <= 1:
+            raise UsageError(f"the margin must be above 0 and at most 1, not {margin}")
+        begins, lengths = self.bucket_ends[:-1], np.diff(self.bucket_ends) * share
+        # at the middles of twelve equal parts of what lies within
+        middles = begins[:, None] + lengths[:, None] * (np.arange(12) + 0.5) / 12
+        factor = np.mean((1 + annual_discount_rate) ** (-middles / 365), axis=1)
+        return np.asarray(share * factor * (1.0 if margin is None else margin))
+
     def _sd(self, share: Floats, quantity: str) -> float:
         """Standard deviation of the log of the level, over all customers."""
         outcome = self.fitted.revenue if quantity == "money" else self.fitted.counts
@@ -185,7 +263,14 @@ class Forecast:
         scale, _ = self.fitted.scale[quantity]
         return float(np.sqrt(part @ outcome.covariance @ part)) * scale
 
-    def _sums(self, days: float, code: Codes, groups: int) -> pd.DataFrame:
+    def _sums(
+        self,
+        days: float,
+        code: Codes,
+        groups: int,
+        annual_discount_rate: float,
+        margin: float | None,
+    ) -> pd.DataFrame:
         share = self._share(days)
         fitted = self.fitted
         kept = code >= 0
@@ -223,6 +308,11 @@ class Forecast:
             table[f"{name}_high"] = total * np.exp(half)
             if name == "buyers":
                 table["buyers_high"] = np.minimum(table["buyers_high"], table["customers"])
+        today = self._today(share, annual_discount_rate, margin)
+        table["clv"] = np.bincount(code, fitted.money[kept] @ today, groups)
+        worth = table["clv"] / np.maximum(table["revenue"], 1e-12)
+        for bound in ("low", "high"):
+            table[f"clv_{bound}"] = table[f"revenue_{bound}"] * worth
         return pd.DataFrame(table)
 
     def _spend_bounds(self, purchases: Floats, level_sd: float) -> tuple[Floats, Floats]:
@@ -266,5 +356,7 @@ def origin_table(fitted: Fitted, level: float) -> pd.DataFrame:
         "low": table["expected"] * np.exp(-half),
         "high": table["expected"] * np.exp(half),
         "error": table["expected"] / table["actual"].where(table["actual"] > 0) - 1,
+        "carried": table["carried"],
+        "last_year": table["last_year"],
     }
     return pd.DataFrame(frame)

@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from custanalytics.engine import Engine
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import tell
 from custanalytics.value_models.inputs import Codes, Floats
+
+Names = npt.NDArray[np.object_]
 
 # a credit note and the bill that replaces it lie within so many days, and differ by so much
 REISSUED_WITHIN_DAYS = 14
@@ -56,7 +59,7 @@ class Sales:
         First and last day with a sale.
     """
 
-    customer_id: "np.ndarray[tuple[int], np.dtype[np.object_]]"
+    customer_id: Names
     customer: Codes
     day: Codes
     order: Codes

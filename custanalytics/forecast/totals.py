@@ -1,4 +1,4 @@
-"""Totals of all customers, by bucket: two candidates, each corrected by its own past errors."""
+"""Totals of all customers, by bucket: candidates as they are, and as their past errors say."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,10 +7,16 @@ import numpy as np
 
 from custanalytics.forecast.level import Calendar, LevelModel
 from custanalytics.forecast.snapshot import Snapshot
+from custanalytics.sentences import noted
 from custanalytics.value_models.inputs import Codes, Floats
 
 # squared log error that a level candidate starts from, and for how many tests it counts
 USUAL_SQUARE, USUAL_TESTS = 0.03, 3.0
+LEVELS = (
+    noted("Pareto/NBD, corrected"),
+    noted("rates of classes at earlier cutoffs, corrected"),
+    noted("Pareto/NBD"),
+)
 # classes whose rates a level is taken from: of silence (days up to), and of frequency up to 6
 SILENCES = np.array([30, 91, 182, 365, 1_000_000])
 CLASSES = 7 * len(SILENCES)
@@ -75,6 +81,11 @@ class LevelOutcome:
     past: Floats
     past_covariances: list[Floats]
     weights: Floats
+
+    def past_variance(self, at: int, end: int) -> float:
+        """Of the log error of an earlier cutoff's total, up to the end of a bucket."""
+        share = self.past[at, :end] / self.past[at, :end].sum()
+        return float(share @ self.past_covariances[at][:end, :end] @ share)
 
 
 def class_totals(cutoffs: list[Cutoff], quantity: Literal["purchases", "money"]) -> Floats:
@@ -147,16 +158,21 @@ def level_outcome(
     actual: Floats,
     by_chance: Floats,
 ) -> LevelOutcome:
-    """Correct each candidate's level by its own past errors, and average them."""
+    """Correct each candidate's level by its own past errors; average them and the first as it is.
+
+    A correction is not always for the better: the less the past errors tell, the more the
+    purchase model's own level counts.
+    """
     usable = np.where(actual > 0, actual, np.nan)
     last = len(actual) - 1
-    shape = len(bases), last + 1, calendar.buckets
+    shape = len(LEVELS), last + 1, calendar.buckets
     logs, covariances = np.full(shape, np.nan), np.zeros((*shape, calendar.buckets))
     for j, (base, then) in enumerate(zip(bases, before, strict=True)):
         model = LevelModel(calendar, np.log(usable / base), then, by_chance)
         for at in range(last + 1):
             level = model.expected(at)
             logs[j, at], covariances[j, at] = np.log(base[at]) + level.mean, level.covariance
+    logs[-1], covariances[-1] = np.log(bases[0]), covariances[0]
     squares = (np.log(usable)[None] - logs) ** 2
     both = np.isfinite(squares).all(axis=0)
     tests = float(both.sum()) / calendar.buckets
@@ -167,5 +183,6 @@ def level_outcome(
     there = there / there.sum(axis=0)
     mixed = (there * np.nan_to_num(logs)).sum(axis=0)
     share = there.mean(axis=2)
-    spread = np.einsum("jc,jckl->ckl", share, covariances)
+    off = np.nan_to_num(logs - mixed)
+    spread = np.einsum("jc,jckl->ckl", share, covariances + off[..., None] * off[..., None, :])
     return LevelOutcome(mixed[-1], spread[-1], np.exp(mixed[:-1]), list(spread[:-1]), weights)

@@ -128,7 +128,7 @@ def load(
     find.find_date(roles)
     find.find_customer_and_order(roles)
     roles.chosen = {r: c for r, c in roles.chosen.items() if r not in left_out}
-    numbers = read_numbers(staging, find.number_candidates(roles), wanted.decimal)
+    numbers = read_numbers(staging, find.number_candidates(roles), wanted.decimal, roles.warnings)
     find_money(roles, numbers, drop_duplicates=drop_duplicates)
     find.find_rest(roles)
     chosen = find.in_order(roles.chosen)
@@ -141,6 +141,7 @@ def load(
         wanted.date_order,
         day,
     )
+    roles.warnings += dates.warnings
     return assemble(
         staging,
         replace(wanted, roles=chosen, platform=platform.name if platform else None),

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from custanalytics.engine import DuckDBEngine, QueryError, quote
 from custanalytics.errors import SourceError
-from custanalytics.ledger.detect.column_names import plain
+from custanalytics.ledger.detect.column_names import meanings, plain
 from custanalytics.ledger.read.cell_kinds import kinds_of, leading_kind, shape_of
 from custanalytics.ledger.read.files import open_sources
 from custanalytics.ledger.read.header import LayoutFinder, find_layout
-from custanalytics.ledger.read.parts import Numbering, Part, text_part, workbook_parts
+from custanalytics.ledger.read.parts import Numbering, Part, json_part, text_part, workbook_parts
 from custanalytics.sentences import tell
 
 _SAMPLE_ROWS = 2000
@@ -97,9 +97,12 @@ def stage(
             found, left_out = workbook_parts(source, target, numbering, given, layout)
             parts.extend(found)
             warnings.extend(left_out)
+        elif source.kind == "json":
+            parts.append(json_part(source, target(), numbering))
         else:
             parts.append(_parquet_part(engine, source.label, source.path, target(), numbering))
-    names, has_header = _common_names(parts)
+    names, has_header, renamed = _common_names(parts)
+    warnings += renamed
     _insert(engine, parts, names, has_header)
     rows = sum(part.rows for part in parts)
     if not rows:
@@ -156,18 +159,24 @@ def _as_text(column: str, kind: str) -> str:
     return f"CAST({column} AS VARCHAR)"
 
 
-def _common_names(parts: Sequence[Part]) -> tuple[tuple[str, ...], bool]:
-    """Union of the parts' columns; a part without header continues one of the same width."""
+def _common_names(
+    parts: Sequence[Part],
+) -> tuple[tuple[str, ...], bool, list[str]]:
+    """Union of the parts' columns, and what was taken for one column under two names.
+
+    A part without header continues one of the same width.
+    """
     named = [part for part in parts if part.names]
     if not named:
         widths = {part.width for part in parts}
         if len(widths) > 1:
             listed = ", ".join(f"{part.label}: {part.width}" for part in parts)
             raise SourceError(f"the files have no header and differ in columns ({listed})")
-        return tuple(f"column {at}" for at in range(1, parts[0].width + 1)), False
+        return tuple(f"column {at}" for at in range(1, parts[0].width + 1)), False, []
     first = named[0]
     names = list(first.names or ())
     keys = [_key(name) for name in names]
+    warnings = [told for part in named[1:] if (told := _name_alike(part, first, names))]
     for part in named[1:]:
         own = part.names or ()
         if len({_key(name) for name in own} & set(keys)) * 2 < len(set(keys)):
@@ -187,7 +196,38 @@ def _common_names(parts: Sequence[Part]) -> tuple[tuple[str, ...], bool]:
                     f"{first.label} has {first.width}"
                 )
             part.names = first.names
-    return tuple(names), True
+    return tuple(names), True, warnings
+
+
+def _name_alike(part: Part, first: Part, names: Sequence[str]) -> str | None:
+    """Give a part's columns the first part's names where the words mean the same role."""
+    own = list(part.names or ())
+    known = {_key(name) for name in own}
+    missing = [name for name in names if _key(name) not in known]
+    renamed: dict[str, str] = {}
+    for name in own:
+        if _key(name) in map(_key, names):
+            continue
+        same = [other for other in missing if _same_meaning(name, other)]
+        rivals = [other for other in own if len(same) == 1 and _same_meaning(other, same[0])]
+        if len(same) == len(rivals) == 1:
+            renamed[name] = same[0]
+    if not renamed:
+        return None
+    part.names = tuple(renamed.get(name, name) for name in own)
+    return tell(
+        "{file} has other names than {first}; these were taken for the same columns: {columns}.",
+        file=part.label,
+        first=first.label,
+        columns=", ".join(f"{name!r} is {other!r}" for name, other in renamed.items()),
+    )
+
+
+def _same_meaning(name: str, other: str) -> bool:
+    """Whether two names stand for one role, in the same way."""
+    one, two = meanings(name), meanings(other)
+    kinds = {role: (kind, two[role][0]) for role, (kind, _) in one.items() if role in two}
+    return any(a == b or {a, b} == {"key", "whole"} for a, b in kinds.values())
 
 
 def _key(name: str) -> str:

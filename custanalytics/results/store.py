@@ -117,6 +117,28 @@ class AnalysisResults:
     key_findings: tuple[Finding, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
 
+    @property
+    def checks(self) -> list[tuple[str, Check]]:
+        """Every check of every analysis, with the analysis that it belongs to."""
+        named = [
+            ("overview", self.overview),
+            ("concentration", self.concentration),
+            ("rfm", self.rfm),
+            ("cohorts", self.cohorts),
+            ("value", self.value),
+            ("propensity", self.propensity),
+            ("prospects", self.prospects),
+        ]
+        checks = [("ledger", check) for check in self.ledger_checks]
+        return checks + [
+            (name, check) for name, part in named if part is not None for check in part.checks
+        ]
+
+    @property
+    def doubts(self) -> list[Check]:
+        """The checks that failed."""
+        return [check for _, check in self.checks if check.passed is False]
+
 
 def write_results(results: AnalysisResults, folder: Path | str) -> None:
     """Write results into a folder, which is made where it is missing.

@@ -70,7 +70,7 @@ def test_run_writes_a_report_worth_sending(report):
     pdf = PdfReader(folder / "report.pdf")
     text = " ".join(page.extract_text() for page in pdf.pages)
     assert len(pdf.pages) > 10
-    for heading in ("Summary", "What are they worth", "What to do on Monday", "Validation"):
+    for heading in ("Summary", "What are they worth", "What to do next", "Validation"):
         assert heading in text
     assert {"html", "pdf", "customers_csv", "customers_parquet"} <= found["files"].keys()
     assert all(Path(path).is_file() for path in found["files"].values())

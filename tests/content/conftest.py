@@ -18,6 +18,7 @@ from custanalytics.errors import UnsupportedError
 from custanalytics.results.actions import ranked_actions
 from custanalytics.results.decisions import segment_decisions
 from custanalytics.results.key_findings import key_findings
+from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.transactions import as_engine
 
@@ -335,7 +336,7 @@ def results_of(lines: pd.DataFrame, **changes):
         command="custanalytics run shop.csv",
         **changes.pop("settings", {"currency": "GBP"}),
     )
-    return SimpleNamespace(
+    return AnalysisResults(
         settings=settings,
         ledger=ledger,
         mapping={"customer_id": HOSTILE, "amount": "Total"},

@@ -1,7 +1,7 @@
 """The message catalogues: up to date with the code, complete, with the same places."""
 
 import re
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pytest
 
@@ -46,13 +46,8 @@ def test_translations_have_the_same_places(code) -> None:
 
 @pytest.mark.parametrize("code", catalogue.LANGUAGES)
 def test_tabs_of_the_workbook_are_short_and_differ(code, rich) -> None:
-    settings = type(rich.settings)(**{**vars(rich.settings), "locale": code})
-    names = [
-        sheet.name
-        for sheet in workbook(
-            report_content(SimpleNamespace(**{**vars(rich), "settings": settings}))
-        ).sheets
-    ]
+    spoken = replace(rich, settings=replace(rich.settings, locale=code))
+    names = [sheet.name for sheet in workbook(report_content(spoken)).sheets]
     assert len({name.casefold() for name in names}) == len(names)
     assert not [name for name in names if len(name) > 31 or re.search(r"[\[\]:*?/\\]", name)]
 

@@ -3,8 +3,8 @@
 import json
 import re
 import string
+from dataclasses import replace
 from datetime import date
-from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -61,8 +61,7 @@ def greek(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def spoken_results(rich, greek):
-    settings = {**vars(rich.settings), "locale": "el_GR", "currency": "EUR"}
-    return SimpleNamespace(**{**vars(rich), "settings": type(rich.settings)(**settings)})
+    return replace(rich, settings=replace(rich.settings, locale="el_GR", currency="EUR"))
 
 
 def english(texts: list[str], data: set[str]) -> list[str]:

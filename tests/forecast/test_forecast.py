@@ -117,3 +117,46 @@ def test_earlier_cutoffs_are_told_with_their_errors(told):
     assert table["cutoff"].is_monotonic_increasing
     assert_allclose(table["error"], table["expected"] / table["actual"] - 1)
     assert (table["low"] < table["high"]).all()
+
+
+def test_every_end_of_a_bucket_that_is_over_is_told(told):
+    table = told.origins
+    spans = table[table["quantity"] == "purchases"].groupby("cutoff")["days"]
+    assert (spans.nunique() == spans.size()).all()
+    assert spans.size().iloc[0] == len(told.bucket_ends) - 1
+    assert (table["carried"] > 0).all()
+
+
+def test_last_years_same_days_are_those_of_the_cutoff_a_year_before(told):
+    table = told.origins[told.origins["last_year"].notna()]
+    assert len(table)
+    known = told.origins.set_index(["cutoff", "days", "quantity"])["actual"]
+    for row in table.itertuples():
+        day = row.cutoff - pd.Timedelta(days=365)
+        near = known[abs(known.index.get_level_values("cutoff") - day) <= pd.Timedelta(days=1)]
+        assert row.last_year == near.xs((row.days, row.quantity), level=[1, 2]).iloc[0]
+
+
+def test_tested_customers_are_those_of_the_origins(told):
+    each = told.tested(90)
+    assert set(each["one_in"]) == {1}
+    days = each["days"].iloc[0]
+    assert abs(days - 90) < 5
+    sums = each.groupby("cutoff")[["expected_purchases", "expected_revenue", "purchases"]].sum()
+    totals = told.origins[told.origins["days"] == days].set_index("cutoff")
+    bought = totals[totals["quantity"] == "purchases"]
+    assert_allclose(sums["expected_purchases"], bought["expected"], rtol=1e-9)
+    assert_allclose(sums["purchases"], bought["actual"])
+    money = totals[totals["quantity"] == "money"]
+    assert_allclose(sums["expected_revenue"], money["expected"], rtol=1e-9)
+    assert each["p_purchase"].between(0, 1).all()
+
+
+def test_money_to_come_is_worth_less_today(told):
+    each, plain = told.at(182, 0.10, 0.3), told.at(182, 0.0)
+    assert_allclose(plain["clv"], plain["expected_revenue"])
+    factor = each["clv"] / each["expected_revenue"]
+    assert factor.between(0.3 * 1.1 ** (-182 / 365), 0.3).all()
+    assert_allclose(each["clv"].sum(), told.total(182, 0.10, 0.3)["clv"])
+    with pytest.raises(UsageError):
+        told.at(90, margin=1.5)

@@ -190,7 +190,10 @@ def test_columns_by_number_where_there_is_no_header(tmp_path: Path) -> None:
         ("order,customer,date,quantity,unit price,discount\n1,A,2024-01-13,2,5.00,1.00\n2,B,2024-01-14,3,7.00,0", {}, "--map discount"),
         ("order,customer,date,amount", {}, "no rows"),
         ("nothing", {}, "no delimiter"),
-        ("{\"a\": 1}", {}, "JSON"),
+        ("{\"a\": 1}", {}, "no column holds dates"),
+        ("[ 1, 2]", {}, "JSON without a list"),
+        ("{\n{", {}, "JSON"),
+        ("{\"a\": [}", {}, "damaged JSON"),
         ("<html><table></table></html>", {}, "web page"),
     ],
 )  # fmt: skip
@@ -259,7 +262,8 @@ def test_the_same_file_twice_is_refused(tmp_path: Path) -> None:
 
 def test_missing_and_empty_files_and_folders(tmp_path: Path) -> None:
     (tmp_path / "empty.csv").touch()
-    for path, words in (("gone.csv", "not exist"), ("empty.csv", "empty"), (".", "folder")):
+    (tmp_path / "bare").mkdir()
+    for path, words in (("gone.csv", "not exist"), ("empty.csv", "empty"), ("bare", "folder")):
         with pytest.raises(SourceError, match=words):
             load([tmp_path / path])
 

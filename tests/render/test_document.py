@@ -1,7 +1,7 @@
 """The document as a whole, and what it says about very different shops."""
 
 import re
-from types import SimpleNamespace
+from dataclasses import replace
 
 import pandas as pd
 import pytest
@@ -168,7 +168,7 @@ def test_a_warning_is_not_said_twice(rich) -> None:
     finding = pd.DataFrame(
         {"sentence": ["2 rows are zero."], "rows": [2], "amount": [0.0], "effect": ["Left out."]}
     )
-    told = written(SimpleNamespace(**(vars(rich) | {"findings": finding}))).parts
+    told = written(replace(rich, findings=finding)).parts
     assert told["data-warnings"] == ""
     assert "Left out" in told["tbl-data-quality"]
     assert "2 rows come to zero" in written(rich).parts["data-warnings"]

@@ -9,7 +9,6 @@ import pytest
 import custanalytics as ca
 from custanalytics.bundled import sample_data_dir
 from custanalytics.config import Prospects
-from custanalytics.content.chapters.summary import all_checks
 from custanalytics.errors import SourceError
 from custanalytics.results.analyse import add_prospects
 from custanalytics.sentences import Sentence
@@ -41,7 +40,7 @@ def test_sentences_can_still_be_said_in_another_language(analysed, tmp_path):
     ca.write_results(analysed, tmp_path)
     read = ca.read_results(tmp_path)
     for results in (analysed, read):
-        checks = [check for _, check in all_checks(results)]
+        checks = [check for _, check in results.checks]
         told = [c.sentence for c in checks] + [c.source for c in checks if c.source]
         told += [*results.findings["sentence"], *results.findings["effect"]]
         told += [*results.prospects.leaks["sentence"], *results.ledger.warnings]

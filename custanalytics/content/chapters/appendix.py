@@ -8,7 +8,6 @@ import pandas as pd
 from custanalytics.check import Check
 from custanalytics.content.blocks import Bullets, Command, Notice
 from custanalytics.content.chapter import Chapter, Declaration
-from custanalytics.content.chapters.summary import all_checks
 from custanalytics.content.format import Formats
 from custanalytics.content.tables import Column, Table, table, verdict
 from custanalytics.content.words import plural, say, told, told_all, word
@@ -23,7 +22,6 @@ CHAPTER = Declaration(
     texts=("rows", "version", "seed", "end"),
     parts=("warnings", "command"),
     flags=("command",),
-    slides=("certainty", "doubts", "next-steps"),
 )
 SUBJECTS = {
     "ledger": noted("Data"),
@@ -132,25 +130,26 @@ def _reconciliation(ledger: LoadReport, formats: Formats) -> Table:
     rows = ledger.reconciliation
     total = pd.DataFrame(
         {
-            "meaning": [say("All rows read")],
+            "label": [say("All rows read")],
             "rows": [ledger.rows_read],
             "amount": [float(rows["amount"].sum())],
             "share": [1.0],
         }
     )
-    shown = rows[list(total.columns)].copy()
-    shown["meaning"] = [_capital(told(text, formats)) for text in shown["meaning"]]
+    shown = rows.assign(label=[_capital(told(text, formats)) for text in rows["meaning"]])
     return table(
         "reconciliation",
-        pd.concat([shown, total], ignore_index=True),
+        pd.concat([shown[list(total.columns)], total], ignore_index=True),
         [
-            Column("meaning", say("Rows")),
-            Column("rows", say("How many"), "count"),
-            Column("share", say("Share"), "share"),
-            Column("amount", say("Amount"), "money_exact"),
+            Column("label", say("Rows")),
+            "rows",
+            "share",
+            # To the cent, for this must close.
+            Column("amount", format="money_exact"),
         ],
         formats,
         say("From the rows of the export to the rows of this report"),
+        result="ledger.reconciliation",
         total=True,
     )
 
@@ -163,13 +162,14 @@ def _quality(results: AnalysisResults, formats: Formats) -> Table:
         "data-quality",
         rows,
         [
-            Column("sentence", say("What was found in the data"), "told"),
-            Column("rows", say("Rows"), "count"),
-            Column("amount", say("Amount"), "money"),
-            Column("effect", say("What was done"), "told"),
+            Column("sentence", say("What was found in the data")),
+            "rows",
+            "amount",
+            Column("effect", say("What was done")),
         ],
         formats,
         say("Data quality"),
+        result="findings",
     )
 
 
@@ -189,7 +189,7 @@ def _mapping(results: AnalysisResults, formats: Formats) -> Table:
 def _checks(results: AnalysisResults, formats: Formats) -> Table:
     rows = tuple(
         (word(SUBJECTS[name]), verdict(check), _with_source(check, formats))
-        for name, check in all_checks(results)
+        for name, check in results.checks
     )
     return Table(
         "checks",

@@ -290,7 +290,6 @@ def _activity_chart(found: Overview, formats: Formats) -> Chart:
     whole = monthly.loc[monthly["complete"]] if monthly["complete"].any() else monthly
     last = whole.iloc[-1]
     known = bool((monthly["customers"] > 0).any())
-    names = {"orders": say("Orders")} | ({"customers": say("Customers")} if known else {})
     title = plural(
         last["orders"],
         "One order in {month}",
@@ -306,42 +305,59 @@ def _activity_chart(found: Overview, formats: Formats) -> Chart:
             orders=title,
             customers=formats.count(last["customers"]),
         )
-    return Chart(
-        placed=ACTIVITY,
-        kind="line",
-        data=_tidy(monthly, names),
-        x="month",
-        y="value",
-        series="series",
-        x_format="month_short",
-        y_format="count",
-        incomplete="open",
+    return _line_chart(
+        ACTIVITY,
+        found,
+        {"orders": say("Orders")} | ({"customers": say("Customers")} if known else {}),
+        "count",
+        formats,
         title=title,
         subtitle=say("Orders and active customers by month"),
         alt=say("Lines of orders and active customers by month. {title}.", title=title),
-        note=_open_note(found, False, formats),
-        half=True,
     )
 
 
 def _order_chart(found: Overview, formats: Formats) -> Chart:
-    monthly = found.monthly.assign(open=~found.monthly["complete"].astype(bool))
     title = say(
         "An order comes to {average} on average",
         average=formats.money(found.figures["average_order_value"]),
     )
-    return Chart(
-        placed=ORDER,
-        kind="line",
-        data=monthly[["month", "average_order_value", "open"]],
-        x="month",
-        y="average_order_value",
-        x_format="month_short",
-        y_format="money",
-        incomplete="open",
+    return _line_chart(
+        ORDER,
+        found,
+        {"average_order_value": ""},
+        "money",
+        formats,
         title=title,
         subtitle=say("Average order by month"),
         alt=say("Line of the average order by month. {title}.", title=title),
+    )
+
+
+def _line_chart(
+    placed: Placement,
+    found: Overview,
+    names: dict[str, str],
+    y_format: str,
+    formats: Formats,
+    *,
+    title: str,
+    subtitle: str,
+    alt: str,
+) -> Chart:
+    return Chart(
+        placed=placed,
+        kind="line",
+        data=_tidy(found.monthly, names),
+        x="month",
+        y="value",
+        series="series" if all(names.values()) else None,
+        x_format="month_short",
+        y_format=y_format,
+        incomplete="open",
+        title=title,
+        subtitle=subtitle,
+        alt=alt,
         note=_open_note(found, False, formats),
         half=True,
     )
@@ -353,19 +369,17 @@ def _month_table(monthly: pd.DataFrame, formats: Formats) -> Table:
         formats.month_short(month) + ("" if complete else " *")
         for month, complete in zip(shown["month"], shown["complete"], strict=True)
     ]
-    columns = [
+    columns: list[Column | str] = [
         Column("label", say("Month")),
-        Column("revenue", say("Revenue"), "money"),
-        Column("returning_revenue", say("Returning"), "money"),
-        Column("new_revenue", say("New"), "money"),
-        Column("unknown_revenue", say("Not known"), "money"),
-        Column("refunds", say("Returns"), "money"),
-        Column("orders", say("Orders"), "count"),
-        Column("customers", say("Customers"), "count"),
-        Column("average_order_value", say("Average order"), "money"),
+        "revenue",
+        "returning_revenue",
+        "new_revenue",
+        *(["unknown_revenue"] if (shown["unknown_revenue"] != 0).any() else []),
+        "refunds",
+        "orders",
+        "customers",
+        "average_order_value",
     ]
-    if not (shown["unknown_revenue"] != 0).any():
-        columns.pop(4)
     notes = []
     if len(monthly) > len(shown):
         notes.append(say("The last 24 months; earlier ones are in the results folder."))
@@ -377,6 +391,7 @@ def _month_table(monthly: pd.DataFrame, formats: Formats) -> Table:
         columns,
         formats,
         say("Revenue, orders and customers by month"),
+        result="overview.monthly",
         wide=True,
         note=" ".join(notes),
     )

@@ -28,6 +28,9 @@ CHAPTER = Declaration(
 )
 _FEW = 5
 _LISTED = 10
+_ABOUT = (
+    "customer_id", "segment", "total_spend", "n_orders", "last_order", "days_since_last_purchase",
+)  # fmt: skip
 
 
 def concentration(
@@ -141,14 +144,6 @@ def _curve(found: Concentration, formats: Formats) -> Chart:
 
 def _best(customers: pd.DataFrame | None, formats: Formats) -> Table:
     known = customers if customers is not None else pd.DataFrame(columns=["customer_id"])
-    wanted = [
-        Column("customer_id", say("Customer")),
-        Column("segment", say("Segment"), "word"),
-        Column("total_spend", say("Revenue"), "money"),
-        Column("n_orders", say("Orders"), "count"),
-        Column("last_order", say("Last order"), "date_short"),
-        Column("days_since_last_purchase", say("Days since last"), "days"),
-    ]
     if "total_spend" in known:
         known = known.sort_values(
             ["total_spend", "customer_id"], ascending=[False, True], ignore_index=True
@@ -156,9 +151,10 @@ def _best(customers: pd.DataFrame | None, formats: Formats) -> Table:
     return table(
         "best-customers",
         known.head(_LISTED),
-        [column for column in wanted if column.field in known],
+        [name for name in _ABOUT if name in known],
         formats,
         say("The best customers by revenue so far"),
+        result="customers",
     )
 
 
@@ -183,12 +179,13 @@ def _shares(found: Concentration, formats: Formats) -> Table:
         shares.dropna(subset="revenue"),  # without what is kept back
         [
             Column("label", say("Customers")),
-            Column("customers", say("How many"), "count"),
-            Column("revenue", say("Revenue"), "money"),
-            Column("revenue_share", say("Share of revenue"), "share", bar=True),
+            Column("customers", say("How many")),
+            "revenue",
+            Column("revenue_share", bar=True),
         ],
         formats,
         say("What the best customers bring"),
+        result="concentration.shares",
     )
 
 
@@ -205,11 +202,12 @@ def _classes(found: Concentration, formats: Formats) -> Table:
         abc,
         [
             Column("label", say("Class")),
-            Column("customers", say("Customers"), "count"),
-            Column("customer_share", say("Share of customers"), "share"),
-            Column("revenue", say("Revenue"), "money"),
-            Column("revenue_share", say("Share of revenue"), "share", bar=True),
+            "customers",
+            "customer_share",
+            "revenue",
+            Column("revenue_share", bar=True),
         ],
         formats,
         say("Customers by class"),
+        result="concentration.abc",
     )

@@ -1,5 +1,7 @@
 """Who will buy next, who is slipping away."""
 
+from dataclasses import replace
+
 import pandas as pd
 
 from custanalytics.content.blocks import Notice
@@ -7,6 +9,7 @@ from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import ranking
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.propensity.purchase import PurchasePropensity
@@ -29,7 +32,7 @@ CHAPTER = Declaration(
     flags=("profit",),
     slides=("late",),
 )
-_LISTED = 10
+_LISTED, _ON_SLIDE = 10, 8
 # Less than this many times the average in the tenth on top is no order to speak of.
 _RANKS = 1.2
 _CALIBRATION = "propensity.calibration"
@@ -45,8 +48,10 @@ def next_purchase(
     tables = [_deciles(found, formats), _evaluation(found, formats), _cutoffs(found, formats)]
     if len(found.customers):
         tables.append(_contacts(found, customers, formats))
+    slides = []
     if len(late):
         tables.append(_late(late, customers, formats))
+        slides.append(_late_slide(found, tables[-1], formats))
     charts = [_lift(found, formats), _reliability(found)]
     if found.profit is not None:
         charts.append(_profit(found.profit, formats))
@@ -62,6 +67,7 @@ def next_purchase(
         charts=tuple(charts),
         tables=tuple(tables),
         flags={"profit": found.profit is not None},
+        slides=tuple(slides),
     )
 
 
@@ -214,16 +220,11 @@ def _reliability(found: PurchasePropensity) -> Chart:
 
 
 def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
-    best = profit.loc[profit["best"]].iloc[0]
     return ranking.profit(
         PROFIT,
         profit,
         formats,
-        title=say(
-            "Contacting {contacted} customers earns most: {money} expected",
-            contacted=formats.count(best["contacted"]),
-            money=formats.money_short(best["expected_profit"]),
-        ),
+        title=noted("Contacting {contacted} customers earns most: {money} expected"),
         subtitle=say("Expected profit by number of customers contacted"),
         x_title=say("Customers contacted, most likely first"),
         note=say(
@@ -235,15 +236,11 @@ def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
 
 def _best(profit: pd.DataFrame, formats: Formats) -> str:
     best = profit.loc[profit["best"]].iloc[0]
-    careful = profit.loc[profit["best_lower_value"]].iloc[0]
-    money = formats.money_short(best["expected_profit"])
+    figures = ranking.most_profitable(profit, formats)
     less = (
         say("If a purchase is worth 30% less, it still pays to contact as many.")
-        if careful["contacted"] == best["contacted"]
-        else say(
-            "If a purchase is worth 30% less, stop at {careful}.",
-            careful=formats.count(careful["contacted"]),
-        )
+        if best["best_lower_value"]
+        else say("If a purchase is worth 30% less, stop at {careful}.", **figures)
     )
     if best["contacted"] == 0:
         return say("At your cost per contact and value per purchase no contact pays.")
@@ -251,15 +248,12 @@ def _best(profit: pd.DataFrame, formats: Formats) -> str:
         return say(
             "At your cost per contact and value per purchase it pays to contact everybody: "
             "{money} expected, if none of them would have bought anyway. {careful}",
-            money=money,
-            careful=less,
+            **figures | {"careful": less},
         )
     return say(
         "At your cost per contact and value per purchase it pays to contact the {contacted} most "
         "likely customers: {money} expected, if none of them would have bought anyway. {careful}",
-        contacted=formats.count(best["contacted"]),
-        money=money,
-        careful=less,
+        **figures | {"careful": less},
     )
 
 
@@ -310,9 +304,29 @@ def _late(late: pd.DataFrame, customers: pd.DataFrame | None, formats: Formats) 
     )
 
 
+def _late_slide(found: PurchasePropensity, late: Table, formats: Formats) -> Slide:
+    figures = found.figures
+    return Slide(
+        "late",
+        plural(
+            figures["late_customers"],
+            "One customer is late: {money} can still be lost",
+            "{late} customers are late: {money} can still be lost",
+            late=formats.count(figures["late_customers"]),
+            money=formats.money_short(figures["revenue_at_risk"]),
+        ),
+        late.caption,
+        table=replace(late, rows=late.rows[:_ON_SLIDE]),
+        aside=(risk(found, formats),),
+        small=say("All of them are in the workbook, sheet “{sheet}”.", sheet=say("Late customers")),
+        notes=tested(found, formats),
+    )
+
+
 def _deciles(found: PurchasePropensity, formats: Formats) -> Table:
     return ranking.deciles(
         "deciles",
+        "propensity.deciles",
         found.deciles,
         formats,
         say("The list, tested: what each tenth of the customers did"),
@@ -325,6 +339,7 @@ def _deciles(found: PurchasePropensity, formats: Formats) -> Table:
 def _evaluation(found: PurchasePropensity, formats: Formats) -> Table:
     return ranking.evaluation(
         "propensity-validation",
+        "propensity.evaluation",
         found.evaluation,
         formats,
         say("Models and rules of thumb on the window held back; the lowest log-loss is used"),

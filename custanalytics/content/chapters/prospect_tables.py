@@ -45,20 +45,20 @@ def open_table(found: LeadScoring, formats: Formats) -> Table:
     ).head(_LISTED)
     named = first["prospect_id"].notna().any()
     shown = first.assign(line=[str(row) for row in first["row"]])
-    columns = [
+    columns: list[Column | str] = [
+        *(["prospect_id"] if named else []),
         Column("line", say("Row in the file"), right=True),
-        Column("propensity", say("Probability"), "share", bar=True),
-        Column("propensity_low", say("At least"), "share"),
-        Column("propensity_high", say("At most"), "share"),
+        Column("propensity", bar=True),
+        Column("propensity_low", say("At least")),
+        Column("propensity_high", say("At most")),
     ]
-    if named:
-        columns.insert(0, Column("prospect_id", say("Prospect")))
     return table(
         "prospects-open",
         shown,
         columns,
         formats,
         say("The open prospects most likely to convert"),
+        result="prospects.prospects",
         note=say("Bounds hold with 90% confidence if rates move as they did before."),
     )
 
@@ -75,20 +75,21 @@ def effects_table(found: LeadScoring, drives: pd.DataFrame, formats: Formats) ->
             "" if again else told(input_name(name), formats)
             for name, again in zip(shown["input"], shown["input"].duplicated(), strict=True)
         ],
-        value=texts,
+        level=texts,
     )
     return table(
         "prospects-effects",
         shown.reset_index(drop=True),
         [
             Column("name", say("Column")),
-            Column("value", say("Value")),
-            Column("n", say("Prospects near it"), "count"),
-            Column("rate", say("Converted"), "share"),
-            Column("mean_propensity", say("Predicted, all else as it is"), "share"),
+            Column("level", say("Value")),
+            "n",
+            "rate",
+            Column("mean_propensity", say("Predicted, all else as it is")),
         ],
         formats,
         say("How the columns that tell most go with conversion, on prospects held back"),
+        result="prospects.effects",
     )
 
 
@@ -104,6 +105,7 @@ def deciles_table(found: LeadScoring, formats: Formats) -> Table:
     """What each tenth of the list did."""
     return ranking.deciles(
         "prospects-deciles",
+        "prospects.deciles",
         last_test(found, found.deciles),
         formats,
         say("The list, tested: what each tenth of the prospects held back did"),
@@ -120,7 +122,7 @@ def evaluation_table(found: LeadScoring, formats: Formats) -> Table:
         name=ranking.candidates(rows), how=[word(_TESTS[test]) for test in rows["test"]]
     )
     shown["how"] = shown["how"].where(~shown["how"].duplicated(), "")
-    shown["auc"] = [
+    shown["between"] = [
         say(
             "{value} ({low}–{high})",
             value=formats.exact(value),
@@ -135,14 +137,15 @@ def evaluation_table(found: LeadScoring, formats: Formats) -> Table:
         [
             Column("how", say("Test")),
             Column("name", say("Candidate")),
-            Column("log_loss", say("Log-loss"), "exact"),
-            Column("brier_score", say("Brier score"), "exact"),
-            Column("auc", say("AUC (95% interval)"), right=True),
-            Column("average_precision", say("Average precision"), "exact"),
-            Column("ece", say("Calibration error"), "share"),
+            "log_loss",
+            "brier_score",
+            Column("between", say("AUC (95% interval)"), right=True),
+            "average_precision",
+            "ece",
         ],
         formats,
         say("Models beside the overall rate; the lowest log-loss is used"),
+        result="prospects.evaluation",
         wide=True,
     )
 
@@ -158,15 +161,10 @@ def columns_table(found: LeadScoring, formats: Formats) -> Table:
     return table(
         "prospects-columns",
         shown,
-        [
-            Column("column", say("Column")),
-            Column("kind", say("Read as"), "word"),
-            Column("filled", say("Filled"), "share"),
-            Column("verdict", say("Use")),
-            Column("why", say("Why"), "told"),
-        ],
+        ["column", "kind", "filled", Column("verdict", say("Use")), "why"],
         formats,
         say("What each column of the prospects' file was taken for"),
+        result="prospects.columns",
     )
 
 
@@ -187,9 +185,10 @@ def leaks_table(found: LeadScoring, formats: Formats) -> Table:
     return table(
         "prospects-leaks",
         found.leaks,
-        [Column("column", say("Column")), Column("sentence", say("What gave it away"), "told")],
+        ["column", "sentence"],
         formats,
         caption,
+        result="prospects.leaks",
     )
 
 

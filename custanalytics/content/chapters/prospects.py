@@ -167,17 +167,12 @@ def cards(found: LeadScoring, formats: Formats) -> list[Card]:
         expected = formats.count(figures["expected_conversions"])
         items.append(Card(expected, say("open prospects expected to convert"), note))
     if found.profit is not None:
-        best = found.profit.loc[found.profit["best"]].iloc[0]
+        best = ranking.most_profitable(found.profit, formats)
         items.append(
             Card(
-                formats.money_short(best["expected_profit"]),
+                best["money"],
                 say("expected profit of contacting the best"),
-                say(
-                    "{contacted} prospects; between {low} and {high}",
-                    contacted=formats.count(best["contacted"]),
-                    low=formats.money_short(best["profit_low"]),
-                    high=formats.money_short(best["profit_high"]),
-                ),
+                say("{contacted} prospects; between {low} and {high}", **best),
             )
         )
     return items
@@ -357,16 +352,11 @@ def _drift(found: LeadScoring, formats: Formats) -> Chart:
 
 
 def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
-    best = profit.loc[profit["best"]].iloc[0]
     return ranking.profit(
         PROFIT,
         profit,
         formats,
-        title=say(
-            "Contacting {contacted} prospects earns most: {money} expected",
-            contacted=formats.count(best["contacted"]),
-            money=formats.money_short(best["expected_profit"]),
-        ),
+        title=noted("Contacting {contacted} prospects earns most: {money} expected"),
         subtitle=say("Expected profit by number of prospects contacted"),
         x_title=say("Open prospects contacted, most likely first"),
         note=say(
@@ -377,19 +367,13 @@ def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
 
 
 def _best(profit: pd.DataFrame, formats: Formats) -> str:
-    best = profit.loc[profit["best"]].iloc[0]
-    careful = profit.loc[profit["best_lower_value"]].iloc[0]
-    if best["contacted"] == 0:
+    if not profit.loc[profit["best"], "contacted"].iloc[0]:
         return say("At your cost per contact and value per conversion no contact pays.")
     return say(
         "At your cost per contact and value per conversion it pays to contact the {contacted} "
         "most likely prospects: {money} expected, with 90% confidence between {low} and {high}. "
         "If a conversion is worth 30% less, stop at {careful}.",
-        contacted=formats.count(best["contacted"]),
-        money=formats.money_short(best["expected_profit"]),
-        low=formats.money_short(best["profit_low"]),
-        high=formats.money_short(best["profit_high"]),
-        careful=formats.count(careful["contacted"]),
+        **ranking.most_profitable(profit, formats),
     )
 
 

@@ -109,17 +109,18 @@ def _sizes(found: RFM, formats: Formats) -> Table:
         "segments",
         found.segments,
         [
-            Column("segment", say("Segment"), "word"),
-            Column("customers", say("Customers"), "count"),
-            Column("customer_share", say("Of customers"), "share"),
-            Column("revenue", say("Revenue"), "money"),
-            Column("revenue_share", say("Of revenue"), "share", bar=True),
-            Column("mean_orders", say("Orders each"), "number"),
-            Column("mean_spend", say("Spend each"), "money"),
-            Column("mean_days_since_last_purchase", say("Days since last"), "days"),
+            "segment",
+            "customers",
+            "customer_share",
+            "revenue",
+            Column("revenue_share", bar=True),
+            "mean_orders",
+            "mean_spend",
+            "mean_days_since_last_purchase",
         ],
         formats,
         say("The segments in figures: size, revenue, and the average customer"),
+        result="rfm.segments",
         wide=True,
     )
 
@@ -128,13 +129,10 @@ def _rules(found: RFM, formats: Formats) -> Table:
     return table(
         "segment-rules",
         found.segments,
-        [
-            Column("segment", say("Segment"), "word"),
-            Column("rule", say("Who is in it"), "word"),
-            Column("action", say("What it calls for"), "word"),
-        ],
+        ["segment", "rule", "action"],
         formats,
         say("Each customer is in the first segment whose rule holds"),
+        result="rfm.segments",
     )
 
 

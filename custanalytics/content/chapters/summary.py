@@ -3,7 +3,6 @@
 from collections.abc import Hashable, Mapping
 from typing import Any, TypeVar
 
-from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.config import Settings
 from custanalytics.content.blocks import Bullets, Card, Cards, Point, Points
@@ -18,6 +17,7 @@ from custanalytics.content.chapters import (
     what_to_do,
 )
 from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.slide import Slide
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.customers.concentration import Concentration
@@ -40,21 +40,55 @@ T = TypeVar("T")
 
 def summary(results: AnalysisResults, formats: Formats) -> Chapter:
     """Section 1 of the report."""
-    found, done = findings(results, formats), actions(results, formats)
+    headline_figures = Cards(tuple(_cards(results, formats)))
+    points = Points("findings", tuple(findings(results, formats)))
+    steps = Points("actions", tuple(_actions(results, formats)))
+    confidence = Bullets(tuple(_confidence(results, formats)))
+    slides = []
+    if points.points:
+        slides.append(_overview_slide(headline_figures, points, confidence))
+    if steps.points:
+        slides.append(_actions_slide(steps, results, formats))
     return Chapter(
         CHAPTER,
         parts={
-            "kpis": Cards(tuple(cards(results, formats))),
-            "findings": Points("findings", tuple(found)),
-            "actions": Points("actions", tuple(done)) if done else None,
-            "confidence": Bullets(tuple(confidence(results, formats))),
-            "doubts": Bullets(tuple(told(check.sentence, formats) for _, check in doubts(results))),
+            "kpis": headline_figures,
+            "findings": points,
+            "actions": steps if steps.points else None,
+            "confidence": confidence,
+            "doubts": Bullets(tuple(told(check.sentence, formats) for check in results.doubts)),
         },
-        flags={"actions": bool(done)},
+        flags={"actions": bool(steps.points)},
+        slides=tuple(slides),
     )
 
 
-def cards(results: AnalysisResults, formats: Formats) -> list[Card]:
+def _overview_slide(headline_figures: Cards, points: Points, confidence: Bullets) -> Slide:
+    first, *others = points.points
+    return Slide(
+        "overview",
+        first.headline,
+        subtitle=first.detail,
+        cards=headline_figures.cards,
+        items=tuple(others),
+        notes="\n".join(confidence.sentences),
+    )
+
+
+def _actions_slide(steps: Points, results: AnalysisResults, formats: Formats) -> Slide:
+    actions = _there(results.actions)
+    return Slide(
+        "actions",
+        what_to_do.lead(actions, results.settings, formats),
+        items=steps.points,
+        notes=say(
+            "The actions stand by the money they are about. Money of customers is {stake}.",
+            stake=what_to_do.of_segments(actions, results.settings, formats),
+        ),
+    )
+
+
+def _cards(results: AnalysisResults, formats: Formats) -> list[Card]:
     """Headline figures, at most five."""
     items: list[Card] = []
     if results.overview is not None:
@@ -158,7 +192,7 @@ def _finding(found: Finding, results: AnalysisResults, formats: Formats) -> Poin
 
 
 def _there(analysis: T | None) -> T:
-    """The analysis that a finding is of: there is no finding without it."""
+    """The analysis that something is said of: without it, nothing is said."""
     assert analysis is not None  # noqa: S101
     return analysis
 
@@ -242,7 +276,7 @@ def _business(overview: Overview, formats: Formats) -> Point:
     return Point(head.rstrip(".") + ".", tail)
 
 
-def actions(results: AnalysisResults, formats: Formats) -> list[Point]:
+def _actions(results: AnalysisResults, formats: Formats) -> list[Point]:
     """The actions that the summary names, in words."""
     if results.actions is None:
         return []
@@ -281,14 +315,14 @@ def _action(row: Mapping[Hashable, Any], settings: Settings, formats: Formats) -
     return Point(headline, detail)
 
 
-def confidence(results: AnalysisResults, formats: Formats) -> list[str]:
+def _confidence(results: AnalysisResults, formats: Formats) -> list[str]:
     """How sure we are, in a few sentences: data, forecasts, and what failed."""
     sentences = [_used(results.ledger, formats)] if results.ledger else []
     if results.value is not None:
         sentences.append(value_tests.in_short(results.value, formats))
     if results.propensity is not None:
         sentences.append(next_purchase.in_short(results.propensity, formats))
-    failed = doubts(results)
+    failed = results.doubts
     if failed:
         sentences.append(
             plural(
@@ -335,25 +369,3 @@ def _used(ledger: LoadReport, formats: Formats) -> str:
         "All {read} rows in the export were used.",
         read=formats.count(ledger.rows_read),
     )
-
-
-def doubts(results: AnalysisResults) -> list[tuple[str, Check]]:
-    """The checks that failed, with the analysis each belongs to."""
-    return [named for named in all_checks(results) if named[1].passed is False]
-
-
-def all_checks(results: AnalysisResults) -> list[tuple[str, Check]]:
-    """Every check of every analysis, with the analysis it belongs to."""
-    named = [
-        ("overview", results.overview),
-        ("concentration", results.concentration),
-        ("rfm", results.rfm),
-        ("cohorts", results.cohorts),
-        ("value", results.value),
-        ("propensity", results.propensity),
-        ("prospects", results.prospects),
-    ]
-    found = [("ledger", check) for check in results.ledger_checks]
-    return found + [
-        (name, check) for name, part in named if part is not None for check in part.checks
-    ]

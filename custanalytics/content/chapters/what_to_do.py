@@ -1,5 +1,7 @@
 """What to do: the actions in their order, with the money and the way to know that they worked."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from custanalytics.config import Settings
@@ -7,6 +9,7 @@ from custanalytics.content.blocks import Files
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import value
 from custanalytics.content.format import Formats
+from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Column, Link, Table, table
 from custanalytics.content.words import plural, say, word
 from custanalytics.results.actions import WIN_BACK
@@ -41,6 +44,7 @@ def what_to_do(results: AnalysisResults, formats: Formats) -> Chapter:
         tables=tuple(tables),
         parts={"files": _files(actions, customers) if customers is not None else None},
         flags={"control": bool(tested)},
+        slides=(_slide(actions, results.settings, formats, listed=customers is not None),),
     )
 
 
@@ -96,32 +100,58 @@ def lead(actions: pd.DataFrame, settings: Settings, formats: Formats) -> str:
     )
 
 
-def columns() -> list[Column]:
+def _table(
+    rows: pd.DataFrame, further: Sequence[str], formats: Formats, caption: str, note: str
+) -> Table:
     """Who, what and how much: the columns that the report and its slide both have."""
-    return [
-        Column("who", say("Segment"), "word"),
-        Column("action", say("Action"), "word"),
-        Column("customers", say("Customers"), "count"),
-        Column("at_stake", say("Money at stake"), "money"),
+    columns: list[Column | str] = [
+        Column("who", say("Segment")),
+        "action",
+        "customers",
+        "at_stake",
+        *further,
     ]
+    return table("decisions", rows, columns, formats, caption, result="actions", note=note)
 
 
 def _actions(actions: pd.DataFrame, settings: Settings, formats: Formats) -> Table:
-    rows, wanted = shown(actions), columns()
+    rows, further = shown(actions), []
     if rows["list"].notna().any():
         links = [Link(path) for path in rows["list"]]
         rows["list"] = pd.Series(links, index=rows.index, dtype="object")
-        wanted.append(Column("list", say("List")))
-    return table(
+        further.append("list")
+    caption = say(
+        "What to do with each segment; money at stake: {what}",
+        what=of_segments(actions, settings, formats),
+    )
+    return _table(rows, further, formats, caption, of_the_late(actions, settings, formats))
+
+
+def _slide(actions: pd.DataFrame, settings: Settings, formats: Formats, listed: bool) -> Slide:
+    title, further = say("Each segment calls for its own action"), []
+    small = of_the_late(actions, settings, formats)
+    if actions["control_size"].notna().any():
+        title = say(
+            "Each segment calls for its own action, and for a control group to see what works"
+        )
+        further.append("control_size")
+        alone = say(
+            "Leave alone: customers drawn by lot, so that a lift by a quarter can be told from "
+            "chance."
+        )
+        small = f"{small} {alone}".strip()
+    return Slide(
         "decisions",
-        rows,
-        wanted,
-        formats,
-        say(
-            "What to do with each segment; money at stake: {what}",
-            what=of_segments(actions, settings, formats),
-        ),
-        note=of_the_late(actions, settings, formats),
+        title,
+        say("Money at stake: {stake}", stake=of_segments(actions, settings, formats)),
+        table=_table(shown(actions), further, formats, "", ""),
+        small=small,
+        notes=say(
+            "The list of each segment is a file of the report; the workbook has the contact list "
+            "with its control groups."
+        )
+        if listed
+        else "",
     )
 
 
@@ -138,14 +168,15 @@ def _groups(decisions: pd.DataFrame, formats: Formats, listed: bool) -> Table:
         "control-groups",
         rows,
         [
-            Column("segment", say("Segment"), "word"),
-            Column("customers", say("Customers"), "count"),
+            "segment",
+            "customers",
             Column("rate", say("Buy anyway"), "share"),
-            Column("control_size", say("Leave alone"), "count"),
+            "control_size",
             Column("verdict", say("What that can show")),
         ],
         formats,
         say("How many customers to leave alone, so that you know whether the action worked"),
+        result="decisions",
         note=say(
             "They are drawn already: the column “group” of each list says contact or control. "
             "Segments not named are too small to tell."

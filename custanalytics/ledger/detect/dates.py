@@ -10,6 +10,7 @@ import pandas as pd
 
 from custanalytics.errors import SourceError
 from custanalytics.ledger.staging import Staging
+from custanalytics.sentences import tell
 
 _LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
 # A reading wrong for more cells than this share is out.
@@ -38,6 +39,7 @@ class DateColumn:
         Cells that hold something, and cells of these that are no date.
     has_time : bool
         Whether any date carries a time of day.
+    warnings : tuple of str
     """
 
     orders: Mapping[str, str]
@@ -45,6 +47,7 @@ class DateColumn:
     filled: int
     unread: int
     has_time: bool
+    warnings: tuple[str, ...] = ()
 
 
 def read_dates(
@@ -52,15 +55,53 @@ def read_dates(
 ) -> DateColumn:
     """Read the dates into ``date_values(cell, ordered_at)``; ``cell`` as `date_cell` gives it."""
     engine = staging.engine
+    engine.write("months", months())
+    latest = str(today + timedelta(days=2))
+    warnings: list[str] = []
+    try:
+        found = _decide(staging, column, time_column, order, latest)
+    except SourceError:
+        if order or len(staging.parts) < 2:
+            raise
+        warnings.append(_write_alike(staging, column, time_column, latest))
+        found = _decide(staging, column, time_column, order, latest)
+    table, orders, reasons = found
+    total, fit, missing = _summary(table, orders)
+    engine.execute(
+        "CREATE OR REPLACE TABLE date_values AS SELECT r.cell, r.form, r.ordered_at "
+        "FROM date_readings AS r JOIN date_orders AS o ON o.form = r.form AND o.reading = r.reading"
+    )
+    timed = engine.sql(
+        "SELECT count(*) AS n FROM date_values WHERE ordered_at <> date_trunc('day', ordered_at)"
+    )
+    return DateColumn(
+        orders,
+        "; ".join(reasons) or "written year first",
+        total - missing,
+        total - missing - fit,
+        bool(timed["n"].iloc[0]),
+        tuple(warnings),
+    )
+
+
+def _decide(
+    staging: Staging,
+    column: str,
+    time_column: str | None,
+    order: str | None,
+    latest: str,
+    part: int | None = None,
+) -> tuple[pd.DataFrame, dict[str, str], list[str]]:
+    """Decide the order of each form, in all files or in one; ``date_orders`` holds it."""
+    engine = staging.engine
     cell = date_cell(staging, column, time_column)
+    only = "" if part is None else f"AND part_no = {part} "
     engine.execute(
         f"CREATE OR REPLACE TABLE date_cells AS SELECT {cell} AS cell, count(*) AS n "
-        f"FROM staged WHERE {staging.column(column)} IS NOT NULL GROUP BY 1"
+        f"FROM staged WHERE {staging.column(column)} IS NOT NULL {only}GROUP BY 1"
     )
-    engine.write("months", months())
     engine.keep("date_forms", "source/date_forms")
     engine.keep("date_readings", "source/date_readings")
-    latest = str(today + timedelta(days=2))
     table = engine.sql(
         "SELECT form, reading, CAST(sum(n) AS BIGINT) AS n, "
         "CAST(sum(CASE WHEN ordered_at BETWEEN CAST($earliest AS TIMESTAMP) "
@@ -71,11 +112,11 @@ def read_dates(
         latest=latest,
     )
     _refuse_swapped(staging, column, order)
-    orders, reasons = {}, []
+    orders: dict[str, str] = {}
+    reasons: list[str] = []
     # A form that leaves day and month open is read like the one that tells them apart.
     told: set[str] = set()
-    groups = sorted(table.groupby("form"), key=lambda g: not _tells(g[1]))
-    for form, rows in groups:
+    for form, rows in sorted(table.groupby("form"), key=lambda g: not _tells(g[1])):
         fits = {str(r): int(f) for r, f in zip(rows["reading"], rows["fit"], strict=True)}
         chosen, reason = decide_order(
             column,
@@ -85,26 +126,40 @@ def read_dates(
             order or (next(iter(told)) if len(told) == 1 and not _tells(rows) else None),
             same=_same_everywhere(staging, str(form)),
             contrary=_contrary(staging, str(form), fits, latest),
-            several_files=len(staging.parts) > 1,
+            several_files=part is None and len(staging.parts) > 1,
         )
         orders[str(form)] = chosen
         if len(fits) > 1:
             told.add(chosen)
         if reason:
             reasons.append(reason)
-    total, fit, missing = _summary(table, orders)
     decided = pd.DataFrame({"form": list(orders), "reading": list(orders.values())}, dtype="str")
     engine.write("date_orders", decided)
-    engine.execute(
-        "CREATE OR REPLACE TABLE date_values AS SELECT r.cell, r.form, r.ordered_at "
-        "FROM date_readings AS r JOIN date_orders AS o ON o.form = r.form AND o.reading = r.reading"
-    )
-    timed = engine.sql(
-        "SELECT count(*) AS n FROM date_values WHERE ordered_at <> date_trunc('day', ordered_at)"
-    )
-    reason = "; ".join(reasons) or "written year first"
-    return DateColumn(
-        orders, reason, total - missing, total - missing - fit, bool(timed["n"].iloc[0])
+    return table, orders, reasons
+
+
+def _write_alike(staging: Staging, column: str, time_column: str | None, latest: str) -> str:
+    """Write the dates of every file year first, each file read in its own order."""
+    day = staging.column(column)
+    cell = date_cell(staging, column, time_column)
+    orders: dict[str, str] = {}
+    for at, part in enumerate(staging.parts):
+        try:
+            _, found, _ = _decide(staging, column, time_column, None, latest, at)
+        except SourceError as error:
+            raise SourceError(f"{part.label}: {error}") from error
+        orders[part.label] = next((o for f, o in found.items() if f in ("long", "short")), "ymd")
+        moment = "strftime(v.ordered_at, '%Y-%m-%d %H:%M:%S')"
+        # A time of day in a column of its own stays there.
+        text = f"CASE WHEN contains({day}, ':') THEN {moment} ELSE left({moment}, 10) END"
+        staging.engine.execute(
+            f"UPDATE staged SET {day} = {text if time_column else moment} FROM date_readings AS v "
+            "JOIN date_orders AS o ON o.form = v.form AND o.reading = v.reading "
+            f"WHERE part_no = {at} AND v.cell = {cell} AND v.ordered_at IS NOT NULL"
+        )
+    return tell(
+        "The files write day and month in different orders, and each was read in its own: {files}.",
+        files=", ".join(f"{label} {order}" for label, order in orders.items()),
     )
 
 

@@ -7,6 +7,7 @@ import pandas as pd
 
 from custanalytics.errors import SourceError
 from custanalytics.ledger.staging import Staging
+from custanalytics.sentences import tell
 
 # A cell or two written the other way are mistakes, more are a column of two minds.
 _FEW_STRAYS = 2
@@ -39,20 +40,15 @@ class NumberColumn:
 
 
 def read_numbers(
-    staging: Staging, names: Sequence[str], decimal: str | None
+    staging: Staging, names: Sequence[str], decimal: str | None, warnings: list[str]
 ) -> dict[str, NumberColumn]:
     """Read these columns into the table ``number_values(col, cell, n, unit, form, number)``."""
     names = list(dict.fromkeys(names))
     engine = staging.engine
-    cells = " UNION ALL ".join(
-        f"SELECT '{staging.column(name)}' AS col, {staging.column(name)} AS cell, count(*) AS n "
-        f"FROM staged WHERE {staging.column(name)} IS NOT NULL GROUP BY 2"
-        for name in names
-    )
-    engine.execute(
-        f"CREATE OR REPLACE TABLE number_cells AS {cells or _NO_CELLS}",
-    )
-    engine.keep("number_forms", "source/number_forms")
+    _collect(staging, names)
+    if decimal is None and len(staging.parts) > 1 and (told := _write_alike(staging, names)):
+        warnings.append(told)
+        _collect(staging, names)
     votes = engine.sql("SELECT col, form, sum(n) AS n FROM number_forms GROUP BY ALL")
     units = engine.sql(
         "SELECT col, unit, sum(n) AS n FROM number_forms WHERE unit <> '' "
@@ -63,10 +59,7 @@ def read_numbers(
         col = staging.column(name)
         forms = _by_form(votes[votes["col"] == col])
         several = len(staging.parts) > 1
-        try:
-            found, reason = decide_decimal(name, forms, decimal, several_files=several)
-        except SourceError as error:
-            raise SourceError(f"{error}{_by_file(staging, col)}") from error
+        found, reason = decide_decimal(name, forms, decimal, several_files=several)
         columns[name] = NumberColumn(
             name=name,
             decimal=found,
@@ -91,23 +84,59 @@ def read_numbers(
     return columns
 
 
-def _by_file(staging: Staging, col: str) -> str:
-    """Which file writes decimals in which way, where that is the reason."""
-    found = staging.engine.sql(
+def _collect(staging: Staging, names: Sequence[str]) -> None:
+    cells = " UNION ALL ".join(
+        f"SELECT '{staging.column(name)}' AS col, {staging.column(name)} AS cell, count(*) AS n "
+        f"FROM staged WHERE {staging.column(name)} IS NOT NULL GROUP BY 2"
+        for name in names
+    )
+    staging.engine.execute(f"CREATE OR REPLACE TABLE number_cells AS {cells or _NO_CELLS}")
+    staging.engine.keep("number_forms", "source/number_forms")
+
+
+def _write_alike(staging: Staging, names: Sequence[str]) -> str | None:
+    """Put points for commas in the files that write them, where files differ and each is clear."""
+    columns = [staging.column(name) for name in names]
+    voted = " UNION ALL ".join(
+        f"SELECT s.part_no, f.form FROM staged AS s JOIN number_forms AS f ON f.col = '{column}' "
+        f"AND f.cell = s.{column} WHERE f.form NOT IN ('missing', 'bad', 'whole')"
+        for column in columns
+    )
+    if not voted:
+        return None
+    counts = staging.engine.sql(
         "SELECT part_no, "
-        "sum(CASE WHEN f.form IN ('point', 'comma_groups') THEN 1 ELSE 0 END) AS point, "
-        "sum(CASE WHEN f.form IN ('comma', 'point_groups') THEN 1 ELSE 0 END) AS comma "
-        f"FROM staged AS s JOIN number_forms AS f ON f.col = $col AND f.cell = s.{col} "
-        "GROUP BY part_no ORDER BY part_no",
-        col=col,
+        "sum(CASE WHEN form IN ('point', 'comma_groups') THEN 1 ELSE 0 END) > 0 AS point, "
+        "sum(CASE WHEN form IN ('comma', 'point_groups') THEN 1 ELSE 0 END) > 0 AS comma "
+        f"FROM ({voted}) GROUP BY part_no ORDER BY part_no"
     )
-    if ((found["point"] > 0) & (found["comma"] > 0)).any() or len(found) < 2:
-        return ""
-    files = ", ".join(
-        f"{staging.parts[int(part)].label} with a {'point' if point else 'comma'}"
-        for part, point in zip(found["part_no"], found["point"], strict=True)
+    if not (counts["point"].any() and counts["comma"].any()):
+        return None
+    if (counts["point"] & counts["comma"]).any():
+        return None
+    labels = [staging.parts[int(at)].label for at in counts["part_no"]]
+    unclear = [n for n, p, c in zip(labels, counts["point"], counts["comma"], strict=True)
+               if not (p or c)]  # fmt: skip
+    if unclear:
+        raise SourceError(
+            f"the files write decimals in two ways, and {', '.join(unclear)} has no figure that "
+            "tells which is its own; export the files alike, or run them apart with --decimal "
+            "point or comma"
+        )
+    parts = ", ".join(str(int(at)) for at in counts.loc[counts["comma"], "part_no"])
+    for column in columns:
+        staging.engine.execute(
+            f"UPDATE staged SET {column} = f.text FROM (SELECT cell, CASE WHEN negative THEN '-' "
+            "ELSE '' END || translate(core, ',.', '.,') || CASE WHEN unit = '' THEN '' "
+            "ELSE ' ' || unit END AS text FROM number_forms "
+            f"WHERE col = '{column}' AND form NOT IN ('missing', 'bad', 'whole')) AS f "
+            f"WHERE staged.part_no IN ({parts}) AND staged.{column} = f.cell"
+        )
+    return tell(
+        "The files write decimals in two ways, and each was read in its own: {files} with a comma, "
+        "the others with a point.",
+        files=", ".join(n for n, c in zip(labels, counts["comma"], strict=True) if c),
     )
-    return f". Each file by itself is clear ({files}): export them alike, or run them apart"
 
 
 WHOLE = "whole numbers only"

@@ -6,6 +6,7 @@ themselves are read in SQL over the whole column.
 
 import re
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 from typing import Literal
 
 Kind = Literal["blank", "date", "number", "text"]
@@ -83,3 +84,13 @@ def shape_of(cell: str) -> str:
     text = re.sub(r"\d", "9", cell.strip())
     text = re.sub(r"[^\W\d_]", "a", text)
     return text if len(text) <= 40 else text[:37] + "..."
+
+
+def plain_number(number: float) -> str:
+    """A number with a decimal point, never of a shape that thousands could have."""
+    if number != number:
+        return ""
+    if float(number).is_integer():
+        return str(int(number))
+    text = format(Decimal(repr(float(number))), "f")
+    return text + "0" if len(text.split(".")[-1]) == 3 else text

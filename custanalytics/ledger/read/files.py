@@ -3,17 +3,19 @@
 import gzip
 import hashlib
 import shutil
+import sys
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, BinaryIO, Literal
 
 from custanalytics.errors import SourceError
 
-Kind = Literal["text", "workbook", "parquet"]
+Kind = Literal["text", "workbook", "parquet", "json"]
 
+STANDARD_INPUT = "-"
 _BLOCK = 1 << 20
 _MOST_BYTES = 64 << 30
 _MOST_LAYERS = 3
@@ -51,7 +53,7 @@ class SourceFile:
         What the user sees: the file's name, and the member's after a slash.
     path : Path
         Where its bytes are, unpacked.
-    kind : {"text", "workbook", "parquet"}
+    kind : {"text", "workbook", "parquet", "json"}
     """
 
     label: str
@@ -65,13 +67,27 @@ def open_sources(paths: Sequence[Path | str], scratch: Path) -> list[SourceFile]
         raise SourceError("no file was given")
     found: list[SourceFile] = []
     for path in map(Path, paths):
-        if not path.exists():
+        if str(path) == STANDARD_INPUT:
+            target = _scratch_file(scratch)
+            _unpack("standard input", sys.stdin.buffer, target)
+            found.extend(_open("standard input", target, scratch))
+        elif not path.exists():
             raise SourceError(f"{path} does not exist")
-        if path.is_dir():
-            raise SourceError(f"{path} is a folder; name the files in it")
-        found.extend(_open(path.name, path, scratch))
+        else:
+            for file in _files_of(path):
+                found.extend(_open(file.name, file, scratch))
     _refuse_twins(found)
     return found
+
+
+def _files_of(path: Path) -> list[Path]:
+    """The file itself, or those in a folder by name, without hidden ones."""
+    if not path.is_dir():
+        return [path]
+    files = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith((".", "~$")))
+    if not files:
+        raise SourceError(f"{path} is a folder without a file in it")
+    return files
 
 
 def _open(label: str, path: Path, scratch: Path, layer: int = 0) -> Iterator[SourceFile]:
@@ -97,7 +113,9 @@ def _open(label: str, path: Path, scratch: Path, layer: int = 0) -> Iterator[Sou
         yield SourceFile(label, path, "workbook")
     else:
         _refuse_foreign(label, head)
-        yield SourceFile(label, path, "text")
+        start = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+        is_json = start.startswith((b'{"', b"{\n", b"{\r", b"{ ", b"[{", b"[\n", b"[\r", b"[ "))
+        yield SourceFile(label, path, "json" if is_json else "text")
 
 
 def _open_zip(label: str, path: Path, scratch: Path, layer: int) -> Iterator[SourceFile]:
@@ -125,7 +143,7 @@ def _open_zip(label: str, path: Path, scratch: Path, layer: int) -> Iterator[Sou
         raise SourceError(f"{label} is a damaged or protected archive: {error}") from error
 
 
-def _unpack(label: str, packed: IO[bytes] | gzip.GzipFile, target: Path) -> None:
+def _unpack(label: str, packed: IO[bytes] | gzip.GzipFile | BinaryIO, target: Path) -> None:
     """Unpack with a bound, so that a small archive can't fill the disk."""
     room = min(_MOST_BYTES, shutil.disk_usage(target.parent).free // 3)
     written = 0
@@ -147,15 +165,13 @@ def _scratch_file(scratch: Path) -> Path:
 def _refuse_foreign(label: str, head: bytes) -> None:
     for mark, what in _FOREIGN.items():
         if head.startswith(mark):
-            raise SourceError(f"{label} is {what}; expected CSV, Excel or Parquet")
+            raise SourceError(f"{label} is {what}; expected CSV, Excel, Parquet or JSON")
     start = head.lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if start.startswith((b"<!doctype", b"<html", b"<table", b"<?xml")):
         raise SourceError(
             f"{label} is a web page or XML, whatever its name says; "
             "open it in a spreadsheet and save it as CSV or XLSX"
         )
-    if start.startswith((b"{", b"[{", b"[\n", b"[[")):
-        raise SourceError(f"{label} is JSON; expected CSV, Excel or Parquet")
 
 
 def _refuse_twins(found: Sequence[SourceFile]) -> None:

@@ -10,17 +10,18 @@ import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import python_calamine
 
 from custanalytics.errors import SourceError
+from custanalytics.ledger.read.cell_kinds import plain_number
 from custanalytics.ledger.read.dialect import detect_dialect
 from custanalytics.ledger.read.encoding import detect_encoding
 from custanalytics.ledger.read.files import SourceFile
 from custanalytics.ledger.read.header import LayoutFinder
+from custanalytics.ledger.read.json_rows import read_rows
 from custanalytics.ledger.read.records import Record, Unreadable, read_records
 from custanalytics.sentences import noted, tell, tell_many
 
@@ -116,6 +117,25 @@ def text_part(
             "encoding, say --encoding NAME, such as cp1250"
         ) from error
     _tell_notes_apart(part)
+    return part
+
+
+def json_part(source: SourceFile, target: Path, numbering: Numbering) -> Part:
+    """Read a file of JSON objects; a field that only some of them have is blank in the others."""
+
+    def rows() -> Iterator[tuple[int, dict[str, str]] | Unreadable]:
+        return read_rows(source.label, source.path)
+
+    found = (row[1] for row in rows() if not isinstance(row, Unreadable))
+    names = tuple(dict.fromkeys(name for row in found for name in row))
+    if not names:
+        raise SourceError(f"{source.label} is JSON without a row that can be read")
+    part = Part(source.label, names, len(names), target, encoding="utf-8")
+    cells = (
+        row if isinstance(row, Unreadable) else (row[0], [row[1].get(name, "") for name in names])
+        for row in rows()
+    )
+    _write(part, cells, numbering)
     return part
 
 
@@ -261,13 +281,3 @@ def _text(cell: object) -> str:
         minutes, seconds = divmod(int(cell.total_seconds()), 60)
         return f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
     return "" if cell is None else str(cell)
-
-
-def plain_number(number: float) -> str:
-    """A number with a decimal point, never of a shape that thousands could have."""
-    if number != number:
-        return ""
-    if float(number).is_integer():
-        return str(int(number))
-    text = format(Decimal(repr(float(number))), "f")
-    return text + "0" if len(text.split(".")[-1]) == 3 else text

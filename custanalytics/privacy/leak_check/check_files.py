@@ -73,14 +73,14 @@ def file_leaks(secrets: Secrets, path: Path, name: str) -> list[Leak]:
         return [*leaks.values(), Leak(name, "", UNREADABLE, str(error.strerror), "")]
     # The same text is often said twice, such as with and without its escapes.
     seen: set[tuple[str, str]] = set()
-    for at, passage in enumerate(Reader(secrets.trusted).passages("", name, content)):
+    for at, passage in enumerate(Reader(secrets.trusted).passages(name, content)):
         if isinstance(passage, WholeFile):
             if origin := secrets.files.get(passage.digest):
                 leak = Leak(name, passage.where, origin.kind, origin.source, "as a whole")
                 leaks[passage.where, id(origin)] = leak
         elif isinstance(passage, Unread):
             leaks[passage.where, -at] = Leak(name, passage.where, UNREADABLE, passage.reason, "")
-        elif passage.text and (passage.text, passage.style) not in seen:
+        elif isinstance(passage, Passage) and (passage.text, passage.style) not in seen:
             seen.add((passage.text, passage.style))
             take(passage)
     return list(leaks.values())

@@ -127,7 +127,7 @@ def _properties(path: Path, rows: int, source: str, gathering: Gathering) -> Non
 
 def _no_table(path: Path, source: str, gathering: Gathering, reviewed: str) -> None:
     """A document among the data: looked through as a note is."""
-    for passage in Reader().passages("", path.name, path.read_bytes()):
+    for passage in Reader().passages(path.name, path.read_bytes()):
         if isinstance(passage, Unread):
             raise DisclosureError(
                 f"{source} can't be read ({passage.reason}), so nobody can look for what it says; "
@@ -179,7 +179,7 @@ def _notes(engagement: Engagement, gathering: Gathering, reviewed: str) -> None:
             is_letter = folder == engagement.folder and path.suffix in _LETTERS
             if path.is_file() and (path.suffix in _NOTES or is_letter):
                 name = path.relative_to(engagement.folder).as_posix()
-                found = Reader().passages("", path.name, path.read_bytes())
+                found = Reader().passages(path.name, path.read_bytes())
                 texts[name] = "\n\n".join(p.text for p in found if isinstance(p, Passage))
     for source, text in texts.items():
         note_secrets(text, source, gathering, reviewed=reviewed, nouns=nouns)
@@ -198,7 +198,7 @@ def _pictures(engagement: Engagement, gathering: Gathering) -> None:
             continue
         gathering.files[digest] = Origin("picture", name)
         _file_name(path.name, name, gathering)
-        for passage in Reader().passages("", path.name, content):
+        for passage in Reader().passages(path.name, content):
             if isinstance(passage, Passage) and passage.style == "written":
                 for line in passage.text.splitlines():
                     gathering.text(line, "picture", name)

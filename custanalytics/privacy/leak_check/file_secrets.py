@@ -64,7 +64,7 @@ def _workbook(path: Path, source: str, gathering: Gathering) -> None:
         rows = book.get_sheet_by_name(name).to_python(skip_empty_area=False)
         cells = [str(cell) for row in rows for cell in row if cell not in ("", None)]
         _take_loose(cells, f"{source}, a sheet", gathering)
-    for passage in Reader().passages("", path.name, path.read_bytes()):
+    for passage in Reader().passages(path.name, path.read_bytes()):
         if isinstance(passage, Passage) and "docProps" in passage.where and "text" in passage.where:
             for line in passage.text.splitlines():
                 gathering.text(line, "file", f"{source}, properties of the file")

@@ -2,12 +2,13 @@
 
 import hashlib
 from collections.abc import Collection
+from itertools import chain
 from pathlib import PurePosixPath
 
 from custanalytics.privacy.leak_check.archives import gzip_passages, zip_passages
 from custanalytics.privacy.leak_check.jsons import is_json, json_passages, program_passages
 from custanalytics.privacy.leak_check.markup import markup_passages
-from custanalytics.privacy.leak_check.passages import Passages, Unread, WholeFile
+from custanalytics.privacy.leak_check.passages import Inner, Passages, Unread, WholeFile, within
 from custanalytics.privacy.leak_check.pdfs import pdf_passages
 from custanalytics.privacy.leak_check.pictures import SUFFIXES, picture_passages
 from custanalytics.privacy.leak_check.public import drawing_program, public_files
@@ -33,58 +34,57 @@ class Reader:
 
     def __init__(self, trusted: Collection[str] = ()) -> None:
         self._trusted = trusted
-        self._layers = 0
 
-    def passages(self, where: str, name: str, data: bytes) -> Passages:
+    def passages(self, name: str, data: bytes, layer: int = 0) -> Passages:
         """Everything that a file says."""
         if not data:
             return
         digest = hashlib.sha256(data).hexdigest()
         if digest in public_files() or digest in self._trusted:
             return
-        yield WholeFile(where, digest)
-        if self._layers >= _MOST_LAYERS:
-            yield Unread(where, "too many files in files")
+        yield WholeFile("", digest)
+        if layer >= _MOST_LAYERS:
+            yield Unread("", "too many files in files")
             return
-        self._layers += 1
-        try:
-            yield from self._read(where, PurePosixPath(name.lower()).name, data, digest)
-        finally:
-            self._layers -= 1
+        for passage in _of_bytes(PurePosixPath(name.lower()).name, data, digest):
+            if isinstance(passage, Inner):
+                inside = self.passages(passage.name, passage.data, layer + 1)
+                yield from within(passage.where, inside)
+            else:
+                yield passage
 
-    def _read(self, where: str, name: str, data: bytes, digest: str) -> Passages:
-        if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-            yield from zip_passages(where, data, self.passages)
-        elif data.startswith(b"\x1f\x8b"):
-            yield from gzip_passages(where, name, data, self.passages)
-        elif b"%PDF-" in data[:1024]:
-            yield from pdf_passages(where, data, self.passages)
-        elif data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
-            yield from picture_passages(where, data, self.passages)
-        elif name.endswith(SUFFIXES):
-            yield Unread(where, "it is called a picture and is none that is known")
-        elif (text := decoded(_without_program(data))) is None:
-            yield Unread(
-                where,
-                f"its kind is unknown; where you know that it is harmless, such as a font, "
-                f"allow its SHA-256 {digest}",
-            )
-        else:
-            yield from self._text(where, name, text)
 
-    def _text(self, where: str, name: str, text: str) -> Passages:
-        start = text[:256].lstrip().lower()
-        if name.endswith(_PAGES) or start.startswith(("<!doctype html", "<html", "<svg")):
-            yield from markup_passages(where, text, self.passages)
-        elif name.endswith(_XML) or start.startswith("<?xml"):
-            yield from markup_passages(where, text, self.passages, is_xml="<svg" not in text[:2000])
-        elif name.endswith(_JSON) or is_json(text):
-            yield from json_passages(where, text, self.passages)
-        elif name.endswith(_PROGRAMS):
-            yield from program_passages(where, text, self.passages)
-        elif name.endswith(_STYLES):
-            yield from style_passages(where, text, self.passages)
-        else:
-            yield from text_passages(where, text, "written", self.passages)
-            if name.endswith((".csv", ".tsv")):
-                yield from text_passages(where, text, "exact", self.passages)
+def _of_bytes(name: str, data: bytes, digest: str) -> Passages:
+    if data.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return zip_passages(data)
+    if data.startswith(b"\x1f\x8b"):
+        return gzip_passages(name, data)
+    if b"%PDF-" in data[:1024]:
+        return pdf_passages(data)
+    if data.startswith(_PICTURES) or (data[:4] == b"RIFF" and data[8:12] == b"WEBP"):
+        return picture_passages(data)
+    if name.endswith(SUFFIXES):
+        return iter([Unread("", "it is called a picture and is none that is known")])
+    text = decoded(_without_program(data))
+    if text is None:
+        harmless = f"such as a font, allow its SHA-256 {digest}"
+        reason = f"its kind is unknown; where you know that it is harmless, {harmless}"
+        return iter([Unread("", reason)])
+    return _of_text(name, text)
+
+
+def _of_text(name: str, text: str) -> Passages:
+    start = text[:256].lstrip().lower()
+    if name.endswith(_PAGES) or start.startswith(("<!doctype html", "<html", "<svg")):
+        return markup_passages(text)
+    if name.endswith(_XML) or start.startswith("<?xml"):
+        return markup_passages(text, is_xml="<svg" not in text[:2000])
+    if name.endswith(_JSON) or is_json(text):
+        return json_passages(text)
+    if name.endswith(_PROGRAMS):
+        return program_passages(text)
+    if name.endswith(_STYLES):
+        return style_passages(text)
+    if name.endswith((".csv", ".tsv")):
+        return chain(text_passages(text), text_passages(text, "exact"))
+    return text_passages(text)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from custanalytics.privacy.leak_check.passages import Passage, Passages, ReadInner, Unread, within
+from custanalytics.privacy.leak_check.passages import Inner, Passage, Passages, Unread
 from custanalytics.privacy.leak_check.texts import comments, packed, text_passages
 
 _MONTH = re.compile(r"\d{4}-\d{2}-01(?:[T ]00:00(?::00(?:\.0+)?)?)?Z?")
@@ -24,7 +24,7 @@ _PLACES = {"range", "tickvals", "shapes", "annotations", "margin", "domain", "co
 _TYPES = {"i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8"}
 
 
-def json_passages(where: str, text: str, read_inner: ReadInner) -> Passages:
+def json_passages(text: str) -> Passages:
     """Strings and numbers of a JSON text.
 
     Assumes that a list with nothing but firsts of months is the axis of a chart: its days are
@@ -33,9 +33,8 @@ def json_passages(where: str, text: str, read_inner: ReadInner) -> Passages:
     try:
         content = json.loads(text)
     except (ValueError, RecursionError):
-        yield from program_passages(where, text, read_inner)
-        return
-    yield from _value_passages(where, content, read_inner)
+        return program_passages(text)
+    return _value_passages(content)
 
 
 def is_json(text: str) -> bool:
@@ -49,22 +48,22 @@ def is_json(text: str) -> bool:
     return True
 
 
-def program_passages(where: str, text: str, read_inner: ReadInner) -> Passages:
+def program_passages(text: str) -> Passages:
     """A program's text: what its strings stand for, its numbers, and arrays of charts in it."""
-    for found in _ARRAY.findall(text):
+    for array in _ARRAY.findall(text):
         try:
-            yield from _value_passages(where, json.loads(found), read_inner)
+            yield from _value_passages(json.loads(array))
         except ValueError:
-            yield Unread(where, "an array of a chart is no JSON")
+            yield Unread("", "an array of a chart is no JSON")
     for blob, content in packed(text):
-        yield from read_inner(within(where, "base64"), "", content)
+        yield Inner("base64", "", content)
         text = text.replace(blob, " ")
     literals = "\n".join(match[0][1:-1] for match in _LITERAL.finditer(text))
-    yield from text_passages(where, f"{literals}\n{comments(text)}", "written", read_inner)
-    yield from text_passages(where, text, "exact", read_inner)
+    yield from text_passages(f"{literals}\n{comments(text)}")
+    yield from text_passages(text, "exact")
 
 
-def _value_passages(where: str, content: Any, read_inner: ReadInner) -> Passages:
+def _value_passages(content: Any) -> Passages:
     strings: list[str] = []
     numbers: list[str] = []
     for value in _leaves(content):
@@ -73,15 +72,14 @@ def _value_passages(where: str, content: Any, read_inner: ReadInner) -> Passages
         elif isinstance(value, np.ndarray):
             numbers += map(repr, value.ravel().tolist())
         elif isinstance(value, Unread):
-            yield Unread(within(where, value.where), value.reason)
+            yield value
         else:
             numbers.append(repr(value))
     joined = "\n".join(strings)
-    yield from text_passages(where, joined, "written", read_inner)
+    yield from text_passages(joined)
     if "<" in joined:
-        bare = _TAGS.sub("", _BREAK.sub("\n", joined))
-        yield from text_passages(where, bare, "written", read_inner)
-    yield Passage(where, "\n".join(numbers), "exact")
+        yield from text_passages(_TAGS.sub("", _BREAK.sub("\n", joined)))
+    yield Passage("", "\n".join(numbers), "exact")
 
 
 def _leaves(content: Any) -> Iterator[Any]:

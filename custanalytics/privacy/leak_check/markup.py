@@ -5,14 +5,7 @@ from html.parser import HTMLParser
 
 from custanalytics.privacy.leak_check.days import without_months
 from custanalytics.privacy.leak_check.jsons import json_passages, program_passages
-from custanalytics.privacy.leak_check.passages import (
-    Passage,
-    Passages,
-    ReadInner,
-    Style,
-    Unread,
-    within,
-)
+from custanalytics.privacy.leak_check.passages import Passage, Passages, Style, Unread, within
 from custanalytics.privacy.leak_check.texts import style_passages, text_passages, uri_passages
 
 # A word may go on behind the end of these; all others end it.
@@ -32,9 +25,7 @@ _EXACT_TAGS = {"c:v", "v"}
 _JSON_TYPES = ("json", "importmap", "ld+json")
 
 
-def markup_passages(
-    where: str, text: str, read_inner: ReadInner, *, is_xml: bool = False
-) -> Passages:
+def markup_passages(text: str, *, is_xml: bool = False) -> Passages:
     """Text, attributes, comments and scripts of a page, a drawing or an XML part."""
     parser = _Parser()
     try:
@@ -42,36 +33,37 @@ def markup_passages(
         parser.close()
     except AssertionError:
         # What the standard library raises for some broken declarations.
-        yield Unread(where, "its markup is broken")
+        yield Unread("", "its markup is broken")
     parser.end()
-    yield from text_passages(within(where, "text"), "".join(parser.text), "written", read_inner)
-    values = without_months(parser.values)
-    yield Passage(within(where, "values"), "\n".join(values), "exact")
+    yield from within("text", text_passages("".join(parser.text)))
+    yield Passage("values", "\n".join(without_months(parser.values)), "exact")
     styles: tuple[tuple[str, Style, Sequence[str]], ...] = (
         ("attributes", "written", parser.read),
         ("attributes", "words", parser.attributes),
         ("comments", "written", parser.comments),
     )
-    for place, style, found in styles:
-        if found:
-            yield from text_passages(within(where, place), "\n".join(found), style, read_inner)
+    for place, style, texts in styles:
+        if texts:
+            yield from within(place, text_passages("\n".join(texts), style))
     if parser.styles:
-        yield from style_passages(within(where, "styles"), "\n".join(parser.styles), read_inner)
+        yield from within("styles", style_passages("\n".join(parser.styles)))
     for uri in parser.uris:
-        yield from uri_passages(within(where, "attributes"), uri, read_inner)
+        yield from within("attributes", uri_passages(uri))
     for kind, script in parser.scripts:
-        place = within(where, "script")
-        if kind.endswith(_JSON_TYPES) or script.lstrip()[:1] in ("{", "["):
-            yield from json_passages(place, script, read_inner)
-        elif kind.startswith(("text/html", "text/x-template")):
-            yield from markup_passages(place, script, read_inner)
-        else:
-            yield from program_passages(place, script, read_inner)
+        yield from within("script", _script_passages(kind, script))
     for page in parser.pages:
-        yield from markup_passages(within(where, "srcdoc"), page, read_inner)
+        yield from within("srcdoc", markup_passages(page))
     if not is_xml:
         # Whatever a reader of the source may see in a place that nobody thought of.
-        yield from text_passages(within(where, "source"), parser.outside(text), "words", read_inner)
+        yield from within("source", text_passages(parser.outside(text), "words"))
+
+
+def _script_passages(kind: str, script: str) -> Passages:
+    if kind.endswith(_JSON_TYPES) or script.lstrip()[:1] in ("{", "["):
+        return json_passages(script)
+    if kind.startswith(("text/html", "text/x-template")):
+        return markup_passages(script)
+    return program_passages(script)
 
 
 class _Parser(HTMLParser):
@@ -123,8 +115,7 @@ class _Parser(HTMLParser):
             elif value.lstrip()[:5].lower() == "data:":
                 self.uris.append(value.strip())
             elif name in _READ or name.startswith(("data-", "aria-", "on")):
-                is_json = name.startswith("data-") and value.lstrip()[:1] in ("{", "[")
-                if is_json:
+                if name.startswith("data-") and value.lstrip()[:1] in ("{", "["):
                     self.scripts.append(("json", value))
                 else:
                     self.read.append(value)

@@ -1,7 +1,7 @@
 """What is read of a published file: texts, each with the place where it stands."""
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 # For people; for programs, with a decimal point; with numbers that are no values, as of a drawing.
@@ -33,11 +33,19 @@ class WholeFile:
     digest: str
 
 
-Passages = Iterator[Passage | Unread | WholeFile]
-# Reads a file inside a file: place, name, content.
-ReadInner = Callable[[str, str, bytes], Passages]
+@dataclass(frozen=True)
+class Inner:
+    """A file inside a file, which is still to be read."""
+
+    where: str
+    name: str
+    data: bytes = field(repr=False)
 
 
-def within(outer: str, inner: str) -> str:
-    """A place inside a place."""
-    return ", ".join(part for part in (outer, inner) if part)
+Passages = Iterator[Passage | Unread | WholeFile | Inner]
+
+
+def within(place: str, passages: Passages) -> Passages:
+    """What is read at a place inside a file."""
+    for passage in passages:
+        yield replace(passage, where=", ".join(filter(None, (place, passage.where))))

@@ -19,7 +19,7 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from custanalytics.privacy.leak_check.passages import Passage, Passages, ReadInner, Unread, within
+from custanalytics.privacy.leak_check.passages import Inner, Passage, Passages, Unread
 from custanalytics.privacy.leak_check.texts import decoded, readable_runs
 
 # Names that drawing programs make: fonts and the like.
@@ -31,29 +31,29 @@ _BROKEN = (
 )  # fmt: skip
 
 
-def pdf_passages(where: str, data: bytes, read_inner: ReadInner) -> Passages:
+def pdf_passages(data: bytes) -> Passages:
     """Texts of a PDF: pages, properties, alternative texts, links, attachments, pictures."""
     try:
         reader = PdfReader(io.BytesIO(data))
         if reader.is_encrypted:
-            yield Unread(where, "a protected PDF")
+            yield Unread("", "a protected PDF")
             return
         for number, page in enumerate(reader.pages, start=1):
             text = page.extract_text()
-            yield Passage(within(where, f"page {number}"), text)
+            yield Passage(f"page {number}", text)
             # Words that were broken at the end of a line.
-            yield Passage(within(where, f"page {number}"), _HYPHEN.sub("", text))
+            yield Passage(f"page {number}", _HYPHEN.sub("", text))
         texts: list[str] = []
         for found in _objects(reader):
             texts += _texts(found, set())
             if isinstance(found, DictionaryObject) and _has_no_letters(found):
-                yield Unread(where, "it has a font that does not say which letters its shapes are")
+                yield Unread("", "it has a font that does not say which letters its shapes are")
             if isinstance(found, StreamObject):
-                yield from _stream_passages(where, found, read_inner)
-        yield Passage(within(where, "properties"), "\n".join(texts))
+                yield from _files_in(found)
+        yield Passage("properties", "\n".join(texts))
     except _BROKEN as error:
-        yield Unread(where, f"a PDF that can't be read ({type(error).__name__})")
-    yield Passage(within(where, "bytes"), readable_runs(data), "words")
+        yield Unread("", f"a PDF that can't be read ({type(error).__name__})")
+    yield Passage("bytes", readable_runs(data), "words")
 
 
 def _objects(reader: PdfReader) -> Iterator[Any]:
@@ -93,15 +93,15 @@ def _texts(value: Any, seen: set[int]) -> Iterator[str]:
         yield str(value)
 
 
-def _stream_passages(where: str, stream: StreamObject, read_inner: ReadInner) -> Passages:
+def _files_in(stream: StreamObject) -> Passages:
     kind, sub = stream.get("/Type"), stream.get("/Subtype")
     filters = stream.get("/Filter")
     last = filters[-1] if isinstance(filters, list) and filters else filters
     if kind == "/Metadata" or sub == "/XML":
-        yield from read_inner(within(where, "metadata"), "metadata.xml", stream.get_data())
+        yield Inner("metadata", "metadata.xml", stream.get_data())
     elif kind == "/EmbeddedFile" or "/Params" in stream:
-        yield from read_inner(within(where, "attachment"), "", stream.get_data())
+        yield Inner("attachment", "", stream.get_data())
     elif sub == "/Image" and last in ("/DCTDecode", "/JPXDecode"):
         # pypdf gives the picture's own file as it is.
         name = "picture.jpg" if last == "/DCTDecode" else "picture.jp2"
-        yield from read_inner(within(where, "picture"), name, stream._data)
+        yield Inner("picture", name, stream._data)

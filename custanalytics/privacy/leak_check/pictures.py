@@ -9,7 +9,7 @@ from typing import Any
 
 from PIL import ExifTags, Image, IptcImagePlugin, UnidentifiedImageError
 
-from custanalytics.privacy.leak_check.passages import Passage, Passages, ReadInner, Unread, within
+from custanalytics.privacy.leak_check.passages import Inner, Passage, Passages, Unread, within
 from custanalytics.privacy.leak_check.texts import decoded, readable_runs, text_passages
 
 SUFFIXES = (".png", ".jpg", ".jpeg", ".gif", ".webp", ".avif", ".tif", ".tiff", ".bmp", ".ico")
@@ -28,9 +28,9 @@ _BROKEN = (
 _PNG = b"\x89PNG\r\n\x1a\n"
 
 
-def picture_passages(where: str, data: bytes, read_inner: ReadInner) -> Passages:
+def picture_passages(data: bytes) -> Passages:
     """Texts, EXIF, XMP and IPTC entries, colour profiles and comments of a picture."""
-    place = within(where, "properties of the picture")
+    place = "properties of the picture"
     try:
         with Image.open(io.BytesIO(data)) as picture:
             picture.load()
@@ -40,16 +40,16 @@ def picture_passages(where: str, data: bytes, read_inner: ReadInner) -> Passages
             texts += map(_said, entries)
             texts += map(_said, (IptcImagePlugin.getiptcinfo(picture) or {}).values())
     except _BROKEN as error:
-        yield Unread(where, f"a picture that can't be read ({type(error).__name__})")
+        yield Unread("", f"a picture that can't be read ({type(error).__name__})")
         return
     except Image.DecompressionBombError:
-        yield Unread(where, "a picture of too many pixels")
+        yield Unread("", "a picture of too many pixels")
         return
     for text in texts:
         if "<x:xmpmeta" in text:
-            yield from read_inner(place, "xmp.xml", text.encode("utf-8", "replace"))
-    yield from text_passages(place, "\n".join(texts), "written", read_inner)
-    yield Passage(within(where, "bytes"), readable_runs(_without_pixels(data)))
+            yield Inner(place, "xmp.xml", text.encode("utf-8", "replace"))
+    yield from within(place, text_passages("\n".join(texts)))
+    yield Passage("bytes", readable_runs(_without_pixels(data)))
 
 
 def _said(value: Any) -> str:

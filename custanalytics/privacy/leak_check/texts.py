@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import unquote, unquote_to_bytes
 
-from custanalytics.privacy.leak_check.passages import Passage, Passages, ReadInner, Style, within
+from custanalytics.privacy.leak_check.passages import Inner, Passage, Passages, Style
 
 _DATA_URI = re.compile(
     r"""data:(?:[\w.+-]+/[\w.+-]+)?(?:;[\w.+=-]+)*,[^"'\s)<>\\]*""",
@@ -59,46 +59,46 @@ def readable_runs(data: bytes) -> str:
     return "\n".join(found)
 
 
-def text_passages(where: str, text: str, style: Style, read_inner: ReadInner) -> Passages:
+def text_passages(text: str, style: Style = "written") -> Passages:
     """A text, the texts that its escapes stand for, and what it holds in base64."""
     bare = text
     if "data:" in text or "DATA:" in text:
-        for found in _DATA_URI.findall(text):
-            yield from uri_passages(where, found, read_inner)
+        for uri in _DATA_URI.findall(text):
+            yield from uri_passages(uri)
         bare = _DATA_URI.sub(" ", text)
     for blob, content in packed(bare):
-        yield from read_inner(within(where, "base64"), "", content)
+        yield Inner("base64", "", content)
         bare = bare.replace(blob, " ")
     for text_bytes in map(_from_base64, _BASE64.findall(bare)):
         if text_bytes and _is_text(text_bytes):
-            yield from read_inner(within(where, "base64"), "", text_bytes)
-    yield Passage(where, bare, style)
+            yield Inner("base64", "", text_bytes)
+    yield Passage("", bare, style)
     for at, plainer in enumerate(_unwrapped(bare)):
-        yield Passage(where, plainer, style if not at else "words")
+        yield Passage("", plainer, style if not at else "words")
 
 
-def style_passages(where: str, text: str, read_inner: ReadInner) -> Passages:
+def style_passages(text: str) -> Passages:
     """A style sheet: its comments and quoted drawings, and its words; its numbers are sizes."""
-    for found in _QUOTED_URI.finditer(text):
-        yield from uri_passages(where, found["uri"], read_inner)
+    for quoted in _QUOTED_URI.finditer(text):
+        yield from uri_passages(quoted["uri"])
     # In what is packed there, signs of a comment are chance.
     bare = _DATA_URI.sub(" ", text)
-    yield from text_passages(where, comments(bare), "written", read_inner)
-    yield from text_passages(where, text, "words", read_inner)
+    yield from text_passages(comments(bare))
+    yield from text_passages(text, "words")
 
 
-def uri_passages(where: str, uri: str, read_inner: ReadInner) -> Passages:
+def uri_passages(uri: str) -> Passages:
     """What one data URI holds."""
     head, _, body = uri.partition(",")
     kind, *how = head[len("data:") :].lower().split(";")
     name = (kind.strip() or "text/plain").replace("/", ".")
     if "base64" in (part.strip() for part in how):
-        found = _from_base64("".join(unquote(body).split()))
-        # What can't be decoded is told as a file of no kind.
-        content = b"\0" if found is None else found
+        content = _from_base64("".join(unquote(body).split()))
+        if content is None:  # told as a file of no kind
+            content = b"\0"
     else:
         content = unquote_to_bytes(body)
-    yield from read_inner(within(where, "data URI"), name, content)
+    yield Inner("data URI", name, content)
 
 
 def comments(program: str) -> str:

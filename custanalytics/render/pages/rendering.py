@@ -6,6 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from custanalytics.bundled import DOCUMENT
+from custanalytics.config import RENDERERS
 from custanalytics.errors import RenderError, UsageError
 from custanalytics.render.outside_tool import outside_tool
 from custanalytics.render.pages.embedded import render_embedded
@@ -14,7 +15,6 @@ from custanalytics.render.pages.staging import refresh
 
 _QUARTO_FORMATS = {"html": "html", "pdf": "typst"}
 PAGES = (*_QUARTO_FORMATS, "docx")
-RENDERERS = ("auto", "embedded", "quarto")
 
 
 def render(

@@ -13,9 +13,9 @@ from pptx.enum.text import MSO_ANCHOR
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches, Pt
 
-from custanalytics.content.blocks import Card
+from custanalytics.content.blocks import Card, Point
 from custanalytics.content.deck import Deck
-from custanalytics.content.slide import Item, Slide
+from custanalytics.content.slide import Slide
 from custanalytics.content.workbook_charts import wide
 from custanalytics.render.brand import Brand
 from custanalytics.render.logo import logo_picture
@@ -126,7 +126,7 @@ class _Writer:
         if content.chart is not None and content.chart.kind == "heatmap" and content.table:
             frame = add_heatmap(slide.shapes, wide(content.chart), content.table, box)
         elif content.chart is not None:
-            frame = add_chart(slide.shapes, content.chart, box, self.content.codes)
+            frame = add_chart(slide.shapes, content.chart, box, self.content.formats)
         elif content.table is not None:
             frame = add_table(slide.shapes, content.table, box, self.base.slack)
         if frame is not None:
@@ -202,7 +202,7 @@ class _Writer:
             told = told[:-1]
         self._spaced(self._text(slide, "\n".join(told), inside, size, "ink"), size)
 
-    def _items(self, slide: Any, items: tuple[Item, ...], box: Box) -> None:
+    def _items(self, slide: Any, items: tuple[Point, ...], box: Box) -> None:
         told = [(printable(item.headline), printable(item.detail)) for item in items]
         # Headlines are bold, which is wider.
         room = (box.width - 0.45 * 914400) * 0.97 * self.base.slack

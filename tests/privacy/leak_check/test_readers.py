@@ -25,7 +25,7 @@ from tests.trials.leak_check.made import pdf, published, slides
 
 def read(name: str, data: bytes | str) -> list[Passage | Unread]:
     content = data.encode() if isinstance(data, str) else data
-    return [p for p in Reader().passages("", name, content) if isinstance(p, Passage | Unread)]
+    return [p for p in Reader().passages(name, content) if isinstance(p, Passage | Unread)]
 
 
 def texts(name: str, data: bytes | str, style: str) -> str:

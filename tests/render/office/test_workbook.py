@@ -2,8 +2,8 @@
 
 import io
 import zipfile
+from dataclasses import replace
 from datetime import datetime
-from types import SimpleNamespace
 
 import openpyxl
 import pandas as pd
@@ -129,7 +129,7 @@ def test_contents_and_definitions_name_every_sheet_and_column(made) -> None:
 def test_a_list_has_all_columns_of_the_file_the_most_needed_in_sight(rich, brand, name) -> None:
     group = pd.Series(["contact", "control"] * 30, index=rich.customers.index)
     customers = rich.customers.assign(group=group)
-    changed = SimpleNamespace(**(vars(rich) | {"customers": customers}))
+    changed = replace(rich, customers=customers)
     content = workbook(report_content(changed))
     sheet = next(sheet for sheet in content.sheets if sheet.name == name)
     assert {field.name for field in sheet.fields} == set(customers)
@@ -168,9 +168,7 @@ def test_native_charts_stand_beside_their_numbers(rich, brand) -> None:
 def test_text_from_the_data_is_never_run(rich, brand, text) -> None:
     customers = rich.customers.copy()
     customers.loc[0, "customer_id"] = text
-    bytes_ = workbook_bytes(
-        workbook(report_content(SimpleNamespace(**(vars(rich) | {"customers": customers})))), brand
-    )
+    bytes_ = workbook_bytes(workbook(report_content(replace(rich, customers=customers))), brand)
     book = opened(bytes_)
     column = [row[0] for row in book["Customers"].iter_rows(min_row=HEADER_ROW + 2)]
     clean = text.replace("\x00", " ").replace("\x1b", " ")

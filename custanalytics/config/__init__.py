@@ -1,0 +1,78 @@
+"""One typed configuration: each option declared once, with its type, default, bounds and words.
+
+The command line, ``[settings]`` of ``engagement.toml`` and keyword arguments of Python fill the
+same frozen dataclasses. All of it is checked before anything is read, and one message names every
+fault. A new option is a field in `options` or `commands`, and the line that uses it.
+"""
+
+from custanalytics.config.collect import Configuration, Origin, as_typed
+from custanalytics.config.commands import (
+    COMMAND,
+    COMMANDS,
+    STEP,
+    TEMPLATE,
+    CheckOptions,
+    MeasureOptions,
+    ProspectsOptions,
+    RenderOptions,
+    RunOptions,
+    Settings,
+    Step,
+)
+from custanalytics.config.keywords import called_with
+from custanalytics.config.names import unknown
+from custanalytics.config.option import (
+    about,
+    default_of,
+    flag_of,
+    groups,
+    option_of,
+    options_of,
+    shared,
+)
+from custanalytics.config.options import (
+    RENDERERS,
+    Contact,
+    Estimates,
+    Prospects,
+    Reading,
+    Rendering,
+    Report,
+    Scope,
+    today,
+)
+
+__all__ = [
+    "COMMAND",
+    "COMMANDS",
+    "RENDERERS",
+    "STEP",
+    "TEMPLATE",
+    "CheckOptions",
+    "Configuration",
+    "Contact",
+    "Estimates",
+    "MeasureOptions",
+    "Origin",
+    "Prospects",
+    "ProspectsOptions",
+    "Reading",
+    "RenderOptions",
+    "Rendering",
+    "Report",
+    "RunOptions",
+    "Scope",
+    "Settings",
+    "Step",
+    "about",
+    "as_typed",
+    "called_with",
+    "default_of",
+    "flag_of",
+    "groups",
+    "option_of",
+    "options_of",
+    "shared",
+    "today",
+    "unknown",
+]
