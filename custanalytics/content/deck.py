@@ -23,20 +23,10 @@ _MOST_ROWS = 14
 
 @dataclass(frozen=True)
 class Deck:
-    """Everything that the slides say.
-
-    Attributes
-    ----------
-    cover : Cover
-        For the title slide.
-    slides : tuple of Slide
-        After the title slide, in order.
-    formats : Formats
-        How figures are written.
-    """
+    """Everything that the slides say."""
 
     cover: Cover
-    slides: tuple[Slide, ...]
+    slides: tuple[Slide, ...]  # after the title slide
     formats: Formats
 
 

@@ -23,13 +23,6 @@ class Formats:
     Every method takes a number or date, and gives an en dash where it is missing
     (None, NaN, NaT) or not finite.
 
-    Parameters
-    ----------
-    locale : str
-        A locale that Babel knows, such as ``"en_GB"`` or ``"de-DE"``.
-    currency : str, optional
-        ISO 4217 code; without one, money is written as a plain number.
-
     Examples
     --------
     >>> formats = Formats("en_GB", "GBP")
@@ -40,7 +33,7 @@ class Formats:
     """
 
     locale: str = "en_GB"
-    currency: str | None = None
+    currency: str | None = None  # none: money is a plain number
 
     def __post_init__(self) -> None:
         """Bring ``de-DE`` and ``de_DE`` to one form."""

@@ -57,62 +57,27 @@ Cell = str | Bar | Badge | Link
 
 @dataclass(frozen=True)
 class Column:
-    """How a column of a frame is shown; what is not said here is as the schema has it.
-
-    Attributes
-    ----------
-    field : str
-        Column of the frame.
-    title : str
-        Header, where it is another one here.
-    format : str
-        Name of a method of `Formats`, ``text``, ``word`` (a constant of ours) or ``told`` (a
-        sentence of the analyses).
-    bar : bool
-        Draw a bar behind a share.
-    right : bool
-        Set to the right although the cells are texts already.
-    """
+    """How a column of a frame is shown; what is not said here is as the schema has it."""
 
     field: str
     title: str = ""
-    format: str = ""
-    bar: bool = False
-    right: bool = False
+    format: str = ""  # a method of `Formats`, text, word (of ours) or told (of the analyses)
+    bar: bool = False  # draw a bar behind a share
+    right: bool = False  # set to the right although the cells are texts
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table ready to be written.
+    """A table ready to be written."""
 
-    Attributes
-    ----------
-    name : str
-        Label is ``#tbl-NAME``; empty for a small table without number.
-    header : tuple of str
-        Column titles.
-    rows : tuple of tuple
-        Cells: plain text, a bar, a badge or a file.
-    numeric : tuple of bool
-        Which columns are set to the right.
-    caption : str
-        What the table shows, one sentence.
-    total : bool
-        The last row is a total.
-    wide : bool
-        Many columns: set in smaller type.
-    note : str
-        Small print under the table.
-    """
-
-    name: str
+    name: str  # the label is #tbl-NAME; empty: no number
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    numeric: tuple[bool, ...]
+    numeric: tuple[bool, ...]  # columns set to the right
     caption: str = ""
-    total: bool = False
-    wide: bool = False
-    note: str = ""
+    total: bool = False  # the last row is a total
+    wide: bool = False  # many columns: smaller type
+    note: str = ""  # small print under the table
 
 
 def table(

@@ -24,24 +24,12 @@ _GROUPS = {
 
 @dataclass(frozen=True)
 class Workbook:
-    """Everything that the workbook holds.
-
-    Attributes
-    ----------
-    cover : Cover
-        For the contents sheet.
-    sheets : tuple of Sheet
-        In order.
-    formats : Formats
-        How figures are written.
-    words : mapping of str to str
-        What the renderer writes itself: headings and remarks.
-    """
+    """Everything that the workbook holds."""
 
     cover: Cover
     sheets: tuple[Sheet, ...]
     formats: Formats
-    words: Mapping[str, str]
+    words: Mapping[str, str]  # what the renderer writes itself: headings and remarks
 
 
 def workbook(content: ReportContent) -> Workbook:

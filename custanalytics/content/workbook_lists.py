@@ -137,8 +137,8 @@ def _contacts(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet
 
 
 def _late(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | None:
-    customers, found = results.customers, results.propensity
-    if customers is None or found is None or "late" not in customers:
+    customers, propensity = results.customers, results.propensity
+    if customers is None or propensity is None or "late" not in customers:
         return None
     rows = late_customers(customers)
     if not len(rows):
@@ -156,8 +156,8 @@ def _late(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | N
         "act",
         say(
             "{money} of the revenue expected in the next {days} days is theirs and can be lost.",
-            money=formats.money_short(found.figures["revenue_at_risk"]),
-            days=formats.days(found.window_days),
+            money=formats.money_short(propensity.figures["revenue_at_risk"]),
+            days=formats.days(propensity.window_days),
         ),
         first=_LATE,
         folded=True,

@@ -18,8 +18,8 @@ from custanalytics.transactions import HasEngine, as_engine
 _COLUMNS = (
     "antecedent", "consequent", "n_antecedent", "n_consequent", "n_both", "customers_antecedent",
     "customers_both", "antecedent_support", "consequent_support", "support", "confidence",
-    "confidence_low", "confidence_high", "lift", "lift_low", "lift_high", "leverage", "p_value",
-    "p_adjusted", "is_rule",
+    "confidence_low", "confidence_high", "expected_confidence", "lift", "adjusted_lift",
+    "adjusted_lift_low", "adjusted_lift_high", "leverage", "p_value", "p_adjusted", "is_rule",
 )  # fmt: skip
 
 
@@ -36,9 +36,11 @@ class NextProducts:
         other), ``n_both`` (how often the one led to the other), ``customers_antecedent``,
         ``customers_both`` (how many customers that was); ``antecedent_support``,
         ``consequent_support``, ``support`` (shares of all days), ``confidence`` (n_both /
-        n_antecedent), ``lift`` (confidence / consequent_support), ``leverage`` (support beyond
-        that of independent items), ``confidence_low``, ``confidence_high``, ``lift_low``,
-        ``lift_high`` (95 % interval); ``p_value``, ``p_adjusted`` (for all pairs of the items),
+        n_antecedent), ``confidence_low``, ``confidence_high`` (95 % interval), ``lift``
+        (confidence / consequent_support), ``leverage`` (support beyond that of independent
+        items); ``expected_confidence`` (what baskets of the same sizes hold of the consequent),
+        ``adjusted_lift`` (confidence / expected_confidence), ``adjusted_lift_low``,
+        ``adjusted_lift_high``; ``p_value``, ``p_adjusted`` (for all pairs of the items),
         ``is_rule`` (True: more often than by luck among so many pairs, by enough customers).
     figures : dict
         ``days`` (purchase days that count as a first one), ``items``, ``comparisons`` (pairs that
@@ -64,7 +66,8 @@ def next_products(
 
     All orders of a customer on one day are one purchase. One customer's purchases are alike, so
     counts are worth less than they seem: they are divided by the design effect, which is what
-    the customer's own habits add to the variance, before intervals and tests.
+    the customer's own habits add to the variance, before intervals and tests. Those who buy much
+    buy more of everything, so a pair is held against later baskets of the same size.
 
     Parameters
     ----------
@@ -137,14 +140,16 @@ def next_products(
         )
     engine = as_engine(transactions)
     end = observation_end or observation_period(engine)[1]
-    pairs = engine.run(
-        "item_pairs",
+    engine.keep(
+        "item_baskets",
+        "item_baskets",
         as_of=end,
         item=item,
-        ahead=0 if together else 1,
         most=most_items,
         min_customers=min_customers,
     )
+    ahead = 0 if together else 1
+    pairs, counts = (engine.run(name, ahead=ahead) for name in ("item_pairs", "item_counts"))
     if pairs.empty:
         raise UnsupportedError(
             tell(
@@ -153,19 +158,44 @@ def next_products(
                 least=min_customers,
             )
         )
-    rules, comparisons = _measured(pairs, together, min_customers)
+    any_item = counts["item"].isna()
+    items = int(counts.loc[~any_item, "item"].nunique())
+    comparisons = items * (items - 1 if together else items)
+    days = float(counts.loc[any_item, "n_before"].sum())
+    rules = _measured(_with_counts(pairs, counts), days, comparisons, min_customers)
     figures = {
-        "days": float(pairs["n_days"].iloc[0]),
-        "items": float(pairs["n_items"].iloc[0]),
+        "days": days,
+        "items": float(items),
         "comparisons": float(comparisons),
         "rules": float(rules["is_rule"].sum()),
     }
     return NextProducts(rules, figures, end)
 
 
-def _measured(pairs: pd.DataFrame, together: bool, min_customers: int) -> tuple[pd.DataFrame, int]:
-    days, n = pairs["n_days"].to_numpy(dtype=float), pairs["n_antecedent"].to_numpy(dtype=float)
-    both, base = pairs["n_both"].to_numpy(dtype=float), pairs["n_consequent"].to_numpy() / days
+def _with_counts(pairs: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:
+    """With each item's own count, and how often the pair was to be expected by basket sizes."""
+    tables = {
+        name: counts.assign(item=counts["item"].fillna("")).pivot_table(
+            index="item", columns="size_class", values=name, aggfunc="sum", fill_value=0
+        )
+        for name in ("n_before", "room", "n_after")
+    }
+    share = tables["n_after"] / tables["n_after"].loc[""].clip(lower=1)
+    first, then = pairs["antecedent"], pairs["consequent"]
+    expected = (tables["room"].loc[first].to_numpy() * share.loc[then].to_numpy()).sum(axis=1)
+    return pairs.assign(
+        n_antecedent=tables["n_before"].sum(axis=1).loc[first].to_numpy(),
+        n_consequent=tables["n_after"].sum(axis=1).loc[then].to_numpy(),
+        n_expected=expected,
+    )
+
+
+def _measured(
+    pairs: pd.DataFrame, days: float, comparisons: int, min_customers: int
+) -> pd.DataFrame:
+    n, both = (pairs[name].to_numpy(dtype=float) for name in ("n_antecedent", "n_both"))
+    base = pairs["n_consequent"].to_numpy() / days
+    expected = np.clip(pairs["n_expected"].to_numpy() / n, 1e-12, 1)
     effect = _design_effect(pairs, n, both)
     low, high = wilson_interval(both / effect, n / effect)
     confidence = both / n
@@ -176,23 +206,23 @@ def _measured(pairs: pd.DataFrame, together: bool, min_customers: int) -> tuple[
         confidence=confidence,
         confidence_low=low,
         confidence_high=high,
+        expected_confidence=expected,
         lift=confidence / base,
-        lift_low=low / base,
-        lift_high=high / base,
+        adjusted_lift=confidence / expected,
+        adjusted_lift_low=low / expected,
+        adjusted_lift_high=high / expected,
         leverage=both / days - n / days * base,
-        # Probability of so many or more at the consequent's own share, counts being fractions.
-        p_value=betainc(both / effect, (n - both) / effect + 1, base),
+        # Probability of so many or more at the expected share, counts being fractions.
+        p_value=betainc(both / effect, (n - both) / effect + 1, expected),
     )
-    items = int(pairs["n_items"].iloc[0])
-    comparisons = items * (items - 1 if together else items)
     table["p_adjusted"] = adjusted_for_unseen(table["p_value"].to_numpy(), comparisons)
     table["is_rule"] = (table["p_adjusted"] <= LEVEL) & (table["customers_both"] >= min_customers)
     ranked = table.sort_values(
-        ["is_rule", "lift_low", "antecedent", "consequent"],
+        ["is_rule", "adjusted_lift_low", "antecedent", "consequent"],
         ascending=[False, False, True, True],
         ignore_index=True,
     )
-    return ranked[list(_COLUMNS)], comparisons
+    return ranked[list(_COLUMNS)]
 
 
 def _design_effect(pairs: pd.DataFrame, n: Floats, both: Floats) -> Floats:

@@ -90,3 +90,22 @@ def test_what_leads_to_what_is_found():
 def test_without_a_pair_there_is_nothing_to_tell():
     with pytest.raises(UnsupportedError, match="no two items"):
         next_products(LINES.head(1))
+
+
+@pytest.mark.parametrize("together", [False, True])
+def test_those_who_buy_much_of_everything_make_no_rules(together):
+    rng = np.random.default_rng(8)
+    rows = []
+    for customer in range(200):
+        size = 1 if customer % 2 else 12
+        for day in range(6):
+            goods = rng.choice(30, size, replace=False)
+            rows += [
+                (customer, pd.Timestamp("2024-01-01") + pd.Timedelta(days=day), f"p{g}")
+                for g in goods
+            ]
+    lines = pd.DataFrame(rows, columns=["customer_id", "ordered_at", "product"]).assign(amount=1.0)
+    found = next_products(lines, together=together)
+    assert found.rules["lift"].median() > 1.5
+    assert found.rules["adjusted_lift"].median() == pytest.approx(1, abs=0.1)
+    assert found.figures["rules"] <= 1

@@ -48,23 +48,23 @@ _COLORS = {
 }
 
 
-def business(found: Overview | None, formats: Formats) -> Chapter:
+def business(overview: Overview | None, formats: Formats) -> Chapter:
     """Section 2 of the report."""
-    if found is None:
+    if overview is None:
         return Chapter(CHAPTER, present=False)
-    monthly = found.monthly
+    monthly = overview.monthly
     texts = {
-        "lead": lead(found, formats),
-        "orders": _orders(found, formats),
-        "unknown": _unknown(found, formats),
-        "refunds": _refunds(found, formats),
+        "lead": lead(overview, formats),
+        "orders": _orders(overview, formats),
+        "unknown": _unknown(overview, formats),
+        "refunds": _refunds(overview, formats),
     }
     if len(monthly) < 2:
         return Chapter(CHAPTER, texts=texts)
     charts = (
-        _revenue_chart(found, formats),
-        _activity_chart(found, formats),
-        _order_chart(found, formats),
+        _revenue_chart(overview, formats),
+        _activity_chart(overview, formats),
+        _order_chart(overview, formats),
     )
     return Chapter(
         CHAPTER,
@@ -75,12 +75,12 @@ def business(found: Overview | None, formats: Formats) -> Chapter:
     )
 
 
-def lead(found: Overview, formats: Formats) -> str:
+def lead(overview: Overview, formats: Formats) -> str:
     """The state of the business in a sentence or two."""
-    monthly = found.monthly
-    last, previous = found.figures["revenue_last_12m"], found.figures["revenue_previous_12m"]
+    monthly = overview.monthly
+    last, previous = overview.figures["revenue_last_12m"], overview.figures["revenue_previous_12m"]
     if is_missing(last):
-        return _whole_period(found, formats)
+        return _whole_period(overview, formats)
     month = formats.month(monthly.loc[monthly["complete"], "month"].iloc[-1])
     if is_missing(previous) or previous <= 0:
         return say(
@@ -116,30 +116,30 @@ def lead(found: Overview, formats: Formats) -> str:
     )
 
 
-def period(found: Overview, formats: Formats) -> str:
+def period(overview: Overview, formats: Formats) -> str:
     """The stretch of time the data covers, by month."""
-    first, last = found.monthly["month"].iloc[0], found.monthly["month"].iloc[-1]
+    first, last = overview.monthly["month"].iloc[0], overview.monthly["month"].iloc[-1]
     if first == last:
         return formats.month(first)
     return say("{first} to {last}", first=formats.month(first), last=formats.month(last))
 
 
-def _whole_period(found: Overview, formats: Formats) -> str:
-    orders = found.figures["orders"]
+def _whole_period(overview: Overview, formats: Formats) -> str:
+    orders = overview.figures["orders"]
     return plural(
         orders,
         "The file covers {period}: {revenue} from one order. That is too short a time to speak "
         "of growth or decline.",
         "The file covers {period}: {revenue} from {orders} orders. That is too short a time to "
         "speak of growth or decline.",
-        period=period(found, formats),
-        revenue=formats.money_short(found.figures["revenue_total"]),
+        period=period(overview, formats),
+        revenue=formats.money_short(overview.figures["revenue_total"]),
         orders=formats.count(orders),
     )
 
 
-def _orders(found: Overview, formats: Formats) -> str:
-    figures = found.figures
+def _orders(overview: Overview, formats: Formats) -> str:
+    figures = overview.figures
     average, median = figures["average_order_value"], figures["median_order_value"]
     if figures["orders"] == 1:
         return say("There is one order, of {average}.", average=formats.money(average))
@@ -164,8 +164,8 @@ def _orders(found: Overview, formats: Formats) -> str:
     )
 
 
-def _unknown(found: Overview, formats: Formats) -> str:
-    figures = found.figures
+def _unknown(overview: Overview, formats: Formats) -> str:
+    figures = overview.figures
     if figures["revenue_unknown"] <= 0:
         return say("Every sale in the file carries a customer.")
     return say(
@@ -177,8 +177,8 @@ def _unknown(found: Overview, formats: Formats) -> str:
     )
 
 
-def _refunds(found: Overview, formats: Formats) -> str:
-    figures = found.figures
+def _refunds(overview: Overview, formats: Formats) -> str:
+    figures = overview.figures
     if figures["refunds"] >= 0:
         return say("The file holds no returns or refunds.")
     gross = figures["revenue_total"] - figures["refunds"]
@@ -201,14 +201,14 @@ def _tidy(monthly: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     return tidy
 
 
-def _open_note(found: Overview, columns: bool, formats: Formats) -> str:
+def _open_note(overview: Overview, columns: bool, formats: Formats) -> str:
     # An incomplete month must not be read as a fall.
-    complete = found.monthly["complete"]
+    complete = overview.monthly["complete"]
     if complete.all():
         return ""
     figures = {
-        "month": formats.month(found.monthly["month"].iloc[-1]),
-        "day": formats.date(found.observation_end),
+        "month": formats.month(overview.monthly["month"].iloc[-1]),
+        "day": formats.date(overview.observation_end),
     }
     if complete.iloc[-1]:
         return (
@@ -221,9 +221,9 @@ def _open_note(found: Overview, columns: bool, formats: Formats) -> str:
     return say("Hollow: {month} is in the data only up to {day}, so this is no fall.", **figures)
 
 
-def growth(found: Overview, formats: Formats) -> str:
+def growth(overview: Overview, formats: Formats) -> str:
     """Growth over the year before, as a headline; empty where there is no year to compare."""
-    last, previous = found.figures["revenue_last_12m"], found.figures["revenue_previous_12m"]
+    last, previous = overview.figures["revenue_last_12m"], overview.figures["revenue_previous_12m"]
     if is_missing(last) or is_missing(previous) or previous <= 0:
         return ""
     change = last / previous - 1
@@ -234,8 +234,8 @@ def growth(found: Overview, formats: Formats) -> str:
     return say("Revenue fell {change} in a year", change=formats.share(-change))
 
 
-def _revenue_chart(found: Overview, formats: Formats) -> Chart:
-    monthly = found.monthly
+def _revenue_chart(overview: Overview, formats: Formats) -> Chart:
+    monthly = overview.monthly
     whole = monthly.loc[monthly["complete"]] if monthly["complete"].any() else monthly
     best, last = most(whole, "revenue"), whole.iloc[-1]
     figures = {
@@ -244,7 +244,7 @@ def _revenue_chart(found: Overview, formats: Formats) -> Chart:
         "last": formats.month(last["month"]),
         "latest": formats.money_short(last["revenue"]),
     }
-    grown = growth(found, formats)
+    grown = growth(overview, formats)
     if grown:
         title = grown
     elif best["month"] == last["month"] and len(whole) > 1:
@@ -262,7 +262,7 @@ def _revenue_chart(found: Overview, formats: Formats) -> Chart:
     ]
     if "unknown_revenue" in names:
         notes.append(say("Not known: sales without a customer."))
-    notes.append(_open_note(found, True, formats))
+    notes.append(_open_note(overview, True, formats))
     return Chart(
         placed=REVENUE,
         kind="columns",
@@ -278,15 +278,15 @@ def _revenue_chart(found: Overview, formats: Formats) -> Chart:
         subtitle=say("Net revenue by month, from returning and new customers"),
         alt=say(
             "Stacked columns of net revenue by month, {period}. {title}.",
-            period=period(found, formats),
+            period=period(overview, formats),
             title=title,
         ),
         note=" ".join(text for text in notes if text),
     )
 
 
-def _activity_chart(found: Overview, formats: Formats) -> Chart:
-    monthly = found.monthly
+def _activity_chart(overview: Overview, formats: Formats) -> Chart:
+    monthly = overview.monthly
     whole = monthly.loc[monthly["complete"]] if monthly["complete"].any() else monthly
     last = whole.iloc[-1]
     known = bool((monthly["customers"] > 0).any())
@@ -307,7 +307,7 @@ def _activity_chart(found: Overview, formats: Formats) -> Chart:
         )
     return _line_chart(
         ACTIVITY,
-        found,
+        overview,
         {"orders": say("Orders")} | ({"customers": say("Customers")} if known else {}),
         "count",
         formats,
@@ -317,14 +317,14 @@ def _activity_chart(found: Overview, formats: Formats) -> Chart:
     )
 
 
-def _order_chart(found: Overview, formats: Formats) -> Chart:
+def _order_chart(overview: Overview, formats: Formats) -> Chart:
     title = say(
         "An order comes to {average} on average",
-        average=formats.money(found.figures["average_order_value"]),
+        average=formats.money(overview.figures["average_order_value"]),
     )
     return _line_chart(
         ORDER,
-        found,
+        overview,
         {"average_order_value": ""},
         "money",
         formats,
@@ -336,7 +336,7 @@ def _order_chart(found: Overview, formats: Formats) -> Chart:
 
 def _line_chart(
     placed: Placement,
-    found: Overview,
+    overview: Overview,
     names: dict[str, str],
     y_format: str,
     formats: Formats,
@@ -348,7 +348,7 @@ def _line_chart(
     return Chart(
         placed=placed,
         kind="line",
-        data=_tidy(found.monthly, names),
+        data=_tidy(overview.monthly, names),
         x="month",
         y="value",
         series="series" if all(names.values()) else None,
@@ -358,7 +358,7 @@ def _line_chart(
         title=title,
         subtitle=subtitle,
         alt=alt,
-        note=_open_note(found, False, formats),
+        note=_open_note(overview, False, formats),
         half=True,
     )
 

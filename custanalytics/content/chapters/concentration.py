@@ -34,24 +34,24 @@ _ABOUT = (
 
 
 def concentration(
-    found: Concentration | None, customers: pd.DataFrame | None, formats: Formats
+    spread: Concentration | None, customers: pd.DataFrame | None, formats: Formats
 ) -> Chapter:
     """Section 3 of the report."""
-    if found is None:
+    if spread is None:
         return Chapter(CHAPTER, present=False)
-    texts = {"lead": lead(found, formats), "top_ten": top_ten(found, formats)}
-    if found.figures["customers"] < _FEW:
+    texts = {"lead": lead(spread, formats), "top_ten": top_ten(spread, formats)}
+    if spread.figures["customers"] < _FEW:
         return Chapter(CHAPTER, texts=texts)
     return Chapter(
         CHAPTER,
         texts=texts,
-        charts=(_curve(found, formats),),
+        charts=(_curve(spread, formats),),
         tables=tuple(
             part
             for part in (
                 _best(customers, formats),
-                _shares(found, formats),
-                _classes(found, formats),
+                _shares(spread, formats),
+                _classes(spread, formats),
             )
             if part.rows
         ),
@@ -59,9 +59,9 @@ def concentration(
     )
 
 
-def lead(found: Concentration, formats: Formats) -> str:
+def lead(spread: Concentration, formats: Formats) -> str:
     """How few customers bring how much."""
-    customers = found.figures["customers"]
+    customers = spread.figures["customers"]
     if customers < _FEW:
         return plural(
             customers,
@@ -69,8 +69,8 @@ def lead(found: Concentration, formats: Formats) -> str:
             "The file holds {customers} customers: too few to speak of a spread.",
             customers=formats.count(customers),
         )
-    fifth = found.shares.iloc[-1]
-    a_class = found.abc.iloc[0]
+    fifth = spread.shares.iloc[-1]
+    a_class = spread.abc.iloc[0]
     if is_missing(a_class["customers"]):
         return say(
             "The best fifth of your customers brings {share} of the revenue.",
@@ -85,9 +85,9 @@ def lead(found: Concentration, formats: Formats) -> str:
     )
 
 
-def top_ten(found: Concentration, formats: Formats) -> str:
+def top_ten(spread: Concentration, formats: Formats) -> str:
     """What losing the largest customers would cost."""
-    figures = found.figures
+    figures = spread.figures
     if figures["customers"] <= 10:
         return plural(
             figures["customers"],
@@ -106,23 +106,23 @@ def top_ten(found: Concentration, formats: Formats) -> str:
     )
 
 
-def _curve(found: Concentration, formats: Formats) -> Chart:
-    fifth = found.shares.iloc[-1]
+def _curve(spread: Concentration, formats: Formats) -> Chart:
+    fifth = spread.shares.iloc[-1]
     label = say(
         "{top} of customers: {share} of revenue",
-        top=formats.share(fifth["customers"] / found.figures["customers"]),
+        top=formats.share(fifth["customers"] / spread.figures["customers"]),
         share=formats.share(fifth["revenue_share"]),
     )
-    at = found.curve.iloc[(found.curve["customer_share"] - fifth["top_share"]).abs().idxmin()]
+    at = spread.curve.iloc[(spread.curve["customer_share"] - fifth["top_share"]).abs().idxmin()]
     title = say(
         "The best {top} of customers bring {share} of the revenue",
-        top=formats.share(fifth["customers"] / found.figures["customers"]),
+        top=formats.share(fifth["customers"] / spread.figures["customers"]),
         share=formats.share(fifth["revenue_share"]),
     )
     return Chart(
         placed=CURVE,
         kind="line",
-        data=found.curve,
+        data=spread.curve,
         x="customer_share",
         y="revenue_share",
         x_format="share",
@@ -158,21 +158,21 @@ def _best(customers: pd.DataFrame | None, formats: Formats) -> Table:
     )
 
 
-def _shares(found: Concentration, formats: Formats) -> Table:
+def _shares(spread: Concentration, formats: Formats) -> Table:
     # A share of less than one customer would say the same as the next one.
-    shares = found.shares.loc[found.shares["top_share"] * found.figures["customers"] >= 1].copy()
+    shares = spread.shares.loc[spread.shares["top_share"] * spread.figures["customers"] >= 1].copy()
     shares["label"] = [
         say("Best {share}", share=formats.share(share)) for share in shares["top_share"]
     ]
     ten = pd.DataFrame(
         {
             "label": [say("Ten largest")],
-            "customers": [found.figures["top_ten_customers"]],
-            "revenue": [found.figures["top_ten_revenue"]],
-            "revenue_share": [found.figures["top_ten_share"]],
+            "customers": [spread.figures["top_ten_customers"]],
+            "revenue": [spread.figures["top_ten_revenue"]],
+            "revenue_share": [spread.figures["top_ten_share"]],
         }
     )
-    if found.figures["customers"] > 10:
+    if spread.figures["customers"] > 10:
         shares = pd.concat([ten, shares], ignore_index=True)
     return table(
         "top-customers",
@@ -189,8 +189,8 @@ def _shares(found: Concentration, formats: Formats) -> Table:
     )
 
 
-def _classes(found: Concentration, formats: Formats) -> Table:
-    abc = found.abc.dropna(subset="customers")
+def _classes(spread: Concentration, formats: Formats) -> Table:
+    abc = spread.abc.dropna(subset="customers")
     meaning = {
         "A": say("A: the first 80% of revenue"),
         "B": say("B: the next 15%"),

@@ -28,19 +28,19 @@ _KINDS = (
 )
 
 
-def tests_of(found: LeadScoring) -> list[str]:
+def tests_of(scoring: LeadScoring) -> list[str]:
     """The tests that were held, the strictest last."""
-    return list(found.deciles["test"].drop_duplicates())
+    return list(scoring.deciles["test"].drop_duplicates())
 
 
-def last_test(found: LeadScoring, rows: pd.DataFrame) -> pd.DataFrame:
+def last_test(scoring: LeadScoring, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of the strictest test."""
-    return rows.loc[rows["test"] == tests_of(found)[-1]].reset_index(drop=True)
+    return rows.loc[rows["test"] == tests_of(scoring)[-1]].reset_index(drop=True)
 
 
-def open_table(found: LeadScoring, formats: Formats) -> Table:
+def open_table(scoring: LeadScoring, formats: Formats) -> Table:
     """The open prospects, most likely first."""
-    first = found.prospects.sort_values(
+    first = scoring.prospects.sort_values(
         ["propensity", "row"], ascending=[False, True], ignore_index=True
     ).head(_LISTED)
     named = first["prospect_id"].notna().any()
@@ -63,9 +63,9 @@ def open_table(found: LeadScoring, formats: Formats) -> Table:
     )
 
 
-def effects_table(found: LeadScoring, drives: pd.DataFrame, formats: Formats) -> Table:
+def effects_table(scoring: LeadScoring, drives: pd.DataFrame, formats: Formats) -> Table:
     """How the columns that tell most go with conversion."""
-    shown = found.effects.loc[found.effects["input"].isin(drives["input"].head(_EXPLAINED))]
+    shown = scoring.effects.loc[scoring.effects["input"].isin(drives["input"].head(_EXPLAINED))]
     texts = [
         _level(text, position, formats)
         for text, position in zip(shown["value"], shown["position"], strict=True)
@@ -101,12 +101,12 @@ def _level(text: str, position: float, formats: Formats) -> str:
     return formats.number(position, len(text.partition(".")[2]))
 
 
-def deciles_table(found: LeadScoring, formats: Formats) -> Table:
+def deciles_table(scoring: LeadScoring, formats: Formats) -> Table:
     """What each tenth of the list did."""
     return ranking.deciles(
         "prospects-deciles",
         "prospects.deciles",
-        last_test(found, found.deciles),
+        last_test(scoring, scoring.deciles),
         formats,
         say("The list, tested: what each tenth of the prospects held back did"),
         people=say("Prospects"),
@@ -115,9 +115,9 @@ def deciles_table(found: LeadScoring, formats: Formats) -> Table:
     )
 
 
-def evaluation_table(found: LeadScoring, formats: Formats) -> Table:
+def evaluation_table(scoring: LeadScoring, formats: Formats) -> Table:
     """Candidates side by side, by test."""
-    rows = found.evaluation
+    rows = scoring.evaluation
     shown = rows.assign(
         name=ranking.candidates(rows), how=[word(_TESTS[test]) for test in rows["test"]]
     )
@@ -150,9 +150,9 @@ def evaluation_table(found: LeadScoring, formats: Formats) -> Table:
     )
 
 
-def columns_table(found: LeadScoring, formats: Formats) -> Table:
+def columns_table(scoring: LeadScoring, formats: Formats) -> Table:
     """What each column was taken for."""
-    rows = found.columns
+    rows = scoring.columns
     verdicts = [
         Badge(say("used"), "good") if used else Badge(say("left out"), "neutral")
         for used in rows["used"]
@@ -168,9 +168,9 @@ def columns_table(found: LeadScoring, formats: Formats) -> Table:
     )
 
 
-def leaks_table(found: LeadScoring, formats: Formats) -> Table:
+def leaks_table(scoring: LeadScoring, formats: Formats) -> Table:
     """What was left out, and why."""
-    auc = found.with_leaks.set_index("leaks")["auc"]
+    auc = scoring.with_leaks.set_index("leaks")["auc"]
     seeming = auc.get("left in")
     caption = (
         say("Columns left out, because they give the outcome away")
@@ -184,7 +184,7 @@ def leaks_table(found: LeadScoring, formats: Formats) -> Table:
     )
     return table(
         "prospects-leaks",
-        found.leaks,
+        scoring.leaks,
         ["column", "sentence"],
         formats,
         caption,
@@ -192,12 +192,12 @@ def leaks_table(found: LeadScoring, formats: Formats) -> Table:
     )
 
 
-def checks_table(found: LeadScoring, formats: Formats) -> Table:
+def checks_table(scoring: LeadScoring, formats: Formats) -> Table:
     """Every check with its verdict."""
     return Table(
         "prospects-checks",
         (say("Verdict"), say("What was found")),
-        tuple((verdict(check), told(check.sentence, formats)) for check in found.checks),
+        tuple((verdict(check), told(check.sentence, formats)) for check in scoring.checks),
         (False, False),
         say("What this data supports, and what to keep in mind"),
     )

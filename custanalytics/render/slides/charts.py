@@ -285,12 +285,12 @@ def _line(series: Any, chart: Chart, color: str) -> None:
 
 def _ends(chart: Chart) -> dict[str, float]:
     """Each named line's last value."""
-    found = {}
+    ends = {}
     for name in chart.names():
         known = chart.part(name)[chart.y].dropna()
         if name and len(known):
-            found[name] = float(known.iloc[-1])
-    return found
+            ends[name] = float(known.iloc[-1])
+    return ends
 
 
 def _close(chart: Chart, ends: Mapping[str, float]) -> bool:
