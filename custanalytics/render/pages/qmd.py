@@ -187,6 +187,10 @@ def _marked(
     if "{{<" not in line.text:
         return line
 
+    def marked(match: re.Match[str]) -> str:
+        shortcodes.append(_shortcode(match.group(1), line, values))
+        return f"{mark}{len(shortcodes)}qz"
+
     pieces: list[str] = []
     position = 0
     for literal in _ESCAPED.finditer(line.text):
