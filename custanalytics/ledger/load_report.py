@@ -26,6 +26,8 @@ REASONS = {
     "zero_date": noted("a day that systems write for none, such as 1970-01-01"),
     "odd_date": noted("a date far from all others"),
     "future_date": noted("a date in the future"),
+    "not_asked_for": noted("not among the rows asked for (--where)"),
+    "before_from": noted("before the first day that counts (--from)"),
     "after_as_of": noted("after the last day that counts (--as-of)"),
     "payment_failed": noted("the payment failed"),
     "not_paid": noted("not paid"),
