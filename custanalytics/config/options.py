@@ -54,6 +54,9 @@ class Reading:
     encoding: str | None = option(
         None, "encoding of the text files, such as cp1250, where it is not found right", kinds.VALUE
     )
+    no_mend: bool = option(
+        False, "set aside torn lines, also where only one mending fits all columns", kinds.FLAG
+    )
     customer_key: Sequence[str | int] = option(
         (),
         "column that names the customer, in order of trust: where one is blank, the next one does",

@@ -41,6 +41,7 @@ def load(
     drop_duplicates: bool = False,
     encoding: str | None = None,
     in_cents: bool = False,
+    no_mend: bool = False,
     customer_key: Sequence[str | int] = (),
     since: date | None = None,
     where: Sequence[str] = (),
@@ -77,6 +78,9 @@ def load(
         Encoding of the text files, such as ``"cp1250"``; found by evidence where not given.
     in_cents : bool
         The amounts are cents: hundredths of the currency's unit.
+    no_mend : bool
+        Set aside lines that are torn by one delimiter or quote too many or too few, also where
+        only one mending makes every field fit its column.
     customer_key : sequence of str
         Columns that name the customer, in order of trust: where one is blank, the next one does.
     since : date, optional
@@ -120,7 +124,9 @@ def load(
     left_out = {role for role, choice in wanted.roles.items() if choice.column == NO_COLUMN}
     given = {role: choice for role, choice in wanted.roles.items() if role not in left_out}
     columns = {choice.column for choice in given.values()}
-    staging = stage(paths, memory_limit, columns, encoding=_known_encoding(encoding))
+    staging = stage(
+        paths, memory_limit, columns, encoding=_known_encoding(encoding), mend=not no_mend
+    )
     _refuse_unreadable(staging, max_unreadable)
     day = today or date.today()
     beside = Path(mapping_file).parent if mapping_file else None

@@ -59,6 +59,11 @@ class LoadReport:
     reconciliation : DataFrame
         One row per reason: reason, meaning, rows (int64), amount (float64, the ledger's currency,
         NaN where no amount could be read), share (of the rows read).
+    rows_mended : int
+        Of the rows read: torn lines that could be mended in one way only.
+    mended : DataFrame
+        One row per mended line: file, line (1 = first), before, after (the fields, with bars
+        between them).
     unreadable : DataFrame
         One row per unreadable line: file, line (1 = first), reason, text.
     set_aside : DataFrame
@@ -91,7 +96,9 @@ class LoadReport:
     rows_used: int
     rows_set_aside: Dict[str, int]
     rows_unreadable: int
+    rows_mended: int
     reconciliation: pd.DataFrame
+    mended: pd.DataFrame
     unreadable: pd.DataFrame
     set_aside: pd.DataFrame
     states: pd.DataFrame
@@ -115,6 +122,7 @@ class LoadReport:
             "rows_used": self.rows_used,
             "rows_set_aside": dict(self.rows_set_aside),
             "rows_unreadable": self.rows_unreadable,
+            "rows_mended": self.rows_mended,
             "customers": self.customers,
             "buyers": self.buyers,
             "orders": self.orders,

@@ -61,7 +61,9 @@ def load_report(staging: Staging, states: pd.DataFrame, warnings: list[str]) -> 
         rows_used=used,
         rows_set_aside=aside,
         rows_unreadable=unreadable,
+        rows_mended=sum(len(part.mended) for part in staging.parts),
         reconciliation=reconciliation,
+        mended=_mended(staging),
         unreadable=_unreadable(staging),
         set_aside=_set_aside(staging),
         states=states,
@@ -95,6 +97,17 @@ def _warnings(
                     reason=REASONS[reason],
                 )
             )
+    if mended := sum(len(part.mended) for part in staging.parts):
+        found.append(
+            tell_many(
+                mended,
+                "One line was torn by a delimiter or quote too many or too few; it was mended in "
+                "the only way that fits all columns (--no-mend sets it aside).",
+                "{n:,} lines were torn by a delimiter or quote too many or too few; they were "
+                "mended, each in the only way that fits all columns (--no-mend sets them aside).",
+                n=mended,
+            )
+        )
     if rows.get("unreadable"):
         share = rows["unreadable"] / read
         found.append(
@@ -162,6 +175,15 @@ def _warnings(
             )
         )
     return found
+
+
+def _mended(staging: Staging) -> pd.DataFrame:
+    rows = [
+        (part.label, item.line, item.text, " | ".join(item.fields))
+        for part in staging.parts
+        for item in part.mended
+    ]
+    return pd.DataFrame(rows, columns=["file", "line", "before", "after"])
 
 
 def _unreadable(staging: Staging) -> pd.DataFrame:
