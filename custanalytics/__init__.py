@@ -51,6 +51,14 @@ if TYPE_CHECKING:
     from custanalytics.results.store import AnalysisResults as AnalysisResults
     from custanalytics.results.store import read_results as read_results
     from custanalytics.results.store import write_results as write_results
+    from custanalytics.revenue.change import RevenueChange as RevenueChange
+    from custanalytics.revenue.change import revenue_by_group as revenue_by_group
+    from custanalytics.revenue.change import revenue_change as revenue_change
+    from custanalytics.revenue.change import waterfall as waterfall
+    from custanalytics.revenue.first_orders import FirstOrderDrivers as FirstOrderDrivers
+    from custanalytics.revenue.first_orders import first_order_drivers as first_order_drivers
+    from custanalytics.revenue.next_products import NextProducts as NextProducts
+    from custanalytics.revenue.next_products import next_products as next_products
 
 __version__ = metadata.version("custanalytics")
 
@@ -126,6 +134,20 @@ _HOMES = {
         "AnalysisResults",
         "read_results",
         "write_results",
+    ),
+    "revenue.change": (
+        "RevenueChange",
+        "revenue_by_group",
+        "revenue_change",
+        "waterfall",
+    ),
+    "revenue.first_orders": (
+        "FirstOrderDrivers",
+        "first_order_drivers",
+    ),
+    "revenue.next_products": (
+        "NextProducts",
+        "next_products",
     ),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}

@@ -22,6 +22,11 @@ LEDGER_COLUMNS = (
     "product",
     "quantity",
     "nets_order_id",
+    "category",
+    "country",
+    "channel",
+    "discounted",
+    "consent",
 )
 
 

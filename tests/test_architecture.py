@@ -19,7 +19,7 @@ STEPS = (
     ("ledger", "customers"),
     ("config",),
     ("scoring",),
-    ("value_models",),
+    ("revenue", "value_models"),
     ("clv", "propensity", "prospects", "campaigns"),
     ("forecast",),
     ("results",),

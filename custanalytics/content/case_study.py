@@ -23,30 +23,14 @@ _TECHNIQUES = {
 
 @dataclass(frozen=True)
 class Case:
-    """Texts about a project, from its results.
-
-    Attributes
-    ----------
-    data : str
-        What the data hold.
-    method : str
-        How the question was answered.
-    finding : str
-        The first finding.
-    techniques : tuple of str
-        Names of the techniques used.
-    note : str
-        That names and figures are changed; empty where they are not.
-    mark : str
-        The same in short, for every page of the report.
-    """
+    """Texts about a project, from its results."""
 
     data: str
     method: str
     finding: str
     techniques: tuple[str, ...]
-    note: str
-    mark: str
+    note: str  # that names and figures are changed; or empty
+    mark: str  # the same in short, for every page
 
 
 def case(results: AnalysisResults, muted: bool) -> Case:
@@ -119,9 +103,9 @@ def _method(results: AnalysisResults) -> str:
 
 
 def _finding(results: AnalysisResults, formats: Formats) -> str:
-    found = summary.findings(results, formats)
-    if results.prospects is not None and (results.overview is None or not found):
+    findings = summary.findings(results, formats)
+    if results.prospects is not None and (results.overview is None or not findings):
         return prospects.tested(results.prospects, formats)
-    if not found:
+    if not findings:
         return ""
-    return found[0].headline
+    return findings[0].headline

@@ -37,23 +37,23 @@ _HEADER = """\
 
 def messages() -> Catalog:
     """Every message that the code says."""
-    found = _empty(None)
+    catalogue = _empty(None)
     for file, _, text, comments, _ in extract_from_dir(
         _PACKAGE, keywords=_KEYWORDS, comment_tags=("Translators:",), strip_comment_tags=True
     ):
         place = f"custanalytics/{file}"
-        found.add(text, None, [(place, 0)], auto_comments=comments)
+        catalogue.add(text, None, [(place, 0)], auto_comments=comments)
     for text in schema.messages():
-        found.add(text, None, [("custanalytics/schema.toml", 0)])
+        catalogue.add(text, None, [("custanalytics/schema.toml", 0)])
     for path in sorted(_PACKAGE.glob("ledger/platforms/*.toml")):
         note = tomllib.loads(path.read_text("utf-8")).get("note")
         if note:
-            found.add(note, None, [(f"custanalytics/ledger/platforms/{path.name}", 0)])
-    for message in found:
+            catalogue.add(note, None, [(f"custanalytics/ledger/platforms/{path.name}", 0)])
+    for message in catalogue:
         message.locations = sorted(set(message.locations))
         # Texts are filled by str.format, a sign of per cent is just that.
         message.flags.discard("python-format")
-    return found
+    return catalogue
 
 
 def renewed(language: str) -> Catalog:

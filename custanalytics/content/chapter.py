@@ -11,37 +11,16 @@ from custanalytics.content.tables import Table
 
 @dataclass(frozen=True)
 class Declaration:
-    """Every name that a chapter may give to the outputs, there or not this time.
-
-    Attributes
-    ----------
-    name : str
-        Group of its texts.
-    analysis : str
-        Result that it is about: without it, the part ``reason-NAME`` says why, and the flag
-        ``has.NAME`` is off. Empty for a chapter that is always there.
-    charts : tuple of Placement
-        Each is a part named ``fig-NAME``.
-    tables : tuple of str
-        Each is a part named ``tbl-NAME``.
-    texts : tuple of str
-        What a template quotes by ``{{< var chapter.NAME >}}``.
-    parts : tuple of str
-        Further parts, named after chapter and part.
-    flags : tuple of str
-        Further conditions, for ``when-meta="has.NAME"``.
-    slides : tuple of str
-        Slides of its own, after those of its charts.
-    """
+    """Every name that a chapter may give to the outputs, there or not this time."""
 
     name: str
-    analysis: str = ""
-    charts: tuple[Placement, ...] = ()
-    tables: tuple[str, ...] = ()
-    texts: tuple[str, ...] = ()
-    parts: tuple[str, ...] = ()
-    flags: tuple[str, ...] = ()
-    slides: tuple[str, ...] = ()
+    analysis: str = ""  # without it, reason-NAME says why and has.NAME is off; empty: always there
+    charts: tuple[Placement, ...] = ()  # each is a part named fig-NAME
+    tables: tuple[str, ...] = ()  # each is a part named tbl-NAME
+    texts: tuple[str, ...] = ()  # quoted by {{< var chapter.NAME >}}
+    parts: tuple[str, ...] = ()  # named after chapter and part
+    flags: tuple[str, ...] = ()  # for when-meta="has.NAME"
+    slides: tuple[str, ...] = ()  # after those of its charts
 
     @property
     def story(self) -> tuple[str, ...]:

@@ -11,24 +11,16 @@ import pandas as pd
 
 from custanalytics.sentences import noted
 
+# Lines have an ordered x; columns are stacked by series, bars lie side by side; points have
+# intervals.
 Kind = Literal["line", "columns", "bars", "heatmap", "points"]
 
 
 @dataclass(frozen=True)
 class Reference:
-    """A thin line to hold values against: a level, a position, or the diagonal.
+    """A thin line to hold values against: a level, a position, or the diagonal."""
 
-    Attributes
-    ----------
-    axis : {"x", "y", "diagonal"}
-        The axis the value belongs to; a diagonal has none.
-    value : float or date
-        Where it stands, as the chart's data has it.
-    label : str
-        What it is, written beside it.
-    """
-
-    axis: Literal["x", "y", "diagonal"]
+    axis: Literal["x", "y", "diagonal"]  # of the value; a diagonal has none
     value: Any = 0.0
     label: str = ""
 
@@ -44,102 +36,44 @@ class Callout:
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a chart stands in each output; declared once, beside what builds the chart.
+    """Where a chart stands in each output; declared once, beside what builds the chart."""
 
-    Attributes
-    ----------
-    name : str
-        Short name in kebab case; the file is ``_figures/NAME.svg``, the label ``#fig-NAME``.
-    tab : str
-        Its sheet of the workbook: a constant of ours, at most 31 characters in every language.
-    values : str
-        What one unnamed series counts there.
-    story : bool
-        It has a slide of its own; without, only where ``slides.yml`` names it.
-    beside, notes : tuple of str
-        Texts of its chapter beside it on that slide, and those for the speaker.
-    """
-
-    name: str
-    tab: str
-    values: str = noted("Value")
-    story: bool = False
-    beside: tuple[str, ...] = ("lead",)
-    notes: tuple[str, ...] = ()
+    name: str  # kebab case: _figures/NAME.svg, #fig-NAME
+    tab: str  # sheet of the workbook: at most 31 letters in every language
+    values: str = noted("Value")  # what one unnamed series counts there
+    story: bool = False  # has a slide of its own
+    beside: tuple[str, ...] = ("lead",)  # texts of its chapter beside it on that slide
+    notes: tuple[str, ...] = ()  # texts for the speaker
 
 
 @dataclass(frozen=True)
 class Chart:
-    """One chart, ready for any renderer.
-
-    Attributes
-    ----------
-    placed : Placement
-        Its name, and where it stands.
-    kind : str
-        ``line`` (x ordered, one line a series), ``columns`` (vertical, stacked by series),
-        ``bars`` (horizontal, one category a row, side by side by series), ``heatmap``
-        (x, y, and value in ``z``), ``points`` (with intervals).
-    data : DataFrame
-        Tidy: one row per mark.
-    x, y : str
-        Columns on the axes. For ``bars``, ``x`` is the value and ``y`` the category.
-    title : str
-        The finding, one sentence.
-    subtitle : str
-        What is shown, and in which units.
-    alt : str
-        The chart for someone who can't see it.
-    series : str, optional
-        Column that tells lines or stacks apart; drawn in order of appearance.
-    z : str, optional
-        Column of a heatmap's values.
-    low, high : str, optional
-        Columns of an interval around the value.
-    incomplete : str, optional
-        Boolean column: marks drawn paler or hollow, because their period is not over.
-    x_format, y_format, z_format : str
-        Names of methods of `Formats`.
-    x_title, y_title : str
-        What the axis counts, where the subtitle does not say it.
-    colors : mapping
-        Series to colour name of the theme.
-    labels : str, optional
-        Column of already formatted texts written at each bar's end or in each cell.
-    marks : tuple
-        Reference lines and callouts.
-    note : str
-        Small print under the chart.
-    limits : tuple, optional
-        Range of the value axis; the default starts at zero and leaves some air.
-    half : bool
-        Made to stand beside another chart.
-    """
+    """One chart, ready for any renderer."""
 
     placed: Placement
     kind: Kind
-    data: pd.DataFrame
-    x: str
+    data: pd.DataFrame  # tidy: one row a mark
+    x: str  # for bars, x is the value and y the category
     y: str
-    title: str
-    subtitle: str
+    title: str  # the finding, one sentence
+    subtitle: str  # what is shown, and in which units
     alt: str
-    series: str | None = None
-    z: str | None = None
-    low: str | None = None
+    series: str | None = None  # tells lines or stacks apart; drawn in order of appearance
+    z: str | None = None  # values of a heat map
+    low: str | None = None  # interval around the value
     high: str | None = None
-    incomplete: str | None = None
-    x_format: str = "text"
+    incomplete: str | None = None  # marks whose period is not over: paler or hollow
+    x_format: str = "text"  # formats are methods of `Formats`
     y_format: str = "count"
     z_format: str = "share"
-    x_title: str = ""
+    x_title: str = ""  # where the subtitle does not say it
     y_title: str = ""
-    colors: Mapping[str, str] = field(default_factory=dict)
-    labels: str | None = None
+    colors: Mapping[str, str] = field(default_factory=dict)  # series to colour name of the theme
+    labels: str | None = None  # column of texts at each bar's end or in each cell
     marks: tuple[Reference | Callout, ...] = ()
-    note: str = ""
-    limits: tuple[float, float] | None = None
-    half: bool = False
+    note: str = ""  # small print under the chart
+    limits: tuple[float, float] | None = None  # of the value axis; else from zero with some air
+    half: bool = False  # made to stand beside another chart
 
     @property
     def name(self) -> str:

@@ -1,13 +1,12 @@
 """The slide deck as a value: the report's story, one message a slide."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from custanalytics.content.chapter import Chapter
 from custanalytics.content.chart import Chart
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.language import speaking
-from custanalytics.content.number_codes import number_code
 from custanalytics.content.report_content import CHAPTERS, Cover, ReportContent
 from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Table
@@ -20,37 +19,15 @@ from custanalytics.results.store import AnalysisResults
 ORDER = tuple(name for declared in CHAPTERS for name in declared.story)
 _MOST_NOTED = 6
 _MOST_ROWS = 14
-_KINDS = (
-    "count",
-    "days",
-    "number",
-    "share",
-    "money_exact",
-    "money_whole",
-    "money_short",
-    "month_short",
-    "date_short",
-    "text",
-)
 
 
 @dataclass(frozen=True)
 class Deck:
-    """Everything that the slides say.
-
-    Attributes
-    ----------
-    cover : Cover
-        For the title slide.
-    slides : tuple of Slide
-        After the title slide, in order.
-    codes : mapping of str to str
-        Kind of figure -> number format of native charts.
-    """
+    """Everything that the slides say."""
 
     cover: Cover
-    slides: tuple[Slide, ...]
-    codes: Mapping[str, str]
+    slides: tuple[Slide, ...]  # after the title slide
+    formats: Formats
 
 
 def deck(content: ReportContent, order: Sequence[str] = ORDER) -> Deck:
@@ -74,7 +51,7 @@ def deck(content: ReportContent, order: Sequence[str] = ORDER) -> Deck:
     return Deck(
         cover=content.cover,
         slides=tuple(made[name] for name in order if name in made),
-        codes={kind: number_code(kind, formats) for kind in _KINDS},
+        formats=formats,
     )
 
 

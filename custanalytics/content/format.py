@@ -12,6 +12,7 @@ from babel import Locale, dates, numbers
 from custanalytics.content.language import spoken
 
 MISSING = "–"
+_NO_CENTS = 200
 _BRITISH_SUFFIX = {"K": "k", "M": "m", "B": "bn", "T": "tn"}
 
 
@@ -21,13 +22,6 @@ class Formats:
 
     Every method takes a number or date, and gives an en dash where it is missing
     (None, NaN, NaT) or not finite.
-
-    Parameters
-    ----------
-    locale : str
-        A locale that Babel knows, such as ``"en_GB"`` or ``"de-DE"``.
-    currency : str, optional
-        ISO 4217 code; without one, money is written as a plain number.
 
     Examples
     --------
@@ -39,7 +33,7 @@ class Formats:
     """
 
     locale: str = "en_GB"
-    currency: str | None = None
+    currency: str | None = None  # none: money is a plain number
 
     def __post_init__(self) -> None:
         """Bring ``de-DE`` and ``de_DE`` to one form."""
@@ -212,6 +206,11 @@ def is_missing(value: Any) -> bool:
     if value is None or bool(pd.isna(value)):
         return True
     return isinstance(value, (int, float, np.number)) and not math.isfinite(float(value))
+
+
+def money_format(amounts: "pd.Series[Any]") -> str:
+    """Money with cents in all of these amounts or in none, by the largest."""
+    return "money_whole" if (amounts.abs() >= _NO_CENTS).any() else "money_exact"
 
 
 def as_date(day: Any) -> dt.date:

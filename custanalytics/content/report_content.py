@@ -53,44 +53,20 @@ TITLES = {
 
 @dataclass(frozen=True)
 class Cover:
-    """What stands on the first page of every output.
-
-    Attributes
-    ----------
-    title, subtitle, client, author : str
-        Plain texts.
-    made : str
-        The date of making in words.
-    made_on : date
-        The same for a file's properties.
-    mark : str
-        Empty, or what stands on every page, such as ``Confidential``.
-    """
+    """What stands on the first page of every output."""
 
     title: str
     subtitle: str
     client: str
     author: str
-    made: str
+    made: str  # the day in words
     made_on: date
-    mark: str
+    mark: str  # empty, or on every page, such as Confidential
 
 
 @dataclass(frozen=True)
 class ReportContent:
-    """A report as values.
-
-    Attributes
-    ----------
-    results : AnalysisResults
-        What it tells of.
-    formats : Formats
-        How it writes figures.
-    cover : Cover
-        Its first page.
-    chapters : tuple of Chapter
-        In order.
-    """
+    """A report as values."""
 
     results: AnalysisResults
     formats: Formats

@@ -6,9 +6,8 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.content.chapters.value import horizon, worth
-from custanalytics.content.format import Formats
+from custanalytics.content.format import Formats, money_format
 from custanalytics.content.language import speaking
-from custanalytics.content.number_codes import money_kind
 from custanalytics.content.words import say, told, word, words
 from custanalytics.content.workbook_sheet import Field, Group, Sheet
 from custanalytics.results.store import AnalysisResults, result_tables
@@ -82,7 +81,7 @@ class Shown:
         entry = column(table, str(cells.name))
         kind = _FORMATS.get(entry.kind, entry.kind)
         if entry.kind == "money" and not cents:
-            kind = money_kind(float(cells.abs().max()))
+            kind = money_format(cells)
         if entry.title != entry.name:
             return Field(entry.name, told(entry.title, self.formats), kind, self.meaning(entry))
         # A column of the client's own has its name for a title, and is what its cells are.

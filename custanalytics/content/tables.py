@@ -1,19 +1,32 @@
 """A table as a value: formatted texts, alignment, caption."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.content.format import MISSING, Formats, is_missing
+from custanalytics.content.format import MISSING, Formats, is_missing, money_format
 from custanalytics.content.words import told, word
+from custanalytics.schema import Kind, column, tables
 from custanalytics.sentences import noted
 
-_NO_CENTS = 200
 VERDICTS = {True: noted("holds"), False: noted("doubt"), None: noted("note")}
 _TEXTS = ("text", "word", "told", "date_short")
+# Kinds of the schema that are written as another format is.
+_FORMATS: Mapping[Kind, str] = {
+    "id": "text",
+    "name": "text",
+    "text": "word",
+    "sentence": "told",
+    "rank": "count",
+    "score": "exact",
+    "probability": "share",
+    "ratio": "share",
+    "day": "date_short",
+    "month": "month_short",
+}
 
 
 @dataclass(frozen=True)
@@ -44,91 +57,59 @@ Cell = str | Bar | Badge | Link
 
 @dataclass(frozen=True)
 class Column:
-    """How a column of a frame is shown.
-
-    Attributes
-    ----------
-    field : str
-        Column of the frame.
-    title : str
-        Header.
-    format : str
-        Name of a method of `Formats`, ``text``, ``word`` (a constant of ours) or ``told`` (a
-        sentence of the analyses).
-    bar : bool
-        Draw a bar behind a share.
-    right : bool
-        Set to the right although the cells are texts already.
-    """
+    """How a column of a frame is shown; what is not said here is as the schema has it."""
 
     field: str
-    title: str
-    format: str = "text"
-    bar: bool = False
-    right: bool = False
+    title: str = ""
+    format: str = ""  # a method of `Formats`, text, word (of ours) or told (of the analyses)
+    bar: bool = False  # draw a bar behind a share
+    right: bool = False  # set to the right although the cells are texts
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table ready to be written.
+    """A table ready to be written."""
 
-    Attributes
-    ----------
-    name : str
-        Label is ``#tbl-NAME``; empty for a small table without number.
-    header : tuple of str
-        Column titles.
-    rows : tuple of tuple
-        Cells: plain text, a bar, a badge or a file.
-    numeric : tuple of bool
-        Which columns are set to the right.
-    caption : str
-        What the table shows, one sentence.
-    total : bool
-        The last row is a total.
-    wide : bool
-        Many columns: set in smaller type.
-    note : str
-        Small print under the table.
-    """
-
-    name: str
+    name: str  # the label is #tbl-NAME; empty: no number
     header: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    numeric: tuple[bool, ...]
+    numeric: tuple[bool, ...]  # columns set to the right
     caption: str = ""
-    total: bool = False
-    wide: bool = False
-    note: str = ""
+    total: bool = False  # the last row is a total
+    wide: bool = False  # many columns: smaller type
+    note: str = ""  # small print under the table
 
 
 def table(
     name: str,
     frame: pd.DataFrame,
-    columns: Sequence[Column],
+    columns: Sequence[Column | str],
     formats: Formats,
     caption: str = "",
     *,
+    result: str = "",
     total: bool = False,
     wide: bool = False,
     note: str = "",
 ) -> Table:
-    """Table of a frame's columns, formatted; money with cents in all rows or in none."""
+    """Table of a result's columns, or of what is made of them here.
+
+    Money is written with cents in all rows or in none.
+    """
+    shown = [_complete(each, result, formats) for each in columns]
     written = [
-        replace(column, format=_money_format(frame[column.field]))
-        if column.format == "money"
-        else column
-        for column in columns
+        replace(each, format=money_format(frame[each.field])) if each.format == "money" else each
+        for each in shown
     ]
     rows = tuple(
-        tuple(_cell(record[column.field], column, formats) for column in written)
+        tuple(_cell(record[each.field], each, formats) for each in written)
         for record in frame.to_dict("records")
     )
     return Table(
         name,
-        tuple(column.title for column in columns),
+        tuple(each.title for each in shown),
         rows,
-        tuple(column.right or column.format not in _TEXTS for column in columns),
+        tuple(each.right or each.format not in _TEXTS for each in shown),
         caption,
         total,
         wide,
@@ -142,19 +123,25 @@ def verdict(check: Check) -> Badge:
     return Badge(word(VERDICTS[check.passed]), tone)
 
 
-def _money_format(amounts: "pd.Series[float]") -> str:
-    return "money_whole" if (amounts.abs() >= _NO_CENTS).any() else "money_exact"
+def _complete(given: Column | str, result: str, formats: Formats) -> Column:
+    if isinstance(given, str):
+        given = Column(given)
+    elif given.title and given.field not in tables().get(result, {}):
+        return replace(given, format=given.format or "text")
+    entry = column(result, given.field)
+    return replace(
+        given,
+        title=given.title or told(entry.title, formats),
+        format=given.format or _FORMATS.get(entry.kind, entry.kind),
+    )
 
 
-def _cell(value: Any, column: Column, formats: Formats) -> Cell:
+def _cell(value: Any, shown: Column, formats: Formats) -> Cell:
     if isinstance(value, Bar | Badge | Link):
         return value
-    if column.format in ("word", "told"):
-        known = not is_missing(value)
-        return (
-            (told(value, formats) if column.format == "told" else word(value)) if known else MISSING
-        )
-    text = formats.apply(column.format, value)
-    if column.bar and not is_missing(value):
-        return Bar(text, float(value))
-    return text
+    if shown.format in ("word", "told"):
+        if is_missing(value):
+            return MISSING
+        return told(value, formats) if shown.format == "told" else word(value)
+    text = formats.apply(shown.format, value)
+    return Bar(text, float(value)) if shown.bar and not is_missing(value) else text

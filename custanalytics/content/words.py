@@ -72,10 +72,10 @@ class _Filling(string.Formatter):
             return MISSING
         if hasattr(value, "year"):
             return formats.month(value) if format_spec == "%Y-%m" else formats.date(value)
-        found = _SPEC.fullmatch(format_spec)
-        if found is None:
+        spec = _SPEC.fullmatch(format_spec)
+        if spec is None:
             raise ValueError(f"no figure of a sentence is written as {format_spec!r}")
-        sign, _, digits, kind = found.groups()
+        sign, _, digits, kind = spec.groups()
         number = float(value)
         if kind == "%":
             text = formats.percent(number, int(digits or 0))

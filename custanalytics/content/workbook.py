@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from custanalytics.content.format import Formats
 from custanalytics.content.language import speaking
-from custanalytics.content.number_codes import number_code
 from custanalytics.content.report_content import Cover, ReportContent
 from custanalytics.content.result_columns import Shown
 from custanalytics.content.words import say, word
@@ -24,24 +24,12 @@ _GROUPS = {
 
 @dataclass(frozen=True)
 class Workbook:
-    """Everything that the workbook holds.
-
-    Attributes
-    ----------
-    cover : Cover
-        For the contents sheet.
-    sheets : tuple of Sheet
-        In order.
-    codes : mapping of str to str
-        Kind of figure -> number format, see `number_codes`.
-    words : mapping of str to str
-        What the renderer writes itself: headings and remarks.
-    """
+    """Everything that the workbook holds."""
 
     cover: Cover
     sheets: tuple[Sheet, ...]
-    codes: Mapping[str, str]
-    words: Mapping[str, str]
+    formats: Formats
+    words: Mapping[str, str]  # what the renderer writes itself: headings and remarks
 
 
 def workbook(content: ReportContent) -> Workbook:
@@ -59,11 +47,10 @@ def _filled(content: ReportContent) -> Workbook:
         *tables(results, formats, shown),
         *data(results, formats, shown),
     ]
-    kinds = {field.kind for sheet in sheets for field in sheet.fields} | {"money_short"}
     return Workbook(
         cover=content.cover,
         sheets=tuple(fitted(sheet, formats) for sheet in sheets),
-        codes={kind: number_code(kind, formats) for kind in sorted(kinds)},
+        formats=formats,
         words={
             "contents": say("Contents"),
             "definitions": say("Definitions"),

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from custanalytics.content.chart import Chart
-from custanalytics.content.number_codes import money_kind
+from custanalytics.content.format import money_format
 from custanalytics.content.words import say, word
 from custanalytics.content.workbook_sheet import Field, Sheet
 from custanalytics.sentences import noted
@@ -76,7 +76,7 @@ def value_kind(chart: Chart) -> str:
     if not kind.startswith("money"):
         return kind
     number = chart.x if chart.kind == "bars" else chart.y
-    return money_kind(float(chart.data[number].abs().max()))
+    return money_format(chart.data[number])
 
 
 def _key_title(chart: Chart) -> str:

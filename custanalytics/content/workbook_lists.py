@@ -5,6 +5,7 @@ from custanalytics.content.format import Formats
 from custanalytics.content.result_columns import Shown
 from custanalytics.content.words import plural, say
 from custanalytics.content.workbook_sheet import Sheet
+from custanalytics.results.lists import late_customers, most_likely_first
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
 
@@ -105,10 +106,9 @@ def _contacts(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet
     customers = results.customers
     if customers is None or "propensity" not in customers or "group" not in customers:
         return None
-    rows = customers.loc[customers["group"].notna()]
+    rows = most_likely_first(customers.loc[customers["group"].notna()])
     if not len(rows):
         return None
-    rows = rows.sort_values(["propensity", "customer_id"], ascending=[False, True])
     left = int((rows["group"] == "control").sum())
     return shown.sheet(
         say("Contact list"),
@@ -137,10 +137,10 @@ def _contacts(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet
 
 
 def _late(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | None:
-    customers, found = results.customers, results.propensity
-    if customers is None or found is None or "late" not in customers:
+    customers, propensity = results.customers, results.propensity
+    if customers is None or propensity is None or "late" not in customers:
         return None
-    rows = customers.loc[customers["late"].astype("boolean").fillna(False).astype(bool)]
+    rows = late_customers(customers)
     if not len(rows):
         return None
     return shown.sheet(
@@ -152,12 +152,12 @@ def _late(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | N
             n=formats.count(len(rows)),
         ),
         "customers",
-        rows.sort_values(["revenue_at_risk", "customer_id"], ascending=[False, True]),
+        rows,
         "act",
         say(
             "{money} of the revenue expected in the next {days} days is theirs and can be lost.",
-            money=formats.money_short(found.figures["revenue_at_risk"]),
-            days=formats.days(found.window_days),
+            money=formats.money_short(propensity.figures["revenue_at_risk"]),
+            days=formats.days(propensity.window_days),
         ),
         first=_LATE,
         folded=True,

@@ -17,58 +17,26 @@ Group = Literal["act", "charts", "tables", "data"]
 
 @dataclass(frozen=True)
 class Field:
-    """A column of a sheet.
-
-    Attributes
-    ----------
-    name : str
-        Column of the sheet's frame.
-    title : str
-        Header.
-    kind : str
-        ``text``, ``flag`` (yes or no), or a kind that `number_codes.number_code` knows.
-    meaning : str
-        What the column holds, one sentence, for the definitions sheet.
-    """
+    """A column of a sheet."""
 
     name: str
     title: str
-    kind: str = "text"
-    meaning: str = ""
+    kind: str = "text"  # text, flag, or one that render.number_codes knows
+    meaning: str = ""  # one sentence, for the definitions sheet
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: a table with its finding as heading, and perhaps the chart of it.
-
-    Attributes
-    ----------
-    name : str
-        Of the tab: at most 31 characters, without brackets, colons or slashes.
-    title : str
-        The finding, or what the list holds.
-    frame : DataFrame
-        The rows, unrounded.
-    fields : tuple of Field
-        The columns shown, in order.
-    group : {"act", "charts", "tables", "data"}
-        Where the contents sheet lists it.
-    note : str
-        Small print under the title.
-    chart : Chart, optional
-        To be drawn natively beside the table: `frame` is then its `wide` table.
-    folded : int
-        How many of the last columns are folded away, until somebody opens them.
-    """
+    """One sheet: a table with its finding as heading, and perhaps the chart of it."""
 
     name: str
     title: str
     frame: pd.DataFrame
     fields: tuple[Field, ...]
-    group: Group
-    note: str = ""
-    chart: Chart | None = None
-    folded: int = 0
+    group: Group  # where the contents sheet lists it
+    note: str = ""  # small print under the title
+    chart: Chart | None = None  # drawn beside the table: `frame` is then its `wide` table
+    folded: int = 0  # so many of the last columns are folded away
 
 
 def fitted(sheet: Sheet, formats: Formats) -> Sheet:

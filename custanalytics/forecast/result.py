@@ -12,6 +12,7 @@ from scipy.stats import t as student
 
 from custanalytics.check import Check
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.forecast.backtest import group_factor
 from custanalytics.forecast.chance import CHANCES_OFF
 from custanalytics.forecast.learning import Fitted
 from custanalytics.forecast.newcomers import Newcomers
@@ -282,7 +283,15 @@ class Forecast:
         count_var = spread.variance(purchases)
         money_var = spend**2 * (count_var + purchases * fitted.variation**2)
         everyone = groups == 1 and kept.all()
+        of_all = fitted.purchases @ share
+        whole = {
+            "buyers": float(fitted.spread.chance(of_all).sum()),
+            "purchases": float(of_all.sum()),
+            "revenue": float((fitted.money @ share).sum()),
+        }
         table = {"days": np.full(groups, days), "customers": np.bincount(code, minlength=groups)}
+        nobody = np.exp(np.bincount(code, np.log1p(-np.minimum(p, 1 - 1e-12)), groups))
+        likely_none = nobody > (1 - self.level) / 2
         steep = (spread.chance(purchases * 1.01) - p) / 0.01
         for name, quantity, values, variance in (
             ("buyers", "buyers", p, p * (1 - p)),
@@ -300,11 +309,13 @@ class Forecast:
                 by_chance = by_chance + CHANCES_OFF**2
             elif everyone:
                 by_chance = by_chance * 0
+            of_whole = np.minimum(held / whole[name], 1.0)
+            by_chance = by_chance + fitted.apart**2 * group_factor(of_whole) * (1 - of_whole)
             freedom = fitted.scale[quantity][1]
             half = student.ppf((1 + self.level) / 2, freedom) * np.sqrt(sd**2 + by_chance)
             half = np.minimum(half, np.log(20.0))
             table[name] = total
-            table[f"{name}_low"] = total * np.exp(-half)
+            table[f"{name}_low"] = np.where(likely_none, 0.0, total * np.exp(-half))
             table[f"{name}_high"] = total * np.exp(half)
             if name == "buyers":
                 table["buyers_high"] = np.minimum(table["buyers_high"], table["customers"])

@@ -61,32 +61,16 @@ _WEIGHTS = {"Regular": 400, "Italic": 400, "SemiBold": 600, "Bold": 700}
 
 @dataclass(frozen=True)
 class Brand:
-    """Colours by name, fonts and logo.
+    """Colours by name, fonts and logo."""
 
-    Attributes
-    ----------
-    colors, dark_colors : dict
-        Name to ``#rrggbb``, for light and dark pages. Names as in `display.theme.LIGHT`, and
-        ``accent-ink`` (the accent where it is text) and ``control`` (edges of buttons).
-    font_family, heading_family : str
-        Families of text and of headings.
-    font_files : tuple of Path
-        Font files of the text family that static charts can use.
-    faces : tuple of (family, file, weight, style)
-        Fonts to load, files relative to the report folder.
-    logo, logo_dark, logo_alt : str
-        The logo's path relative to the report folder, the one for dark pages (often the same),
-        and its alternative text; or empty.
-    """
-
-    colors: Mapping[str, str]
+    colors: Mapping[str, str]  # names as in charts.theme, accent-ink and control
     dark_colors: Mapping[str, str]
     font_family: str
     heading_family: str
-    font_files: tuple[Path, ...]
-    faces: tuple[tuple[str, str, int, str], ...]
-    logo: str = ""
-    logo_dark: str = ""
+    font_files: tuple[Path, ...]  # of the text family, for static charts
+    faces: tuple[tuple[str, str, int, str], ...]  # family, file, weight, style
+    logo: str = ""  # paths inside the report folder
+    logo_dark: str = ""  # often the same
     logo_alt: str = ""
 
     @property

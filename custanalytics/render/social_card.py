@@ -60,13 +60,13 @@ class _Card:
         small = self._fitted(line, self.text, (_SMALL,), 1, WIDTH - _LEFT - _RIGHT - 130)
         self._write(small, 54, self.text, "muted")
         width = WIDTH - _LEFT - _RIGHT
-        found = self._fitted(finding, self.strong, _FINDING, 3, width - 34)
+        fitted = self._fitted(finding, self.strong, _FINDING, 3, width - 34)
         head = self._fitted(title, self.head, _TITLE, 4 if not finding else 3, width)
         self._write(head, 150, self.head, "ink")
-        if found.lines:
-            top = HEIGHT - 66 - found.height
-            self._box(_LEFT, top, 7, found.height, "accent")
-            self._write(found, top, self.strong, "ink", _LEFT + 34)
+        if fitted.lines:
+            top = HEIGHT - 66 - fitted.height
+            self._box(_LEFT, top, 7, fitted.height, "accent")
+            self._write(fitted, top, self.strong, "ink", _LEFT + 34)
         buffer = io.BytesIO()
         # No version of the software in the file: other bytes for the same picture.
         self.figure.savefig(buffer, format="png", metadata={"Software": None})

@@ -21,24 +21,12 @@ _FEWEST_DIGITS = 2
 
 @dataclass(frozen=True)
 class StaleProse:
-    """A paragraph of the consultant's that may not be true any more.
-
-    Attributes
-    ----------
-    file : str
-        Path inside the report folder.
-    line : int
-        Where the paragraph begins, from 1.
-    gone : tuple of str
-        Figures in it that the report had before and has no more.
-    changed : tuple of str
-        Names of the variables in it whose text has changed.
-    """
+    """A paragraph of the consultant's that may not be true any more."""
 
     file: str
     line: int
-    gone: tuple[str, ...]
-    changed: tuple[str, ...]
+    gone: tuple[str, ...]  # figures that the report had before and has no more
+    changed: tuple[str, ...]  # variables whose text has changed
 
     @property
     def sentence(self) -> str:
@@ -59,13 +47,13 @@ def stale_prose(old: Path, new: Path, template: Path) -> tuple[StaleProse, ...]:
     numbers_before = _numbers(_generated(old, before))
     gone = numbers_before - _numbers(_generated(new, now))
     moved = {name for name, text in before.items() if now.get(name, text) != text}
-    found = []
+    stale = []
     for name, line, text in _own_paragraphs(new, template):
         quoted = dict.fromkeys(n for n in _figures(text) if n in gone)
         shown = dict.fromkeys(v for v in _VARIABLE.findall(text) if v in moved)
         if quoted or shown:
-            found.append(StaleProse(name, line, tuple(quoted), tuple(shown)))
-    return tuple(found)
+            stale.append(StaleProse(name, line, tuple(quoted), tuple(shown)))
+    return tuple(stale)
 
 
 def own_prose(folder: Path, template: Path) -> tuple[tuple[str, str], ...]:
@@ -95,15 +83,15 @@ def _shipped(template: Path, name: str) -> str:
 
 def _paragraphs(text: str) -> list[tuple[int, str]]:
     """Paragraphs with the number of their first line."""
-    found: list[tuple[int, str]] = []
+    stale: list[tuple[int, str]] = []
     lines: list[str] = []
     for number, line in enumerate([*text.split("\n"), ""], start=1):
         if line.strip():
             lines.append(line.strip())
         elif lines:
-            found.append((number - len(lines), " ".join(lines)))
+            stale.append((number - len(lines), " ".join(lines)))
             lines = []
-    return found
+    return stale
 
 
 def _variables(folder: Path) -> dict[str, str]:

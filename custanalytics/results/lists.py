@@ -33,6 +33,17 @@ def segment_list(segment: str) -> str:
     return f"exports/segment-{slug}.csv"
 
 
+def most_likely_first(customers: pd.DataFrame) -> pd.DataFrame:
+    """The customers in the order to write to them."""
+    return customers.sort_values(["propensity", "customer_id"], ascending=[False, True])
+
+
+def late_customers(customers: pd.DataFrame) -> pd.DataFrame:
+    """Those late by their own rhythm, the most revenue at risk first."""
+    late = customers.loc[customers["late"].astype("boolean").fillna(False).astype(bool)]
+    return late.sort_values(["revenue_at_risk", "customer_id"], ascending=[False, True])
+
+
 def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
     """Write the lists of a report."""
     (folder / "exports").mkdir(parents=True, exist_ok=True)
@@ -56,13 +67,11 @@ def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
     write_tables({"customers": customers}, folder / "exports")
     written["customers_parquet"] = CUSTOMERS_PARQUET
     if "propensity" in customers:
-        ranked = customers.sort_values(["propensity", "customer_id"], ascending=[False, True])
-        write_csv(ranked, folder / CONTACT, "customers")
+        write_csv(most_likely_first(customers), folder / CONTACT, "customers")
         written["contact_csv"] = CONTACT
-        late = customers.loc[customers["late"].fillna(False).astype(bool)]
+        late = late_customers(customers)
         if len(late):
-            at_risk = late.sort_values(["revenue_at_risk", "customer_id"], ascending=[False, True])
-            write_csv(at_risk, folder / LATE, "customers")
+            write_csv(late, folder / LATE, "customers")
             written["late_csv"] = LATE
     if "segment" in customers:
         for segment, members in customers.groupby("segment", sort=True):

@@ -12,6 +12,11 @@ SELECT
     CAST(amount AS DECIMAL(18, 4)) AS amount,
     CAST(product AS VARCHAR) AS product,
     CAST(quantity AS DECIMAL(18, 4)) AS quantity,
-    CAST(nets_order_id AS VARCHAR) AS nets_order_id
+    CAST(nets_order_id AS VARCHAR) AS nets_order_id,
+    CAST(category AS VARCHAR) AS category,
+    CAST(country AS VARCHAR) AS country,
+    CAST(channel AS VARCHAR) AS channel,
+    CAST(discounted AS BOOLEAN) AS discounted,
+    CAST(consent AS BOOLEAN) AS consent
 FROM incoming
 ORDER BY line_no

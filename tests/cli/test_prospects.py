@@ -10,6 +10,7 @@ from custanalytics.bundled import sample_data_dir
 from custanalytics.pipeline import rerender
 from custanalytics.results.store import read_results
 from tests.cli.test_cli import FIXED, call
+from tests.sales import few_customers
 
 LEADS = sample_data_dir() / "leads.csv"
 MONEY = ("--contact-cost", "60", "--conversion-value", "2500", "--currency", "EUR")
@@ -121,8 +122,8 @@ def test_too_few_decided_prospects_are_no_report_but_a_reason(tmp_path):
     assert done.returncode == 11
     assert "100" in done.stderr
     with_sales = call(
-        "run", "--sample", "--prospects", few, "--out", tmp_path / "both", "--format", "html",
-        "--json", *FIXED,
+        "run", few_customers(tmp_path), "--prospects", few, "--out", tmp_path / "both", "--format",
+        "html", "--json", *FIXED,
     )  # fmt: skip
     assert with_sales.returncode == 0, with_sales.stderr
     assert "100" in json.loads(with_sales.stdout)["skipped"]["prospects"]

@@ -15,6 +15,7 @@ from custanalytics.engagement import Brief, create, read_engagement
 from custanalytics.engagement.folder import toml
 from custanalytics.errors import UsageError
 from tests.cli.test_cli import call, hashes
+from tests.sales import few_customers
 
 DAY = ("--made-on", "2026-07-01")
 QUESTION = 'Who is worth a call, and who "isn\'t"?'
@@ -23,12 +24,7 @@ OPTIONS = ("--format", "html", "--renderer", "embedded")
 
 @pytest.fixture(scope="module")
 def small(tmp_path_factory) -> Path:
-    """A few customers of the shop, enough for every model."""
-    lines = (sample_data_dir() / "shop.csv").read_text("utf-8").splitlines()
-    path = tmp_path_factory.mktemp("sales") / "sales.csv"
-    kept = [line for line in lines[1:] if re.search(r",C1[01]\d\d[0-2],", line)]
-    path.write_text("\n".join([lines[0], *kept]) + "\n", "utf-8")
-    return path
+    return few_customers(tmp_path_factory.mktemp("sales"))
 
 
 @pytest.fixture(scope="module")
@@ -149,7 +145,7 @@ def test_status_knows_what_is_done_and_what_a_person_has_to_do(work):
     handover = work / "handover.md"
     handover.write_text(handover.read_text("utf-8").replace("TODO", "Done"), "utf-8")
     assert call("render", "scope", *OPTIONS, cwd=work).returncode == 0
-    assert call("run", "--renderer", "embedded", cwd=work).returncode == 0
+    assert call("render", "report", "--renderer", "embedded", cwd=work).returncode == 0
     assert {state for state, _ in steps(work).values()} == {"done"}
 
     with (work / "report" / "report.qmd").open("a", encoding="utf-8") as text:
@@ -183,9 +179,11 @@ def test_changed_settings_and_texts_make_what_hangs_on_them_stale(work):
     )
 
 
-def test_options_given_on_top_are_noted_as_not_in_the_record(work):
-    assert call("run", "--margin", "0.3", *OPTIONS, cwd=work).returncode == 0
-    assert "changed since the run: margin" in steps(work)["model"][1]
+def test_options_given_on_top_are_noted_as_not_in_the_record(tmp_path):
+    sales = few_customers(tmp_path, r"C1000\d")  # too few for a model
+    folder = create(tmp_path / "x", [sales], date(2026, 7, 1))
+    assert call("run", "--margin", "0.3", *OPTIONS, cwd=folder).returncode == 0
+    assert "changed since the run: margin" in steps(folder)["preparation"][1]
 
 
 def test_figures_are_held_against_agreed_bounds(work):

@@ -9,12 +9,12 @@ import pandas as pd
 import pytest
 from pypdf import PdfReader
 
-from custanalytics.bundled import sample_data_dir
 from custanalytics.privacy.leak_check import leaks_in, secrets_of
 from custanalytics.results.compare import compare
 from custanalytics.results.store import read_results
 from tests.cli.test_cli import FIXED, call
 from tests.engagement.test_engagement import DAY, OPTIONS, edit, settings, steps
+from tests.sales import few_customers
 
 HIGH, RULE = "Inner circle", "Spent 123.45 or more, whenever it was"
 RULES = f"""
@@ -35,12 +35,7 @@ BUILT_IN = {"Champions", "Loyal", "Dormant"}
 
 @pytest.fixture(scope="module")
 def sales(tmp_path_factory):
-    """Some 80 customers of the shop."""
-    lines = (sample_data_dir() / "shop.csv").read_text("utf-8").splitlines()
-    path = tmp_path_factory.mktemp("sales") / "sales.csv"
-    kept = [line for line in lines[1:] if re.search(r",C1[01]\d\d[0-2],", line)]
-    path.write_text("\n".join([lines[0], *kept]) + "\n", "utf-8")
-    return path
+    return few_customers(tmp_path_factory.mktemp("sales"))
 
 
 @pytest.fixture(scope="module")

@@ -130,25 +130,26 @@ def _reconciliation(ledger: LoadReport, formats: Formats) -> Table:
     rows = ledger.reconciliation
     total = pd.DataFrame(
         {
-            "meaning": [say("All rows read")],
+            "label": [say("All rows read")],
             "rows": [ledger.rows_read],
             "amount": [float(rows["amount"].sum())],
             "share": [1.0],
         }
     )
-    shown = rows[list(total.columns)].copy()
-    shown["meaning"] = [_capital(told(text, formats)) for text in shown["meaning"]]
+    shown = rows.assign(label=[_capital(told(text, formats)) for text in rows["meaning"]])
     return table(
         "reconciliation",
-        pd.concat([shown, total], ignore_index=True),
+        pd.concat([shown[list(total.columns)], total], ignore_index=True),
         [
-            Column("meaning", say("Rows")),
-            Column("rows", say("How many"), "count"),
-            Column("share", say("Share"), "share"),
-            Column("amount", say("Amount"), "money_exact"),
+            Column("label", say("Rows")),
+            "rows",
+            "share",
+            # To the cent, for this must close.
+            Column("amount", format="money_exact"),
         ],
         formats,
         say("From the rows of the export to the rows of this report"),
+        result="ledger.reconciliation",
         total=True,
     )
 
@@ -161,13 +162,14 @@ def _quality(results: AnalysisResults, formats: Formats) -> Table:
         "data-quality",
         rows,
         [
-            Column("sentence", say("What was found in the data"), "told"),
-            Column("rows", say("Rows"), "count"),
-            Column("amount", say("Amount"), "money"),
-            Column("effect", say("What was done"), "told"),
+            Column("sentence", say("What was found in the data")),
+            "rows",
+            "amount",
+            Column("effect", say("What was done")),
         ],
         formats,
         say("Data quality"),
+        result="findings",
     )
 
 

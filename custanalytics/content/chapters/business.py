@@ -48,23 +48,23 @@ _COLORS = {
 }
 
 
-def business(found: Overview | None, formats: Formats) -> Chapter:
+def business(overview: Overview | None, formats: Formats) -> Chapter:
     """Section 2 of the report."""
-    if found is None:
+    if overview is None:
         return Chapter(CHAPTER, present=False)
-    monthly = found.monthly
+    monthly = overview.monthly
     texts = {
-        "lead": lead(found, formats),
-        "orders": _orders(found, formats),
-        "unknown": _unknown(found, formats),
-        "refunds": _refunds(found, formats),
+        "lead": lead(overview, formats),
+        "orders": _orders(overview, formats),
+        "unknown": _unknown(overview, formats),
+        "refunds": _refunds(overview, formats),
     }
     if len(monthly) < 2:
         return Chapter(CHAPTER, texts=texts)
     charts = (
-        _revenue_chart(found, formats),
-        _activity_chart(found, formats),
-        _order_chart(found, formats),
+        _revenue_chart(overview, formats),
+        _activity_chart(overview, formats),
+        _order_chart(overview, formats),
     )
     return Chapter(
         CHAPTER,
@@ -75,12 +75,12 @@ def business(found: Overview | None, formats: Formats) -> Chapter:
     )
 
 
-def lead(found: Overview, formats: Formats) -> str:
+def lead(overview: Overview, formats: Formats) -> str:
     """The state of the business in a sentence or two."""
-    monthly = found.monthly
-    last, previous = found.figures["revenue_last_12m"], found.figures["revenue_previous_12m"]
+    monthly = overview.monthly
+    last, previous = overview.figures["revenue_last_12m"], overview.figures["revenue_previous_12m"]
     if is_missing(last):
-        return _whole_period(found, formats)
+        return _whole_period(overview, formats)
     month = formats.month(monthly.loc[monthly["complete"], "month"].iloc[-1])
     if is_missing(previous) or previous <= 0:
         return say(
@@ -116,30 +116,30 @@ def lead(found: Overview, formats: Formats) -> str:
     )
 
 
-def period(found: Overview, formats: Formats) -> str:
+def period(overview: Overview, formats: Formats) -> str:
     """The stretch of time the data covers, by month."""
-    first, last = found.monthly["month"].iloc[0], found.monthly["month"].iloc[-1]
+    first, last = overview.monthly["month"].iloc[0], overview.monthly["month"].iloc[-1]
     if first == last:
         return formats.month(first)
     return say("{first} to {last}", first=formats.month(first), last=formats.month(last))
 
 
-def _whole_period(found: Overview, formats: Formats) -> str:
-    orders = found.figures["orders"]
+def _whole_period(overview: Overview, formats: Formats) -> str:
+    orders = overview.figures["orders"]
     return plural(
         orders,
         "The file covers {period}: {revenue} from one order. That is too short a time to speak "
         "of growth or decline.",
         "The file covers {period}: {revenue} from {orders} orders. That is too short a time to "
         "speak of growth or decline.",
-        period=period(found, formats),
-        revenue=formats.money_short(found.figures["revenue_total"]),
+        period=period(overview, formats),
+        revenue=formats.money_short(overview.figures["revenue_total"]),
         orders=formats.count(orders),
     )
 
 
-def _orders(found: Overview, formats: Formats) -> str:
-    figures = found.figures
+def _orders(overview: Overview, formats: Formats) -> str:
+    figures = overview.figures
     average, median = figures["average_order_value"], figures["median_order_value"]
     if figures["orders"] == 1:
         return say("There is one order, of {average}.", average=formats.money(average))
@@ -164,8 +164,8 @@ def _orders(found: Overview, formats: Formats) -> str:
     )
 
 
-def _unknown(found: Overview, formats: Formats) -> str:
-    figures = found.figures
+def _unknown(overview: Overview, formats: Formats) -> str:
+    figures = overview.figures
     if figures["revenue_unknown"] <= 0:
         return say("Every sale in the file carries a customer.")
     return say(
@@ -177,8 +177,8 @@ def _unknown(found: Overview, formats: Formats) -> str:
     )
 
 
-def _refunds(found: Overview, formats: Formats) -> str:
-    figures = found.figures
+def _refunds(overview: Overview, formats: Formats) -> str:
+    figures = overview.figures
     if figures["refunds"] >= 0:
         return say("The file holds no returns or refunds.")
     gross = figures["revenue_total"] - figures["refunds"]
@@ -201,14 +201,14 @@ def _tidy(monthly: pd.DataFrame, names: dict[str, str]) -> pd.DataFrame:
     return tidy
 
 
-def _open_note(found: Overview, columns: bool, formats: Formats) -> str:
+def _open_note(overview: Overview, columns: bool, formats: Formats) -> str:
     # An incomplete month must not be read as a fall.
-    complete = found.monthly["complete"]
+    complete = overview.monthly["complete"]
     if complete.all():
         return ""
     figures = {
-        "month": formats.month(found.monthly["month"].iloc[-1]),
-        "day": formats.date(found.observation_end),
+        "month": formats.month(overview.monthly["month"].iloc[-1]),
+        "day": formats.date(overview.observation_end),
     }
     if complete.iloc[-1]:
         return (
@@ -221,9 +221,9 @@ def _open_note(found: Overview, columns: bool, formats: Formats) -> str:
     return say("Hollow: {month} is in the data only up to {day}, so this is no fall.", **figures)
 
 
-def growth(found: Overview, formats: Formats) -> str:
+def growth(overview: Overview, formats: Formats) -> str:
     """Growth over the year before, as a headline; empty where there is no year to compare."""
-    last, previous = found.figures["revenue_last_12m"], found.figures["revenue_previous_12m"]
+    last, previous = overview.figures["revenue_last_12m"], overview.figures["revenue_previous_12m"]
     if is_missing(last) or is_missing(previous) or previous <= 0:
         return ""
     change = last / previous - 1
@@ -234,8 +234,8 @@ def growth(found: Overview, formats: Formats) -> str:
     return say("Revenue fell {change} in a year", change=formats.share(-change))
 
 
-def _revenue_chart(found: Overview, formats: Formats) -> Chart:
-    monthly = found.monthly
+def _revenue_chart(overview: Overview, formats: Formats) -> Chart:
+    monthly = overview.monthly
     whole = monthly.loc[monthly["complete"]] if monthly["complete"].any() else monthly
     best, last = most(whole, "revenue"), whole.iloc[-1]
     figures = {
@@ -244,7 +244,7 @@ def _revenue_chart(found: Overview, formats: Formats) -> Chart:
         "last": formats.month(last["month"]),
         "latest": formats.money_short(last["revenue"]),
     }
-    grown = growth(found, formats)
+    grown = growth(overview, formats)
     if grown:
         title = grown
     elif best["month"] == last["month"] and len(whole) > 1:
@@ -262,7 +262,7 @@ def _revenue_chart(found: Overview, formats: Formats) -> Chart:
     ]
     if "unknown_revenue" in names:
         notes.append(say("Not known: sales without a customer."))
-    notes.append(_open_note(found, True, formats))
+    notes.append(_open_note(overview, True, formats))
     return Chart(
         placed=REVENUE,
         kind="columns",
@@ -278,19 +278,18 @@ def _revenue_chart(found: Overview, formats: Formats) -> Chart:
         subtitle=say("Net revenue by month, from returning and new customers"),
         alt=say(
             "Stacked columns of net revenue by month, {period}. {title}.",
-            period=period(found, formats),
+            period=period(overview, formats),
             title=title,
         ),
         note=" ".join(text for text in notes if text),
     )
 
 
-def _activity_chart(found: Overview, formats: Formats) -> Chart:
-    monthly = found.monthly
+def _activity_chart(overview: Overview, formats: Formats) -> Chart:
+    monthly = overview.monthly
     whole = monthly.loc[monthly["complete"]] if monthly["complete"].any() else monthly
     last = whole.iloc[-1]
     known = bool((monthly["customers"] > 0).any())
-    names = {"orders": say("Orders")} | ({"customers": say("Customers")} if known else {})
     title = plural(
         last["orders"],
         "One order in {month}",
@@ -306,43 +305,60 @@ def _activity_chart(found: Overview, formats: Formats) -> Chart:
             orders=title,
             customers=formats.count(last["customers"]),
         )
-    return Chart(
-        placed=ACTIVITY,
-        kind="line",
-        data=_tidy(monthly, names),
-        x="month",
-        y="value",
-        series="series",
-        x_format="month_short",
-        y_format="count",
-        incomplete="open",
+    return _line_chart(
+        ACTIVITY,
+        overview,
+        {"orders": say("Orders")} | ({"customers": say("Customers")} if known else {}),
+        "count",
+        formats,
         title=title,
         subtitle=say("Orders and active customers by month"),
         alt=say("Lines of orders and active customers by month. {title}.", title=title),
-        note=_open_note(found, False, formats),
-        half=True,
     )
 
 
-def _order_chart(found: Overview, formats: Formats) -> Chart:
-    monthly = found.monthly.assign(open=~found.monthly["complete"].astype(bool))
+def _order_chart(overview: Overview, formats: Formats) -> Chart:
     title = say(
         "An order comes to {average} on average",
-        average=formats.money(found.figures["average_order_value"]),
+        average=formats.money(overview.figures["average_order_value"]),
     )
-    return Chart(
-        placed=ORDER,
-        kind="line",
-        data=monthly[["month", "average_order_value", "open"]],
-        x="month",
-        y="average_order_value",
-        x_format="month_short",
-        y_format="money",
-        incomplete="open",
+    return _line_chart(
+        ORDER,
+        overview,
+        {"average_order_value": ""},
+        "money",
+        formats,
         title=title,
         subtitle=say("Average order by month"),
         alt=say("Line of the average order by month. {title}.", title=title),
-        note=_open_note(found, False, formats),
+    )
+
+
+def _line_chart(
+    placed: Placement,
+    overview: Overview,
+    names: dict[str, str],
+    y_format: str,
+    formats: Formats,
+    *,
+    title: str,
+    subtitle: str,
+    alt: str,
+) -> Chart:
+    return Chart(
+        placed=placed,
+        kind="line",
+        data=_tidy(overview.monthly, names),
+        x="month",
+        y="value",
+        series="series" if all(names.values()) else None,
+        x_format="month_short",
+        y_format=y_format,
+        incomplete="open",
+        title=title,
+        subtitle=subtitle,
+        alt=alt,
+        note=_open_note(overview, False, formats),
         half=True,
     )
 
@@ -353,19 +369,17 @@ def _month_table(monthly: pd.DataFrame, formats: Formats) -> Table:
         formats.month_short(month) + ("" if complete else " *")
         for month, complete in zip(shown["month"], shown["complete"], strict=True)
     ]
-    columns = [
+    columns: list[Column | str] = [
         Column("label", say("Month")),
-        Column("revenue", say("Revenue"), "money"),
-        Column("returning_revenue", say("Returning"), "money"),
-        Column("new_revenue", say("New"), "money"),
-        Column("unknown_revenue", say("Not known"), "money"),
-        Column("refunds", say("Returns"), "money"),
-        Column("orders", say("Orders"), "count"),
-        Column("customers", say("Customers"), "count"),
-        Column("average_order_value", say("Average order"), "money"),
+        "revenue",
+        "returning_revenue",
+        "new_revenue",
+        *(["unknown_revenue"] if (shown["unknown_revenue"] != 0).any() else []),
+        "refunds",
+        "orders",
+        "customers",
+        "average_order_value",
     ]
-    if not (shown["unknown_revenue"] != 0).any():
-        columns.pop(4)
     notes = []
     if len(monthly) > len(shown):
         notes.append(say("The last 24 months; earlier ones are in the results folder."))
@@ -377,6 +391,7 @@ def _month_table(monthly: pd.DataFrame, formats: Formats) -> Table:
         columns,
         formats,
         say("Revenue, orders and customers by month"),
+        result="overview.monthly",
         wide=True,
         note=" ".join(notes),
     )

@@ -75,31 +75,33 @@ _BOUGHT = {
 _WAITS = (30, 90, 180, 365)
 
 
-def cohorts(found: Cohorts | None, formats: Formats) -> Chapter:
+def cohorts(by_cohort: Cohorts | None, formats: Formats) -> Chapter:
     """Section 5 of the report."""
-    if found is None:
+    if by_cohort is None:
         return Chapter(CHAPTER, present=False)
-    came_back = found.figures["share_second_purchase"] > 0
-    seen = found.retention.loc[(found.retention["period"] > 0) & found.retention["complete"]]
+    came_back = by_cohort.figures["share_second_purchase"] > 0
+    seen = by_cohort.retention.loc[
+        (by_cohort.retention["period"] > 0) & by_cohort.retention["complete"]
+    ]
     charts = []
     if came_back and len(seen) > 1:
-        charts.append(_heatmap(found, seen, formats))
-        if len(_followed(found)) > 1:
-            charts.append(_average(found, formats))
+        charts.append(_heatmap(by_cohort, seen, formats))
+        if len(_followed(by_cohort)) > 1:
+            charts.append(_average(by_cohort, formats))
     if came_back:
-        charts.append(_second(found, formats))
+        charts.append(_second(by_cohort, formats))
     return Chapter(
         CHAPTER,
-        texts={"lead": lead(found, formats), "waiting": _waiting(found, formats)},
+        texts={"lead": lead(by_cohort, formats), "waiting": _waiting(by_cohort, formats)},
         charts=tuple(charts),
-        tables=(_waits(found, formats),) if came_back else (),
+        tables=(_waits(by_cohort, formats),) if came_back else (),
         flags={"second": came_back},
     )
 
 
-def lead(found: Cohorts, formats: Formats) -> str:
+def lead(by_cohort: Cohorts, formats: Formats) -> str:
     """How many customers buy a second time."""
-    figures = found.figures
+    figures = by_cohort.figures
     if not figures["share_second_purchase"] > 0:
         return plural(
             figures["customers"],
@@ -112,23 +114,23 @@ def lead(found: Cohorts, formats: Formats) -> str:
         share=formats.share(figures["share_second_purchase"]),
         customers=formats.count(figures["customers"]),
     )
-    return " ".join(part for part in (text, within(found, formats)) if part)
+    return " ".join(part for part in (text, within(by_cohort, formats)) if part)
 
 
-def within(found: Cohorts, formats: Formats) -> str:
+def within(by_cohort: Cohorts, formats: Formats) -> str:
     """The share who buy a second time within the longest wait the data can tell."""
-    waits = [d for d in _WAITS if not is_missing(found.figures[f"share_second_{d}d"])]
+    waits = [d for d in _WAITS if not is_missing(by_cohort.figures[f"share_second_{d}d"])]
     if not waits:
         return ""
     return say(
         "Within {days} days of the first purchase, {share} of new customers buy a second time.",
-        share=formats.share(found.figures[f"share_second_{waits[-1]}d"]),
+        share=formats.share(by_cohort.figures[f"share_second_{waits[-1]}d"]),
         days=formats.days(waits[-1]),
     )
 
 
-def _waiting(found: Cohorts, formats: Formats) -> str:
-    median = found.figures["median_days_to_second"]
+def _waiting(by_cohort: Cohorts, formats: Formats) -> str:
+    median = by_cohort.figures["median_days_to_second"]
     if is_missing(median):
         return ""
     return plural(
@@ -149,14 +151,14 @@ def cohort_name(day: pd.Timestamp, unit: str, formats: Formats) -> str:
     return str(day.year)
 
 
-def _heatmap(found: Cohorts, seen: pd.DataFrame, formats: Formats) -> Chart:
+def _heatmap(by_cohort: Cohorts, seen: pd.DataFrame, formats: Formats) -> Chart:
     shown = seen.loc[seen["period"] <= _SHOWN_PERIODS].copy()
     shown["label"] = [
-        f"{cohort_name(day, found.period, formats)} ({formats.count(size)})"
+        f"{cohort_name(day, by_cohort.period, formats)} ({formats.count(size)})"
         for day, size in zip(shown["cohort"], shown["customers"], strict=True)
     ]
-    first = found.average.loc[found.average["period"] == 1]
-    unit = found.period
+    first = by_cohort.average.loc[by_cohort.average["period"] == 1]
+    unit = by_cohort.period
     title = say(_AGAIN[unit], share=formats.share(first["retention"].iloc[0]))
     return Chart(
         placed=RETENTION,
@@ -169,28 +171,28 @@ def _heatmap(found: Cohorts, seen: pd.DataFrame, formats: Formats) -> Chart:
         title=title,
         subtitle=word(_MAPPED[unit]),
         alt=say(_MAP[unit], title=title),
-        note=_first_note(found, formats),
+        note=_first_note(by_cohort, formats),
     )
 
 
-def _first_note(found: Cohorts, formats: Formats) -> str:
-    for check in found.checks:
+def _first_note(by_cohort: Cohorts, formats: Formats) -> str:
+    for check in by_cohort.checks:
         if check.name == "cohorts.first_cohort" and check.passed is False:
             return told(check.sentence, formats)
     return ""
 
 
-def _followed(found: Cohorts) -> pd.DataFrame:
+def _followed(by_cohort: Cohorts) -> pd.DataFrame:
     # Further on only the oldest cohorts are left, and the curve would show who they are.
-    later: pd.DataFrame = found.average.loc[found.average["period"] > 0]
+    later: pd.DataFrame = by_cohort.average.loc[by_cohort.average["period"] > 0]
     followed: pd.DataFrame = later.loc[later["customers"] >= later["customers"].max() / 2]
     return followed
 
 
-def _average(found: Cohorts, formats: Formats) -> Chart:
-    rows = _followed(found)
+def _average(by_cohort: Cohorts, formats: Formats) -> Chart:
+    rows = _followed(by_cohort)
     last = rows.iloc[-1]
-    title = _later(found.period, last["period"], last["retention"], formats)
+    title = _later(by_cohort.period, last["period"], last["retention"], formats)
     return Chart(
         placed=AVERAGE,
         kind="line",
@@ -199,9 +201,9 @@ def _average(found: Cohorts, formats: Formats) -> Chart:
         y="retention",
         x_format="count",
         y_format="share",
-        x_title=word(_SINCE[found.period]),
+        x_title=word(_SINCE[by_cohort.period]),
         title=title,
-        subtitle=word(_BOUGHT[found.period]),
+        subtitle=word(_BOUGHT[by_cohort.period]),
         alt=say("Line of average retention by time since first purchase. {title}.", title=title),
         note=say("Shown as far as at least half of the customers have been seen that long."),
         half=True,
@@ -232,11 +234,11 @@ def _later(unit: str, periods: float, retention: float, formats: Formats) -> str
     )
 
 
-def _second(found: Cohorts, formats: Formats) -> Chart:
-    curve = found.second_purchase
-    days = [d for d in (90, 30) if not is_missing(found.figures[f"share_second_{d}d"])]
+def _second(by_cohort: Cohorts, formats: Formats) -> Chart:
+    curve = by_cohort.second_purchase
+    days = [d for d in (90, 30) if not is_missing(by_cohort.figures[f"share_second_{d}d"])]
     if days:
-        share = found.figures[f"share_second_{days[0]}d"]
+        share = by_cohort.figures[f"share_second_{days[0]}d"]
         title = say(
             "Within {days} days, {share} buy a second time",
             days=formats.days(days[0]),
@@ -252,7 +254,7 @@ def _second(found: Cohorts, formats: Formats) -> Chart:
     else:
         title = say(
             "So far, {share} have bought a second time",
-            share=formats.share(found.figures["share_second_purchase"]),
+            share=formats.share(by_cohort.figures["share_second_purchase"]),
         )
         marks = ()
     return Chart(
@@ -281,12 +283,12 @@ def _thin(curve: pd.DataFrame, most: int = 120) -> pd.DataFrame:
     return pd.concat([curve.iloc[:-1:step], curve.iloc[-1:]], ignore_index=True)
 
 
-def _waits(found: Cohorts, formats: Formats) -> Table:
-    known = [d for d in _WAITS if not is_missing(found.figures[f"share_second_{d}d"])]
+def _waits(by_cohort: Cohorts, formats: Formats) -> Table:
+    known = [d for d in _WAITS if not is_missing(by_cohort.figures[f"share_second_{d}d"])]
     rows = pd.DataFrame(
         {
             "within": [say("{days} days", days=formats.days(d)) for d in known],
-            "share": [found.figures[f"share_second_{d}d"] for d in known],
+            "share": [by_cohort.figures[f"share_second_{d}d"] for d in known],
         }
     )
     return table(

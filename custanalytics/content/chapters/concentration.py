@@ -28,27 +28,30 @@ CHAPTER = Declaration(
 )
 _FEW = 5
 _LISTED = 10
+_ABOUT = (
+    "customer_id", "segment", "total_spend", "n_orders", "last_order", "days_since_last_purchase",
+)  # fmt: skip
 
 
 def concentration(
-    found: Concentration | None, customers: pd.DataFrame | None, formats: Formats
+    spread: Concentration | None, customers: pd.DataFrame | None, formats: Formats
 ) -> Chapter:
     """Section 3 of the report."""
-    if found is None:
+    if spread is None:
         return Chapter(CHAPTER, present=False)
-    texts = {"lead": lead(found, formats), "top_ten": top_ten(found, formats)}
-    if found.figures["customers"] < _FEW:
+    texts = {"lead": lead(spread, formats), "top_ten": top_ten(spread, formats)}
+    if spread.figures["customers"] < _FEW:
         return Chapter(CHAPTER, texts=texts)
     return Chapter(
         CHAPTER,
         texts=texts,
-        charts=(_curve(found, formats),),
+        charts=(_curve(spread, formats),),
         tables=tuple(
             part
             for part in (
                 _best(customers, formats),
-                _shares(found, formats),
-                _classes(found, formats),
+                _shares(spread, formats),
+                _classes(spread, formats),
             )
             if part.rows
         ),
@@ -56,9 +59,9 @@ def concentration(
     )
 
 
-def lead(found: Concentration, formats: Formats) -> str:
+def lead(spread: Concentration, formats: Formats) -> str:
     """How few customers bring how much."""
-    customers = found.figures["customers"]
+    customers = spread.figures["customers"]
     if customers < _FEW:
         return plural(
             customers,
@@ -66,8 +69,8 @@ def lead(found: Concentration, formats: Formats) -> str:
             "The file holds {customers} customers: too few to speak of a spread.",
             customers=formats.count(customers),
         )
-    fifth = found.shares.iloc[-1]
-    a_class = found.abc.iloc[0]
+    fifth = spread.shares.iloc[-1]
+    a_class = spread.abc.iloc[0]
     if is_missing(a_class["customers"]):
         return say(
             "The best fifth of your customers brings {share} of the revenue.",
@@ -82,9 +85,9 @@ def lead(found: Concentration, formats: Formats) -> str:
     )
 
 
-def top_ten(found: Concentration, formats: Formats) -> str:
+def top_ten(spread: Concentration, formats: Formats) -> str:
     """What losing the largest customers would cost."""
-    figures = found.figures
+    figures = spread.figures
     if figures["customers"] <= 10:
         return plural(
             figures["customers"],
@@ -103,23 +106,23 @@ def top_ten(found: Concentration, formats: Formats) -> str:
     )
 
 
-def _curve(found: Concentration, formats: Formats) -> Chart:
-    fifth = found.shares.iloc[-1]
+def _curve(spread: Concentration, formats: Formats) -> Chart:
+    fifth = spread.shares.iloc[-1]
     label = say(
         "{top} of customers: {share} of revenue",
-        top=formats.share(fifth["customers"] / found.figures["customers"]),
+        top=formats.share(fifth["customers"] / spread.figures["customers"]),
         share=formats.share(fifth["revenue_share"]),
     )
-    at = found.curve.iloc[(found.curve["customer_share"] - fifth["top_share"]).abs().idxmin()]
+    at = spread.curve.iloc[(spread.curve["customer_share"] - fifth["top_share"]).abs().idxmin()]
     title = say(
         "The best {top} of customers bring {share} of the revenue",
-        top=formats.share(fifth["customers"] / found.figures["customers"]),
+        top=formats.share(fifth["customers"] / spread.figures["customers"]),
         share=formats.share(fifth["revenue_share"]),
     )
     return Chart(
         placed=CURVE,
         kind="line",
-        data=found.curve,
+        data=spread.curve,
         x="customer_share",
         y="revenue_share",
         x_format="share",
@@ -141,14 +144,6 @@ def _curve(found: Concentration, formats: Formats) -> Chart:
 
 def _best(customers: pd.DataFrame | None, formats: Formats) -> Table:
     known = customers if customers is not None else pd.DataFrame(columns=["customer_id"])
-    wanted = [
-        Column("customer_id", say("Customer")),
-        Column("segment", say("Segment"), "word"),
-        Column("total_spend", say("Revenue"), "money"),
-        Column("n_orders", say("Orders"), "count"),
-        Column("last_order", say("Last order"), "date_short"),
-        Column("days_since_last_purchase", say("Days since last"), "days"),
-    ]
     if "total_spend" in known:
         known = known.sort_values(
             ["total_spend", "customer_id"], ascending=[False, True], ignore_index=True
@@ -156,44 +151,46 @@ def _best(customers: pd.DataFrame | None, formats: Formats) -> Table:
     return table(
         "best-customers",
         known.head(_LISTED),
-        [column for column in wanted if column.field in known],
+        [name for name in _ABOUT if name in known],
         formats,
         say("The best customers by revenue so far"),
+        result="customers",
     )
 
 
-def _shares(found: Concentration, formats: Formats) -> Table:
+def _shares(spread: Concentration, formats: Formats) -> Table:
     # A share of less than one customer would say the same as the next one.
-    shares = found.shares.loc[found.shares["top_share"] * found.figures["customers"] >= 1].copy()
+    shares = spread.shares.loc[spread.shares["top_share"] * spread.figures["customers"] >= 1].copy()
     shares["label"] = [
         say("Best {share}", share=formats.share(share)) for share in shares["top_share"]
     ]
     ten = pd.DataFrame(
         {
             "label": [say("Ten largest")],
-            "customers": [found.figures["top_ten_customers"]],
-            "revenue": [found.figures["top_ten_revenue"]],
-            "revenue_share": [found.figures["top_ten_share"]],
+            "customers": [spread.figures["top_ten_customers"]],
+            "revenue": [spread.figures["top_ten_revenue"]],
+            "revenue_share": [spread.figures["top_ten_share"]],
         }
     )
-    if found.figures["customers"] > 10:
+    if spread.figures["customers"] > 10:
         shares = pd.concat([ten, shares], ignore_index=True)
     return table(
         "top-customers",
         shares.dropna(subset="revenue"),  # without what is kept back
         [
             Column("label", say("Customers")),
-            Column("customers", say("How many"), "count"),
-            Column("revenue", say("Revenue"), "money"),
-            Column("revenue_share", say("Share of revenue"), "share", bar=True),
+            Column("customers", say("How many")),
+            "revenue",
+            Column("revenue_share", bar=True),
         ],
         formats,
         say("What the best customers bring"),
+        result="concentration.shares",
     )
 
 
-def _classes(found: Concentration, formats: Formats) -> Table:
-    abc = found.abc.dropna(subset="customers")
+def _classes(spread: Concentration, formats: Formats) -> Table:
+    abc = spread.abc.dropna(subset="customers")
     meaning = {
         "A": say("A: the first 80% of revenue"),
         "B": say("B: the next 15%"),
@@ -205,11 +202,12 @@ def _classes(found: Concentration, formats: Formats) -> Table:
         abc,
         [
             Column("label", say("Class")),
-            Column("customers", say("Customers"), "count"),
-            Column("customer_share", say("Share of customers"), "share"),
-            Column("revenue", say("Revenue"), "money"),
-            Column("revenue_share", say("Share of revenue"), "share", bar=True),
+            "customers",
+            "customer_share",
+            "revenue",
+            Column("revenue_share", bar=True),
         ],
         formats,
         say("Customers by class"),
+        result="concentration.abc",
     )

@@ -220,16 +220,11 @@ def _reliability(found: PurchasePropensity) -> Chart:
 
 
 def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
-    best = profit.loc[profit["best"]].iloc[0]
     return ranking.profit(
         PROFIT,
         profit,
         formats,
-        title=say(
-            "Contacting {contacted} customers earns most: {money} expected",
-            contacted=formats.count(best["contacted"]),
-            money=formats.money_short(best["expected_profit"]),
-        ),
+        title=noted("Contacting {contacted} customers earns most: {money} expected"),
         subtitle=say("Expected profit by number of customers contacted"),
         x_title=say("Customers contacted, most likely first"),
         note=say(
@@ -241,15 +236,11 @@ def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
 
 def _best(profit: pd.DataFrame, formats: Formats) -> str:
     best = profit.loc[profit["best"]].iloc[0]
-    careful = profit.loc[profit["best_lower_value"]].iloc[0]
-    money = formats.money_short(best["expected_profit"])
+    figures = ranking.most_profitable(profit, formats)
     less = (
         say("If a purchase is worth 30% less, it still pays to contact as many.")
-        if careful["contacted"] == best["contacted"]
-        else say(
-            "If a purchase is worth 30% less, stop at {careful}.",
-            careful=formats.count(careful["contacted"]),
-        )
+        if best["best_lower_value"]
+        else say("If a purchase is worth 30% less, stop at {careful}.", **figures)
     )
     if best["contacted"] == 0:
         return say("At your cost per contact and value per purchase no contact pays.")
@@ -257,15 +248,12 @@ def _best(profit: pd.DataFrame, formats: Formats) -> str:
         return say(
             "At your cost per contact and value per purchase it pays to contact everybody: "
             "{money} expected, if none of them would have bought anyway. {careful}",
-            money=money,
-            careful=less,
+            **figures | {"careful": less},
         )
     return say(
         "At your cost per contact and value per purchase it pays to contact the {contacted} most "
         "likely customers: {money} expected, if none of them would have bought anyway. {careful}",
-        contacted=formats.count(best["contacted"]),
-        money=money,
-        careful=less,
+        **figures | {"careful": less},
     )
 
 
@@ -338,6 +326,7 @@ def _late_slide(found: PurchasePropensity, late: Table, formats: Formats) -> Sli
 def _deciles(found: PurchasePropensity, formats: Formats) -> Table:
     return ranking.deciles(
         "deciles",
+        "propensity.deciles",
         found.deciles,
         formats,
         say("The list, tested: what each tenth of the customers did"),
@@ -350,6 +339,7 @@ def _deciles(found: PurchasePropensity, formats: Formats) -> Table:
 def _evaluation(found: PurchasePropensity, formats: Formats) -> Table:
     return ranking.evaluation(
         "propensity-validation",
+        "propensity.evaluation",
         found.evaluation,
         formats,
         say("Models and rules of thumb on the window held back; the lowest log-loss is used"),

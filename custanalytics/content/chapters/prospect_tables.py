@@ -28,44 +28,44 @@ _KINDS = (
 )
 
 
-def tests_of(found: LeadScoring) -> list[str]:
+def tests_of(scoring: LeadScoring) -> list[str]:
     """The tests that were held, the strictest last."""
-    return list(found.deciles["test"].drop_duplicates())
+    return list(scoring.deciles["test"].drop_duplicates())
 
 
-def last_test(found: LeadScoring, rows: pd.DataFrame) -> pd.DataFrame:
+def last_test(scoring: LeadScoring, rows: pd.DataFrame) -> pd.DataFrame:
     """The rows of the strictest test."""
-    return rows.loc[rows["test"] == tests_of(found)[-1]].reset_index(drop=True)
+    return rows.loc[rows["test"] == tests_of(scoring)[-1]].reset_index(drop=True)
 
 
-def open_table(found: LeadScoring, formats: Formats) -> Table:
+def open_table(scoring: LeadScoring, formats: Formats) -> Table:
     """The open prospects, most likely first."""
-    first = found.prospects.sort_values(
+    first = scoring.prospects.sort_values(
         ["propensity", "row"], ascending=[False, True], ignore_index=True
     ).head(_LISTED)
     named = first["prospect_id"].notna().any()
     shown = first.assign(line=[str(row) for row in first["row"]])
-    columns = [
+    columns: list[Column | str] = [
+        *(["prospect_id"] if named else []),
         Column("line", say("Row in the file"), right=True),
-        Column("propensity", say("Probability"), "share", bar=True),
-        Column("propensity_low", say("At least"), "share"),
-        Column("propensity_high", say("At most"), "share"),
+        Column("propensity", bar=True),
+        Column("propensity_low", say("At least")),
+        Column("propensity_high", say("At most")),
     ]
-    if named:
-        columns.insert(0, Column("prospect_id", say("Prospect")))
     return table(
         "prospects-open",
         shown,
         columns,
         formats,
         say("The open prospects most likely to convert"),
+        result="prospects.prospects",
         note=say("Bounds hold with 90% confidence if rates move as they did before."),
     )
 
 
-def effects_table(found: LeadScoring, drives: pd.DataFrame, formats: Formats) -> Table:
+def effects_table(scoring: LeadScoring, drives: pd.DataFrame, formats: Formats) -> Table:
     """How the columns that tell most go with conversion."""
-    shown = found.effects.loc[found.effects["input"].isin(drives["input"].head(_EXPLAINED))]
+    shown = scoring.effects.loc[scoring.effects["input"].isin(drives["input"].head(_EXPLAINED))]
     texts = [
         _level(text, position, formats)
         for text, position in zip(shown["value"], shown["position"], strict=True)
@@ -75,20 +75,21 @@ def effects_table(found: LeadScoring, drives: pd.DataFrame, formats: Formats) ->
             "" if again else told(input_name(name), formats)
             for name, again in zip(shown["input"], shown["input"].duplicated(), strict=True)
         ],
-        value=texts,
+        level=texts,
     )
     return table(
         "prospects-effects",
         shown.reset_index(drop=True),
         [
             Column("name", say("Column")),
-            Column("value", say("Value")),
-            Column("n", say("Prospects near it"), "count"),
-            Column("rate", say("Converted"), "share"),
-            Column("mean_propensity", say("Predicted, all else as it is"), "share"),
+            Column("level", say("Value")),
+            "n",
+            "rate",
+            Column("mean_propensity", say("Predicted, all else as it is")),
         ],
         formats,
         say("How the columns that tell most go with conversion, on prospects held back"),
+        result="prospects.effects",
     )
 
 
@@ -100,11 +101,12 @@ def _level(text: str, position: float, formats: Formats) -> str:
     return formats.number(position, len(text.partition(".")[2]))
 
 
-def deciles_table(found: LeadScoring, formats: Formats) -> Table:
+def deciles_table(scoring: LeadScoring, formats: Formats) -> Table:
     """What each tenth of the list did."""
     return ranking.deciles(
         "prospects-deciles",
-        last_test(found, found.deciles),
+        "prospects.deciles",
+        last_test(scoring, scoring.deciles),
         formats,
         say("The list, tested: what each tenth of the prospects held back did"),
         people=say("Prospects"),
@@ -113,14 +115,14 @@ def deciles_table(found: LeadScoring, formats: Formats) -> Table:
     )
 
 
-def evaluation_table(found: LeadScoring, formats: Formats) -> Table:
+def evaluation_table(scoring: LeadScoring, formats: Formats) -> Table:
     """Candidates side by side, by test."""
-    rows = found.evaluation
+    rows = scoring.evaluation
     shown = rows.assign(
         name=ranking.candidates(rows), how=[word(_TESTS[test]) for test in rows["test"]]
     )
     shown["how"] = shown["how"].where(~shown["how"].duplicated(), "")
-    shown["auc"] = [
+    shown["between"] = [
         say(
             "{value} ({low}–{high})",
             value=formats.exact(value),
@@ -135,21 +137,22 @@ def evaluation_table(found: LeadScoring, formats: Formats) -> Table:
         [
             Column("how", say("Test")),
             Column("name", say("Candidate")),
-            Column("log_loss", say("Log-loss"), "exact"),
-            Column("brier_score", say("Brier score"), "exact"),
-            Column("auc", say("AUC (95% interval)"), right=True),
-            Column("average_precision", say("Average precision"), "exact"),
-            Column("ece", say("Calibration error"), "share"),
+            "log_loss",
+            "brier_score",
+            Column("between", say("AUC (95% interval)"), right=True),
+            "average_precision",
+            "ece",
         ],
         formats,
         say("Models beside the overall rate; the lowest log-loss is used"),
+        result="prospects.evaluation",
         wide=True,
     )
 
 
-def columns_table(found: LeadScoring, formats: Formats) -> Table:
+def columns_table(scoring: LeadScoring, formats: Formats) -> Table:
     """What each column was taken for."""
-    rows = found.columns
+    rows = scoring.columns
     verdicts = [
         Badge(say("used"), "good") if used else Badge(say("left out"), "neutral")
         for used in rows["used"]
@@ -158,21 +161,16 @@ def columns_table(found: LeadScoring, formats: Formats) -> Table:
     return table(
         "prospects-columns",
         shown,
-        [
-            Column("column", say("Column")),
-            Column("kind", say("Read as"), "word"),
-            Column("filled", say("Filled"), "share"),
-            Column("verdict", say("Use")),
-            Column("why", say("Why"), "told"),
-        ],
+        ["column", "kind", "filled", Column("verdict", say("Use")), "why"],
         formats,
         say("What each column of the prospects' file was taken for"),
+        result="prospects.columns",
     )
 
 
-def leaks_table(found: LeadScoring, formats: Formats) -> Table:
+def leaks_table(scoring: LeadScoring, formats: Formats) -> Table:
     """What was left out, and why."""
-    auc = found.with_leaks.set_index("leaks")["auc"]
+    auc = scoring.with_leaks.set_index("leaks")["auc"]
     seeming = auc.get("left in")
     caption = (
         say("Columns left out, because they give the outcome away")
@@ -186,19 +184,20 @@ def leaks_table(found: LeadScoring, formats: Formats) -> Table:
     )
     return table(
         "prospects-leaks",
-        found.leaks,
-        [Column("column", say("Column")), Column("sentence", say("What gave it away"), "told")],
+        scoring.leaks,
+        ["column", "sentence"],
         formats,
         caption,
+        result="prospects.leaks",
     )
 
 
-def checks_table(found: LeadScoring, formats: Formats) -> Table:
+def checks_table(scoring: LeadScoring, formats: Formats) -> Table:
     """Every check with its verdict."""
     return Table(
         "prospects-checks",
         (say("Verdict"), say("What was found")),
-        tuple((verdict(check), told(check.sentence, formats)) for check in found.checks),
+        tuple((verdict(check), told(check.sentence, formats)) for check in scoring.checks),
         (False, False),
         say("What this data supports, and what to keep in mind"),
     )

@@ -81,70 +81,67 @@ _DRIVERS = 8
 _SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted")))
 
 
-def prospects(found: LeadScoring | None, asked: bool, formats: Formats) -> Chapter:
+def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Chapter:
     """Section 8 of the report."""
-    if found is None:
+    if scoring is None:
         return Chapter(CHAPTER, present=False, flags={"prospects_asked": asked})
-    charts = [_lift(found, formats), _reliability(found, formats)]
+    doubts = [told(check.sentence, formats) for check in scoring.checks if check.passed is False]
+    charts = [_lift(scoring, formats), _reliability(scoring, formats)]
     tables = [
-        deciles_table(found, formats),
-        evaluation_table(found, formats),
-        columns_table(found, formats),
+        deciles_table(scoring, formats),
+        evaluation_table(scoring, formats),
+        columns_table(scoring, formats),
     ]
-    drives = found.importance.loc[found.importance["log_loss_rise"] > 0]
+    drives = scoring.importance.loc[scoring.importance["log_loss_rise"] > 0]
     if len(drives):
         charts.append(_drivers(drives, formats))
-        tables.append(effects_table(found, drives, formats))
-    if len(found.prospects):
-        tables.append(open_table(found, formats))
-    if len(found.drift):
-        charts.append(_drift(found, formats))
-    if found.profit is not None:
-        charts.append(_profit(found.profit, formats))
-    if len(found.leaks):
-        tables.append(leaks_table(found, formats))
+        tables.append(effects_table(scoring, drives, formats))
+    if len(scoring.prospects):
+        tables.append(open_table(scoring, formats))
+    if len(scoring.drift):
+        charts.append(_drift(scoring, formats))
+    if scoring.profit is not None:
+        charts.append(_profit(scoring.profit, formats))
+    if len(scoring.leaks):
+        tables.append(leaks_table(scoring, formats))
     return Chapter(
         CHAPTER,
         texts={
-            "lead": lead(found, formats),
-            "tested": tested(found, formats),
-            "measures": measures(found, formats),
-            "drivers": _sentence(found, "prospects.not_cause", formats),
-            "leaks": _sentence(found, "prospects.leaks", formats),
-            "time": _sentence(found, "prospects.out_of_time", formats),
-            "more": _sentence(found, "prospects.learning_curve", formats),
-            "outcome": _sentence(found, "prospects.outcome", formats) or past(found, formats),
-            "control": _sentence(found, "propensity.control_group", formats)
+            "lead": lead(scoring, formats),
+            "tested": tested(scoring, formats),
+            "measures": measures(scoring, formats),
+            "drivers": _sentence(scoring, "prospects.not_cause", formats),
+            "leaks": _sentence(scoring, "prospects.leaks", formats),
+            "time": _sentence(scoring, "prospects.out_of_time", formats),
+            "more": _sentence(scoring, "prospects.learning_curve", formats),
+            "outcome": _sentence(scoring, "prospects.outcome", formats) or past(scoring, formats),
+            "control": _sentence(scoring, "propensity.control_group", formats)
             or say("The list is too short for a control group that would show an effect."),
-            "profit": _best(found.profit, formats) if found.profit is not None else "",
+            "profit": _best(scoring.profit, formats) if scoring.profit is not None else "",
         },
         charts=tuple(charts),
         tables=tuple(tables),
         parts={
-            "kpis": Cards(tuple(cards(found, formats))),
-            "doubts": Bullets(
-                tuple(
-                    told(check.sentence, formats) for check in found.checks if check.passed is False
-                )
-            ),
-            "checks": checks_table(found, formats),
-            "files": _files() if len(found.prospects) else None,
+            "kpis": Cards(tuple(cards(scoring, formats))),
+            "doubts": Bullets(tuple(doubts)),
+            "checks": checks_table(scoring, formats),
+            "files": _files() if len(scoring.prospects) else None,
         },
         flags={
             "prospects_asked": asked,
-            "prospects_open": len(found.prospects) > 0,
+            "prospects_open": len(scoring.prospects) > 0,
             "prospects_drivers": len(drives) > 0,
-            "prospects_leaks": len(found.leaks) > 0,
-            "prospects_drift": len(found.drift) > 0,
-            "prospects_profit": found.profit is not None,
+            "prospects_leaks": len(scoring.leaks) > 0,
+            "prospects_drift": len(scoring.drift) > 0,
+            "prospects_profit": scoring.profit is not None,
         },
     )
 
 
-def cards(found: LeadScoring, formats: Formats) -> list[Card]:
+def cards(scoring: LeadScoring, formats: Formats) -> list[Card]:
     """Headline figures of a report on prospects alone."""
-    figures = found.figures
-    top = last_test(found, found.deciles).iloc[0]
+    figures = scoring.figures
+    top = last_test(scoring, scoring.deciles).iloc[0]
     items = [
         Card(
             formats.count(figures["labelled"]),
@@ -166,45 +163,40 @@ def cards(found: LeadScoring, formats: Formats) -> list[Card]:
         )
         expected = formats.count(figures["expected_conversions"])
         items.append(Card(expected, say("open prospects expected to convert"), note))
-    if found.profit is not None:
-        best = found.profit.loc[found.profit["best"]].iloc[0]
+    if scoring.profit is not None:
+        best = ranking.most_profitable(scoring.profit, formats)
         items.append(
             Card(
-                formats.money_short(best["expected_profit"]),
+                best["money"],
                 say("expected profit of contacting the best"),
-                say(
-                    "{contacted} prospects; between {low} and {high}",
-                    contacted=formats.count(best["contacted"]),
-                    low=formats.money_short(best["profit_low"]),
-                    high=formats.money_short(best["profit_high"]),
-                ),
+                say("{contacted} prospects; between {low} and {high}", **best),
             )
         )
     return items
 
 
-def past(found: LeadScoring, formats: Formats) -> str:
+def past(scoring: LeadScoring, formats: Formats) -> str:
     """How many of the decided prospects converted."""
     return say(
         "Of {labelled} decided prospects, {rate} converted.",
-        labelled=formats.count(found.figures["labelled"]),
-        rate=formats.share(found.figures["base_rate"]),
+        labelled=formats.count(scoring.figures["labelled"]),
+        rate=formats.share(scoring.figures["base_rate"]),
     )
 
 
-def lead(found: LeadScoring, formats: Formats) -> str:
+def lead(scoring: LeadScoring, formats: Formats) -> str:
     """How many open prospects are expected to convert."""
-    figures = found.figures
+    figures = scoring.figures
     if is_missing(figures["open"]) or is_missing(figures["expected_conversions"]):
-        return past(found, formats)
+        return past(scoring, formats)
     if not figures["open"]:
         return (
-            past(found, formats)
+            past(scoring, formats)
             + " "
             + say("No prospect in the file is open, so there is none to score.")
         )
     return (
-        past(found, formats)
+        past(scoring, formats)
         + " "
         + plural(
             figures["open"],
@@ -217,11 +209,11 @@ def lead(found: LeadScoring, formats: Formats) -> str:
     )
 
 
-def tested(found: LeadScoring, formats: Formats) -> str:
+def tested(scoring: LeadScoring, formats: Formats) -> str:
     """How the ranking did on prospects that it had not seen."""
-    top = last_test(found, found.deciles).iloc[0]
+    top = last_test(scoring, scoring.deciles).iloc[0]
     figures = {"rate": formats.share(top["rate"]), "lift": formats.number(top["lift"])}
-    if len(found.drift) and tests_of(found)[-1] == "out of time":
+    if len(scoring.drift) and tests_of(scoring)[-1] == "out of time":
         return say(
             "Tested on the last fifth of the decided prospects, which was held back: of the tenth "
             "named most likely, {rate} converted, {lift} times the average.",
@@ -234,9 +226,9 @@ def tested(found: LeadScoring, formats: Formats) -> str:
     )
 
 
-def measures(found: LeadScoring, formats: Formats) -> str:
+def measures(scoring: LeadScoring, formats: Formats) -> str:
     """The figures of merit with their intervals, and what each means."""
-    row = last_test(found, found.evaluation.loc[found.evaluation["chosen"]]).iloc[0]
+    row = last_test(scoring, scoring.evaluation.loc[scoring.evaluation["chosen"]]).iloc[0]
 
     def bounds(name: str) -> dict[str, str]:
         return {
@@ -268,12 +260,12 @@ def measures(found: LeadScoring, formats: Formats) -> str:
     )
 
 
-def _sentence(found: LeadScoring, name: str, formats: Formats) -> str:
-    return " ".join(told(check.sentence, formats) for check in found.checks if check.name == name)
+def _sentence(scoring: LeadScoring, name: str, formats: Formats) -> str:
+    return " ".join(told(check.sentence, formats) for check in scoring.checks if check.name == name)
 
 
-def _lift(found: LeadScoring, formats: Formats) -> Chart:
-    rows = last_test(found, found.deciles)
+def _lift(scoring: LeadScoring, formats: Formats) -> Chart:
+    rows = last_test(scoring, scoring.deciles)
     return ranking.lift(
         LIFT,
         rows,
@@ -288,8 +280,8 @@ def _lift(found: LeadScoring, formats: Formats) -> Chart:
     )
 
 
-def _reliability(found: LeadScoring, formats: Formats) -> Chart:
-    rows = last_test(found, found.reliability)
+def _reliability(scoring: LeadScoring, formats: Formats) -> Chart:
+    rows = last_test(scoring, scoring.reliability)
     off = float((rows["n"] * (rows["prob_pred"] - rows["prob_true"]).abs()).sum() / rows["n"].sum())
     return ranking.reliability(
         RELIABILITY,
@@ -325,8 +317,8 @@ def _drivers(drives: pd.DataFrame, formats: Formats) -> Chart:
     )
 
 
-def _drift(found: LeadScoring, formats: Formats) -> Chart:
-    rows = found.drift
+def _drift(scoring: LeadScoring, formats: Formats) -> Chart:
+    rows = scoring.drift
     first, last = rows["rate"].iloc[0], rows["rate"].iloc[-1]
     shown = pd.concat(
         [
@@ -357,16 +349,11 @@ def _drift(found: LeadScoring, formats: Formats) -> Chart:
 
 
 def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
-    best = profit.loc[profit["best"]].iloc[0]
     return ranking.profit(
         PROFIT,
         profit,
         formats,
-        title=say(
-            "Contacting {contacted} prospects earns most: {money} expected",
-            contacted=formats.count(best["contacted"]),
-            money=formats.money_short(best["expected_profit"]),
-        ),
+        title=noted("Contacting {contacted} prospects earns most: {money} expected"),
         subtitle=say("Expected profit by number of prospects contacted"),
         x_title=say("Open prospects contacted, most likely first"),
         note=say(
@@ -377,19 +364,13 @@ def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
 
 
 def _best(profit: pd.DataFrame, formats: Formats) -> str:
-    best = profit.loc[profit["best"]].iloc[0]
-    careful = profit.loc[profit["best_lower_value"]].iloc[0]
-    if best["contacted"] == 0:
+    if not profit.loc[profit["best"], "contacted"].iloc[0]:
         return say("At your cost per contact and value per conversion no contact pays.")
     return say(
         "At your cost per contact and value per conversion it pays to contact the {contacted} "
         "most likely prospects: {money} expected, with 90% confidence between {low} and {high}. "
         "If a conversion is worth 30% less, stop at {careful}.",
-        contacted=formats.count(best["contacted"]),
-        money=formats.money_short(best["expected_profit"]),
-        low=formats.money_short(best["profit_low"]),
-        high=formats.money_short(best["profit_high"]),
-        careful=formats.count(careful["contacted"]),
+        **ranking.most_profitable(profit, formats),
     )
 
 

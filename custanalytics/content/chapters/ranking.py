@@ -81,8 +81,9 @@ def profit(
     x_title: str,
     note: str,
 ) -> Chart:
-    """Expected profit by length of the list."""
+    """Expected profit by length of the list; the title has places for the best length."""
     best = rows.loc[rows["best"]].iloc[0]
+    title = say(title, **most_profitable(rows, formats))
     return Chart(
         placed=placed,
         kind="line",
@@ -108,8 +109,22 @@ def profit(
     )
 
 
+def most_profitable(rows: pd.DataFrame, formats: Formats) -> dict[str, str]:
+    """The list that pays most, and how far to go where each purchase is worth less."""
+    best = rows.loc[rows["best"]].iloc[0]
+    careful = rows.loc[rows["best_lower_value"]].iloc[0]
+    return {
+        "contacted": formats.count(best["contacted"]),
+        "money": formats.money_short(best["expected_profit"]),
+        "low": formats.money_short(best["profit_low"]),
+        "high": formats.money_short(best["profit_high"]),
+        "careful": formats.count(careful["contacted"]),
+    }
+
+
 def deciles(
     name: str,
+    result: str,
     rows: pd.DataFrame,
     formats: Formats,
     caption: str,
@@ -124,15 +139,16 @@ def deciles(
         rows.assign(label=[formats.count(decile) for decile in rows["decile"]]),
         [
             Column("label", say("Tenth")),
-            Column("n", people, "count"),
-            Column("mean_propensity", say("Predicted"), "share"),
-            Column("converted", did, "count"),
-            Column("rate", say("Share"), "share"),
-            Column("lift", say("Times the average"), "number"),
-            Column("cumulative_gain", gain, "share"),
+            Column("n", people),
+            "mean_propensity",
+            Column("converted", did),
+            "rate",
+            "lift",
+            Column("cumulative_gain", gain),
         ],
         formats,
         caption,
+        result=result,
         wide=True,
     )
 
@@ -145,7 +161,7 @@ def candidates(rows: pd.DataFrame) -> list[str]:
     ]
 
 
-def evaluation(name: str, rows: pd.DataFrame, formats: Formats, caption: str) -> Table:
+def evaluation(name: str, result: str, rows: pd.DataFrame, formats: Formats, caption: str) -> Table:
     """Candidates side by side."""
     return table(
         name,
@@ -153,11 +169,12 @@ def evaluation(name: str, rows: pd.DataFrame, formats: Formats, caption: str) ->
         [
             Column("name", say("Candidate")),
             Column("kind", say("Kind")),
-            Column("log_loss", say("Log-loss"), "exact"),
-            Column("brier_score", say("Brier score"), "exact"),
-            Column("auc", say("AUC"), "exact"),
-            Column("ece", say("Calibration error"), "share"),
+            "log_loss",
+            "brier_score",
+            "auc",
+            "ece",
         ],
         formats,
         caption,
+        result=result,
     )

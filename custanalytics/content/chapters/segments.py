@@ -26,34 +26,34 @@ _ABSENT = noted("Not yet a customer")
 
 
 def segments(
-    found: RFM | None, migration: pd.DataFrame | None, since: date | None, formats: Formats
+    rfm: RFM | None, migration: pd.DataFrame | None, since: date | None, formats: Formats
 ) -> Chapter:
     """Section 4 of the report."""
-    if found is None:
+    if rfm is None:
         return Chapter(CHAPTER, present=False)
-    tables = (_sizes(found, formats), _rules(found, formats), _bounds(found, formats))
+    tables = (_sizes(rfm, formats), _rules(rfm, formats), _bounds(rfm, formats))
     if migration is None or not len(migration):
         return Chapter(
             CHAPTER,
-            texts={"lead": lead(found, formats)},
-            charts=(_chart(found, formats),),
+            texts={"lead": lead(rfm, formats)},
+            charts=(_chart(rfm, formats),),
             tables=tables,
         )
     return Chapter(
         CHAPTER,
         texts={
-            "lead": lead(found, formats),
-            "moves": _moves(found, migration, since, formats),
+            "lead": lead(rfm, formats),
+            "moves": _moves(rfm, migration, since, formats),
         },
-        charts=(_chart(found, formats),),
-        tables=(*tables, _matrix(found, migration, since, formats)),
+        charts=(_chart(rfm, formats),),
+        tables=(*tables, _matrix(rfm, migration, since, formats)),
         flags={"migration": True},
     )
 
 
-def lead(found: RFM, formats: Formats) -> str:
+def lead(rfm: RFM, formats: Formats) -> str:
     """The segment that brings most, against its size."""
-    rows = found.segments.loc[found.segments["customers"] > 0]
+    rows = rfm.segments.loc[rfm.segments["customers"] > 0]
     if len(rows) == 1:
         return plural(
             rows["customers"].iloc[0],
@@ -77,8 +77,8 @@ def lead(found: RFM, formats: Formats) -> str:
     )
 
 
-def _chart(found: RFM, formats: Formats) -> Chart:
-    rows = words(found.segments.loc[found.segments["customers"] > 0], "segment")
+def _chart(rfm: RFM, formats: Formats) -> Chart:
+    rows = words(rfm.segments.loc[rfm.segments["customers"] > 0], "segment")
     tidy = rows.melt("segment", ["customer_share", "revenue_share"], "series", "value")
     names = {"customer_share": say("of customers"), "revenue_share": say("of revenue")}
     tidy["series"] = tidy["series"].map(names)
@@ -104,42 +104,40 @@ def _chart(found: RFM, formats: Formats) -> Chart:
     )
 
 
-def _sizes(found: RFM, formats: Formats) -> Table:
+def _sizes(rfm: RFM, formats: Formats) -> Table:
     return table(
         "segments",
-        found.segments,
+        rfm.segments,
         [
-            Column("segment", say("Segment"), "word"),
-            Column("customers", say("Customers"), "count"),
-            Column("customer_share", say("Of customers"), "share"),
-            Column("revenue", say("Revenue"), "money"),
-            Column("revenue_share", say("Of revenue"), "share", bar=True),
-            Column("mean_orders", say("Orders each"), "number"),
-            Column("mean_spend", say("Spend each"), "money"),
-            Column("mean_days_since_last_purchase", say("Days since last"), "days"),
+            "segment",
+            "customers",
+            "customer_share",
+            "revenue",
+            Column("revenue_share", bar=True),
+            "mean_orders",
+            "mean_spend",
+            "mean_days_since_last_purchase",
         ],
         formats,
         say("The segments in figures: size, revenue, and the average customer"),
+        result="rfm.segments",
         wide=True,
     )
 
 
-def _rules(found: RFM, formats: Formats) -> Table:
+def _rules(rfm: RFM, formats: Formats) -> Table:
     return table(
         "segment-rules",
-        found.segments,
-        [
-            Column("segment", say("Segment"), "word"),
-            Column("rule", say("Who is in it"), "word"),
-            Column("action", say("What it calls for"), "word"),
-        ],
+        rfm.segments,
+        ["segment", "rule", "action"],
         formats,
         say("Each customer is in the first segment whose rule holds"),
+        result="rfm.segments",
     )
 
 
-def _bounds(found: RFM, formats: Formats) -> Table:
-    rows = found.bounds.iloc[::-1].copy()
+def _bounds(rfm: RFM, formats: Formats) -> Table:
+    rows = rfm.bounds.iloc[::-1].copy()
     for measure, kind in (("days_since", "days"), ("orders", "count"), ("spend", "money")):
         rows[measure] = [
             _range(low, high, kind, formats)
@@ -165,18 +163,18 @@ def _range(low: float, high: float, kind: str, formats: Formats) -> str:
     return first if first == last else say("{first} to {last}", first=first, last=last)
 
 
-def _order(found: RFM, present: pd.Series) -> list[str]:
-    return [name for name in found.segments["segment"] if name in set(present)]
+def _order(rfm: RFM, present: pd.Series) -> list[str]:
+    return [name for name in rfm.segments["segment"] if name in set(present)]
 
 
-def _matrix(found: RFM, migration: pd.DataFrame, since: date | None, formats: Formats) -> Table:
+def _matrix(rfm: RFM, migration: pd.DataFrame, since: date | None, formats: Formats) -> Table:
     rows = migration.loc[migration["to_segment"].notna()].copy()
     rows["from_segment"] = rows["from_segment"].fillna(_ABSENT)
     grid = rows.pivot(index="from_segment", columns="to_segment", values="customers")
-    first = [*_order(found, grid.index.to_series()), _ABSENT]
+    first = [*_order(rfm, grid.index.to_series()), _ABSENT]
     grid = grid.reindex(
         index=[name for name in first if name in grid.index],
-        columns=_order(found, grid.columns.to_series()),
+        columns=_order(rfm, grid.columns.to_series()),
     ).fillna(0)
     shown = grid.reset_index()
     return table(
@@ -196,8 +194,8 @@ def _matrix(found: RFM, migration: pd.DataFrame, since: date | None, formats: Fo
     )
 
 
-def _moves(found: RFM, migration: pd.DataFrame, since: date | None, formats: Formats) -> str:
-    rank = {name: i for i, name in enumerate(found.segments["segment"])}
+def _moves(rfm: RFM, migration: pd.DataFrame, since: date | None, formats: Formats) -> str:
+    rank = {name: i for i, name in enumerate(rfm.segments["segment"])}
     moved = migration.dropna(subset=["from_segment", "to_segment"])
     stayed = moved.loc[moved["from_segment"] == moved["to_segment"], "customers"].sum()
     total = moved["customers"].sum()
@@ -208,7 +206,7 @@ def _moves(found: RFM, migration: pd.DataFrame, since: date | None, formats: For
         ],
         "customers",
     ].sum()
-    first, second = map(word, found.segments["segment"].iloc[:2])
+    first, second = map(word, rfm.segments["segment"].iloc[:2])
     text = plural(
         total,
         "One customer was known on {day}; {stayed} is in the same segment today.",

@@ -130,14 +130,14 @@ def _cards(results: AnalysisResults, formats: Formats) -> list[Card]:
     return items
 
 
-def _business_cards(found: Overview, back: Cohorts | None, formats: Formats) -> list[Card]:
-    figures = found.figures
+def _business_cards(overview: Overview, back: Cohorts | None, formats: Formats) -> list[Card]:
+    figures = overview.figures
     last, previous = figures["revenue_last_12m"], figures["revenue_previous_12m"]
     if is_missing(last):
         revenue = Card(
             formats.money_short(figures["revenue_total"]),
             say("net revenue"),
-            business.period(found, formats),
+            business.period(overview, formats),
         )
     else:
         note, tone = say("the last twelve full months"), ""
@@ -172,21 +172,21 @@ def _business_cards(found: Overview, back: Cohorts | None, formats: Formats) -> 
 
 def findings(results: AnalysisResults, formats: Formats) -> list[Point]:
     """The key findings in words."""
-    return [_finding(found, results, formats) for found in results.key_findings]
+    return [_finding(finding, results, formats) for finding in results.key_findings]
 
 
-def _finding(found: Finding, results: AnalysisResults, formats: Formats) -> Point:
-    match found.kind:
+def _finding(finding: Finding, results: AnalysisResults, formats: Formats) -> Point:
+    match finding.kind:
         case "trend":
-            return _trend(found, _there(results.overview), formats)
+            return _trend(finding, _there(results.overview), formats)
         case "concentration":
-            return _concentration(found, _there(results.concentration), formats)
+            return _concentration(finding, _there(results.concentration), formats)
         case "one_time_buyers":
-            return _one_time_buyers(found, _there(results.cohorts), formats)
+            return _one_time_buyers(finding, _there(results.cohorts), formats)
         case "forecast":
-            return _forecast(found, _there(results.value), _there(results.overview), formats)
+            return _forecast(finding, _there(results.value), _there(results.overview), formats)
         case "unknown_customers":
-            return _unknown_customers(found, formats)
+            return _unknown_customers(finding, formats)
         case _:
             return _business(_there(results.overview), formats)
 
@@ -197,25 +197,25 @@ def _there(analysis: T | None) -> T:
     return analysis
 
 
-def _trend(found: Finding, overview: Overview, formats: Formats) -> Point:
+def _trend(finding: Finding, overview: Overview, formats: Formats) -> Point:
     detail = say(
         "{last} in the last twelve full months, {previous} in the twelve before.",
-        last=formats.money_short(found.figures["last"]),
-        previous=formats.money_short(found.figures["previous"]),
+        last=formats.money_short(finding.figures["last"]),
+        previous=formats.money_short(finding.figures["previous"]),
     )
     return Point(business.growth(overview, formats) + ".", detail)
 
 
-def _concentration(found: Finding, spread: Concentration, formats: Formats) -> Point:
+def _concentration(finding: Finding, spread: Concentration, formats: Formats) -> Point:
     headline = say(
         "The best fifth of the customers brings {share} of the revenue.",
-        share=formats.share(found.figures["share"]),
+        share=formats.share(finding.figures["share"]),
     )
     return Point(headline, concentration.top_ten(spread, formats))
 
 
-def _one_time_buyers(found: Finding, back: Cohorts, formats: Formats) -> Point:
-    once, share = found.figures["customers"], found.figures["share"]
+def _one_time_buyers(finding: Finding, back: Cohorts, formats: Formats) -> Point:
+    once, share = finding.figures["customers"], finding.figures["share"]
     if share == 1:
         headline = plural(
             once,
@@ -231,16 +231,16 @@ def _one_time_buyers(found: Finding, back: Cohorts, formats: Formats) -> Point:
             once=formats.count(once),
             share=formats.share(share),
         )
-    detail = say("They spent {money}.", money=formats.money_short(found.money))
+    detail = say("They spent {money}.", money=formats.money_short(finding.money))
     if back.figures["share_second_purchase"] > 0:
         detail = f"{detail} {cohorts.within(back, formats)}".strip()
     return Point(headline, detail)
 
 
 def _forecast(
-    found: Finding, worth: CustomerLifetimeValue, overview: Overview, formats: Formats
+    finding: Finding, worth: CustomerLifetimeValue, overview: Overview, formats: Formats
 ) -> Point:
-    figures, params = found.figures, worth.params
+    figures, params = finding.figures, worth.params
     headline = say(
         "The customers you have are expected to bring {money} in {horizon}.",
         money=formats.money_short(figures["revenue"]),
@@ -258,15 +258,15 @@ def _forecast(
     return Point(headline, detail)
 
 
-def _unknown_customers(found: Finding, formats: Formats) -> Point:
+def _unknown_customers(finding: Finding, formats: Formats) -> Point:
     headline = say(
         "{share} of the revenue carries no customer.",
-        share=formats.share(found.figures["share"]),
+        share=formats.share(finding.figures["share"]),
     )
     detail = say(
         "For {money} nobody can say who bought; asking for a name at the till or at checkout "
         "would bring it into view.",
-        money=formats.money_short(found.money),
+        money=formats.money_short(finding.money),
     )
     return Point(headline, detail)
 

@@ -101,17 +101,17 @@ def lead(actions: pd.DataFrame, settings: Settings, formats: Formats) -> str:
 
 
 def _table(
-    rows: pd.DataFrame, further: Sequence[Column], formats: Formats, caption: str, note: str
+    rows: pd.DataFrame, further: Sequence[str], formats: Formats, caption: str, note: str
 ) -> Table:
     """Who, what and how much: the columns that the report and its slide both have."""
-    columns = [
-        Column("who", say("Segment"), "word"),
-        Column("action", say("Action"), "word"),
-        Column("customers", say("Customers"), "count"),
-        Column("at_stake", say("Money at stake"), "money"),
+    columns: list[Column | str] = [
+        Column("who", say("Segment")),
+        "action",
+        "customers",
+        "at_stake",
         *further,
     ]
-    return table("decisions", rows, columns, formats, caption, note=note)
+    return table("decisions", rows, columns, formats, caption, result="actions", note=note)
 
 
 def _actions(actions: pd.DataFrame, settings: Settings, formats: Formats) -> Table:
@@ -119,7 +119,7 @@ def _actions(actions: pd.DataFrame, settings: Settings, formats: Formats) -> Tab
     if rows["list"].notna().any():
         links = [Link(path) for path in rows["list"]]
         rows["list"] = pd.Series(links, index=rows.index, dtype="object")
-        further.append(Column("list", say("List")))
+        further.append("list")
     caption = say(
         "What to do with each segment; money at stake: {what}",
         what=of_segments(actions, settings, formats),
@@ -134,7 +134,7 @@ def _slide(actions: pd.DataFrame, settings: Settings, formats: Formats, listed: 
         title = say(
             "Each segment calls for its own action, and for a control group to see what works"
         )
-        further.append(Column("control_size", say("Leave alone"), "count"))
+        further.append("control_size")
         alone = say(
             "Leave alone: customers drawn by lot, so that a lift by a quarter can be told from "
             "chance."
@@ -168,14 +168,15 @@ def _groups(decisions: pd.DataFrame, formats: Formats, listed: bool) -> Table:
         "control-groups",
         rows,
         [
-            Column("segment", say("Segment"), "word"),
-            Column("customers", say("Customers"), "count"),
+            "segment",
+            "customers",
             Column("rate", say("Buy anyway"), "share"),
-            Column("control_size", say("Leave alone"), "count"),
+            "control_size",
             Column("verdict", say("What that can show")),
         ],
         formats,
         say("How many customers to leave alone, so that you know whether the action worked"),
+        result="decisions",
         note=say(
             "They are drawn already: the column “group” of each list says contact or control. "
             "Segments not named are too small to tell."

@@ -41,25 +41,25 @@ def band(rows: pd.DataFrame, spots: list[float], low: str, high: str) -> list[di
 
 def hover(chart: Chart, formats: Formats) -> dict[str, Any]:
     """One invisible trace that carries a text for each position, all series together."""
-    order = list(dict.fromkeys(chart.data[chart.x]))
-    spots = place(order, chart.x_format, order)
+    positions: dict[Any, list[dict[Any, Any]]] = {}
+    for row in chart.data.to_dict("records"):
+        positions.setdefault(row[chart.x], []).append(row)
+    spots = place(list(positions), chart.x_format, list(positions))
     texts, heights = [], []
-    for value in order:
-        rows = chart.data[chart.data[chart.x] == value]
+    for value, rows in positions.items():
         head = formats.apply(chart.x_format, value)
         if chart.x_title:
             head = f"{chart.x_title}: {head}"
         lines = [f"<b>{html.escape(head)}</b>"]
-        for row in rows.to_dict("records"):
+        for row in rows:
             name = str(row[chart.series]) if chart.series else ""
             lines.append(line_text(chart, row, formats, name))
-        if flags(rows, chart.incomplete)[0]:
+        if chart.incomplete and rows[0][chart.incomplete]:
             remark = html.escape(say("incomplete"))
             lines.append(f"<i>{remark}</i>")
         texts.append("<br>".join(lines))
-        known = [float(v) for v in rows[chart.y] if not is_missing(v)]
-        total = sum(known) if chart.kind == "columns" else max(known, default=0.0)
-        heights.append(total)
+        known = [float(row[chart.y]) for row in rows if not is_missing(row[chart.y])]
+        heights.append(sum(known) if chart.kind == "columns" else max(known, default=0.0))
     return {
         "type": "scatter",
         "mode": "markers",

@@ -41,20 +41,10 @@ LIGHT: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Theme:
-    """Named colours as hex values, and the font of static charts.
+    """Named colours as hex values, and the font of static charts."""
 
-    Parameters
-    ----------
-    colors : mapping of str to str, optional
-        Name to hex colour; names that are left out keep the values of `LIGHT`.
-    font_family : str
-        Family for static charts; where it is not found, the one that is shipped is used.
-    font_files : tuple of Path
-        Font files that static charts may use.
-    """
-
-    colors: Mapping[str, str] = field(default_factory=dict)
-    font_family: str = SHIPPED_FONT
+    colors: Mapping[str, str] = field(default_factory=dict)  # those left out are as in LIGHT
+    font_family: str = SHIPPED_FONT  # where it is not found, the shipped one
     font_files: tuple[Path, ...] = ()
 
     def hex(self, name: str) -> str:

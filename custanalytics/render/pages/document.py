@@ -11,34 +11,19 @@ from custanalytics.render.pages.markdown import markdown
 
 @dataclass(frozen=True)
 class Document:
-    """What is written into a report folder.
+    """What is written into a report folder."""
 
-    Attributes
-    ----------
-    variables : dict
-        Group -> name -> plain text, for ``{{< var group.name >}}``.
-    flags : dict
-        For ``when-meta="has.NAME"``.
-    parts : dict
-        Name -> Quarto markdown, for ``{{< include _parts/NAME.qmd >}}``.
-    files : dict
-        Path inside the report's folder -> bytes.
-    title, subtitle, client, author, date, mark, lang : str
-        For the title page; ``date`` is in words, ``mark`` stands on every page, ``lang`` is a
-        language tag.
-    """
-
-    variables: dict[str, dict[str, str]]
-    flags: dict[str, bool]
-    parts: dict[str, str]
-    files: dict[str, bytes]
+    variables: dict[str, dict[str, str]]  # for {{< var group.name >}}
+    flags: dict[str, bool]  # for when-meta="has.NAME"
+    parts: dict[str, str]  # markdown, for {{< include _parts/NAME.qmd >}}
+    files: dict[str, bytes]  # by path inside the report's folder
     title: str
     subtitle: str
     client: str
     author: str
     date: str
     mark: str
-    lang: str
+    lang: str  # language tag
 
 
 def document(content: ReportContent, theme: Theme) -> Document:

@@ -52,21 +52,11 @@ class Shortcode:
 
 @dataclass(frozen=True)
 class Qmd:
-    """A document, ready for pandoc.
+    """A document, ready for pandoc."""
 
-    Attributes
-    ----------
-    meta : dict
-        Metadata of ``_quarto.yml``, ``_metadata.yml`` and the front matter, later ones first.
-    lines : list of Line
-        The body with its includes in place and the word ``qzscNqz`` for shortcode N.
-    shortcodes : list of Shortcode
-        In the order of the text, numbered from 1.
-    """
-
-    meta: dict[str, Any]
-    lines: list[Line]
-    shortcodes: list[Shortcode] = field(default_factory=list)
+    meta: dict[str, Any]  # _quarto.yml, _metadata.yml, front matter: later ones first
+    lines: list[Line]  # includes in place, qzscNqz for shortcode N
+    shortcodes: list[Shortcode] = field(default_factory=list)  # in the order of the text, from 1
 
     @property
     def text(self) -> str:
@@ -124,8 +114,8 @@ def _yaml(text: str, name: str) -> dict[str, Any]:
     try:
         data = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        found = _YAML_LINE.search(str(error))
-        where = f", line {found.group(1)}" if found else ""
+        match = _YAML_LINE.search(str(error))
+        where = f", line {match.group(1)}" if match else ""
         raise RenderError(f"{name}{where}: not readable as YAML: {error}") from error
     if data is not None and not isinstance(data, dict):
         raise RenderError(f"{name}: must hold names with values")
@@ -160,12 +150,12 @@ def _check_keys(meta: Mapping[str, Any], name: str, lines: list[str]) -> None:
 def _included(lines: list[Line], folder: Path, opened: tuple[str, ...]) -> list[Line]:
     out: list[Line] = []
     for line in lines:
-        found = _INCLUDE.match(line.text)
-        if not found:
+        match = _INCLUDE.match(line.text)
+        if not match:
             out.append(line)
             continue
         # Like Quarto: relative to the document, also inside an included file.
-        name = found.group(1).strip("\"'").lstrip("/")
+        name = match.group(1).strip("\"'").lstrip("/")
         if inside(folder, name) is None:
             raise RenderError(f"{line.file}, line {line.number}: no file {name!r} to include")
         if name in opened:
@@ -184,14 +174,14 @@ def _resolved(
     out: list[Line] = []
     fence = ""
     for line in lines:
-        found = _FENCE.match(line.text)
+        match = _FENCE.match(line.text)
         if fence:
-            closes = found and found.group(1).startswith(fence) and not found.group(2)
+            closes = match and match.group(1).startswith(fence) and not match.group(2)
             fence = "" if closes else fence
-        elif found and not ("`" in found.group(2) and found.group(1)[0] == "`"):
-            if found.group(2).startswith("{") and not found.group(2).startswith(("{=", "{.", "{#")):
-                raise _unsupported(f"a code cell {found.group(2)}", line)
-            fence = found.group(1)
+        elif match and not ("`" in match.group(2) and match.group(1)[0] == "`"):
+            if match.group(2).startswith("{") and not match.group(2).startswith(("{=", "{.", "{#")):
+                raise _unsupported(f"a code cell {match.group(2)}", line)
+            fence = match.group(1)
         elif _INLINE_CELL.search(line.text):
             raise _unsupported("code that is run inside a line", line)
         out.append(_marked(line, values, shortcodes))
@@ -204,8 +194,8 @@ def _marked(
     if "{{<" not in line.text:
         return line
 
-    def mark(found: re.Match[str]) -> str:
-        shortcodes.append(_shortcode(found.group(1), line, values))
+    def mark(match: re.Match[str]) -> str:
+        shortcodes.append(_shortcode(match.group(1), line, values))
         return f"qzsc{len(shortcodes)}qz"
 
     pieces: list[str] = []
@@ -248,8 +238,8 @@ def flat(path: Path) -> str:
     """The body of a document as one text that needs no other file."""
     qmd = read_qmd(path)
 
-    def value(found: re.Match[str]) -> str:
-        shortcode = qmd.shortcodes[int(found.group(1)) - 1]
+    def value(match: re.Match[str]) -> str:
+        shortcode = qmd.shortcodes[int(match.group(1)) - 1]
         return "{{< pagebreak >}}" if shortcode.name == "pagebreak" else shortcode.value
 
     return _MARK.sub(value, qmd.text)

@@ -37,16 +37,16 @@ def self_contained(page: str, folder: Path) -> str:
         )
     draws = 'class="plot"' in page
 
-    def style(found: re.Match[str]) -> str:
-        path = _inside(folder, found.group(1))
+    def style(match: re.Match[str]) -> str:
+        path = _inside(folder, match.group(1))
         sheet = _URL.sub(
             lambda url: f'url("{_data(path.parent, url.group(1), folder)}")',
             path.read_text("utf-8"),
         )
         return f"<style>\n{sheet}</style>"
 
-    def script(found: re.Match[str]) -> str:
-        path = _inside(folder, found.group(1))
+    def script(match: re.Match[str]) -> str:
+        path = _inside(folder, match.group(1))
         if path.name == PLOTLY and not draws:
             return ""
         if path.name == PLOTLY:
@@ -56,9 +56,9 @@ def self_contained(page: str, folder: Path) -> str:
         text = path.read_text("utf-8").replace("</script", "<\\/script")
         return f"<script>\n{text}</script>"
 
-    def image(found: re.Match[str]) -> str:
+    def image(match: re.Match[str]) -> str:
         return (
-            found.group(1) + _data(folder, html.unescape(found.group(2)), folder) + found.group(3)
+            match.group(1) + _data(folder, html.unescape(match.group(2)), folder) + match.group(3)
         )
 
     # Pictures first: the library's own text is not searched for them.
@@ -83,8 +83,8 @@ class _Loaded(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         loads = {"src", "srcset", "poster", "data"} | ({"href"} if tag in _LOADS_HREF else set())
-        found = (value.strip() for name, value in attrs if name in loads and value)
-        self.addresses += [address for address in found if not address.startswith("#")]
+        addresses = (value.strip() for name, value in attrs if name in loads and value)
+        self.addresses += [address for address in addresses if not address.startswith("#")]
 
 
 def _data(base: Path, address: str, folder: Path) -> str:

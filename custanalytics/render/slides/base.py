@@ -48,33 +48,15 @@ class Box:
 
 @dataclass(frozen=True)
 class Base:
-    """A presentation without slides, and its layouts by role.
-
-    Attributes
-    ----------
-    presentation : Presentation
-        Of python-pptx.
-    opening : SlideLayout
-        With a title and a subtitle.
-    titled : SlideLayout
-        With a title; its other content placeholders are taken off each slide.
-    content : Box
-        Where charts, tables and text go.
-    title_size : float
-        Of titles, in points.
-    slack : float
-        Share of a box's width to count on: less where the theme's fonts are wide ones.
-    own : bool
-        Made from the brand, not a client's template.
-    """
+    """A presentation without slides, and its layouts by role."""
 
     presentation: Any
     opening: Any
-    titled: Any
-    content: Box
-    title_size: float
-    slack: float
-    own: bool
+    titled: Any  # other content placeholders are taken off each slide
+    content: Box  # where charts, tables and text go
+    title_size: float  # in points
+    slack: float  # share of a box's width to count on: less with wide fonts
+    own: bool  # made from the brand, not a client's template
 
 
 def base_presentation(brand: Brand, template: Path | None) -> Base:
@@ -119,22 +101,23 @@ def roles(layout: Any) -> list[Any]:
 
 
 def _opening(layout: Any) -> int | None:
-    found = roles(layout)
-    if ROLE.SUBTITLE not in found or not _TITLES & set(found):
+    present = roles(layout)
+    if ROLE.SUBTITLE not in present or not _TITLES & set(present):
         return None
-    return 10 * (ROLE.CENTER_TITLE not in found) + len(found)
+    return 10 * (ROLE.CENTER_TITLE not in present) + len(present)
 
 
 def _title_only(layout: Any) -> int | None:
-    found = roles(layout)
-    if not _TITLES & set(found) or ROLE.VERTICAL_TITLE in found or ROLE.SUBTITLE in found:
+    present = roles(layout)
+    if not _TITLES & set(present) or ROLE.VERTICAL_TITLE in present or ROLE.SUBTITLE in present:
         return None
     book = layout.part.package.presentation_part.presentation
     head = _title_shape(layout)
     on_top = head.top + head.height < book.slide_height * 0.35
     across = head.width > book.slide_width * 0.6
     # A title alone is best; else the fewest placeholders that must be taken off.
-    return len(found) + 5 * (ROLE.VERTICAL_BODY in found) + 20 * (not on_top) + 20 * (not across)
+    misplaced = (not on_top) + (not across)
+    return len(present) + 5 * (ROLE.VERTICAL_BODY in present) + 20 * misplaced
 
 
 def _best(layouts: list[Any], rank: Any) -> Any:

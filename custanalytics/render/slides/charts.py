@@ -16,7 +16,9 @@ from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from custanalytics.content.chart import Callout, Chart, Reference
+from custanalytics.content.format import Formats
 from custanalytics.content.workbook_charts import value_kind, wide
+from custanalytics.render.number_codes import number_code
 from custanalytics.render.office import printable
 from custanalytics.render.slides.base import Box
 from custanalytics.render.slides.paint import fill, paint
@@ -30,9 +32,9 @@ _FIRST_DAY = pd.Timestamp(1900, 3, 1)
 _NOT_SERIES = ("low", "high", "open")
 
 
-def add_chart(shapes: Any, chart: Chart, box: Box, codes: Mapping[str, str]) -> Any:
+def add_chart(shapes: Any, chart: Chart, box: Box, formats: Formats) -> Any:
     """Draw a chart; a heat map is a table, see `slide_tables`."""
-    kind, data = _data(chart, codes)
+    kind, data = _data(chart, formats)
     frame = shapes.add_chart(
         kind, Emu(box.left), Emu(box.top), Emu(box.width), Emu(box.height), data
     )
@@ -45,16 +47,16 @@ def add_chart(shapes: Any, chart: Chart, box: Box, codes: Mapping[str, str]) -> 
     drawn.has_legend = False
     if stacked:
         _legend(drawn)
-    _axes(drawn, chart, codes)
+    _axes(drawn, chart, formats)
     if chart.kind in ("columns", "bars"):
-        _filled(drawn, chart, codes)
+        _filled(drawn, chart, formats)
     else:
         _lined(drawn, chart, box)
     return frame
 
 
-def _data(chart: Chart, codes: Mapping[str, str]) -> tuple[Any, Any]:
-    code = codes.get(value_kind(chart), "General")
+def _data(chart: Chart, formats: Formats) -> tuple[Any, Any]:
+    code = number_code(value_kind(chart), formats)
     if _scattered(chart):
         points = chart.kind == "points"
         return (
@@ -119,7 +121,7 @@ def _dated(chart: Chart) -> bool:
     return bool(pd.to_datetime(chart.data[chart.x]).min() >= _FIRST_DAY)
 
 
-def _axes(drawn: Any, chart: Chart, codes: Mapping[str, str]) -> None:
+def _axes(drawn: Any, chart: Chart, formats: Formats) -> None:
     across, up = drawn.category_axis, drawn.value_axis
     kind = value_kind(chart)
     for axis in (across, up):
@@ -149,7 +151,7 @@ def _axes(drawn: Any, chart: Chart, codes: Mapping[str, str]) -> None:
     least = float(chart.data[chart.y].min())
     # The short form has no place for a minus.
     short = kind.startswith("money") and least >= 0
-    up.tick_labels.number_format = codes["money_short" if short else kind]
+    up.tick_labels.number_format = number_code("money_short" if short else kind, formats)
     up.tick_labels.number_format_is_linked = False
     if chart.limits is not None:
         up.minimum_scale, up.maximum_scale = chart.limits
@@ -158,7 +160,7 @@ def _axes(drawn: Any, chart: Chart, codes: Mapping[str, str]) -> None:
         if kind == "share" and 0.8 < float(chart.data[chart.high or chart.y].max()) <= 1:
             up.maximum_scale = 1
     if _scattered(chart):
-        across.tick_labels.number_format = codes[chart.x_format]
+        across.tick_labels.number_format = number_code(chart.x_format, formats)
         across.tick_labels.number_format_is_linked = False
         across.minimum_scale = 0
         if chart.kind == "points" and chart.limits is not None:
@@ -188,7 +190,7 @@ def _by_month(axis: Any, chart: Chart) -> None:
         base.addnext(new)
 
 
-def _filled(drawn: Any, chart: Chart, codes: Mapping[str, str]) -> None:
+def _filled(drawn: Any, chart: Chart, formats: Formats) -> None:
     plot = drawn.plots[0]
     plot.gap_width = 45 if chart.kind == "columns" else 55
     plot.overlap = 100 if chart.kind == "columns" else 0
@@ -210,7 +212,7 @@ def _filled(drawn: Any, chart: Chart, codes: Mapping[str, str]) -> None:
         if chart.kind == "bars" and not chart.labels:
             labels = series.data_labels
             labels.show_value = True
-            labels.number_format = codes[chart.x_format]
+            labels.number_format = number_code(chart.x_format, formats)
             labels.number_format_is_linked = False
             labels.position = XL_LABEL_POSITION.OUTSIDE_END
             labels.font.size = Pt(_SIZE)
@@ -283,12 +285,12 @@ def _line(series: Any, chart: Chart, color: str) -> None:
 
 def _ends(chart: Chart) -> dict[str, float]:
     """Each named line's last value."""
-    found = {}
+    ends = {}
     for name in chart.names():
         known = chart.part(name)[chart.y].dropna()
         if name and len(known):
-            found[name] = float(known.iloc[-1])
-    return found
+            ends[name] = float(known.iloc[-1])
+    return ends
 
 
 def _close(chart: Chart, ends: Mapping[str, float]) -> bool:

@@ -126,7 +126,7 @@ class _Writer:
         if content.chart is not None and content.chart.kind == "heatmap" and content.table:
             frame = add_heatmap(slide.shapes, wide(content.chart), content.table, box)
         elif content.chart is not None:
-            frame = add_chart(slide.shapes, content.chart, box, self.content.codes)
+            frame = add_chart(slide.shapes, content.chart, box, self.content.formats)
         elif content.table is not None:
             frame = add_table(slide.shapes, content.table, box, self.base.slack)
         if frame is not None:

@@ -36,10 +36,10 @@ _HERE = Path(__file__).parent
 
 def word_bytes(page: str, folder: Path, brand: Brand, made_on: date | None) -> bytes:
     """Write a rendered page as a Word document."""
-    found = _MAIN.search(page)
-    if found is None:
+    match = _MAIN.search(page)
+    if match is None:
         raise RenderError("the page template has no <main> part, which the Word document needs")
-    body = _PLOT.sub("", found.group(1))
+    body = _PLOT.sub("", match.group(1))
     must_be_inside(body, folder)
     made = datetime.combine(max(made_on or EARLIEST, EARLIEST), time())
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
@@ -58,9 +58,9 @@ def word_bytes(page: str, folder: Path, brand: Brand, made_on: date | None) -> b
 def _top(page: str) -> str:
     parts = []
     for style, pattern in _TOP:
-        found = re.search(pattern, page, re.DOTALL)
-        if found and found.group(1).strip():
-            text = found.group(1).replace("</span><span", "</span> · <span")
+        match = re.search(pattern, page, re.DOTALL)
+        if match and match.group(1).strip():
+            text = match.group(1).replace("</span><span", "</span> · <span")
             parts.append(f'<div data-custom-style="{style}"><p>{text}</p></div>')
     return "\n".join(parts)
 
@@ -87,14 +87,14 @@ def _pictures(body: str, folder: Path, place: Path) -> str:
         picture.parent.mkdir(parents=True, exist_ok=True)
         picture.write_bytes(content)
         made[name] = f'<img src="{escape(name)}.png" width="{_inches(folder / name)}in"'
-    return _IMAGE.sub(lambda found: made[unescape(found.group(1))], body)
+    return _IMAGE.sub(lambda match: made[unescape(match.group(1))], body)
 
 
 def _inches(drawing: Path) -> float:
-    found = _WIDTH.search(drawing.read_bytes()[:2000])
-    if found is None:
+    match = _WIDTH.search(drawing.read_bytes()[:2000])
+    if match is None:
         return _WIDEST
-    return min(_WIDEST, round(float(found.group(1)) / (72 if found.group(2) == b"pt" else 96), 2))
+    return min(_WIDEST, round(float(match.group(1)) / (72 if match.group(2) == b"pt" else 96), 2))
 
 
 def _reference(brand: Brand) -> bytes:

@@ -1,7 +1,6 @@
 """Native charts of the workbook, drawn from the cells beside them."""
 
 import math
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -9,9 +8,11 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from custanalytics.content.chart import Chart, Reference
+from custanalytics.content.format import Formats
 from custanalytics.content.workbook_charts import value_kind
 from custanalytics.content.workbook_sheet import Sheet
 from custanalytics.render.brand import Brand
+from custanalytics.render.number_codes import number_code
 
 _WIDTH, _HEIGHT = 760, 400
 _NOT_SERIES = ("low", "high", "open")
@@ -37,7 +38,7 @@ def sheet_chart(
     book: xlsxwriter.Workbook,
     sheet: Sheet,
     header_row: int,
-    codes: Mapping[str, str],
+    formats: Formats,
     brand: Brand,
     font: str,
 ) -> Any:
@@ -60,7 +61,7 @@ def sheet_chart(
             }
             | _look(chart, color, scattered)
             | _interval(chart, sheet, brand)
-            | ({"data_labels": _labels(chart, codes, font, brand)} if chart.kind == "bars" else {})
+            | _labels(chart, formats, font, brand)
         )
     if any(isinstance(mark, Reference) and mark.axis == "diagonal" for mark in chart.marks):
         label = next(m.label for m in chart.marks if isinstance(m, Reference))
@@ -75,7 +76,7 @@ def sheet_chart(
             }
         )
         shown.append(label)
-    _dress(drawn, sheet, chart, codes, brand, font, len(shown) > 1)
+    _dress(drawn, sheet, chart, formats, brand, font, len(shown) > 1)
     return drawn
 
 
@@ -111,19 +112,22 @@ def _interval(chart: Chart, sheet: Sheet, brand: Brand) -> dict[str, Any]:
     return {"x_error_bars" if chart.kind == "bars" else "y_error_bars": bars}
 
 
-def _labels(chart: Chart, codes: Mapping[str, str], font: str, brand: Brand) -> dict[str, Any]:
-    return {
+def _labels(chart: Chart, formats: Formats, font: str, brand: Brand) -> dict[str, Any]:
+    if chart.kind != "bars":
+        return {}
+    labels = {
         "value": True,
-        "num_format": codes[value_kind(chart)],
+        "num_format": number_code(value_kind(chart), formats),
         "font": {"name": font, "size": 9, "color": brand.colors["ink"]},
     }
+    return {"data_labels": labels}
 
 
 def _dress(
     drawn: Any,
     sheet: Sheet,
     chart: Chart,
-    codes: Mapping[str, str],
+    formats: Formats,
     brand: Brand,
     font: str,
     legend: bool,
@@ -135,7 +139,7 @@ def _dress(
         "num_font": letters,
         "line": {"color": colors["rule"]},
         "major_gridlines": {"visible": False},
-        "num_format": codes.get(chart.x_format, "General"),
+        "num_format": number_code(chart.x_format, formats),
     }
     if chart.x_title:
         across |= {"name": chart.x_title, "name_font": letters | {"bold": False}}
@@ -149,7 +153,7 @@ def _dress(
         across["max"] = float(sheet.frame[chart.x].max())
     up: dict[str, Any] = {
         "num_font": letters,
-        "num_format": codes["money_short"] if kind.startswith("money") else codes[kind],
+        "num_format": number_code("money_short" if kind.startswith("money") else kind, formats),
         "line": {"none": True},
         "major_gridlines": {"visible": True, "line": {"color": colors["grid"], "width": 0.75}},
     }

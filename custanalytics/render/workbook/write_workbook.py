@@ -15,6 +15,7 @@ from xlsxwriter.worksheet import Worksheet
 from custanalytics.content.workbook import Workbook
 from custanalytics.content.workbook_sheet import Field, Sheet
 from custanalytics.render.brand import Brand
+from custanalytics.render.number_codes import number_code
 from custanalytics.render.office import EARLIEST, office_fonts, printable
 from custanalytics.render.workbook.charts import shade, sheet_chart
 
@@ -82,9 +83,10 @@ class _Writer:
         self.wrapped = self._format(text_wrap=True, valign="top", indent=1)
         # Text that a spreadsheet would run stays text even when somebody edits the cell.
         self.risky = self._format(valign="top", indent=1, quote_prefix=True)
+        kinds = {field.kind for sheet in content.sheets for field in sheet.fields}
         self.numbers = {
-            kind: self._format(num_format=code, valign="top")
-            for kind, code in content.codes.items()
+            kind: self._format(num_format=number_code(kind, content.formats), valign="top")
+            for kind in sorted(kinds)
         }
 
     def contents(self) -> None:
@@ -144,7 +146,7 @@ class _Writer:
             shade(page, sheet, HEADER_ROW, self.brand)
             return
         drawn = sheet_chart(
-            self.book, sheet, HEADER_ROW, self.content.codes, self.brand, self.text_font
+            self.book, sheet, HEADER_ROW, self.content.formats, self.brand, self.text_font
         )
         page.insert_chart(
             HEADER_ROW,

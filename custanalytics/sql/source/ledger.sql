@@ -87,7 +87,10 @@ matched AS (
 )
 SELECT
     u.line_no, u.customer_id, u.order_id, u.ordered_at, u.amount, u.product, u.quantity,
-    CASE WHEN u.amount < 0 THEN COALESCE(named.order_id, n.purchase_id, m.order_id) END AS nets_order_id
+    CASE WHEN u.amount < 0 THEN COALESCE(named.order_id, n.purchase_id, m.order_id) END AS nets_order_id,
+    CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS country,
+    CAST(NULL AS VARCHAR) AS channel, CAST(NULL AS BOOLEAN) AS discounted,
+    CAST(NULL AS BOOLEAN) AS consent
 FROM usable AS u
 LEFT JOIN matched AS m ON m.line_no = u.line_no
 LEFT JOIN noted AS n

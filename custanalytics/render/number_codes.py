@@ -41,11 +41,6 @@ def number_code(kind: str, formats: Formats) -> str:
     return _FIXED.get(kind, "General")
 
 
-def money_kind(largest: float) -> str:
-    """Whether a column of money is written with cents, by its largest amount."""
-    return "money_whole" if abs(largest) >= 200 else "money_exact"
-
-
 def _short_money(formats: Formats) -> str:
     # The suffixes are English ones, as in "£1.2m".
     if not formats.locale.startswith("en"):
