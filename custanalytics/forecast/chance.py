@@ -13,7 +13,8 @@ from scipy.stats import nbinom
 
 from custanalytics.value_models.inputs import Floats
 
-SMALLEST, LARGEST = -3.0, 3.0
+# log of the dispersion; the smallest is nearly Poisson
+SMALLEST, LARGEST = -6.0, 3.0
 # coefficients before any outcome is seen (the purchase model's own), and how firmly they are held
 PRIOR = np.array([0.0, 0.0, 0.0, 1.0, 0.0])
 HELD = 5.0
