@@ -86,6 +86,13 @@ def _path(value: Any) -> Path:
     return Path(_is(value, str, Path))
 
 
+def _condition(value: Any) -> str:
+    column, equals, wanted = _is(value, str).partition("=")
+    if not (column.strip() and equals and wanted.strip()):
+        raise ValueError
+    return str(value)
+
+
 def _locale(value: Any) -> str:
     from babel import Locale, UnknownLocaleError
 
@@ -191,6 +198,7 @@ FOLDER = Kind("a folder", _path, "DIR")
 LOCALE = Kind("a locale such as en_GB", _locale, "LOCALE")
 CURRENCY = Kind("an ISO 4217 code of three letters such as EUR", _currency, "CODE")
 ROLE = Kind("of the form ROLE=COLUMN", _roles, "ROLE=COLUMN", pairs=True)
+CONDITION = Kind("of the form COLUMN=VALUE", _condition, "COLUMN=VALUE")
 RATE = Kind("of the form CODE=RATE, such as USD=0.92, above zero", _rates, "CODE=RATE", pairs=True)
 DATE_ORDER = one_of("dmy", "mdy", "ymd")
 DECIMAL = one_of("point", "comma")

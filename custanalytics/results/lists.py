@@ -16,6 +16,7 @@ CONTACT = "exports/contact.csv"
 LATE = "exports/late.csv"
 PROSPECTS = "exports/prospects.csv"
 SET_ASIDE = "exports/set-aside.csv"
+MENDED = "exports/mended.csv"
 # What a spreadsheet takes for a formula, also behind blanks and in full width.
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
@@ -53,6 +54,9 @@ def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
     if aside:
         write_csv(pd.concat(aside, ignore_index=True), folder / SET_ASIDE, "ledger.unreadable")
         written["set_aside"] = SET_ASIDE
+    if ledger and len(ledger.mended):
+        write_csv(ledger.mended, folder / MENDED, "ledger.mended")
+        written["mended"] = MENDED
     if results.prospect_list is not None:
         write_csv(results.prospect_list, folder / PROSPECTS, "prospect_list")
         written["prospects_csv"] = PROSPECTS
