@@ -13,6 +13,7 @@ from scipy.stats import nbinom
 
 from custanalytics.value_models.inputs import Floats
 
+# log of the dispersion; the smallest is nearly Poisson
 SMALLEST, LARGEST = -6.0, 3.0
 # coefficients before any outcome is seen (the purchase model's own), and how firmly they are held
 PRIOR = np.array([0.0, 0.0, 0.0, 1.0, 0.0])

@@ -19,6 +19,8 @@ from custanalytics.forecast.newcomers import Newcomers
 from custanalytics.sentences import tell
 from custanalytics.value_models.inputs import Codes, Floats
 
+# below, a smaller dispersion makes no difference
+NEARLY_POISSON = 0.05
 # intervals of a customer's spend: simulated on a grid of expected purchases and dispersion
 GRID_EXPECTED, GRID_DISPERSION, GRID_QUANTILES, GRID_DRAWS = 28, 7, 41, 2_000
 
@@ -348,7 +350,7 @@ class Forecast:
         rng = np.random.default_rng(0)
         mean = np.log(np.maximum(purchases / spread.staying, 1e-4))
         means = np.linspace(np.log(1e-4), max(float(mean.max()), 0.0) + 0.01, GRID_EXPECTED)
-        theta = np.log(spread.dispersion)
+        theta = np.log(np.maximum(spread.dispersion, NEARLY_POISSON))
         thetas = np.linspace(theta.min() - 1e-6, theta.max() + 1e-6, GRID_DISPERSION)
         size = (GRID_EXPECTED, GRID_DISPERSION, GRID_DRAWS)
         centre, wide = np.exp(means)[:, None, None], np.exp(thetas)[None, :, None]
