@@ -178,6 +178,11 @@ def text(metavar: str) -> Kind:
 
 FLAG = Kind("true or false", lambda value: _is(value, bool), "", parse=bool)
 COLUMN = Kind("a column, by name or number from 1", _column, "COLUMN")
+REASONED = Kind(
+    "a column, by name or number from 1, with =REASON behind it where there is one",
+    _column,
+    "COLUMN[=REASON]",
+)
 VALUE = Kind("a value, as a text or a whole number", _column, "VALUE")
 DAYS = Kind("a number of days from 1 to 3660", _whole(1, 3660), "N", int)
 SEED = Kind("a whole number from 0 to 4294967295", _whole(0, 2**32 - 1), "N", int)

@@ -186,7 +186,13 @@ class Prospects:
         None, "decimal sign in the prospects, where they don't tell", kinds.DECIMAL
     )
     keep: Sequence[str] = _of_prospects(
-        (), "use this column although it seems to give the outcome away", kinds.COLUMN, many=True
+        (), "use this column although it seems to give the outcome away", kinds.REASONED, many=True
+    )
+    drop: Sequence[str] = _of_prospects(
+        (),
+        "leave this column out, such as 'tag=set after the call'; the report gives the reason",
+        kinds.REASONED,
+        many=True,
     )
 
 

@@ -27,3 +27,8 @@ def test_text_that_a_spreadsheet_would_run_stays_text(written, risky):
 @pytest.mark.parametrize("plain", ["-12.5", "+3", "a=1", "Smith - Jones"])
 def test_numbers_and_plain_text_stay_as_they_are(written, plain):
     assert written(pd.DataFrame({"name": [plain]}))[1] == [plain]
+
+
+def test_a_column_of_more_than_text_is_written_too(written):
+    mixed = pd.DataFrame({"late": pd.Series([True, None, "=x"], dtype="object")})
+    assert written(mixed)[1:] == [["True"], [""], ["'=x"]]
