@@ -15,6 +15,7 @@ from custanalytics.ledger.detect.cell_words import kind_reason, total_words
 from custanalytics.ledger.detect.currency import settle_currency
 from custanalytics.ledger.detect.dates import DateColumn, date_cell
 from custanalytics.ledger.detect.numbers import NumberColumn
+from custanalytics.ledger.detect.states import consent_cells
 from custanalytics.ledger.findings import as_checks, as_frame, find_oddities
 from custanalytics.ledger.load_report import REASONS, Ledger, LoadReport
 from custanalytics.ledger.mapping import Mapping
@@ -46,7 +47,14 @@ _CELLS = {
     "kind": "kind_cell",
     "product": "product",
     "refund_of": "refund_of",
+    "category": "category",
+    "country": "country",
+    "channel": "channel",
+    "consent": "consent_cell",
+    "opt_out": "opt_out_cell",
 }
+# Cells that say that no discount was used: noughts, or a word for none.
+_NO_DISCOUNT = r"[-+0.,%\s€$£]*|no|none|nein|non|keine?r?|ninguno|nessuno|geen|n/?a|null|false"
 # Tables that only the way to the ledger needs.
 _SCAFFOLD = (
     "staged",
@@ -58,6 +66,7 @@ _SCAFFOLD = (
     "order_runs",
     "state_cells",
     "kind_cells",
+    "consent_cells",
     "number_cells",
     "number_forms",
     "number_values",
@@ -113,6 +122,7 @@ def assemble(
         warnings.append(platform.note)
     add_state_cells(staging, mapping)
     _kinds(staging, mapping)
+    _consents(staging, mapping)
     currency = settle_currency(staging, mapping, numbers, warnings)
     columns = {role: staging.column(c.column) for role, c in mapping.roles.items()}
     money = _money_role(mapping)
@@ -149,6 +159,7 @@ def assemble(
     warnings += _warn_of_cents(staging, currency.code)
     engine.keep("ledger", "source/ledger")
     keep_orders(engine)
+    warnings += _refused(staging, mapping)
     decimals = {numbers[c].decimal for c in mapping.columns.values() if c in numbers}
     decided = replace(
         mapping,
@@ -181,6 +192,9 @@ def _raw_lines(staging: Staging, mapping: Mapping, platform: Platform | None) ->
     """View with the roles' cells under our names; from here on SQL is static."""
     columns = {role: staging.column(c.column) for role, c in mapping.roles.items()}
     cells = [f"{columns.get(role, 'NULL::VARCHAR')} AS {name}" for role, name in _CELLS.items()]
+    used = columns.get("discount_code") or columns.get("discount")
+    without = f"regexp_full_match(lower(COALESCE({used}, '')), '{_NO_DISCOUNT}')"
+    cells.append(f"{f'NOT {without}' if used else 'NULL::BOOLEAN'} AS discounted")
     when = date_cell(
         staging,
         mapping.roles["ordered_at"].column,
@@ -222,6 +236,44 @@ def _kinds(staging: Staging, mapping: Mapping) -> None:
             pairs = [(cell, reason) for cell in found if (reason := kind_reason(str(cell)))]
     table = pd.DataFrame(pairs, columns=["cell", "reason"], dtype="str")
     staging.engine.write("kind_cells", table)
+
+
+def _consents(staging: Staging, mapping: Mapping) -> None:
+    """Table ``consent_cells``: whether the cells of a column of consents say yes."""
+    rows: list[tuple[str, str, bool]] = []
+    for role in ("consent", "opt_out"):
+        if role in mapping.roles:
+            column = staging.column(mapping.roles[role].column)
+            found = staging.engine.sql(
+                f"SELECT DISTINCT {column} AS cell FROM staged WHERE {column} IS NOT NULL"
+            )["cell"]
+            rows += [(role, *entry) for entry in consent_cells(map(str, found)).items()]
+    table = pd.DataFrame(rows, columns=["role", "cell", "agrees"])
+    table = table.astype({"role": "str", "cell": "str", "agrees": "bool"})
+    staging.engine.write("consent_cells", table)
+
+
+def _refused(staging: Staging, mapping: Mapping) -> list[str]:
+    """How many customers said no to being contacted."""
+    row = staging.engine.sql(
+        "SELECT count(DISTINCT customer_id) AS n, "
+        "count(DISTINCT CASE WHEN NOT consent THEN customer_id END) AS refused FROM ledger"
+    ).iloc[0]
+    if not int(row["refused"]):
+        return []
+    columns = [mapping.roles[r].column for r in ("consent", "opt_out") if r in mapping.roles]
+    return [
+        tell_many(
+            int(row["refused"]),
+            "One of {all:,} customers does not want to be contacted (column {columns}) and stands "
+            "in no list to contact.",
+            "{n:,} of {all:,} customers do not want to be contacted (column {columns}) and stand "
+            "in no list to contact.",
+            n=int(row["refused"]),
+            all=int(row["n"]),
+            columns=", ".join(map(repr, columns)),
+        )
+    ]
 
 
 def _refuse_several_totals(staging: Staging, mapping: Mapping) -> None:
