@@ -61,5 +61,6 @@ class DisclosureError(CustAnalyticsError):
     """What is to be published holds a client's data, or can't be looked into."""
 
     exit_code = 14
-    # Where only figures and days were found, which may coincide: file and masked value of each.
+    # Where only figures and days were found, which may coincide: file and value of each, which
+    # is for comparing only.
     figures: frozenset[tuple[str, str]] = frozenset()

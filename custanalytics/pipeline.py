@@ -1,6 +1,7 @@
 """The one place that knows the order: load, compute, write, render."""
 
 import dataclasses
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -189,7 +190,10 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
     check_template(options.presentation)
     results = read_results(folder / "results")
     if options.out is None:
-        return _write_report(results, folder, options)
+        with renewed(folder, find_template(results.settings.template)) as fresh:
+            shutil.copytree(folder, fresh, symlinks=True, dirs_exist_ok=True)
+            files = _write_report(results, fresh, options)
+        return _moved(files, fresh, folder)
     out = Path(options.out)
     chosen = _template_for(out, options.template)
     with renewed(out, find_template(chosen)) as fresh:

@@ -1,7 +1,6 @@
 """``leak-test``: whether what is to be published holds a client's data."""
 
 import argparse
-import dataclasses
 import json
 from collections.abc import Sequence
 from datetime import date
@@ -57,8 +56,7 @@ def _test(options: argparse.Namespace, _: Sequence[str]) -> None:
     )
     leaks = leaks_in(secrets, options.folder)
     if options.json:
-        found = [dataclasses.asdict(leak) for leak in leaks]
-        print_json({"secrets": secrets.count, "leaks": found})
+        print_json({"secrets": secrets.count, "leaks": [leak.told for leak in leaks]})
     if leaks:
         raise DisclosureError(message_of(leaks))
     if not options.json:

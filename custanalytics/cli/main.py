@@ -2,7 +2,10 @@
 
 import argparse
 import os
+import signal
 import sys
+import tempfile
+import traceback
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -22,10 +25,14 @@ from custanalytics.cli import (
 )
 from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
+_UNFORESEEN = 70  # EX_SOFTWARE
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the ``custanalytics`` command."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if arguments is None:  # this process is ours
+        signal.signal(signal.SIGTERM, _stopped)
     try:
         perform(given)
     except CustAnalyticsError as error:
@@ -41,7 +48,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("custanalytics: stopped; the report folder is as it was", file=sys.stderr)
         return 130
+    except Exception as error:
+        print(f"custanalytics: {_unforeseen(error)}", file=sys.stderr)
+        return _UNFORESEEN
     return 0
+
+
+def _stopped(number: int, _: Any) -> NoReturn:
+    """Leave as after an error, so that nothing half-made stays behind."""
+    raise SystemExit(128 + number)
+
+
+def _unforeseen(error: Exception) -> str:
+    """What to say of a defect; where it arose goes into a file, without any value of the data."""
+    frames = traceback.extract_tb(error.__traceback__)
+    lines = [f"{f.filename}, line {f.lineno}, in {f.name}" for f in frames]
+    said = "\n".join([f"custanalytics {__version__}: {type(error).__name__}", *lines])
+    handle, path = tempfile.mkstemp(prefix="custanalytics-error-", suffix=".txt")
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        file.write(f"{said}\n")
+    return (
+        f"an error in custanalytics itself ({type(error).__name__}); nothing was changed. Please "
+        f"report it with {path}, which says where it arose and holds nothing of the data"
+    )
 
 
 def perform(given: Sequence[str]) -> None:

@@ -86,6 +86,13 @@ def _path(value: Any) -> Path:
     return Path(_is(value, str, Path))
 
 
+def _condition(value: Any) -> str:
+    column, equals, wanted = _is(value, str).partition("=")
+    if not (column.strip() and equals and wanted.strip()):
+        raise ValueError
+    return str(value)
+
+
 def _locale(value: Any) -> str:
     from babel import Locale, UnknownLocaleError
 
@@ -171,6 +178,11 @@ def text(metavar: str) -> Kind:
 
 FLAG = Kind("true or false", lambda value: _is(value, bool), "", parse=bool)
 COLUMN = Kind("a column, by name or number from 1", _column, "COLUMN")
+REASONED = Kind(
+    "a column, by name or number from 1, with =REASON behind it where there is one",
+    _column,
+    "COLUMN[=REASON]",
+)
 VALUE = Kind("a value, as a text or a whole number", _column, "VALUE")
 DAYS = Kind("a number of days from 1 to 3660", _whole(1, 3660), "N", int)
 SEED = Kind("a whole number from 0 to 4294967295", _whole(0, 2**32 - 1), "N", int)
@@ -186,6 +198,7 @@ FOLDER = Kind("a folder", _path, "DIR")
 LOCALE = Kind("a locale such as en_GB", _locale, "LOCALE")
 CURRENCY = Kind("an ISO 4217 code of three letters such as EUR", _currency, "CODE")
 ROLE = Kind("of the form ROLE=COLUMN", _roles, "ROLE=COLUMN", pairs=True)
+CONDITION = Kind("of the form COLUMN=VALUE", _condition, "COLUMN=VALUE")
 RATE = Kind("of the form CODE=RATE, such as USD=0.92, above zero", _rates, "CODE=RATE", pairs=True)
 DATE_ORDER = one_of("dmy", "mdy", "ymd")
 DECIMAL = one_of("point", "comma")

@@ -54,6 +54,24 @@ class Reading:
     encoding: str | None = option(
         None, "encoding of the text files, such as cp1250, where it is not found right", kinds.VALUE
     )
+    no_mend: bool = option(
+        False, "set aside torn lines, also where only one mending fits all columns", kinds.FLAG
+    )
+    customer_key: Sequence[str | int] = option(
+        (),
+        "column that names the customer, in order of trust: where one is blank, the next one does",
+        kinds.COLUMN,
+        many=True,
+    )
+    since: date | None = option(
+        None, "first day that counts", kinds.DAY, flag="from", default="the first in the data"
+    )
+    where: Sequence[str] = option(
+        (),
+        "only rows with this value; several of one column are alternatives",
+        kinds.CONDITION,
+        many=True,
+    )
     in_cents: bool = option(False, "the amounts are cents", kinds.FLAG)
     max_unreadable: float = option(
         0.02, "highest share of lines that may be unreadable", kinds.SHARE
@@ -168,7 +186,13 @@ class Prospects:
         None, "decimal sign in the prospects, where they don't tell", kinds.DECIMAL
     )
     keep: Sequence[str] = _of_prospects(
-        (), "use this column although it seems to give the outcome away", kinds.COLUMN, many=True
+        (), "use this column although it seems to give the outcome away", kinds.REASONED, many=True
+    )
+    drop: Sequence[str] = _of_prospects(
+        (),
+        "leave this column out, such as 'tag=set after the call'; the report gives the reason",
+        kinds.REASONED,
+        many=True,
     )
 
 

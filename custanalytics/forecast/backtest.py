@@ -13,6 +13,10 @@ from custanalytics.forecast.sales import Names
 from custanalytics.forecast.totals import Cutoff, LevelOutcome
 from custanalytics.value_models.inputs import Codes, Floats
 
+# a group's own error before any is seen, for how many groups that counts, and the least of it
+APART, APART_TESTS, APART_LEAST = 0.10, 4.0, 0.03
+# a group of fewer purchases tells little; one of a smaller share errs no further
+FEW_PURCHASES, SMALLEST_SHARE = 20.0, 0.02
 QUANTITIES = ("buyers", "purchases", "money")
 COLUMNS = (
     "cutoff",
@@ -45,6 +49,8 @@ class Tested:
         Purchases and money up to each.
     purchases, money : ndarray, customers by ends of buckets
         What came.
+    group : ndarray of int64
+        Quarter of customers by days since the last purchase.
     """
 
     cutoff: int
@@ -55,6 +61,7 @@ class Tested:
     expected_money: Floats
     purchases: Floats
     money: Floats
+    group: Codes
 
     def table(self, names: Names, bucket: int, days: float) -> pd.DataFrame:
         """One row per customer, up to the end of a bucket."""
@@ -76,7 +83,7 @@ class Tested:
 
 def learned_spread(plan: Plan, usable: list[Cutoff], blend: Blend) -> Floats:
     """Coefficients of how counts spread around what is expected, from who bought."""
-    year, alive, expected, bought = [], [], [], []
+    year, alive, matched, expected, bought = [], [], [], [], []
     days = plan.ends[1:]
     for c, r, held in zip(usable, blend.rows, blend.held, strict=True):
         whole = np.cumsum(held, axis=1)
@@ -87,12 +94,17 @@ def learned_spread(plan: Plan, usable: list[Cutoff], blend: Blend) -> Floats:
         seen[:, :last] = np.cumsum(c.purchases[r], axis=1)[:, :last] > 0
         year.append(whole[:, last - 1] / days[last - 1] * 365)
         alive.append(c.alive[r])
+        matched.append(c.dispersion[r])
         expected.append(np.where(np.isfinite(whole), whole, 1.0))
         bought.append(seen)
     if not year:
         return PRIOR
     return fitted_coefficients(
-        np.concatenate(year), np.concatenate(alive), np.vstack(expected), np.vstack(bought)
+        np.concatenate(year),
+        np.concatenate(alive),
+        np.concatenate(matched),
+        np.vstack(expected),
+        np.vstack(bought),
     )
 
 
@@ -113,6 +125,7 @@ def tested_customers(
         if not end:
             continue
         sampled = len(r) / len(c.at)
+        silence = c.at.T - c.at.recency
         by_bucket = held[:, :end] / held[:, :end].sum(axis=0)
         money = by_bucket * spend[:, None]
         money *= revenue.past[at, :end] / np.maximum(money.sum(axis=0), 1e-12)
@@ -123,11 +136,12 @@ def tested_customers(
                 c.at.cutoff,
                 blend.one_in,
                 c.at.customer[r],
-                counts_of(coefficients, year, c.alive[r]),
+                counts_of(coefficients, year, c.alive[r], c.dispersion[r]),
                 expected,
                 np.cumsum(money, axis=1) * sampled,
                 np.cumsum(c.purchases[r, :end], axis=1),
                 np.cumsum(c.money[r, :end], axis=1),
+                np.searchsorted(np.quantile(silence, [0.25, 0.5, 0.75]), silence[r]),
             )
         )
     return answer
@@ -205,3 +219,30 @@ def scales(plan: Plan, table: pd.DataFrame) -> dict[str, tuple[float, float]]:
         errors = np.log(mine["actual"].to_numpy() / mine["expected"].to_numpy())
         answer[name] = inflation(errors, mine["variance"].to_numpy(), weight)
     return answer
+
+
+def apart(tested: list[Tested]) -> float:
+    """How far a group errs beyond the whole and chance: as a standard deviation of its log.
+
+    That of a group as large as the whole; `group_factor` says how much more a smaller one has.
+    Quarters of customers by their silence show it at the longest span of each earlier cutoff.
+    """
+    excess, weight = APART**2 * APART_TESTS, APART_TESTS
+    for one in tested:
+        expected, came = one.expected[:, -1], one.purchases[:, -1]
+        expected = expected * (came.sum() / expected.sum())
+        sums, counts, chance = (
+            np.bincount(one.group, values, 4)
+            for values in (expected, came, one.spread.variance(expected))
+        )
+        sums = np.maximum(sums, 1e-9)
+        beyond = ((counts - sums) ** 2 - chance) / sums**2 / group_factor(sums / sums.sum())
+        told = sums / (sums + FEW_PURCHASES)
+        excess += float(beyond @ told)
+        weight += float(told.sum())
+    return float(np.sqrt(max(excess / weight, APART_LEAST**2)))
+
+
+def group_factor(share: Floats) -> Floats:
+    """By how much more the variance of a group's own error is, the smaller its share."""
+    return np.asarray(np.maximum(share, SMALLEST_SHARE) ** (-2 / 3))

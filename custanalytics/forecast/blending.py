@@ -20,12 +20,16 @@ from custanalytics.value_models.inputs import Codes, Floats
 MOST_ROWS = 20_000
 CANDIDATES = (
     noted("Pareto/NBD"),
-    noted("own rate carried forward"),
+    noted("own rate carried forward, fading with silence"),
     noted("Poisson regression"),
     noted("boosted trees"),
 )
 # a bucket's longest span for which one ranking does
 NEAR_DAYS = 125.0
+# customers' own rates fade by how many purchases they have missed: ends of its classes
+MISSED = np.array([0.25, 0.5, 1.0, 2.0, 4.0, 8.0])
+# a class's fading is the purchase model's until about so many purchases have told otherwise
+FADING_PURCHASES = 20.0
 # fewer purchases, or purchases' spends, than so many teach nothing
 FEWEST_PURCHASES, FEWEST_SPENDS = 50, 100
 
@@ -75,7 +79,7 @@ def blended(plan: Plan, usable: list[Cutoff], now: Cutoff, seed: int) -> Blend:
             i for i, c in enumerate(usable) if c.over >= end and c.purchases[:, begin:end].any()
         ]
         picked = [(usable[i], rows[i], halves[i]) for i in told]
-        whole, weights[number], combined = _span(plan, picked, now, begin, end, seed)
+        whole, weights[number], combined = _span(picked, now, begin, end, seed)
         purchases[:, begin:end] = whole[:, None] * share
         for i, values in zip(told, combined, strict=bool(combined)):
             held[i][:, begin:end] = values[:, None] * _inner(usable[i].model[rows[i], begin:end])
@@ -96,7 +100,6 @@ def _inner(model: Floats) -> Floats:
 
 
 def _span(
-    plan: Plan,
     picked: list[tuple[Cutoff, Codes, Codes]],
     now: Cutoff,
     begin: int,
@@ -104,19 +107,19 @@ def _span(
     seed: int,
 ) -> tuple[Floats, Floats, list[Floats]]:
     """Blend over one span: what is expected now, weights, and each earlier cutoff's as judged."""
-    length = float(np.diff(plan.ends)[begin:end].sum())
-    plain_now = np.column_stack([now.model[:, begin:end].sum(axis=1), now.carried * length])
     weights = np.full(len(CANDIDATES), np.nan)
     if sum(c.purchases[r, begin:end].sum() for c, r, _ in picked) < FEWEST_PURCHASES:
-        weights[:2] = 0.5
+        plain_now = _plain(now, _fading([], now, begin, end), begin, end)
+        weights[:2] = mixture_weights(plain_now, np.zeros(len(plain_now)))
         return (plain_now / plain_now.sum(axis=0)) @ weights[:2], weights, []
+    fading = _fading([c for c, _, _ in picked], now, begin, end)
+    plain_now = _plain(now, fading, begin, end)
     tables, levels = [], []
     for c, r, _ in picked:
         total = c.purchases[:, begin:end].sum()
-        expected = c.model[:, begin:end].sum(axis=1)
-        level = total / expected.sum()
-        tables.append(np.column_stack([expected * level, c.carried * (total / c.carried.sum())])[r])
-        levels.append(np.full(len(r), level))
+        both = _plain(c, fading, begin, end)
+        tables.append((both * (total / both.sum(axis=0)))[r])
+        levels.append(np.full(len(r), total / both[:, 0].sum()))
     plain, level = np.vstack(tables), np.concatenate(levels)
     y = np.concatenate([c.purchases[r, begin:end].sum(axis=1) for c, r, _ in picked])
     X = np.vstack([_inputs(c)[r] for c, r, _ in picked])
@@ -139,6 +142,33 @@ def _span(
     every_now = np.hstack([plain_now, learned_now])
     combined = np.split(every @ weights, parts[1:-1])
     return (every_now / every_now.sum(axis=0)) @ weights, weights, combined
+
+
+def _plain(at: Cutoff, fading: Floats, begin: int, end: int) -> Floats:
+    """What the candidates that learn nothing from features expect: customers by 2."""
+    return np.column_stack([at.model[:, begin:end].sum(axis=1), at.carried * fading[_missed(at)]])
+
+
+def _fading(earlier: list[Cutoff], now: Cutoff, begin: int, end: int) -> Floats:
+    """What becomes of own rates, by class of purchases missed, as earlier cutoffs bear out."""
+    classes = len(MISSED) + 1
+    came, modelled, carried = np.zeros(classes), np.zeros(classes), np.zeros(classes)
+    for c in earlier or [now]:
+        missed = _missed(c)
+        model = np.bincount(missed, c.model[:, begin:end].sum(axis=1), classes)
+        if earlier:
+            bought = np.bincount(missed, c.purchases[:, begin:end].sum(axis=1), classes)
+            came += bought
+            model *= bought.sum() / max(float(model.sum()), 1e-12)
+        modelled += model
+        carried += np.bincount(missed, c.carried, classes)
+    trust = modelled / (modelled + FADING_PURCHASES) if earlier else np.zeros(classes)
+    fading = (trust * came + (1 - trust) * modelled) / np.maximum(carried, 1e-12)
+    return np.asarray(np.maximum(fading, 1e-6))
+
+
+def _missed(c: Cutoff) -> Codes:
+    return np.asarray(np.searchsorted(MISSED, c.carried * (c.at.T - c.at.recency)))
 
 
 def _inputs(c: Cutoff) -> Floats:

@@ -13,10 +13,12 @@ from scipy.stats import nbinom
 
 from custanalytics.value_models.inputs import Floats
 
-SMALLEST, LARGEST = -3.0, 3.0
-# coefficients before any outcome is seen, and how firmly they are held
-PRIOR = np.array([-0.5, 0.0, 1.0, 0.3, 0.0])
+# log of the dispersion; the smallest is nearly Poisson
+SMALLEST, LARGEST = -6.0, 3.0
+# coefficients before any outcome is seen (the purchase model's own), and how firmly they are held
+PRIOR = np.array([0.0, 0.0, 0.0, 1.0, 0.0])
 HELD = 5.0
+HALVINGS = 30
 MOST_ROWS = 6_000
 # error of the chances of all customers together, in logs, beyond that of the level
 CHANCES_OFF = 0.05
@@ -69,26 +71,41 @@ def _some(mean: Floats, dispersion: Floats) -> Floats:
     return np.asarray(-np.expm1(-np.log1p(dispersion * mean) / dispersion))
 
 
-def counts_of(coefficients: Floats, year: Floats, alive: Floats) -> Counts:
-    """Spread of customers with so many purchases expected in a year, and such odds to be alive."""
+def matched_dispersion(chance: Floats, expected: Floats, alive: Floats) -> Floats:
+    """Log of the dispersion at which so much expected means such a chance, of those alive."""
+    low, high = np.full(len(chance), SMALLEST), np.full(len(chance), LARGEST)
+    staying = np.maximum(alive, 1e-9)
+    for _ in range(HALVINGS):
+        middle = (low + high) / 2
+        above = staying * _some(expected / staying, np.exp(middle)) > chance
+        low, high = np.where(above, middle, low), np.where(above, high, middle)
+    return np.asarray((low + high) / 2)
+
+
+def counts_of(coefficients: Floats, year: Floats, alive: Floats, matched: Floats) -> Counts:
+    """Spread of customers with so many purchases expected in a year, from the model's own."""
     a, b, c, d, e = coefficients
     log_year = np.log(np.maximum(year, 1e-4))
     odds = np.log((alive + 0.01) / (1 - alive + 0.01))
     staying = np.clip(expit(c + d * odds + e * log_year), 0.01, 1.0)
-    return Counts(staying, np.exp(np.clip(a + b * log_year, SMALLEST, LARGEST)))
+    return Counts(staying, np.exp(np.clip(matched + a + b * log_year, SMALLEST, LARGEST)))
 
 
-def fitted_coefficients(year: Floats, alive: Floats, expected: Floats, bought: Floats) -> Floats:
+def fitted_coefficients(
+    year: Floats, alive: Floats, matched: Floats, expected: Floats, bought: Floats
+) -> Floats:
     """Coefficients that make it most likely who bought; NaN where a span is not over.
 
     `expected` and `bought` are customers by spans.
     """
     step = max(1, len(year) // MOST_ROWS)
-    year, alive, expected, bought = (a[::step] for a in (year, alive, expected, bought))
+    year, alive, matched, expected, bought = (
+        each[::step] for each in (year, alive, matched, expected, bought)
+    )
     known = np.isfinite(bought)
 
     def surprise(coefficients: Floats) -> float:
-        told = counts_of(coefficients, year, alive)
+        told = counts_of(coefficients, year, alive, matched)
         counts = Counts(told.staying[:, None], told.dispersion[:, None])
         p = np.clip(counts.chance(expected), 1e-6, 1 - 1e-6)
         losses = np.where(bought > 0, -np.log(p), -np.log1p(-p))

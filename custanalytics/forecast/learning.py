@@ -7,6 +7,7 @@ import pandas as pd
 
 from custanalytics.forecast.backtest import (
     Tested,
+    apart,
     learned_spread,
     origins,
     scales,
@@ -55,6 +56,7 @@ class Fitted:
     origins: pd.DataFrame
     scale: dict[str, tuple[float, float]]
     tested: list[Tested]
+    apart: float
 
 
 def learn(sales: Sales, plan: Plan, seed: int) -> Fitted:
@@ -68,16 +70,16 @@ def learn(sales: Sales, plan: Plan, seed: int) -> Fitted:
         model = fitted_model(cells, start)
         start = model.point
         if day == plan.cutoffs[-1]:
-            expected, alive = model_purchases(model, rows_at(at), ends)
+            told = model_purchases(model, rows_at(at), ends)
         else:
-            by_cell, alive_cell = model_purchases(model, cells.rows, ends)
-            expected, alive = by_cell[cells.code], alive_cell[cells.code]
+            expected, alive, dispersion = model_purchases(model, cells.rows, ends)
+            told = expected[cells.code], alive[cells.code], dispersion[cells.code]
         rows = cells.rows
         rate = carried_rate(rows.frequency, rows.T, rows.weights)[cells.code]
         over = int(np.searchsorted(ends, sales.last - day + 0.5))
         done = outcomes(sales, at, plan.ends[: over + 1])
         spend, variation = shrunk_spend(at)
-        cutoffs.append(Cutoff(at, expected, alive, rate, spend, *done, over, day + ends))
+        cutoffs.append(Cutoff(at, *told, rate, spend, *done, over, day + ends))
     calendar = _calendar(sales, plan)
     bases = [
         [np.array([c.model.sum(axis=0) for c in cutoffs]), class_totals(cutoffs, "purchases")],
@@ -107,7 +109,7 @@ def learn(sales: Sales, plan: Plan, seed: int) -> Fitted:
         now.alive,
         purchases,
         money,
-        counts_of(coefficients, year, now.alive),
+        counts_of(coefficients, year, now.alive, now.dispersion),
         variation,
         counts,
         revenue,
@@ -115,6 +117,7 @@ def learn(sales: Sales, plan: Plan, seed: int) -> Fitted:
         table,
         scales(plan, table),
         tested,
+        apart(tested),
     )
 
 

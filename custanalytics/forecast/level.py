@@ -30,8 +30,11 @@ LAG_YEARS = 1.0
 # a model fitted to a short history errs in ways that say little of one fitted to a longer one
 YOUNG_YEARS, ALIKE_YEARS = 0.6, 0.25
 JITTER = 0.02
-# an interval that no error has tested yet counts as if so many had borne it out
-PRIOR_TESTS = 6.0
+# within a year no season comes again, so no error tells what it does: the level's standard
+# deviation by that at the beginning (half a year ahead), and the years in which it fades
+UNSEEN, UNSEEN_YEARS = 1.2, 0.8
+# an interval that no error has tested yet counts as if so many had borne out one so much as wide
+PRIOR_TESTS, PRIOR_SCALE = 6.0, 0.8
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,16 @@ class Calendar:
     def buckets(self) -> int:
         """How many buckets follow each cutoff."""
         return len(self.edges) - 1
+
+    @property
+    def middles(self) -> Floats:
+        """Middles of the buckets after a cutoff, in years."""
+        return np.asarray((self.edges[1:] + self.edges[:-1]) / 2 / self.bins_per_year)
+
+    def unseen(self) -> Floats:
+        """Standard deviation of logs by seasons not seen again: cutoffs by buckets."""
+        faded = np.exp(-self.cutoffs / self.bins_per_year / UNSEEN_YEARS)
+        return UNSEEN * faded[:, None] * np.sqrt(np.minimum(self.middles / 0.5, 2.0))
 
     def closed(self, by: int) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
         """Which buckets of which cutoffs are over at the end of a bin."""
@@ -110,7 +123,7 @@ class LevelModel:
         against = (window - before).reshape(-1, bins)
         apart = np.abs(time[:, None] - time[None, :])
         waves = np.exp(-2 * (np.sin(np.pi * apart) / SEASON_WIDTH) ** 2)
-        lag = (calendar.edges[1:] + calendar.edges[:-1]) / 2 / calendar.bins_per_year
+        lag = calendar.middles
         same_lag = np.exp(-np.abs(lag[:, None] - lag[None, :]) / LAG_YEARS)
         tilt = against @ time
         cutoffs = len(calendar.cutoffs)
@@ -180,5 +193,6 @@ def inflation(errors: Floats, variances: Floats, weight: float) -> tuple[float, 
     counted = np.isfinite(errors)
     squares = errors[counted] ** 2 / np.maximum(variances[counted], 1e-9)
     tests = weight * len(squares)
-    scale = (PRIOR_TESTS + weight * float(squares.sum())) / (PRIOR_TESTS + tests)
+    prior = PRIOR_TESTS * PRIOR_SCALE**2
+    scale = (prior + weight * float(squares.sum())) / (PRIOR_TESTS + tests)
     return float(np.sqrt(scale)), PRIOR_TESTS + tests

@@ -6,6 +6,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.special import gammaln
 
+from custanalytics.forecast.chance import matched_dispersion
 from custanalytics.forecast.snapshot import Snapshot
 from custanalytics.value_models import newton
 from custanalytics.value_models.inputs import Codes, Floats, Rows, rows_of
@@ -69,10 +70,13 @@ def fitted_model(cells: Cells, start: Floats | None = None) -> ParetoNBD:
     )
 
 
-def model_purchases(model: ParetoNBD, rows: Rows, ends: Floats) -> tuple[Floats, Floats]:
-    """Purchases expected in each bucket, rows by buckets, and who is still a customer."""
+def model_purchases(model: ParetoNBD, rows: Rows, ends: Floats) -> tuple[Floats, Floats, Floats]:
+    """Purchases expected in each bucket, rows by buckets; who is still one; their dispersion."""
     alive = model.p_alive(rows)
-    return alive[:, None] * np.diff(model.expected_if_alive(rows, ends), axis=1, prepend=0.0), alive
+    up_to = alive[:, None] * model.expected_if_alive(rows, ends)
+    chance = alive * (1 - model.nothing_if_alive(rows, ends[-1:])[:, 0])
+    dispersion = matched_dispersion(chance, up_to[:, -1], alive)
+    return np.diff(up_to, axis=1, prepend=0.0), alive, dispersion
 
 
 def rows_at(now: Snapshot) -> Rows:

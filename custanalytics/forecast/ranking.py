@@ -18,8 +18,9 @@ FURTHEST = 4.0
 RIDGE = 1e-3
 STEPS = 40
 ROUNDS = 40
-# as many purchases of each candidate's weight are taken to have spoken for all alike
-EVEN_PURCHASES = 100.0
+# what each candidate counts before any purchase has spoken, and for how many purchases that does
+PRIOR_WEIGHTS = np.array([0.4, 0.15, 0.3, 0.15])
+PRIOR_PURCHASES = 30.0
 BENT = (1, 2, 10, 14)
 
 
@@ -102,18 +103,14 @@ class Learned:
 
 
 def mixture_weights(candidates: Floats, purchases: Floats) -> Floats:
-    """Weights of candidates of one level that make where the purchases fell most likely.
-
-    Drawn towards equal ones; an average is surer than a pick.
-    """
-    weights = np.full(candidates.shape[1], 1 / candidates.shape[1])
+    """Weights of candidates of one level that make where the purchases fell most likely."""
+    prior = PRIOR_WEIGHTS[: candidates.shape[1]] / PRIOR_WEIGHTS[: candidates.shape[1]].sum()
+    weights = prior
     total = float(purchases.sum())
-    if total <= 0:
-        return weights
     bought = purchases > 0
     rates, counts = np.maximum(candidates[bought], 1e-12), purchases[bought]
     for _ in range(ROUNDS):
         share = rates * weights
         spoken = counts @ (share / share.sum(axis=1, keepdims=True))
-        weights = (spoken + EVEN_PURCHASES / len(weights)) / (total + EVEN_PURCHASES)
-    return weights
+        weights = (spoken + PRIOR_PURCHASES * prior) / (total + PRIOR_PURCHASES)
+    return np.asarray(weights)

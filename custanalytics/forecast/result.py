@@ -12,12 +12,15 @@ from scipy.stats import t as student
 
 from custanalytics.check import Check
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.forecast.backtest import group_factor
 from custanalytics.forecast.chance import CHANCES_OFF
 from custanalytics.forecast.learning import Fitted
 from custanalytics.forecast.newcomers import Newcomers
 from custanalytics.sentences import tell
 from custanalytics.value_models.inputs import Codes, Floats
 
+# below, a smaller dispersion makes no difference
+NEARLY_POISSON = 0.05
 # intervals of a customer's spend: simulated on a grid of expected purchases and dispersion
 GRID_EXPECTED, GRID_DISPERSION, GRID_QUANTILES, GRID_DRAWS = 28, 7, 41, 2_000
 
@@ -282,7 +285,15 @@ class Forecast:
         count_var = spread.variance(purchases)
         money_var = spend**2 * (count_var + purchases * fitted.variation**2)
         everyone = groups == 1 and kept.all()
+        of_all = fitted.purchases @ share
+        whole = {
+            "buyers": float(fitted.spread.chance(of_all).sum()),
+            "purchases": float(of_all.sum()),
+            "revenue": float((fitted.money @ share).sum()),
+        }
         table = {"days": np.full(groups, days), "customers": np.bincount(code, minlength=groups)}
+        nobody = np.exp(np.bincount(code, np.log1p(-np.minimum(p, 1 - 1e-12)), groups))
+        likely_none = nobody > (1 - self.level) / 2
         steep = (spread.chance(purchases * 1.01) - p) / 0.01
         for name, quantity, values, variance in (
             ("buyers", "buyers", p, p * (1 - p)),
@@ -300,11 +311,13 @@ class Forecast:
                 by_chance = by_chance + CHANCES_OFF**2
             elif everyone:
                 by_chance = by_chance * 0
+            of_whole = np.minimum(held / whole[name], 1.0)
+            by_chance = by_chance + fitted.apart**2 * group_factor(of_whole) * (1 - of_whole)
             freedom = fitted.scale[quantity][1]
             half = student.ppf((1 + self.level) / 2, freedom) * np.sqrt(sd**2 + by_chance)
             half = np.minimum(half, np.log(20.0))
             table[name] = total
-            table[f"{name}_low"] = total * np.exp(-half)
+            table[f"{name}_low"] = np.where(likely_none, 0.0, total * np.exp(-half))
             table[f"{name}_high"] = total * np.exp(half)
             if name == "buyers":
                 table["buyers_high"] = np.minimum(table["buyers_high"], table["customers"])
@@ -321,7 +334,7 @@ class Forecast:
         rng = np.random.default_rng(0)
         mean = np.log(np.maximum(purchases / spread.staying, 1e-4))
         means = np.linspace(np.log(1e-4), max(float(mean.max()), 0.0) + 0.01, GRID_EXPECTED)
-        theta = np.log(spread.dispersion)
+        theta = np.log(np.maximum(spread.dispersion, NEARLY_POISSON))
         thetas = np.linspace(theta.min() - 1e-6, theta.max() + 1e-6, GRID_DISPERSION)
         size = (GRID_EXPECTED, GRID_DISPERSION, GRID_DRAWS)
         centre, wide = np.exp(means)[:, None, None], np.exp(thetas)[None, :, None]

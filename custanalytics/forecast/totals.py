@@ -35,6 +35,8 @@ class Cutoff:
         Purchases that the purchase model expects.
     alive : ndarray
         Its probability that the customer has not left.
+    dispersion : ndarray
+        Log of the dispersion of its counts of those who have not left.
     carried : ndarray
         Purchases per day by the customer's own rate.
     spend : ndarray
@@ -50,6 +52,7 @@ class Cutoff:
     at: Snapshot
     model: Floats
     alive: Floats
+    dispersion: Floats
     carried: Floats
     spend: Floats
     purchases: Floats
@@ -183,6 +186,7 @@ def level_outcome(
     there = there / there.sum(axis=0)
     mixed = (there * np.nan_to_num(logs)).sum(axis=0)
     share = there.mean(axis=2)
-    off = np.nan_to_num(logs - mixed)
-    spread = np.einsum("jc,jckl->ckl", share, covariances + off[..., None] * off[..., None, :])
+    spread = np.einsum("jc,jckl->ckl", share, covariances)
+    unseen = calendar.unseen()
+    spread = spread + unseen[:, :, None] * unseen[:, None, :]
     return LevelOutcome(mixed[-1], spread[-1], np.exp(mixed[:-1]), list(spread[:-1]), weights)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from custanalytics.errors import SourceError, UsageError
-from custanalytics.ledger.assemble import assemble
+from custanalytics.ledger.assemble import Wanted, assemble
 from custanalytics.ledger.detect import roles as find
 from custanalytics.ledger.detect.column_names import ROLES
 from custanalytics.ledger.detect.currency_codes import iso_codes
@@ -41,6 +41,10 @@ def load(
     drop_duplicates: bool = False,
     encoding: str | None = None,
     in_cents: bool = False,
+    no_mend: bool = False,
+    customer_key: Sequence[str | int] = (),
+    since: date | None = None,
+    where: Sequence[str] = (),
     max_unreadable: float = 0.02,
     as_of: date | None = None,
     today: date | None = None,
@@ -74,6 +78,15 @@ def load(
         Encoding of the text files, such as ``"cp1250"``; found by evidence where not given.
     in_cents : bool
         The amounts are cents: hundredths of the currency's unit.
+    no_mend : bool
+        Set aside lines that are torn by one delimiter or quote too many or too few, also where
+        only one mending makes every field fit its column.
+    customer_key : sequence of str
+        Columns that name the customer, in order of trust: where one is blank, the next one does.
+    since : date, optional
+        First day that counts; earlier rows are set aside.
+    where : sequence of str
+        ``"COLUMN=VALUE"``: only these rows count; several values of one column are alternatives.
     max_unreadable : float
         Highest share of lines that may be unreadable.
     as_of : date, optional
@@ -100,7 +113,7 @@ def load(
     wanted = Mapping.load(mapping_file) if mapping_file else Mapping({})
     wanted = replace(
         wanted,
-        roles={**wanted.roles, **choices(mapping or {})},
+        roles={**wanted.roles, **choices(_with_keys(mapping or {}, customer_key))},
         currency=_code(currency) or _code(wanted.currency),
         date_order=one_of("date_order", date_order, ("dmy", "mdy", "ymd")) or wanted.date_order,
         decimal=one_of("decimal", decimal, ("point", "comma")) or wanted.decimal,
@@ -111,7 +124,9 @@ def load(
     left_out = {role for role, choice in wanted.roles.items() if choice.column == NO_COLUMN}
     given = {role: choice for role, choice in wanted.roles.items() if role not in left_out}
     columns = {choice.column for choice in given.values()}
-    staging = stage(paths, memory_limit, columns, encoding=_known_encoding(encoding))
+    staging = stage(
+        paths, memory_limit, columns, encoding=_known_encoding(encoding), mend=not no_mend
+    )
     _refuse_unreadable(staging, max_unreadable)
     day = today or date.today()
     beside = Path(mapping_file).parent if mapping_file else None
@@ -147,17 +162,37 @@ def load(
     return assemble(
         staging,
         replace(wanted, roles=chosen, platform=platform.name if platform else None),
+        Wanted(
+            since or date.min, as_of or date.max, day, _conditions(where), drop_duplicates, in_cents
+        ),
         platform=platform,
         numbers=numbers,
         dates=dates,
         days=usual_days(staging, day),
         discount_is_share=discount_is_share(roles),
-        in_cents=in_cents,
-        drop_duplicates=drop_duplicates,
-        as_of=as_of,
-        today=day,
         warnings=roles.warnings,
     )
+
+
+def _with_keys(mapping: Dict[str, str | int], keys: Sequence[str | int]) -> dict[str, str | int]:
+    """The user's roles, with the customer's columns in order of trust."""
+    roles = [role for role in ROLES if role.startswith("customer_id")]
+    if len(keys) > len(roles):
+        raise UsageError(f"--customer-key is given at most {len(roles)} times, not {len(keys)}")
+    if keys and (twice := [role for role in roles if role in mapping]):
+        raise UsageError(f"give the customer by --customer-key or by --map {twice[0]}, not by both")
+    return {**mapping, **dict(zip(roles, keys, strict=False))}
+
+
+def _conditions(where: Sequence[str]) -> list[tuple[str, str]]:
+    """Columns, each with a value asked for."""
+    found = []
+    for condition in where:
+        column, equals, value = condition.partition("=")
+        if not (column.strip() and equals and value.strip()):
+            raise UsageError(f"--where is of the form COLUMN=VALUE, not {condition!r}")
+        found.append((column.strip(), value))
+    return found
 
 
 def _known_encoding(name: str | None) -> str | None:

@@ -26,6 +26,8 @@ REASONS = {
     "zero_date": noted("a day that systems write for none, such as 1970-01-01"),
     "odd_date": noted("a date far from all others"),
     "future_date": noted("a date in the future"),
+    "not_asked_for": noted("not among the rows asked for (--where)"),
+    "before_from": noted("before the first day that counts (--from)"),
     "after_as_of": noted("after the last day that counts (--as-of)"),
     "payment_failed": noted("the payment failed"),
     "not_paid": noted("not paid"),
@@ -57,6 +59,11 @@ class LoadReport:
     reconciliation : DataFrame
         One row per reason: reason, meaning, rows (int64), amount (float64, the ledger's currency,
         NaN where no amount could be read), share (of the rows read).
+    rows_mended : int
+        Of the rows read: torn lines that could be mended in one way only.
+    mended : DataFrame
+        One row per mended line: file, line (1 = first), before, after (the fields, with bars
+        between them).
     unreadable : DataFrame
         One row per unreadable line: file, line (1 = first), reason, text.
     set_aside : DataFrame
@@ -89,7 +96,9 @@ class LoadReport:
     rows_used: int
     rows_set_aside: Dict[str, int]
     rows_unreadable: int
+    rows_mended: int
     reconciliation: pd.DataFrame
+    mended: pd.DataFrame
     unreadable: pd.DataFrame
     set_aside: pd.DataFrame
     states: pd.DataFrame
@@ -113,6 +122,7 @@ class LoadReport:
             "rows_used": self.rows_used,
             "rows_set_aside": dict(self.rows_set_aside),
             "rows_unreadable": self.rows_unreadable,
+            "rows_mended": self.rows_mended,
             "customers": self.customers,
             "buyers": self.buyers,
             "orders": self.orders,

@@ -9,16 +9,27 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from custanalytics.engine import DuckDBEngine, QueryError, quote
 from custanalytics.errors import SourceError
 from custanalytics.ledger.detect.column_names import meanings, plain
 from custanalytics.ledger.read.cell_kinds import kinds_of, leading_kind, shape_of
 from custanalytics.ledger.read.files import open_sources
 from custanalytics.ledger.read.header import LayoutFinder, find_layout
-from custanalytics.ledger.read.parts import Numbering, Part, json_part, text_part, workbook_parts
+from custanalytics.ledger.read.mending import learned
+from custanalytics.ledger.read.parts import (
+    Mended,
+    Numbering,
+    Part,
+    json_part,
+    text_part,
+    workbook_parts,
+)
 from custanalytics.sentences import tell
 
 _SAMPLE_ROWS = 2000
+_MOST_MENDED, _LEARNED_ROWS = 1000, 10_000
 
 
 @dataclass(frozen=True)
@@ -70,8 +81,9 @@ def stage(
     given: Collection[str] = frozenset(),
     layout: LayoutFinder = find_layout,
     encoding: str | None = None,
+    mend: bool = False,
 ) -> Staging:
-    """Read the files into one table of text."""
+    """Read the files into one table of text; lines torn by one sign are mended if asked for."""
     engine = DuckDBEngine(memory_limit=memory_limit)
     parts: list[Part] = []
     warnings: list[str] = []
@@ -104,6 +116,9 @@ def stage(
     names, has_header, renamed = _common_names(parts)
     warnings += renamed
     _insert(engine, parts, names, has_header)
+    if mend:
+        for part_no, part in enumerate(parts):
+            _mend(engine, part, part_no, _places(part, names, has_header), numbering)
     rows = sum(part.rows for part in parts)
     if not rows:
         raise SourceError(f"{', '.join(p.label for p in parts)}: a header, but no rows below it")
@@ -243,13 +258,8 @@ def _insert(
         + ", ".join(f"{column} VARCHAR" for column in columns)
         + ")"
     )
-    keys = [_key(name) for name in names]
     for part_no, part in enumerate(parts):
-        own = [_key(name) for name in part.names] if has_header and part.names else keys
-        places = [own.index(key) + 1 if key in own else None for key in keys]
-        if part.names == names:
-            # Names that differ in signs only ("Price €", "price $") have one key.
-            places = list(range(1, len(names) + 1))
+        places = _places(part, names, has_header)
         # ="00123" is how spreadsheets keep the zeros of 00123.
         cells = [
             f"NULLIF(TRIM(CASE WHEN starts_with(p{at}, '=\"') "
@@ -273,6 +283,56 @@ def _insert(
             engine.execute(f"DROP TABLE {part.path}")
         else:
             part.path.unlink()
+
+
+def _places(part: Part, names: tuple[str, ...], has_header: bool) -> list[int | None]:
+    """For each column, its place in the part's own lines, from 1; None where it has none."""
+    if not has_header or not part.names or part.names == names:
+        # Names that differ in signs only ("Price €", "price $") have one key.
+        return list(range(1, len(names) + 1))
+    own = [_key(name) for name in part.names]
+    return [own.index(key) + 1 if (key := _key(name)) in own else None for name in names]
+
+
+def _mend(
+    engine: DuckDBEngine,
+    part: Part,
+    part_no: int,
+    places: list[int | None],
+    numbering: Numbering,
+) -> None:
+    """Mend what can be mended of a part's torn lines, and put it behind the other rows."""
+    torn = [line for line in part.unreadable if line.may_be_mended][:_MOST_MENDED]
+    if not torn or part.dialect is None:
+        return
+    taken = [f"c{at}" for at, place in enumerate(places, 1) if place]
+    order = sorted(range(len(taken)), key=lambda at: [p for p in places if p][at])
+    columns = ", ".join(f"COALESCE({taken[at]}, '')" for at in order)
+    step = max(1, part.rows // _LEARNED_ROWS)
+    known = engine.sql(
+        f"SELECT {columns} FROM staged WHERE part_no = {part_no} AND line_no % {step} = 0"
+    )
+    table = learned([tuple(map(str, row)) for row in known.itertuples(index=False, name=None)])
+    if table is None or table.width != part.width:
+        return
+    mended = [(line, table.mended(line.text, part.dialect)) for line in torn]
+    rows = [(line, fields) for line, fields in mended if fields is not None]
+    for line, fields in rows:
+        part.unreadable.remove(line)
+        part.mended.append(Mended(line.line, line.text.rstrip("\r\n"), fields))
+    cells = pd.DataFrame([fields for _, fields in rows], dtype="str")
+    cells.columns = pd.Index([f"p{at}" for at in range(1, len(cells.columns) + 1)])
+    cells.insert(0, "file_line", [line.line for line, _ in rows])
+    cells.insert(0, "line_no", range(numbering.last + 1, numbering.last + 1 + len(rows)))
+    engine.write("mended", cells)
+    values = ", ".join(f"NULLIF(p{place}, '')" if place else "NULL" for place in places)
+    if rows:
+        engine.execute(
+            f"INSERT INTO staged SELECT line_no, {part_no}, file_line, {values} FROM mended"
+        )
+    engine.execute("DROP TABLE mended")
+    part.rows += len(rows)
+    numbering.last += len(rows)
 
 
 def _reader(part: Part) -> str:

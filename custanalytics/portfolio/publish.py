@@ -45,6 +45,7 @@ from custanalytics.portfolio.site import SITE, build_site
 from custanalytics.portfolio.write_up import stage_write_up, write_document
 from custanalytics.privacy.leak_check import Secrets, must_not_leak, secrets_of
 from custanalytics.privacy.mute import (
+    Key,
     MutedResults,
     draw_key,
     kept_back,
@@ -62,7 +63,7 @@ from custanalytics.results.store import AnalysisResults, read_results
 WRITE_UP_FOLDER = "write-up"
 _NOT_SHOWN = {"late", "next-steps"}  # slides that talk to the client of their own lists
 _QUARTO_LIBRARIES = "site_libs"
-_MOST_FIGURES = 40  # more are no chance
+_LEAST_SECRETS, _MOST_SECRETS = 3, 10  # tried, before a figure is held for a true one
 _PICTURES = ("segments", "concentration", "prospects-lift", "monthly-revenue")
 Step = Callable[[str], AbstractContextManager[Any]]
 
@@ -102,23 +103,39 @@ def publish_engagement(
     results = read_results(asked.folder / REPORT / "results")
     record = record_of(asked.folder, results, day)
     new = not portfolio.exists()
-    found: frozenset[tuple[str, str]] = frozenset()
+
+    def publish(key: Key) -> Published:
+        keyed = dataclasses.replace(record, key=key)
+        write_record(keyed, asked.folder)
+        return _published(asked, results, keyed, portfolio, confirm, renderer, step)
+
     try:
-        while True:
-            write_record(record, asked.folder)
-            try:
-                return _published(asked, results, record, portfolio, confirm, renderer, step)
-            except DisclosureError as error:
-                repeated = not error.figures or error.figures & found
-                if asked.source or repeated or len(found) > _MOST_FIGURES:
-                    raise
-                # By chance a figure looks like a true one: under another secret it won't.
-                found |= error.figures
-                record = dataclasses.replace(record, key=draw_key(results, SystemRandom()))
+        if asked.source:
+            return publish(record.key)
+        return under_a_secret(publish, record.key, lambda: draw_key(results, SystemRandom()))
     except BaseException:
         if new:
             shutil.rmtree(portfolio, ignore_errors=True)
         raise
+
+
+def under_a_secret(
+    publish: Callable[[Key], Published], key: Key, draw: Callable[[], Key]
+) -> Published:
+    """Publish under the first secret with which no figure looks like a true one by chance.
+
+    A figure that is found under every secret is no chance.
+    """
+    lasting: frozenset[tuple[str, str]] = frozenset()
+    for number in range(1, _MOST_SECRETS):
+        try:
+            return publish(key)
+        except DisclosureError as error:
+            lasting = error.figures & lasting if number > 1 else error.figures
+            if not error.figures or (lasting and number >= _LEAST_SECRETS):
+                raise
+            key = draw()
+    return publish(key)
 
 
 def _published(

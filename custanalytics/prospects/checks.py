@@ -1,5 +1,7 @@
 """What a reader must know before relying on a prospect's probability, as checks."""
 
+from collections.abc import Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -10,7 +12,7 @@ from custanalytics.prospects.ordering import Order
 from custanalytics.scoring.columns import input_name
 from custanalytics.scoring.evaluation import Interval
 from custanalytics.scoring.outcome import Outcomes
-from custanalytics.sentences import listed, noted, tell, together
+from custanalytics.sentences import Sentence, listed, noted, tell, together
 
 LARGEST_CALIBRATION_ERROR = 0.03
 LARGEST_AUC_GAP = 0.03
@@ -57,7 +59,6 @@ def leaks_found(leaks: list[Leak], left_out: set[str], with_leaks: pd.DataFrame)
             0.0,
         )
     auc = with_leaks.set_index("leaks")["auc"]
-    kept = sorted({leak.column for leak in leaks} - left_out)
     done = (
         tell(
             "Left out, the AUC is {auc:.3f}; left in, it would seem {seeming:.3f}.",
@@ -67,9 +68,28 @@ def leaks_found(leaks: list[Leak], left_out: set[str], with_leaks: pd.DataFrame)
         if left_out
         else tell("Left out, the AUC is {auc:.3f}.", auc=auc["left out"])
     )
-    on_request = tell("Kept on request: {names}.", names=", ".join(kept)) if kept else ""
-    sentence = together(*(leak.sentence for leak in leaks), done, on_request)
+    sentence = together(*(leak.sentence for leak in leaks), done)
     return Check("prospects.leaks", False, sentence, float(len(leaks)), 0.0)
+
+
+def on_request(kept: Mapping[str, str], dropped: Mapping[str, str]) -> list[Check]:
+    """Which columns were used or left out because somebody asked for it, and why."""
+    if not kept and not dropped:
+        return []
+
+    def columns(asked: Mapping[str, str]) -> Sentence:
+        return listed(
+            [
+                tell("{column} ({reason})", column=column, reason=reason) if reason else column
+                for column, reason in asked.items()
+            ]
+        )
+
+    sentence = together(
+        tell("Left out on request: {columns}.", columns=columns(dropped)) if dropped else "",
+        tell("Kept on request: {columns}.", columns=columns(kept)) if kept else "",
+    )
+    return [Check("prospects.on_request", None, sentence)]
 
 
 def beats_base_rate(name: str, role: str, gain: Interval) -> Check:

@@ -1,6 +1,6 @@
 """Which prospects convert: learned from those decided, tested on others, scored for the open."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,6 +12,7 @@ from sklearn.metrics import log_loss, roc_auc_score
 from threadpoolctl import threadpool_limits
 
 from custanalytics.check import Check
+from custanalytics.config.names import unknown
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.prospects import checks
 from custanalytics.prospects.comparison import (
@@ -112,7 +113,8 @@ def fit_lead_scoring(
     outcome: str | None = None,
     positive: str | None = None,
     date: str | None = None,
-    keep: tuple[str, ...] = (),
+    keep: Sequence[str] = (),
+    drop: Sequence[str] = (),
     seed: int = 0,
     contact_cost: float | None = None,
     conversion_value: float | None = None,
@@ -136,8 +138,9 @@ def fit_lead_scoring(
         Its value that means converted.
     date : str, optional
         Column with the date a prospect came in, by name or number; found if not given.
-    keep : tuple of str
-        Columns, by name or number, to use although the leak guard names them.
+    keep, drop : sequence of str
+        Columns, by name or number, to use although the leak guard names them, and to leave out;
+        with a reason as in ``"tag=set after the call"``, which the report gives.
     seed : int, default 0
         Same seed, same scores, on any number of cores.
     contact_cost : float, optional
@@ -175,10 +178,14 @@ def fit_lead_scoring(
     names = [c.name for c in recognised]
     target = read_outcomes(read, _column(outcome, names), positive)
     _require_enough(target)
-    usable = [c for c in recognised if c.used and c.name != target.outcome.column]
+    kept, dropped = _asked("keep", keep, names), _asked("drop", drop, names)
+    usable = [
+        c for c in recognised
+        if c.used and c.name != target.outcome.column and c.name not in dropped
+    ]  # fmt: skip
     with threadpool_limits(limits=1):
         leaks = _guard(values, usable, target, seed)
-        left_out = {leak.column for leak in leaks} - {_column(name, names) for name in keep}
+        left_out = {leak.column for leak in leaks} - set(kept)
         columns = [c for c in usable if c.name not in left_out]
         if not columns:
             raise UnsupportedError(
@@ -226,7 +233,7 @@ def fit_lead_scoring(
         evaluation=comparison.evaluation,
         deciles=_by_test(decile_table, tests),
         reliability=_by_test(reliability_table, tests),
-        columns=_column_table(recognised, target.outcome, left_out),
+        columns=_column_table(recognised, target.outcome, left_out, dropped),
         leaks=_leak_table(leaks),
         with_leaks=with_leaks,
         importance=drivers,
@@ -250,6 +257,7 @@ def fit_lead_scoring(
             "positive": target.outcome.positive,
             "date": order.clock,
             "keep": list(keep),
+            "drop": list(drop),
             "seed": seed,
             "contact_cost": contact_cost,
             "conversion_value": conversion_value,
@@ -257,6 +265,7 @@ def fit_lead_scoring(
         checks=(
             checks.outcome_found(target),
             checks.leaks_found(leaks, left_out, with_leaks),
+            *checks.on_request(kept, dropped),
             checks.beats_base_rate(comparison.chosen.name, comparison.chosen.role, gain),
             checks.calibrated(comparison.evaluation),
             checks.drifts(
@@ -277,6 +286,18 @@ def _column(name: str | None, names: list[str]) -> str | None:
         return name
     at = int(name)
     return names[at - 1] if 1 <= at <= len(names) else name
+
+
+def _asked(option: str, items: Sequence[str], names: list[str]) -> dict[str, str]:
+    """Column -> reason, of items such as 'tag' or 'tag=set after the call'."""
+    found = {}
+    for item in items:
+        given, _, reason = (item, "", "") if item in names else item.partition("=")
+        name = _column(given.strip(), names) or ""
+        if name not in names:
+            raise UsageError(f"--{option}: " + unknown("column", name, names))
+        found[name] = reason.strip()
+    return found
 
 
 def _by_test(
@@ -390,8 +411,13 @@ def _leak_table(leaks: list[Leak]) -> pd.DataFrame:
     return table.assign(sentence=pd.Series([k.sentence for k in leaks], dtype="object"))
 
 
-def _column_table(recognised: list[Column], outcome: Outcome, left_out: set[str]) -> pd.DataFrame:
+def _column_table(
+    recognised: list[Column], outcome: Outcome, left_out: set[str], dropped: Mapping[str, str]
+) -> pd.DataFrame:
     def why(column: Column) -> str:
+        if column.name in dropped:
+            reason = dropped[column.name]
+            return tell("on request: {reason}", reason=reason) if reason else noted("on request")
         if column.name == outcome.column:
             return noted("the outcome")
         if column.name in left_out:
@@ -405,7 +431,7 @@ def _column_table(recognised: list[Column], outcome: Outcome, left_out: set[str]
                 "kind": c.kind,
                 "filled": c.filled,
                 "distinct": c.distinct,
-                "used": c.used and c.name not in left_out | {outcome.column},
+                "used": c.used and c.name not in left_out | {outcome.column, *dropped},
             }
             for c in recognised
         ]

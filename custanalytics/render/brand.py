@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError
 from custanalytics.render.charts.theme import LIGHT
+from custanalytics.render.confined import inside
+from custanalytics.render.settings_file import read_yaml
 
 FILE = "_brand.yml"
 
@@ -99,11 +99,11 @@ class Brand:
     def typst(self) -> str:
         """The brand as a typst module."""
         colors = ", ".join(f'"{name}": rgb("{value}")' for name, value in self.colors.items())
-        logo = f"(path: {_typst_text(self.logo)}, alt: {_typst_text(self.logo_alt)})"
+        logo = f"(path: {typst_text(self.logo)}, alt: {typst_text(self.logo_alt)})"
         return (
             f"// Made from {FILE} each time the report is staged or rendered.\n"
-            f"#let brand = ({colors}, font: {_typst_text(self.font_family)}, "
-            f"head: {_typst_text(self.heading_family)}, "
+            f"#let brand = ({colors}, font: {typst_text(self.font_family)}, "
+            f"head: {typst_text(self.heading_family)}, "
             f"logo: {logo if self.logo else 'none'})\n"
         )
 
@@ -114,9 +114,9 @@ def read_brand(folder: Path) -> Brand:
     if not path.is_file():
         path = reports_dir() / FILE
     try:
-        data = yaml.safe_load(path.read_text("utf-8")) or {}
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RenderError(f"{path} can't be read as YAML: {error}") from error
+        data = read_yaml(path.read_text("utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise RenderError(f"{path} can't be read: {error}") from error
     _only(data, "", {"meta", "logo", "color", "typography"}, path)
     colors, dark = _colors(data.get("color") or {}, path)
     text, heading, files, faces = _fonts(data.get("typography") or {}, path)
@@ -159,6 +159,8 @@ def legible(color: str, grounds: list[str], toward: str, least: float = 4.5) -> 
 def _colors(data: dict[str, Any], path: Path) -> tuple[dict[str, str], dict[str, str]]:
     _only(data, "color.", {"palette", *_ROLES, *_NOT_SHOWN}, path)
     palette = data.get("palette") or {}
+    if not isinstance(palette, dict):
+        raise RenderError(f"{path}: color.palette must hold names with values")
     light, dark = dict(LIGHT), dict(_DARK)
     for role, name in _ROLES.items():
         if role not in data:
@@ -214,26 +216,48 @@ def _fonts(
             file = f"_assets/fonts/{stem}-{style}.woff2"
             faces.append((family, file, _WEIGHTS[style], slant))
             files.setdefault(family, []).append(shared / "fonts" / f"{stem}-{style}.ttf")
-    for font in data.get("fonts") or []:
+    for font in _entries(data.get("fonts"), "typography.fonts", path):
         if font.get("source", "file") != "file":
             raise RenderError(
                 f"{path}: typography.fonts: {font.get('family')!r} comes from "
                 f"{font.get('source')!r}, an outside request; give its files (source: file)"
             )
-        for entry in font.get("files") or []:
-            named = entry if isinstance(entry, dict) else {"path": entry}
-            _exists(path, named["path"], "typography.fonts")
-            family = _family(font["family"], path)
-            faces.append(
-                (family, named["path"], named.get("weight", 400), named.get("style", "normal"))
-            )
-            files.setdefault(family, []).append(path.parent / named["path"])
+        family = _family(font.get("family"), path)
+        for named in _entries(font.get("files"), "typography.fonts.files", path):
+            file = _file(path, named.get("path"), "typography.fonts")
+            faces.append((family, file, *_look(named, path)))
+            files.setdefault(family, []).append(path.parent / file)
     base = _family(_one(data, "base", path) or _OWN_SANS[0], path)
     given = _one(data, "headings", path) or (base if "base" in data else _OWN_SERIF[0])
     heading = _family(given, path)
     used = tuple(face for face in faces if face[0] in (base, heading))
     charts = tuple(f for f in files.get(base, []) if f.suffix.lower() in (".ttf", ".otf"))
     return base, heading, charts, used
+
+
+def _entries(given: Any, where: str, path: Path) -> list[dict[str, Any]]:
+    """A list of names with values; a plain text in it is a path."""
+    entries = [{"path": e} if isinstance(e, str) else e for e in _list(given, where, path)]
+    for entry in entries:
+        if not isinstance(entry, dict):
+            raise RenderError(f"{path}: {where}: {entry!r} must hold names with values")
+    return entries
+
+
+def _list(given: Any, where: str, path: Path) -> list[Any]:
+    if given is not None and not isinstance(given, list):
+        raise RenderError(f"{path}: {where} must be a list, not {given!r}")
+    return given or []
+
+
+def _look(named: Mapping[str, Any], path: Path) -> tuple[int, str]:
+    """Weight and style of a font file; they go into style sheets as they are."""
+    weight, style = named.get("weight", 400), named.get("style", "normal")
+    if isinstance(weight, bool) or not isinstance(weight, int) or not 1 <= weight <= 1000:
+        raise RenderError(f"{path}: typography.fonts: weight {weight!r} is no number to 1000")
+    if style not in ("normal", "italic", "oblique"):
+        raise RenderError(f"{path}: typography.fonts: style {style!r} is not normal or italic")
+    return weight, style
 
 
 def _one(data: dict[str, Any], key: str, path: Path) -> str:
@@ -244,8 +268,8 @@ def _one(data: dict[str, Any], key: str, path: Path) -> str:
     return str(value)
 
 
-def _family(name: str, path: Path) -> str:
-    if not re.fullmatch(r"[\w .\-]+", name):
+def _family(name: Any, path: Path) -> str:
+    if not isinstance(name, str) or not re.fullmatch(r"[\w .\-]+", name):
         raise RenderError(f"{path}: {name!r} is no font family's name")
     return name
 
@@ -257,6 +281,8 @@ def _logo(data: Any, path: Path) -> tuple[str, str, str]:
     if isinstance(data, dict) and "path" not in data:
         _only(data, "logo.", {"images", "small", "medium", "large"}, path)
         images = data.get("images") or {}
+        if not isinstance(images, dict):
+            raise RenderError(f"{path}: logo.images must hold names with values")
         data = data.get("medium") or data.get("large") or data.get("small")
     modes = data if isinstance(data, dict) and "light" in data else {"light": data}
     files: list[str] = []
@@ -264,23 +290,22 @@ def _logo(data: Any, path: Path) -> tuple[str, str, str]:
     for mode in ("light", "dark"):
         chosen = modes.get(mode, modes["light"])
         chosen = images.get(chosen, chosen) if isinstance(chosen, str) else chosen
-        named = chosen if isinstance(chosen, dict) else {"path": chosen or ""}
-        _exists(path, named.get("path", ""), "logo")
-        files.append(named["path"])
-        alt = alt or named.get("alt", "")
+        named = chosen if isinstance(chosen, dict) else {"path": chosen}
+        files.append(_file(path, named.get("path"), "logo"))
+        alt = alt or str(named.get("alt", ""))
     return files[0], files[1], alt or "Logo"
 
 
-def _exists(path: Path, file: str, what: str) -> None:
-    if '"' in file or "\\" in file:
+def _file(path: Path, file: Any, what: str) -> str:
+    if not isinstance(file, str) or re.search(r'["\\\n<>]', file):
         raise RenderError(f"{path}: {what}: {file!r} is no file name for a brand")
-    inside = (path.parent / file).resolve()
-    if not file or not inside.is_file() or not inside.is_relative_to(path.parent.resolve()):
+    if not file or inside(path.parent, file) is None:
         raise RenderError(f"{path}: {what}: no file {file!r} in the folder of {path.name}")
+    return file
 
 
 def _hex(value: Any, palette: dict[str, Any], where: str, path: Path) -> str:
-    value = palette.get(value, value)
+    value = palette.get(value, value) if isinstance(value, str) else value
     value = palette.get(value, value) if isinstance(value, str) else value
     if isinstance(value, str) and re.fullmatch(r"#[0-9a-fA-F]{3}", value):
         value = "#" + "".join(2 * digit for digit in value[1:])
@@ -308,7 +333,8 @@ def _from_assets(file: str) -> str:
     return file.removeprefix("_assets/") if file.startswith("_assets/") else f"../{file}"
 
 
-def _typst_text(text: str) -> str:
+def typst_text(text: str) -> str:
+    """Text as typst writes it in its sources."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 

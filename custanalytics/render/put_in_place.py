@@ -56,14 +56,21 @@ def replaced(target: Path, ours: str) -> Iterator[Path]:
         if place.exists() and any(place.iterdir()) and not (place / ours).is_file():
             raise UsageError(f"{place} holds files that custanalytics did not make; move them away")
 
-    with _swapped(target, is_ours) as (_, new, _):
+    with _swapped(target, is_ours, private=False) as (_, new, _):
         yield new
 
 
 @contextmanager
-def _swapped(target: Path, judged: Callable[[Path], T]) -> Iterator[tuple[Path, Path, T]]:
-    """The folder's whole path, a new one beside it that takes its place at the end, a verdict."""
+def _swapped(
+    target: Path, judged: Callable[[Path], T], private: bool = True
+) -> Iterator[tuple[Path, Path, T]]:
+    """The folder's whole path, a new one beside it that takes its place at the end, a verdict.
+
+    A private folder can be entered by its owner alone, also while it is made.
+    """
     target = target.resolve()  # where a link leads to, so that the link stays one
+    if not target.name:
+        raise UsageError(f"{target} is no folder that can be replaced; give another (--out)")
     new, old = (target.with_name(f".{target.name}.{kind}") for kind in ("new", "old"))
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -72,7 +79,7 @@ def _swapped(target: Path, judged: Callable[[Path], T]) -> Iterator[tuple[Path, 
     with _locked(target.with_name(f".{target.name}.lock"), target):
         _recover(target, new, old)
         verdict = judged(target)
-        new.mkdir()
+        new.mkdir(mode=0o700 if private else 0o777)
         try:
             yield target, new, verdict
             for path in (*new.rglob("*"), new):
@@ -184,6 +191,7 @@ def _locked(lock: Path, target: Path) -> Iterator[None]:
         return
     import fcntl
 
+    busy = UsageError(f"another run is writing {target} right now")
     try:
         handle = os.open(lock, os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
@@ -192,7 +200,10 @@ def _locked(lock: Path, target: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            raise UsageError(f"another run is writing {target} right now") from error
+            raise busy from error
+        # A run that ends takes its lock away: what was opened just before is then no lock.
+        if not lock.exists() or not os.path.samestat(os.fstat(handle), lock.stat()):
+            raise busy
         try:
             yield
         finally:

@@ -6,11 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from custanalytics.bundled import DOCUMENT, reports_dir
 from custanalytics.render.pages.staging import SECTIONS
 from custanalytics.render.pages.templates import in_all_languages
+from custanalytics.render.settings_file import read_yaml
 
 _NUMBER = re.compile(r"\d+(?:[.,\u00a0\u202f’ ]\d{3})*(?:[.,]\d+)?")
 _VARIABLE = re.compile(r"\{\{<\s*var\s+([\w.-]+)\s*>\}\}")
@@ -104,7 +103,7 @@ def _variables(folder: Path) -> dict[str, str]:
             else:
                 flat[f"{prefix}{name}"] = str(value)
 
-    add(yaml.safe_load((folder / "_variables.yml").read_text("utf-8")) or {}, "")
+    add(read_yaml((folder / "_variables.yml").read_text("utf-8"), "_variables.yml"), "")
     return flat
 
 

@@ -213,7 +213,8 @@ def add_prospects(
     """Learn which prospects convert, and score the open ones."""
     settings = results.settings
     with step("Reading the prospects"):
-        named = {name for name in (how.outcome, how.prospect_date, *how.keep) if name}
+        asked = (item.partition("=")[0] for item in (*how.keep, *how.drop))
+        named = {name for name in (how.outcome, how.prospect_date, *asked) if name}
         table = read_table([Path(file) for file in files], names=named)
     with step("Estimating which prospects convert"):
         try:
@@ -222,7 +223,8 @@ def add_prospects(
                 outcome=how.outcome,
                 positive=how.positive,
                 date=how.prospect_date,
-                keep=tuple(how.keep),
+                keep=how.keep,
+                drop=how.drop,
                 decimal=how.prospects_decimal,
                 date_order=how.prospects_date_order,
                 seed=settings.seed,

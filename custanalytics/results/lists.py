@@ -16,7 +16,9 @@ CONTACT = "exports/contact.csv"
 LATE = "exports/late.csv"
 PROSPECTS = "exports/prospects.csv"
 SET_ASIDE = "exports/set-aside.csv"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+MENDED = "exports/mended.csv"
+# What a spreadsheet takes for a formula, also behind blanks and in full width.
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
 
 def segment_list(segment: str) -> str:
@@ -62,6 +64,9 @@ def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
     if aside:
         write_csv(pd.concat(aside, ignore_index=True), folder / SET_ASIDE, "ledger.unreadable")
         written["set_aside"] = SET_ASIDE
+    if ledger and len(ledger.mended):
+        write_csv(ledger.mended, folder / MENDED, "ledger.mended")
+        written["mended"] = MENDED
     if results.prospect_list is not None:
         write_csv(results.prospect_list, folder / PROSPECTS, "prospect_list")
         written["prospects_csv"] = PROSPECTS
@@ -98,9 +103,10 @@ def write_csv(frame: pd.DataFrame, path: Path, table: str) -> None:
     for name in safe.select_dtypes(include=["object", "str"]).columns:
         # A leading apostrophe keeps a spreadsheet from running the cell as a formula.
         text = safe[name]
-        risky = text.str.startswith(_FORMULA).fillna(False).astype(bool)
+        risky = text.str.match(_FORMULA).fillna(False).astype(bool)
         risky &= pd.to_numeric(text.where(risky), errors="coerce").isna()
         safe[name] = text.mask(risky, "'" + text)
+    safe.columns = pd.Index([f"'{n}" if _FORMULA.match(str(n)) else n for n in safe.columns])
     # The mark makes Excel read the file as UTF-8.
     scratch = path.with_name(f".{path.name}.new")
     safe.to_csv(

@@ -12,7 +12,8 @@ import sys
 import time
 import warnings
 from collections.abc import Iterator
-from datetime import date
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -21,7 +22,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 
 from custanalytics.clv.validation import log_loss, normalised_gini, spearman
 from custanalytics.errors import UnsupportedError
-from custanalytics.forecast import forecast_customers
+from custanalytics.forecast import Forecast, forecast_customers
 from custanalytics.forecast.sales import Sales, sales_of
 from custanalytics.forecast.snapshot import Snapshot, outcomes, snapshot
 from custanalytics.transactions import as_engine
@@ -29,10 +30,14 @@ from custanalytics.value_models.bg_nbd import BGNBD
 from custanalytics.value_models.gamma_gamma import GammaGamma
 from custanalytics.value_models.inputs import unique_rows
 from custanalytics.value_models.pareto_nbd import ParetoNBD
+from custanalytics.value_models.purchase_models import PurchaseModel
 from tests.trials.rolling_origins import cdnow_master, online_retail
 from tests.trials.shops import KINDS, shop_of_kind
 
-SHOPS, ORIGINS = 30, 3
+# the first seed is one that no choice of a setting has seen
+SHOPS, SEED = 30, 300
+# origins lie so many days before the end
+BACK = (91, 365, 547)
 HORIZONS = (91, 182, 365)
 QUANTITIES = ("buyers", "purchases", "money")
 # buyers, purchases and money expected of each customer
@@ -79,16 +84,15 @@ def shops(folder: Path | None, quick: bool) -> Iterator[tuple[str, pd.DataFrame]
         yield name.split(".")[0], read(folder)
     for number in range(len(KINDS) if quick else SHOPS):
         kind = KINDS[number % len(KINDS)]
-        yield f"{kind} {number // len(KINDS)}", shop_of_kind(kind, number // len(KINDS))
+        seed = SEED + number // len(KINDS)
+        yield f"{kind} {seed}", shop_of_kind(kind, seed)
 
 
-def origins(sales: Sales, days: int, most: int) -> list[int]:
-    """Days from which so many days can be looked at, with twice as many or a year before."""
-    begin, end = sales.first + min(2 * days, 365), sales.last - days
-    if begin > end:
-        return []
-    count = min(most, 1 + (end - begin) // 30)
-    return [int(day) for day in np.linspace(end, begin, count)]
+def origins(sales: Sales, most: int) -> list[int]:
+    """Days, from late to early, that leave time to look at, with half a year before them."""
+    days = [sales.last - back for back in BACK[:most]]
+    told = [day for day in days if day - sales.first >= 182]
+    return told or [day for day in days[:1] if day - sales.first >= HORIZONS[0]]
 
 
 def summary_of(at: Snapshot) -> pd.DataFrame:
@@ -105,35 +109,55 @@ def summary_of(at: Snapshot) -> pd.DataFrame:
     )
 
 
-def pareto(sales: Sales, at: Snapshot, days: int) -> Answer:
-    summary = summary_of(at)
-    told = ParetoNBD.fitted(unique_rows(summary)).predict(summary, days)
+@dataclass
+class Origin:
+    """The sales up to a day, and what the rivals fit to them once for all horizons."""
+
+    past: Sales
+    at: Snapshot
+
+    @cached_property
+    def summary(self) -> pd.DataFrame:
+        return summary_of(self.at)
+
+    @cached_property
+    def pareto(self) -> ParetoNBD:
+        return ParetoNBD.fitted(unique_rows(self.summary))
+
+    @cached_property
+    def beta_geometric(self) -> BGNBD:
+        return BGNBD.fitted(unique_rows(self.summary))
+
+    @cached_property
+    def spend(self) -> np.ndarray:
+        frequency, mean = (self.summary[n].to_numpy() for n in ("frequency", "monetary_value"))
+        return GammaGamma.fitted(self.summary).expected_spend(frequency, mean)
+
+
+def pareto(origin: Origin, days: int) -> Answer:
+    return modelled(origin.pareto, origin, days)
+
+
+def beta_geometric(origin: Origin, days: int) -> Answer:
+    """BG/NBD by our fit, which equals that of stock lifetimes to the digit."""
+    return modelled(origin.beta_geometric, origin, days)
+
+
+def modelled(model: PurchaseModel, origin: Origin, days: int) -> Answer:
+    told = model.predict(origin.summary, days)
     count = told["expected_purchases"].to_numpy()
-    return told["p_purchase"].to_numpy(), count, count * gamma_gamma(summary)
+    return told["p_purchase"].to_numpy(), count, count * origin.spend
 
 
-def gamma_gamma(summary: pd.DataFrame) -> np.ndarray:
-    spend = GammaGamma.fitted(summary)
-    return spend.expected_spend(
-        summary["frequency"].to_numpy(), summary["monetary_value"].to_numpy()
-    )
-
-
-def beta_geometric(sales: Sales, at: Snapshot, days: int) -> Answer:
-    """BG/NBD by stock lifetimes' likelihood, whose fits ours equals to the digit."""
-    summary = summary_of(at)
-    told = BGNBD.fitted(unique_rows(summary)).predict(summary, days)
-    count = told["expected_purchases"].to_numpy()
-    return told["p_purchase"].to_numpy(), count, count * gamma_gamma(summary)
-
-
-def carried(sales: Sales, at: Snapshot, days: int) -> Answer:
+def carried(origin: Origin, days: int) -> Answer:
+    at = origin.at
     count = at.frequency / np.maximum(at.T, 30) * days
     return -np.expm1(-count), count, count * at.spent / (at.frequency + 1)
 
 
-def last_year(sales: Sales, at: Snapshot, days: int) -> Answer | None:
+def last_year(origin: Origin, days: int) -> Answer | None:
     """What the customers of a year before did next, in equal classes of how they stood."""
+    sales, at = origin.past, origin.at
     if at.cutoff - 365 - sales.first < 60:
         return None
     before = snapshot(sales_until(sales, at.cutoff), at.cutoff - 365, 182)
@@ -161,8 +185,9 @@ def sales_until(sales: Sales, day: int) -> Sales:
     )  # fmt: skip
 
 
-def boosting(sales: Sales, at: Snapshot, days: int) -> Answer | None:
+def boosting(origin: Origin, days: int) -> Answer | None:
     """Learned at the latest cutoff whose time ahead is over."""
+    sales, at = origin.past, origin.at
     if at.cutoff - days - sales.first < 42:
         return None
     past = sales_until(sales, at.cutoff)
@@ -191,17 +216,29 @@ RIVALS = {
 }
 
 
-def ours(
-    lines: pd.DataFrame, end: date, days: int
-) -> tuple[Answer, dict[str, tuple], pd.DataFrame]:
-    told = forecast_customers(lines, days, end)
-    each, total = told.at(days), told.total(days).iloc[0]
-    bounds = {
-        name: (total[f"{name}_low"], total[f"{name}_high"])
-        for name in ("buyers", "purchases", "revenue")
-    }
-    columns = ("p_purchase", "expected_purchases", "expected_revenue")
-    return tuple(each[name].to_numpy() for name in columns), bounds, each
+def held(table: pd.DataFrame, came: dict[str, np.ndarray], prefix: str) -> dict[str, float]:
+    """How many intervals of a table's rows held what came, and how wide they are in logs."""
+    row = {}
+    for name, values in came.items():
+        low, high = table[f"{name}_low"].to_numpy(), table[f"{name}_high"].to_numpy()
+        inside = (low <= values + 1e-9) & (values <= high + 1e-9)
+        row[f"{prefix}{name}_held"] = float(np.mean(inside))
+        if not prefix:
+            row[f"{name}_width"] = float(np.log(high / low)[0])
+    return row
+
+
+def intervals(told: Forecast, at: Snapshot, days: int, came: np.ndarray) -> dict[str, float]:
+    """Whether intervals of the total, of four groups by recency, and of customers held."""
+    names = ("buyers", "purchases", "revenue")
+    row = held(told.total(days), dict(zip(names, came.sum(axis=0)[:, None], strict=True)), "")
+    ids = told.customers["customer_id"]
+    group = np.searchsorted(np.quantile(at.T - at.recency, [0.25, 0.5, 0.75]), at.T - at.recency)
+    table = told.groups(pd.DataFrame({"customer_id": ids, "group": group}), days)
+    sums = [np.bincount(group, column)[table["group"]] for column in came.T]
+    row |= held(table, dict(zip(names, sums, strict=True)), "group_")
+    each = {"expected_purchases": came[:, 1], "expected_revenue": came[:, 2]}
+    return row | held(told.at(days), each, "customer_")
 
 
 def judged(answer: Answer, counts: np.ndarray, money: np.ndarray) -> dict[str, float]:
@@ -227,116 +264,106 @@ def judged(answer: Answer, counts: np.ndarray, money: np.ndarray) -> dict[str, f
 
 
 def trial(name: str, lines: pd.DataFrame, most: int) -> Iterator[dict]:
+    """One forecast for each origin, judged over every horizon that is over, beside the rivals."""
     engine = as_engine(lines)
     last = pd.to_datetime(lines["ordered_at"]).max().date()
     whole = sales_of(engine, last)
-    for days in HORIZONS:
-        for day in origins(whole, days, most):
-            end = (pd.Timestamp(0) + pd.Timedelta(days=day)).date()
-            past = sales_of(engine, end)
-            at = snapshot(past, day, 182)
-            ids = pd.Index(whole.customer_id).get_indexer(past.customer_id[at.customer])
-            full = Snapshot(
-                day,
-                ids,
-                *(
-                    getattr(at, n)
-                    for n in (
-                        "frequency",
-                        "recency",
-                        "T",
-                        "spent",
-                        "spent_square",
-                        "unit",
-                        "features",
-                    )
-                ),
-            )
-            counts, money = outcomes(whole, full, np.array([0.0, float(days)]))
-            counts, money = counts[:, 0], money[:, 0]
-            key = {"shop": name, "days": days, "origin": end, "customers": len(at)}
-            began = time.perf_counter()
-            try:
-                answer, bounds, each = ours(engine, end, days)
-            except UnsupportedError as reason:
-                print(f"{name:<22} {days:>4} {end} not supported: {reason}")
+    for day in origins(whole, most):
+        end = (pd.Timestamp(0) + pd.Timedelta(days=day)).date()
+        past = sales_of(engine, end)
+        at = snapshot(past, day, 182)
+        ids = pd.Index(whole.customer_id).get_indexer(past.customer_id[at.customer])
+        began = time.process_time()
+        try:
+            told = forecast_customers(engine, 365, end)
+        except UnsupportedError as reason:
+            print(f"{name:<20} {end} not supported: {reason}")
+            continue
+        seconds = time.process_time() - began
+        origin = Origin(past, at)
+        for days in HORIZONS:
+            if day + days > whole.last:
                 continue
-            seconds = time.perf_counter() - began
-            row = judged(answer, counts, money)
-            came = dict(
-                zip(
-                    ("buyers", "purchases", "revenue"),
-                    ((counts > 0).sum(), counts.sum(), money.sum()),
-                    strict=True,
-                )
+            if days > told.horizon_days:
+                print(f"{name:<20} {end} supports {told.horizon_days} days, not {days}")
+                continue
+            edges = np.array([0.0, float(days)])
+            counts, money = (
+                column[:, 0] for column in outcomes(whole, replace(at, customer=ids), edges)
             )
-            for quantity, (low, high) in bounds.items():
-                row[f"{quantity}_held"] = float(low <= came[quantity] <= high)
-                row[f"{quantity}_width"] = float(np.log(high / low))
-            for column, value in (("expected_purchases", counts), ("expected_revenue", money)):
-                row[f"{column}_each"] = float(
-                    np.mean(
-                        (each[f"{column}_low"].to_numpy() <= value + 1e-9)
-                        & (value <= each[f"{column}_high"].to_numpy() + 1e-9)
-                    )
-                )
+            came = np.column_stack([counts > 0, counts, money]).astype(np.float64)
+            key = {"shop": name, "days": days, "origin": end, "customers": len(at)}
+            key["kind"] = name.rsplit(" ", 1)[0]
+            each = told.at(days)
+            columns = ("p_purchase", "expected_purchases", "expected_revenue")
+            answer = tuple(each[column].to_numpy() for column in columns)
+            row = judged(answer, counts, money) | intervals(told, at, days, came)
             yield {**key, "who": "ours", "seconds": seconds, **row}
             for rival, predict in RIVALS.items():
-                try:
-                    with warnings.catch_warnings():
-                        warnings.simplefilter("ignore")
-                        answer = predict(past, at, days)
-                except Exception as error:
-                    print(f"{name:<22} {days:>4} {end} {rival} failed: {type(error).__name__}")
-                    continue
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore")
+                    answer = predict(origin, days)
                 if answer is not None:
                     yield {**key, "who": rival, **judged(answer, counts, money)}
 
 
-def shown(table: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+ERRORS = [f"{quantity}_size" for quantity in QUANTITIES]
+RANKED = [
+    f"{quantity}_{name}"
+    for quantity in ("purchases", "money")
+    for name in ("rmse", "mae", "spearman", "gini", "top")
+]
+HELD = [
+    f"{of}{name}_held"
+    for of in ("", "group_", "customer_")
+    for name in (
+        ("expected_purchases", "expected_revenue")
+        if of == "customer_"
+        else ("buyers", "purchases", "revenue")
+    )
+]
+WIDTHS = ["buyers_width", "purchases_width", "revenue_width", "seconds"]
+
+
+def shown(table: pd.DataFrame, by: list[str], columns: list[str]) -> str:
+    """The chosen means by group; a size is the root of the mean square of the log error."""
+
     def figures(part: pd.DataFrame) -> pd.Series:
         mean = part.mean(numeric_only=True)
         size = {f"{q}_size": float(np.sqrt(np.mean(part[f"{q}_log"] ** 2))) for q in QUANTITIES}
-        keep = [
-            "money_gini",
-            "purchases_gini",
-            "money_spearman",
-            "money_top",
-            "log_loss",
-            "calibration",
-            "buyers_held",
-            "purchases_held",
-            "revenue_held",
-            "purchases_width",
-            "revenue_width",
-            "seconds",
-        ]
-        return pd.Series({"n": len(part), **size, **mean.reindex(keep).to_dict()})
+        return pd.Series({"n": len(part), **size, **mean.to_dict()}).reindex(["n", *columns])
 
-    return table.groupby(by, sort=False).apply(figures, include_groups=False).round(3)
+    told = table.groupby(by, sort=False).apply(figures, include_groups=False)
+    return told.round(3).to_string()
 
 
 def main(folder: Path | None, quick: bool) -> None:
+    """Run all, and print the origins and the tables."""
     rows = []
     for name, lines in shops(folder, quick):
-        for row in trial(name, lines, 2 if quick else ORIGINS):
+        for row in trial(name, lines, 1 if quick else len(BACK)):
             rows.append(row)
             if row["who"] == "ours":
+                missed = {
+                    q: "" if row[f"{'revenue' if q == 'money' else q}_held"] else " NOT HELD"
+                    for q in QUANTITIES
+                }
                 print(
-                    f"{row['shop']:<22} {row['days']:>4} {row['origin']} {row['seconds']:>5.1f} s  "
-                    + "  ".join(
-                        f"{q} {row[q + '_log']:+.3f}{'' if row[('revenue' if q == 'money' else q) + '_held'] else ' NOT HELD'}"
-                        for q in QUANTITIES
-                    ),
+                    f"{row['shop']:<20} {row['days']:>4} {row['origin']} {row['seconds']:>5.1f} s  "
+                    + "  ".join(f"{q} {row[q + '_log']:+.3f}{missed[q]}" for q in QUANTITIES),
                     flush=True,
                 )
     table = pd.DataFrame(rows)
-    with pd.option_context(
-        "display.width", 250, "display.max_columns", 40, "display.max_rows", 500
-    ):
-        print(shown(table, ["shop", "who"]))
-        print(shown(table, ["days", "who"]))
-        print(shown(table, ["who"]))
+    table["data"] = np.where(table["shop"].isin([name.split(".")[0] for name in REAL]), "real", "")
+    table["data"] = table["data"].where(table["data"] == "real", "simulated")
+    ours = table[table["who"] == "ours"]
+    for title, by in (("All", ["data"]), ("By horizon", ["data", "days"]), ("By kind", ["kind"])):
+        print(f"\n{title}: size of the total's error, calibration of buyers")
+        print(shown(table, [*by, "who"], [*ERRORS, "log_loss", "calibration"]))
+        print(f"\n{title}: customers")
+        print(shown(table, [*by, "who"], RANKED))
+        print(f"\n{title}: how often our 90 % intervals held, and their widths in logs")
+        print(shown(ours, by, [*HELD, *WIDTHS]))
 
 
 if __name__ == "__main__":

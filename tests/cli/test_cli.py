@@ -270,3 +270,29 @@ def test_a_kill_leaves_the_old_folder_or_a_new_one(report, tmp_path, after):
     now = hashes(folder)
     complete = {"report.html", "report.pdf", "results/results.json"} <= now.keys()
     assert now == before or (complete and "Other" in (folder / "report.html").read_text("utf-8"))
+
+
+def test_a_terminated_run_leaves_nothing_behind(tmp_path):
+    out = tmp_path / "report"
+    command = [sys.executable, "-m", "custanalytics", "run", "--sample", "--out", str(out)]
+    running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while not any(tmp_path.iterdir()):
+        time.sleep(0.02)
+    running.terminate()
+    assert running.wait(60) == 128 + signal.SIGTERM
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_defect_of_our_own_says_where_it_arose_and_nothing_of_the_data(monkeypatch, capsys):
+    def broken(*_):
+        raise KeyError("Ada Lovelace")
+
+    monkeypatch.setattr("custanalytics.cli.main.perform", broken)
+    assert main(["run", "x.csv"]) == 70
+    said = capsys.readouterr().err
+    path = Path(said.split("report it with ")[1].split(",")[0])
+    written = path.read_text("utf-8")
+    path.unlink()
+    assert "test_cli.py" in written
+    assert "KeyError" in said
+    assert "Ada" not in said + written

@@ -160,3 +160,41 @@ def test_money_to_come_is_worth_less_today(told):
     assert_allclose(each["clv"].sum(), told.total(182, 0.10, 0.3)["clv"])
     with pytest.raises(UsageError):
         told.at(90, margin=1.5)
+
+
+def log_width(told, days=90):
+    total = told.total(days).iloc[0]
+    return np.log(total["purchases_high"] / total["purchases_low"])
+
+
+def test_before_a_season_comes_again_intervals_are_wide(lines, told):
+    early = lines["ordered_at"].min() + pd.Timedelta(days=240)
+    young = forecast_customers(lines, 90, early.date())
+    assert log_width(young) > 1.5 * log_width(told)
+    assert log_width(young) > 0.5
+
+
+def test_those_long_silent_among_payers_by_the_month_are_hardly_expected():
+    sales = shop_of_kind("subscription", 4)
+    told = forecast_customers(sales[sales["customer_id"] < 500], 182)
+    each = told.at(90)
+    silent = told.customers["days_since_last_purchase"] > 250
+    active = told.customers["days_since_last_purchase"] < 40
+    assert silent.sum() > 20
+    assert each.loc[silent, "expected_purchases"].mean() < 0.03
+    assert each.loc[active, "expected_purchases"].mean() > 1.0
+    groups = told.groups(
+        pd.DataFrame({"customer_id": each["customer_id"], "silent": silent}), 90
+    ).set_index("silent")
+    none = float(np.prod(1 - each.loc[silent, "p_purchase"]))
+    assert (groups.loc[True, "purchases_low"] == 0) == (none > 0.05)
+
+
+def test_a_smaller_group_is_less_surely_told(told):
+    ids = told.customers["customer_id"]
+    small = pd.DataFrame({"customer_id": ids, "group": np.arange(len(ids)) % 20 == 0})
+    groups = told.groups(small, 90).set_index("group")
+    width = np.log(groups["revenue_high"] / groups["revenue_low"])
+    assert width[True] > width[False]
+    whole = told.total(90).iloc[0]
+    assert width[False] > np.log(whole["revenue_high"] / whole["revenue_low"])

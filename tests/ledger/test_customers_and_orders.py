@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from custanalytics.errors import SourceError
+from custanalytics.errors import SourceError, UsageError
 from custanalytics.ledger import Ledger, load
 
 
@@ -156,3 +156,38 @@ def test_a_column_that_does_not_go_with_the_customer_stands_in_for_nobody(tmp_pa
     report = loaded(tmp_path, "\n".join(rows)).report
     assert report.rows_set_aside == {"no_customer": 12}
     assert report.customers == 7
+
+
+def _shop(tmp_path: Path, **options: object) -> Ledger:
+    days = [date(2024, 1, 1) + timedelta(days=3 * n) for n in range(60)]
+    lines = [f"A{n},{'' if n % 3 else f'K{n % 9}'},m{n % 9}@x.org,{day},{'web' if n % 2 else 'Shop'},"
+             f"{'de' if n % 4 else 'fr'},5.00" for n, day in enumerate(days)]  # fmt: skip
+    path = tmp_path / "sales.csv"
+    path.write_text("\n".join(["order,client number,contact,date,channel,country,amount", *lines]))
+    return load([path], today=date(2026, 1, 1), **options)  # type: ignore[arg-type]
+
+
+def test_columns_of_customers_are_given_in_order_of_trust(tmp_path: Path) -> None:
+    ledger = _shop(tmp_path, customer_key=["client number", "contact"])
+    assert ledger.report.rows_used == 60
+    assert ledger.report.customers == 9
+    assert ledger.mapping.columns["customer_id_2"] == "contact"
+    with pytest.raises(UsageError, match="not by both"):
+        _shop(tmp_path, customer_key=["contact"], mapping={"customer_id": "contact"})
+
+
+def test_rows_are_chosen_by_day_and_by_value(tmp_path: Path) -> None:
+    key = ["contact"]
+    ledger = _shop(tmp_path, customer_key=key, since=date(2024, 3, 1))
+    days = ledger.lines()["ordered_at"].dt.date
+    assert days.min() == date(2024, 3, 1)
+    assert ledger.report.rows_set_aside == {"before_from": 20}
+    ledger = _shop(tmp_path, customer_key=key, where=["channel=WEB", "Country=fr", "country=de"])
+    assert ledger.report.rows_used == 30
+    assert ledger.report.rows_set_aside == {"not_asked_for": 30}
+    ledger = _shop(tmp_path, customer_key=key, where=["channel=shop", "country=fr"])
+    assert ledger.report.rows_used == 15
+    with pytest.raises(SourceError, match="no column 'chanel'"):
+        _shop(tmp_path, where=["chanel=web"])
+    with pytest.raises(UsageError, match="COLUMN=VALUE"):
+        _shop(tmp_path, where=["web"])

@@ -176,8 +176,21 @@ def test_a_leak_is_named_left_out_and_shown_both_ways(table):
     assert both["left in"] > both["left out"] + 0.05
     used = {c.name for c in model.columns}
     assert not used & set(rules)
-    _, kept = fit_lead_scoring(leaky, keep=("coupon",))
-    assert "coupon" in {c.name for c in kept.columns}
+    asked, kept = fit_lead_scoring(
+        leaky, keep=("coupon=sent with the first letter",), drop=("country", "4=too new")
+    )
+    used = {c.name for c in kept.columns}
+    assert "coupon" in used
+    assert not used & {"country", "visits"}
+    why = asked.columns.set_index("column")["why"]
+    assert (why["country"], why["visits"]) == ("on request", "on request: too new")
+    said = next(c for c in asked.checks if c.name == "prospects.on_request").sentence
+    assert said == (
+        "Left out on request: country, visits (too new). "
+        "Kept on request: coupon (sent with the first letter)."
+    )
+    with pytest.raises(UsageError, match="--drop: no column 'contry': did you mean country"):
+        fit_lead_scoring(leaky, drop=("contry",))
 
 
 def test_known_truth():

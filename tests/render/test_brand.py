@@ -106,7 +106,17 @@ def test_a_brand_shows_in_both_formats(tmp_path):
         ("color: {primary: reddish}", "'reddish' is no colour"),
         ("logo: ../secret.svg", "no file '../secret.svg'"),
         ("typography: {base: 'x\"; }'}", "is no font family"),
-        ("color: [", "can't be read as YAML"),
+        ("color: [", "line 1: not readable as YAML"),
+        ("a: &a [x]\nb: *a", "line 2: not readable as YAML: references such as *name"),
+        (
+            "typography: {fonts: [{family: F, files: [{path: f.ttf, weight: 4;}]}]}",
+            "no file 'f.ttf'",
+        ),
+        ("typography: {fonts: x}", "typography.fonts must be a list"),
+        ("typography: {fonts: [7]}", "7 must hold names with values"),
+        ("color: {primary: [1]}", "[1] is no colour"),
+        ("color: {palette: 3}", "color.palette must hold names"),
+        ("logo: [1]", "is no file name"),
     ],
 )
 def test_what_is_not_honoured_is_an_error(brand, text, says):

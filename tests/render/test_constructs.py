@@ -210,3 +210,7 @@ def test_a_total_is_the_foot_of_the_pdf_table_once(pdf):
     printed = pdf(f"| a | b |\n|:--|--:|\n{rows}\n| all | 99 |\n\n: Long {{#tbl-a .total-row}}\n")
     assert printed.count("all 99") == 1
     assert printed.count("a b row") == 3  # the header comes again on each page
+
+
+def test_text_that_looks_like_our_own_marks_stays_text(main):
+    assert main("qzsc1qz for {{< var report.period >}}\n") == "<p>qzsc1qz for 30 June 2011</p>"

@@ -173,3 +173,28 @@ def test_all_is_on_the_disk_before_the_folder_is_put_in_place(target, monkeypatc
     names = ("results", "results/a", put_in_place.MANIFEST)
     assert {new, *(new / name for name in names)} == set(done[:-1])
     assert done[-1] == target.parent
+
+
+def test_a_folder_with_customers_is_its_owners_alone(target):
+    with renewed(target) as folder:
+        assert folder.stat().st_mode & 0o077 == 0
+    assert target.stat().st_mode & 0o077 == 0
+
+
+def test_a_lock_that_has_been_taken_away_is_no_lock(target, monkeypatch):
+    opened = os.open
+
+    def late(path, *how):
+        handle = opened(path, *how)
+        if str(path).endswith(".lock"):
+            Path(path).unlink()  # the other run ends just now
+        return handle
+
+    monkeypatch.setattr(os, "open", late)
+    with pytest.raises(UsageError, match="another run"), renewed(target):
+        pass
+
+
+def test_the_root_is_refused():
+    with pytest.raises(UsageError, match="can be replaced"), renewed(Path("/")):
+        pass

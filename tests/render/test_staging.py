@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from custanalytics.bundled import reports_dir
-from custanalytics.errors import UsageError
+from custanalytics.errors import RenderError, UsageError
 from custanalytics.render import read_brand, stage, template
 from custanalytics.render.pages.staging import escaped
 from custanalytics.render.pages.templates import in_language, templates
@@ -142,3 +142,22 @@ def test_a_template_is_taken_in_the_language_of_the_document(tmp_path):
         stage(rich_document(lang=lang), folder, tmp_path / lang)
         assert (tmp_path / lang / "report.qmd").read_text("utf-8") == text
         assert not (tmp_path / lang / "report.de.qmd").exists()
+
+
+def test_a_template_brings_nothing_from_outside_its_folder(tmp_path):
+    (tmp_path / "secret.txt").write_text("secret")
+    template = tmp_path / "template"
+    template.mkdir()
+    (template / "report.qmd").write_text("text")
+    (template / "notes.txt").symlink_to(tmp_path / "secret.txt")
+    with pytest.raises(RenderError, match=r"notes\.txt leads out of the template's folder"):
+        stage(rich_document(), template, tmp_path / "report")
+
+
+def test_a_link_in_the_report_is_not_written_through(tmp_path):
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "report").mkdir()
+    (tmp_path / "report/_parts").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(RenderError, match="leads out of the report folder"):
+        stage(rich_document(), None, tmp_path / "report")
+    assert not list((tmp_path / "elsewhere").iterdir())

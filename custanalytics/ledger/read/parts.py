@@ -17,7 +17,7 @@ import python_calamine
 
 from custanalytics.errors import SourceError
 from custanalytics.ledger.read.cell_kinds import plain_number
-from custanalytics.ledger.read.dialect import detect_dialect
+from custanalytics.ledger.read.dialect import Dialect, detect_dialect
 from custanalytics.ledger.read.encoding import detect_encoding
 from custanalytics.ledger.read.files import SourceFile
 from custanalytics.ledger.read.header import LayoutFinder
@@ -27,6 +27,15 @@ from custanalytics.sentences import noted, tell, tell_many
 
 _SAMPLE_LINES = 400
 _BATCH = 5000
+
+
+@dataclass(frozen=True)
+class Mended:
+    """A torn line, and its fields as they were mended."""
+
+    line: int
+    text: str
+    fields: tuple[str, ...]
 
 
 @dataclass
@@ -46,6 +55,8 @@ class Part:
     notes, repeated_headers : int
         Lines below the table that are no sales, and header lines met again.
     unreadable : list of Unreadable
+    mended : list of Mended
+        Torn lines that were read all the same.
     encoding, delimiter : str
         How the file was read; empty for workbooks and Parquet.
     header_line : int or None
@@ -65,6 +76,8 @@ class Part:
     header_line: int | None = None
     damaged_lines: int = 0
     is_guess: bool = False
+    dialect: Dialect | None = None
+    mended: list[Mended] = field(default_factory=list)
     is_parquet: bool = False
 
 
@@ -106,6 +119,7 @@ def text_part(
         start = found[layout.header_record][0] if layout.names else None
         part = Part(source.label, layout.names, layout.width, target, header_line=start)
         part.encoding, part.delimiter = encoding.name, str(dialect)
+        part.dialect = dialect
         part.damaged_lines = encoding.damaged_lines
         part.is_guess = encoding.is_guess
         with lines() as file:

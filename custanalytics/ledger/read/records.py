@@ -34,12 +34,15 @@ class Unreadable:
         The line as it stands.
     is_fragment : bool
         It has a single field: the rest of a line that was torn apart.
+    may_be_mended : bool
+        A sign too many or too few may be all that is wrong with it.
     """
 
     line: int
     reason: str
     text: str
     is_fragment: bool = False
+    may_be_mended: bool = False
 
 
 class _RunawayError(Exception):
@@ -103,7 +106,7 @@ def read_records(
                 continue
             bad += 1
             _refuse_nonsense(good, bad)
-            yield Unreadable(at, reason, first)
+            yield Unreadable(at, reason, first, may_be_mended=True)
             continue
         if at <= header_line:
             feed.done()
@@ -122,7 +125,9 @@ def read_records(
         if reason:
             bad += 1
             _refuse_nonsense(good, bad)
-            yield Unreadable(at, reason, feed.hand_back(), is_fragment=len(fields) == 1)
+            first = feed.hand_back()
+            whole = len(fields) > 1 and "\0" not in first
+            yield Unreadable(at, reason, first, not whole and len(fields) == 1, whole)
             continue
         good += 1
         feed.done()

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 from custanalytics.errors import DisclosureError
 from custanalytics.privacy.leak_check.files import Reader
@@ -26,6 +27,12 @@ class Leak:
     kind: str  # such as "e-mail" or "amount", or UNREADABLE
     source: str  # where it comes from; the reason, for an unreadable file
     shown: str  # masked
+    secret: str = field(default="", repr=False)  # itself; for comparing, never shown
+
+    @property
+    def told(self) -> dict[str, Any]:
+        """What of it may be shown."""
+        return {name: value for name, value in asdict(self).items() if name != "secret"}
 
     @property
     def sentence(self) -> str:
@@ -61,8 +68,8 @@ def file_leaks(secrets: Secrets, path: Path, name: str) -> list[Leak]:
     leaks: dict[tuple[str, int], Leak] = {}
 
     def take(passage: Passage) -> None:
-        for shown, origin in search(secrets, passage):
-            leak = Leak(name, passage.where, origin.kind, origin.source, shown)
+        for secret, shown, origin in search(secrets, passage):
+            leak = Leak(name, passage.where, origin.kind, origin.source, shown, secret)
             leaks.setdefault((passage.where, id(origin)), leak)
 
     for part in (name, *name.split("/")):
@@ -92,7 +99,7 @@ def must_not_leak(secrets: Secrets, folder: Path | str) -> None:
     if leaks:
         error = DisclosureError(message_of(leaks))
         if all(leak.kind in _FIGURES for leak in leaks):
-            error.figures = frozenset((leak.file, leak.shown) for leak in leaks)
+            error.figures = frozenset((leak.file, leak.secret) for leak in leaks)
         raise error
 
 

@@ -16,14 +16,17 @@ _LONG_NUMBER = re.compile(r"\d(?:[ ()./-]{0,2}\d){8,}")
 _LEAST_PHONE = 9
 
 
-def search(secrets: Secrets, passage: Passage) -> Iterator[tuple[str, Origin]]:
-    """Secrets that a text holds, masked."""
+Hit = tuple[str, str, Origin]  # a secret, masked, and its origin
+
+
+def search(secrets: Secrets, passage: Passage) -> Iterator[Hit]:
+    """Secrets that a text holds."""
     text = plain(passage.text)
     if passage.style != "exact" or not _is_numbers(text):
         in_order = words(text)
         for phrase in chain(phrases_in(secrets, in_order), secrets.unspaced.found_in(in_order)):
             origin = secrets.phrases[phrase]
-            yield origin.shown or masked(phrase), origin
+            yield phrase, origin.shown or masked(phrase), origin
     if passage.style == "words":
         return
     bare = _ADDRESS.sub(" ", text)
@@ -44,7 +47,7 @@ def phrases_in(secrets: Secrets, in_order: list[str]) -> Iterator[str]:
                 yield candidate
 
 
-def _numbers(secrets: Secrets, text: str, is_exact: bool) -> Iterator[tuple[str, Origin]]:
+def _numbers(secrets: Secrets, text: str, is_exact: bool) -> Iterator[Hit]:
     for value, digits in (figures.exact if is_exact else figures.written)(text):
         origin = secrets.numbers.get(value)
         if origin is None and digits.isdecimal():
@@ -52,23 +55,23 @@ def _numbers(secrets: Secrets, text: str, is_exact: bool) -> Iterator[tuple[str,
         if origin is None and value in secrets.prices and figures.is_price(digits):
             origin = secrets.prices[value]
         if origin is not None:
-            yield masked(value or digits), origin
+            yield value or digits, masked(value or digits), origin
 
 
-def _long_numbers(secrets: Secrets, text: str) -> Iterator[tuple[str, Origin]]:
+def _long_numbers(secrets: Secrets, text: str) -> Iterator[Hit]:
     """Numbers such as of a phone, whatever stands between their figures."""
     for number in _LONG_NUMBER.findall(text):
         digits = re.sub(r"\D", "", number)
         for start in range(len(digits) - _LEAST_PHONE + 1):
-            if digits[start:] in secrets.codes:
-                yield masked(digits[start:]), secrets.codes[digits[start:]]
+            if (code := digits[start:]) in secrets.codes:
+                yield code, masked(code), secrets.codes[code]
 
 
-def _days(secrets: Secrets, text: str, is_exact: bool) -> Iterator[tuple[str, Origin]]:
+def _days(secrets: Secrets, text: str, is_exact: bool) -> Iterator[Hit]:
     epochs = epochs_in(text) if is_exact else ()
     for day in chain(chain.from_iterable(days_in(text)), epochs):
         if day in secrets.days:
-            yield masked(day.isoformat()), secrets.days[day]
+            yield day.isoformat(), masked(day.isoformat()), secrets.days[day]
 
 
 def _is_numbers(text: str) -> bool:

@@ -17,9 +17,7 @@ Anything else stops with a `RenderError` that names the construct, the file and 
 
 import json
 import logging
-import os
 import re
-import subprocess
 import tempfile
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,6 +31,7 @@ import typst
 from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError
 from custanalytics.render.brand import read_brand
+from custanalytics.render.outside_tool import outside_tool
 from custanalytics.render.pages.labels import labels
 from custanalytics.render.pages.qmd import Qmd, read_qmd
 from custanalytics.render.pages.selfcontained import self_contained
@@ -136,6 +135,7 @@ def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
         "labels": words,
         "meta": _jsonable(meta),
         "number_sections": numbered,
+        "mark": qmd.mark,
         "shortcodes": [{"name": s.name, "value": s.value} for s in qmd.shortcodes],
         "report_filter": str(_report_filter(folder).resolve()),
     }
@@ -152,10 +152,9 @@ def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
         ]  # fmt: skip
         if to == "html" and meta["toc"]:
             command += ["--toc", "--toc-depth", str(meta.get("toc-depth", 3))]
-        done = subprocess.run(  # noqa: S603 - the binary of our own dependency
-            command, input=qmd.text.encode(), capture_output=True, cwd=folder, check=False,
-            env=os.environ | {"CUSTANALYTICS_CONTEXT": str(context_file)},
-        )  # fmt: skip
+        done = outside_tool(
+            command, qmd.text.encode(), folder, {"CUSTANALYTICS_CONTEXT": str(context_file)}
+        )
     problem = done.stderr.decode("utf-8", "replace")
     if done.returncode == _STOPPED and "STOP\t" in problem:
         _, what, trace = problem[problem.index("STOP\t") :].rstrip("\n").split("\t")

@@ -6,19 +6,17 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from custanalytics.errors import RenderError
 from custanalytics.render.confined import inside
+from custanalytics.render.settings_file import read_yaml
 
 _INCLUDE = re.compile(r"^\s*\{\{<\s*include\s+(\S+)\s*>\}\}\s*$")
 _SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}")
 _ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 _FENCE = re.compile(r"^(?: {0,3}|\s*[-*+>] +|\s*\d+[.)] +)(`{3,}|~{3,})\s*(.*)$")
 _INLINE_CELL = re.compile(r"`\{(python|r|julia|ojs)\}[^`]*`|`r\s[^`]*`")
-_YAML_LINE = re.compile(r"line (\d+)")
 _PLOT = re.compile(r"```+ *\{=html\}\n<div class=\"plot\".*?\n```+\n", re.DOTALL)
-_MARK = re.compile(r"qzsc(\d+)qz")
+_MARK = "qzsc"
 
 # Keys that change a page in Quarto and that the embedded renderer does not know. Any other key
 # is the document's own, to be read with {{< meta >}} or when-meta.
@@ -55,8 +53,9 @@ class Qmd:
     """A document, ready for pandoc."""
 
     meta: dict[str, Any]  # _quarto.yml, _metadata.yml, front matter: later ones first
-    lines: list[Line]  # includes in place, qzscNqz for shortcode N
+    lines: list[Line]  # includes in place, the mark, N and qz for shortcode N
     shortcodes: list[Shortcode] = field(default_factory=list)  # in the order of the text, from 1
+    mark: str = _MARK  # nothing else in the text begins like it
 
     @property
     def text(self) -> str:
@@ -75,20 +74,23 @@ def read_qmd(path: Path) -> Qmd:
     """Read a document with everything it includes."""
     folder = path.parent
     front, body = _front_matter(_lines(path, folder))
-    own = _yaml("\n".join(line.text for line in front), path.name)
+    own = read_yaml("\n".join(line.text for line in front), path.name)
     meta = _merged(_settings(folder / "_quarto.yml"), _settings(folder / "_metadata.yml"))
     _check_keys(own, path.name, [line.text for line in front])
     meta = _merged(meta, own)
     values = {"var": _settings(folder / "_variables.yml"), "meta": meta}
     shortcodes: list[Shortcode] = []
-    lines = _resolved(_included(body, folder, (path.name,)), values, shortcodes)
-    return Qmd(meta, lines, shortcodes)
+    lines = _included(body, folder, (path.name,))
+    mark = _MARK
+    while any(mark in line.text for line in lines):
+        mark += "x"
+    return Qmd(meta, _resolved(lines, values, shortcodes, mark), shortcodes, mark)
 
 
 def front_matter(path: Path) -> dict[str, Any]:
     """The YAML at the top of a document."""
     front, _ = _front_matter(_lines(path, path.parent))
-    return _yaml("\n".join(line.text for line in front), path.name)
+    return read_yaml("\n".join(line.text for line in front), path.name)
 
 
 def _lines(path: Path, folder: Path) -> list[Line]:
@@ -110,20 +112,8 @@ def _front_matter(lines: list[Line]) -> tuple[list[Line], list[Line]]:
     raise RenderError(f"{lines[0].file}, line 1: the front matter has no closing ---")
 
 
-def _yaml(text: str, name: str) -> dict[str, Any]:
-    try:
-        data = yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        match = _YAML_LINE.search(str(error))
-        where = f", line {match.group(1)}" if match else ""
-        raise RenderError(f"{name}{where}: not readable as YAML: {error}") from error
-    if data is not None and not isinstance(data, dict):
-        raise RenderError(f"{name}: must hold names with values")
-    return data or {}
-
-
 def _settings(path: Path) -> dict[str, Any]:
-    return _yaml(path.read_text("utf-8"), path.name) if inside(path.parent, path.name) else {}
+    return read_yaml(path.read_text("utf-8"), path.name) if inside(path.parent, path.name) else {}
 
 
 def _merged(first: Mapping[str, Any], second: Mapping[str, Any]) -> dict[str, Any]:
@@ -169,7 +159,10 @@ def _included(lines: list[Line], folder: Path, opened: tuple[str, ...]) -> list[
 
 
 def _resolved(
-    lines: list[Line], values: Mapping[str, Mapping[str, Any]], shortcodes: list[Shortcode]
+    lines: list[Line],
+    values: Mapping[str, Mapping[str, Any]],
+    shortcodes: list[Shortcode],
+    mark: str,
 ) -> list[Line]:
     out: list[Line] = []
     fence = ""
@@ -184,26 +177,26 @@ def _resolved(
             fence = match.group(1)
         elif _INLINE_CELL.search(line.text):
             raise _unsupported("code that is run inside a line", line)
-        out.append(_marked(line, values, shortcodes))
+        out.append(_marked(line, values, shortcodes, mark))
     return out
 
 
 def _marked(
-    line: Line, values: Mapping[str, Mapping[str, Any]], shortcodes: list[Shortcode]
+    line: Line, values: Mapping[str, Mapping[str, Any]], shortcodes: list[Shortcode], mark: str
 ) -> Line:
     if "{{<" not in line.text:
         return line
 
-    def mark(match: re.Match[str]) -> str:
+    def marked(match: re.Match[str]) -> str:
         shortcodes.append(_shortcode(match.group(1), line, values))
-        return f"qzsc{len(shortcodes)}qz"
+        return f"{mark}{len(shortcodes)}qz"
 
     pieces: list[str] = []
     position = 0
     for literal in _ESCAPED.finditer(line.text):
-        pieces += [_SHORTCODE.sub(mark, line.text[position : literal.start()]), literal.group(1)]
+        pieces += [_SHORTCODE.sub(marked, line.text[position : literal.start()]), literal.group(1)]
         position = literal.end()
-    pieces.append(_SHORTCODE.sub(mark, line.text[position:]))
+    pieces.append(_SHORTCODE.sub(marked, line.text[position:]))
     return Line("".join(pieces), line.file, line.number)
 
 
@@ -242,7 +235,7 @@ def flat(path: Path) -> str:
         shortcode = qmd.shortcodes[int(match.group(1)) - 1]
         return "{{< pagebreak >}}" if shortcode.name == "pagebreak" else shortcode.value
 
-    return _MARK.sub(value, qmd.text)
+    return re.sub(rf"{qmd.mark}(\d+)qz", value, qmd.text)
 
 
 def without_plots(text: str) -> str:

@@ -42,7 +42,7 @@ local function has(element, class)
 end
 
 -- Shortcodes: python left a word in the text for each --------------------------------------------
-local mark = "qzsc(%d+)qz"
+local mark = context.mark .. "(%d+)qz"
 
 local function inlines_of(markdown)
   return pandoc.utils.blocks_to_inlines(pandoc.read(markdown, "markdown").blocks)
@@ -64,7 +64,7 @@ local function shortcode_inlines(element)
     if not first then break end
     if first > position then out:insert(pandoc.Str(element.text:sub(position, first - 1))) end
     if context.shortcodes[tonumber(index)].name == "pagebreak" then
-      stop("{{< pagebreak >}} needs a paragraph of its own", "qzsc" .. index .. "qz")
+      stop("{{< pagebreak >}} needs a paragraph of its own", context.mark .. index .. "qz")
     end
     out:extend(inlines_of(value(index)))
     position = last + 1

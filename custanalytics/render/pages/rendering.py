@@ -1,7 +1,6 @@
 """Renders a staged report folder, whichever renderer there is."""
 
 import shutil
-import subprocess
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -9,7 +8,9 @@ from pathlib import Path
 from custanalytics.bundled import DOCUMENT
 from custanalytics.config import RENDERERS
 from custanalytics.errors import RenderError, UsageError
+from custanalytics.render.outside_tool import outside_tool
 from custanalytics.render.pages.embedded import render_embedded
+from custanalytics.render.pages.policy import with_policy
 from custanalytics.render.pages.staging import refresh
 
 _QUARTO_FORMATS = {"html": "html", "pdf": "typst"}
@@ -58,9 +59,7 @@ def quarto_for(renderer: str) -> str | None:
 
 def render_website(quarto: str, project: Path, out: str) -> Path:
     """Render a Quarto website."""
-    done = subprocess.run(  # noqa: S603 - the user's own quarto, found on PATH
-        [quarto, "render"], cwd=project, capture_output=True, check=False
-    )
+    done = outside_tool([quarto, "render"], b"", project)
     if done.returncode != 0 or not (project / out / "index.html").is_file():
         said = done.stderr.decode("utf-8", "replace").strip()
         raise RenderError(f"quarto could not render the site: {said[-2000:]}")
@@ -72,15 +71,14 @@ def _by_quarto(quarto: str, document: Path, name: str) -> bytes:
     output = document.parent / scratch
     cache = document.parent / ".quarto"
     had_cache = cache.exists()
-    done = subprocess.run(  # noqa: S603 - the user's own quarto, found on PATH
-        [quarto, "render", document.name, "--to", _QUARTO_FORMATS[name], "--output", scratch],
-        cwd=document.parent, capture_output=True, check=False,
-    )  # fmt: skip
+    command = [quarto, "render", document.name, "--to", _QUARTO_FORMATS[name], "--output", scratch]
     try:
+        done = outside_tool(command, b"", document.parent)
         if done.returncode != 0 or not output.is_file():
             said = done.stderr.decode("utf-8", "replace").strip()
             raise RenderError(f"quarto could not render {document}: {said[-2000:]}")
-        return output.read_bytes()
+        content = output.read_bytes()
+        return with_policy(content.decode()).encode() if name == "html" else content
     finally:
         output.unlink(missing_ok=True)
         if not had_cache:

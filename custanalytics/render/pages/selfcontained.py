@@ -11,6 +11,7 @@ from urllib.parse import quote, unquote
 
 from custanalytics.errors import RenderError
 from custanalytics.render.confined import inside
+from custanalytics.render.pages.policy import with_policy
 
 _STYLE = re.compile(r'<link rel="stylesheet" href="([^"]*)">')
 _SCRIPT = re.compile(r'<script src="([^"]*)" defer></script>')
@@ -36,6 +37,7 @@ def self_contained(page: str, folder: Path) -> str:
             f"the page would ask for something from outside: {outside.group(0)[:200]}"
         )
     draws = 'class="plot"' in page
+    added: list[bytes] = []
 
     def style(match: re.Match[str]) -> str:
         path = _inside(folder, match.group(1))
@@ -51,7 +53,8 @@ def self_contained(page: str, folder: Path) -> str:
             return ""
         if path.name == PLOTLY:
             # Packed, and unpacked when the first chart comes near: the page is half the size.
-            packed = base64.b64encode(gzip.compress(path.read_bytes(), mtime=0)).decode("ascii")
+            added.append(path.read_bytes())
+            packed = base64.b64encode(gzip.compress(added[0], mtime=0)).decode("ascii")
             return f'<script type="text/plain" id="plotly">{packed}</script>'
         text = path.read_text("utf-8").replace("</script", "<\\/script")
         return f"<script>\n{text}</script>"
@@ -62,7 +65,8 @@ def self_contained(page: str, folder: Path) -> str:
         )
 
     # Pictures first: the library's own text is not searched for them.
-    return _SCRIPT.sub(script, _STYLE.sub(style, _IMAGE.sub(image, page)))
+    whole = _SCRIPT.sub(script, _STYLE.sub(style, _IMAGE.sub(image, page)))
+    return with_policy(whole, added)
 
 
 def must_be_inside(page: str, folder: Path) -> None:

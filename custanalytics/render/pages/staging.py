@@ -10,6 +10,7 @@ from typing import Any
 import yaml
 
 from custanalytics.bundled import DOCUMENT, reports_dir
+from custanalytics.errors import RenderError
 from custanalytics.render import brand
 from custanalytics.render.pages.document import Document
 from custanalytics.render.pages.labels import labels
@@ -65,7 +66,7 @@ def stage(document: Document, template: Path | None, folder: Path) -> None:
     language = document.lang.split("-")[0]
     if template:
         _copy_once(in_language(template / DOCUMENT, language), folder, DOCUMENT)
-    for path in sorted(template.iterdir()) if template else []:
+    for path in _confined(template) if template else []:
         if not _TRANSLATED.fullmatch(path.name):
             _copy_once(path, folder)
     _copy_once(reports_dir() / brand.FILE, folder)
@@ -94,6 +95,8 @@ def stage(document: Document, template: Path | None, folder: Path) -> None:
     files = {name: text.encode() for name, text in (generated | parts).items()}
     for name, content in (files | document.files).items():
         path = folder / name
+        if not path.resolve().is_relative_to(folder.resolve()):
+            raise RenderError(f"{path} leads out of the report folder; take the link away")
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
 
@@ -143,6 +146,14 @@ def _sections(folder: Path, name: str, language: str) -> None:
             target.parent.mkdir(exist_ok=True)
             shutil.copyfile(in_language(shared, language), target)
         _sections(folder, f"{SECTIONS}/{shared.name}", language)
+
+
+def _confined(template: Path) -> list[Path]:
+    """What lies in a template's folder; a link that leads out of it is refused."""
+    for path in template.rglob("*"):
+        if not path.resolve().is_relative_to(template.resolve()):
+            raise RenderError(f"{path} leads out of the template's folder; put the file itself in")
+    return sorted(template.iterdir())
 
 
 def _copy_once(path: Path, folder: Path, name: str = "") -> None:

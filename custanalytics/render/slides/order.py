@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-import yaml
-
 from custanalytics.errors import RenderError
+from custanalytics.render.settings_file import read_yaml
 
 FILE = "slides.yml"
 _HEAD = (
@@ -21,10 +20,10 @@ def slide_order(folder: Path, usual: Sequence[str]) -> tuple[str, ...]:
     if not path.exists():
         path.write_text(_HEAD + "".join(f"  - {name}\n" for name in usual), "utf-8")
     try:
-        data = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
-        raise RenderError(f"{path} can't be read as YAML: {error}") from error
-    names = data.get("slides") if isinstance(data, dict) else None
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise RenderError(f"{path} can't be read: {error}") from error
+    names = read_yaml(text, str(path)).get("slides")
     if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
         raise RenderError(f"{path}: expected a list of names under 'slides:'")
     return tuple(dict.fromkeys(names))

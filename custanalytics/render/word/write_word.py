@@ -3,7 +3,6 @@
 import io
 import os
 import re
-import subprocess
 import tempfile
 import zipfile
 from datetime import date, datetime, time
@@ -14,8 +13,9 @@ import pypandoc
 import typst
 
 from custanalytics.errors import RenderError
-from custanalytics.render.brand import Brand
+from custanalytics.render.brand import Brand, typst_text
 from custanalytics.render.office import EARLIEST, branded_theme, steady
+from custanalytics.render.outside_tool import outside_tool
 from custanalytics.render.pages.selfcontained import must_be_inside
 from custanalytics.render.word.styles import FOOTER, FOOTER_RELATION, FOOTER_TYPE, PAGE, styled
 
@@ -71,7 +71,7 @@ def _pictures(body: str, folder: Path, place: Path) -> str:
     if not names:
         return body
     # All in one go, one a page: starting the compiler takes longer than drawing.
-    drawings = "\n#pagebreak()\n".join(f'#image("{name}")' for name in names)
+    drawings = "\n#pagebreak()\n".join(f"#image({typst_text(name)})" for name in names)
     sheet = f"#set page(width: auto, height: auto, margin: 0pt)\n{drawings}"
     try:
         # Its stubs want input and root to be of one type.
@@ -126,13 +126,7 @@ def _reference(brand: Brand) -> bytes:
 
 
 def _pandoc(options: list[str], content: bytes, folder: Path) -> bytes:
-    done = subprocess.run(  # noqa: S603 - the binary of our own dependency
-        [pypandoc.get_pandoc_path(), *options],
-        input=content,
-        capture_output=True,
-        cwd=folder,
-        check=False,
-    )
+    done = outside_tool([pypandoc.get_pandoc_path(), *options], content, folder)
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip()
         raise RenderError(f"pandoc could not write the Word document: {said}")

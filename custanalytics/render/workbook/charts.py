@@ -68,7 +68,7 @@ def sheet_chart(
         place = [sheet.name, rows[0], 0, rows[1], 0]
         drawn.add_series(
             {
-                "name": label,
+                "name": _no_formula(label),
                 "categories": place,
                 "values": place,
                 "line": {"color": brand.colors["muted"], "width": 1, "dash_type": "dash"},
@@ -142,7 +142,7 @@ def _dress(
         "num_format": number_code(chart.x_format, formats),
     }
     if chart.x_title:
-        across |= {"name": chart.x_title, "name_font": letters | {"bold": False}}
+        across |= {"name": _no_formula(chart.x_title), "name_font": letters | {"bold": False}}
     if chart.x_format.startswith(("month", "date")):
         months = _months(sheet, chart)
         across |= {"date_axis": True, "num_format": "mmm yy", "major_tick_mark": "none"}
@@ -169,12 +169,17 @@ def _dress(
         drawn.set_x_axis(across)
         drawn.set_y_axis(up)
     title = {"name": font, "size": 12, "bold": True, "color": colors["ink"]}
-    drawn.set_title({"name": chart.title, "name_font": title, "overlay": False})
+    drawn.set_title({"name": _no_formula(chart.title), "name_font": title, "overlay": False})
     drawn.set_legend({"position": "top", "font": letters} if legend else {"none": True})
     height = max(_HEIGHT, 60 + 40 * len(sheet.frame)) if chart.kind == "bars" else _HEIGHT
     drawn.set_size({"width": _WIDTH, "height": min(height, 900)})
     drawn.set_chartarea({"border": {"none": True}, "fill": {"color": colors["bg"]}})
     drawn.set_plotarea({"fill": {"none": True}})
+
+
+def _no_formula(text: str) -> str:
+    """The library takes a name that begins with = for the address of a cell."""
+    return f" {text}" if text.startswith("=") else text
 
 
 def _months(sheet: Sheet, chart: Chart) -> float:

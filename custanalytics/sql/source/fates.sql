@@ -37,6 +37,7 @@ SELECT
     d.line_no IS NOT NULL AS is_duplicate, k.is_total, k.is_unknown,
     CASE
         WHEN k.is_total THEN 'total_row'
+        WHEN NOT k.is_wanted THEN 'not_asked_for'
         WHEN k.rule_reason IS NOT NULL THEN k.rule_reason
         WHEN $money = 'order_total' AND k.line_of_order > 1 THEN 'further_line'
         WHEN k.status_reason IS NOT NULL AND NOT COALESCE(k.nets_itself, false) THEN k.status_reason
@@ -45,6 +46,7 @@ SELECT
         WHEN k.date_state = 'zero' THEN 'zero_date'
         WHEN k.date_state = 'far' THEN 'odd_date'
         WHEN k.date_state = 'future' THEN 'future_date'
+        WHEN CAST(k.ordered_at AS DATE) < CAST($since AS DATE) THEN 'before_from'
         WHEN CAST(k.ordered_at AS DATE) > CAST($as_of AS DATE) THEN 'after_as_of'
         WHEN k.amount_state = 'missing' THEN 'no_amount'
         WHEN k.amount_state = 'bad' THEN 'bad_amount'

@@ -13,6 +13,7 @@ from custanalytics.content import workbook_sheet
 from custanalytics.content.report_content import report_content
 from custanalytics.content.workbook import workbook
 from custanalytics.content.workbook_charts import wide
+from custanalytics.render.workbook.charts import _no_formula
 from custanalytics.render.workbook.write_workbook import HEADER_ROW, workbook_bytes
 from tests.content.conftest import HOSTILE, results_of, shop
 
@@ -223,3 +224,8 @@ def test_days_before_excels_calendar_stay_readable(brand) -> None:
     old = shop().assign(ordered_at=lambda d: d["ordered_at"] - pd.DateOffset(years=150))
     page = opened(workbook_bytes(workbook(report_content(results_of(old))), brand))["Months"]
     assert page.cell(HEADER_ROW + 2, 1).value == "1874-01-01"
+
+
+def test_a_title_is_never_a_formula():
+    assert _no_formula("=cmd|x") == " =cmd|x"
+    assert _no_formula("a = b") == "a = b"
