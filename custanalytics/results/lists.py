@@ -102,10 +102,12 @@ def write_csv(frame: pd.DataFrame, path: Path, table: str) -> None:
     safe = frame.round(digits)
     for name in safe.select_dtypes(include=["object", "str"]).columns:
         # A leading apostrophe keeps a spreadsheet from running the cell as a formula.
-        text = safe[name]
-        risky = text.str.match(_FORMULA).fillna(False).astype(bool)
+        text = (
+            safe[name].where(safe[name].map(lambda cell: isinstance(cell, str)), "").astype("str")
+        )
+        risky = text.str.match(_FORMULA)
         risky &= pd.to_numeric(text.where(risky), errors="coerce").isna()
-        safe[name] = text.mask(risky, "'" + text)
+        safe[name] = safe[name].mask(risky, "'" + text)
     safe.columns = pd.Index([f"'{n}" if _FORMULA.match(str(n)) else n for n in safe.columns])
     # The mark makes Excel read the file as UTF-8.
     scratch = path.with_name(f".{path.name}.new")

@@ -57,3 +57,8 @@ def test_groups_are_drawn_from_those_who_may_be_contacted():
     group = drawn_groups(CUSTOMERS, decisions, seed=0)
     assert group.isna().tolist() == [False, True, False, True]
     assert set(group.dropna()) == {"contact", "control"}
+
+
+def test_a_column_of_more_than_text_is_written_too(written):
+    mixed = pd.DataFrame({"late": pd.Series([True, None, "=x"], dtype="object")})
+    assert written(mixed)[1:] == [["True"], [""], ["'=x"]]
