@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv import CustomerLifetimeValue, group_value
+from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.customers.rfm import RFM
 from custanalytics.results.lists import may_be_contacted
 from custanalytics.results.value_trust import trusted, value_trust
@@ -21,28 +21,34 @@ LARGEST_LIFT = 0.5
 
 
 def segment_decisions(
-    groups: RFM, customers: pd.DataFrame, value: CustomerLifetimeValue | None = None
+    groups: RFM,
+    customers: pd.DataFrame,
+    value: CustomerLifetimeValue | None = None,
+    worth: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """One row per segment: those to contact first, then by the money at stake, most first."""
+    """One row per segment: those to contact first, then by the money at stake, most first.
+
+    `worth` is the value summed over the segments, as `Forecast.groups` gives it.
+    """
     table = groups.segments.loc[groups.segments["customers"] > 0]
     table = table[["segment", "action", "contact", "customers", "revenue"]]
     table = table.reset_index(drop=True)
-    sums = {
+    of_customers = {
         "expected_buyers": "propensity",
         "late_customers": "late",
         "revenue_at_risk": "revenue_at_risk",
     }
     by_segment = customers.groupby("segment")
-    for name, column in sums.items():
+    for name, column in of_customers.items():
         if column in customers:
             table[name] = table["segment"].map(by_segment[column].sum()).astype(float)
         else:
             table[name] = np.nan
-    if value is None:
+    if worth is None:
         table[["clv", "clv_low", "clv_high"]] = np.nan
     else:
-        worth = group_value(value, customers)[["segment", "clv", "clv_low", "clv_high"]]
-        table = table.merge(worth, on="segment")
+        ends = worth[["segment", "clv", "clv_low", "clv_high"]]
+        table = table.merge(ends, on="segment", how="left")
     table["basis"] = _basis(value)
     table["at_stake"] = table["revenue" if _basis(value) == REVENUE_SO_FAR else "clv"]
     rates = table["expected_buyers"] / table["customers"]
