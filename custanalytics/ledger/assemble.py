@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from custanalytics.errors import SourceError
+from custanalytics.ledger.consent import add_consent_cells, tell_of_refusals
 from custanalytics.ledger.customers import find_customers, tell_of_orders
 from custanalytics.ledger.detect.currency import settle_currency
 from custanalytics.ledger.detect.dates import DateColumn
@@ -33,6 +34,7 @@ _SCAFFOLD = (
     "order_runs",
     "state_cells",
     "kind_cells",
+    "consent_cells",
     "number_cells",
     "number_forms",
     "number_values",
@@ -93,6 +95,7 @@ def assemble(
         warnings.append(platform.note)
     add_state_cells(staging, mapping)
     add_kinds(staging, mapping)
+    add_consent_cells(staging, mapping)
     currency = settle_currency(staging, mapping, numbers, warnings)
     columns = {role: staging.column(c.column) for role, c in mapping.roles.items()}
     money = _money_role(mapping)
@@ -130,6 +133,7 @@ def assemble(
     warnings += _warn_of_cents(staging, currency.code)
     engine.keep("ledger", "source/ledger")
     keep_orders(engine)
+    warnings += tell_of_refusals(staging, mapping)
     decimals = {numbers[c].decimal for c in mapping.columns.values() if c in numbers}
     decided = replace(
         mapping,

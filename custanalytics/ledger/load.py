@@ -139,7 +139,9 @@ def load(
         if "amount" in given or "order_total" in given:
             chosen = {r: c for r, c in chosen.items() if r in given or r not in MONEY_ROLES}
     roles = find.find_candidates(staging, {r: c for r, c in chosen.items() if r not in left_out})
-    for role in [*left_out, *(ROLES if platform else ())]:
+    # A known platform's columns are known, but for what a shop may have added to them.
+    fixed = [role for role in ROLES if platform and role not in find.ADDED]
+    for role in [*left_out, *fixed]:
         roles.candidates.pop(role, None)
     find.find_date(roles)
     find.find_customer_and_order(roles)
