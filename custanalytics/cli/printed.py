@@ -58,17 +58,20 @@ def run_json(report: Report) -> dict[str, Any]:
     if results.value is not None:
         totals = results.value.totals.iloc[0]
         figures["value"] = {
-            "model": results.value.model,
-            "horizon_days": results.settings.horizon_days,
+            "horizon_days": results.horizon_days,
             **{name: _number(totals[name]) for name in totals.index},
+            "new_customer": {k: _number(v) for k, v in results.value.new_customer.items()},
             "parameters": _rows(results.value.parameters),
-            "validation": _rows(results.value.validation),
+            "weights": _rows(results.value.weights),
+            "origins": _rows(results.value.origins),
+            "checks": _checks(results.value.checks),
         }
     if results.propensity is not None:
         figures["propensity"] = {
-            "model": results.propensity.model,
-            "window_days": results.settings.window_days,
-            "evaluation": _rows(results.propensity.evaluation),
+            "window_days": results.window_days,
+            "figures": {k: _number(v) for k, v in results.propensity.figures.items()},
+            "deciles": _rows(results.propensity.deciles),
+            "checks": _checks(results.propensity.checks),
         }
     if results.rfm is not None:
         sizes = results.rfm.segments.set_index("segment")["customers"]
@@ -105,16 +108,15 @@ def run_text(report: Report) -> str:
     if results.value is not None:
         totals = results.value.totals.iloc[0]
         lines.append(
-            f"Customer value over {settings.horizon_days} days, discounted: "
+            f"Customer value over {results.horizon_days} days, discounted: "
             f"{formats.money(totals['clv'])} "
-            f"({formats.money(totals['clv_low'])} to {formats.money(totals['clv_high'])}), "
-            f"by {results.value.model}"
+            f"({formats.money(totals['clv_low'])} to {formats.money(totals['clv_high'])})"
         )
     if results.propensity is not None:
         expected = results.propensity.figures["expected_buyers"]
         lines.append(
-            f"Expected to buy within {settings.window_days} days: {formats.count(expected)} "
-            f"customers, by {results.propensity.model}"
+            f"Expected to buy within {results.window_days} days: {formats.count(expected)} "
+            "customers"
         )
     if results.prospects is not None:
         lines += _prospect_lines(results.prospects, formats)
@@ -249,7 +251,7 @@ def ledger_text(ledger: Ledger) -> str:
         parts.append(f"States of orders:\n{_table(states)}")
     if report.warnings:
         parts.append(listed("Mind", list(report.warnings)))
-    warned = ledger.findings["finding"].isin(["no_customer", "duplicates"])
+    warned = ledger.findings["finding"].isin(["no_customer", "duplicates", "reading"])
     findings = ledger.findings.loc[~warned, "sentence"].to_list()
     if findings:
         parts.append(listed("Data quality", findings))

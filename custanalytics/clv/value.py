@@ -1,7 +1,6 @@
-"""What each customer, the whole base and a new customer are worth over a stated horizon."""
+"""What each customer, the whole base and a new customer are worth: a view of the forecast."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -10,17 +9,10 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.clv import checks as value_checks
-from custanalytics.clv.attributes_trial import trial_checks, try_attributes
-from custanalytics.clv.comparison import MODELS, compare_on_holdouts, past_errors
 from custanalytics.clv.discounting import discount_factors, month_ends
-from custanalytics.clv.holdouts import a_year_before, cutoff_of, usable_holdouts
-from custanalytics.clv.prediction import Future, customer_table, totals_table
-from custanalytics.clv.season import Season
-from custanalytics.clv.spend import spend_model
-from custanalytics.clv.validation import candidates
-from custanalytics.errors import UsageError
-from custanalytics.value_models.inputs import checked, require_repeat_buyers, unique_rows
-from custanalytics.value_models.purchase_models import PurchaseModel
+from custanalytics.forecast import YEAR_DAYS, Forecast, forecast_customers
+from custanalytics.forecast.evidence import origin_rows, tenths_of_money
+from custanalytics.transactions import HasEngine
 
 
 @dataclass(frozen=True)
@@ -30,116 +22,94 @@ class CustomerLifetimeValue:
     Attributes
     ----------
     customers : DataFrame
-        One row per customer: ``customer_id``; ``p_alive`` (null when a rule of thumb is used:
-        it knows no leaving); ``expected_purchases``, ``p_purchase`` (at least one) within the
-        horizon; ``expected_spend`` per purchase day (currency units); ``clv`` with ``clv_low``
-        and ``clv_high`` (discounted, times the margin if there is one) and its standard
-        deviation ``clv_sd``; ``expected_next_order`` (the day by which a purchase is as
-        likely as not; null when that is beyond the horizon).
+        One row per customer: ``customer_id``; ``p_alive`` (only where the data tell who has
+        left); ``expected_purchases`` (purchase days) and ``p_purchase`` (at least one) within
+        the horizon; ``expected_spend`` per purchase day (currency units); ``clv`` with
+        ``clv_low`` and ``clv_high`` (discounted, times the margin if there is one).
     totals : DataFrame
-        One row: ``customers``, ``expected_purchases`` with ``purchases_low`` and
-        ``purchases_high``, ``revenue`` (undiscounted, before margin), ``revenue_low``,
-        ``revenue_high``, ``clv``, ``clv_low``, ``clv_high``, and ``error_width``: the
-        model's own error in the interval, in logs.
+        One row: ``customers``; ``buyers``, ``expected_purchases``, ``revenue`` (undiscounted,
+        before margin) and ``clv``, with their lower and upper ends.
     new_customer : dict of str to float
-        ``first_order_value``, ``expected_repeat_purchases``, ``repeat_revenue``
-        (undiscounted, before margin), ``clv`` (discounted repeat purchases times margin),
-        ``supported_acquisition_cost`` (clv plus the first order's margin).
+        Empty where too few new customers could be tested. ``first_order_value`` (mean),
+        ``expected_repeat_purchases`` and ``repeat_revenue`` (after the first order,
+        undiscounted, before margin), ``clv`` (of these, discounted, times margin),
+        ``supported_acquisition_cost`` (clv plus the first order's margin); what the last new
+        customers really brought after their first order within the horizon:
+        ``tested_customers``, ``tested_mean``, ``tested_median``; ``left_out_days``: how long
+        from the first sale on customers may be old ones, who count in none of these.
     payback : DataFrame
         One row per month from 0: ``month``, ``cumulative_margin`` of a new customer
-        (discounted): the acquisition cost earned back by then.
+        (discounted): the acquisition cost earned back by then. Empty as above.
+    origins : DataFrame
+        Every earlier day on which the same forecast would have been made, one row per
+        ``cutoff`` and ``days`` ahead: for buyers, purchases and revenue what came
+        (``actual_buyers``), what was expected (``expected_buyers``) with its interval
+        (``buyers_low``, ``buyers_high``), its error (``buyers_error``: expected over actual,
+        less 1), and what each customer's own rate carried forward would have said
+        (``carried_purchases``, ``carried_revenue``); ``longest``: the longest time that is
+        over after that day.
+    tenths : DataFrame
+        Customers of earlier cutoffs by tenth of the money expected of them: ``tenth`` (1 =
+        most), ``customers``, ``expected_share`` and ``actual_share`` of the money.
+    weights : DataFrame
+        How much each candidate counts: ``part``, ``candidate``, ``weight``.
     parameters : DataFrame
-        ``model``, ``parameter``, ``value``, ``standard_error`` (null: not fixed by the data),
-        ``unit``. An attribute's effects are factors on the buying rate, a or b of customers
-        with one level, against those with the most frequent.
-    validation : DataFrame
-        One row per origin and candidate, see `validate`, with ``origin`` (1 = earliest) and
-        ``chosen``. Empty without a holdout.
-    calibration, deciles : DataFrame
-        On the latest holdout, per candidate with ``chosen``: actual and predicted mean
-        purchases per frequency class, and per decile of the prediction (1 = highest).
-    model, spend_model : str
-        What the predictions come from.
+        Of the purchase model that the candidates start from: ``model``, ``parameter``,
+        ``value`` and ``standard_error`` (null: not fixed by the data), ``unit``.
     params : dict
-        The settings.
+        The settings; ``horizon_days`` is what the history supports of ``asked_days``.
     checks : tuple of Check
-        Doubts to print.
-    observation_end : date or None
-        Last day observed; None where the summary has no ``first_order``.
+        Doubts to print, those of the forecast first.
+    observation_end : date
+        Last day observed.
     """
 
     customers: pd.DataFrame
     totals: pd.DataFrame
     new_customer: dict[str, float]
     payback: pd.DataFrame
+    origins: pd.DataFrame
+    tenths: pd.DataFrame
+    weights: pd.DataFrame
     parameters: pd.DataFrame
-    validation: pd.DataFrame
-    calibration: pd.DataFrame
-    deciles: pd.DataFrame
-    model: str
-    spend_model: str
     params: dict[str, Any]
     checks: tuple[Check, ...]
-    observation_end: date | None
+    observation_end: date
 
 
 def customer_lifetime_value(
-    summary: pd.DataFrame,
+    transactions: pd.DataFrame | HasEngine | Forecast,
     horizon_days: int = 365,
     annual_discount_rate: float = 0.10,
     margin: float | None = None,
+    observation_end: date | None = None,
     level: float = 0.90,
     seed: int = 0,
-    holdout: pd.DataFrame | Sequence[pd.DataFrame] | None = None,
-    models: Sequence[str] = MODELS,
-    season: Season | None = None,
-    season_check: Check | None = None,
-    last_years: Sequence[pd.DataFrame] = (),
-    attributes: pd.DataFrame | None = None,
 ) -> CustomerLifetimeValue:
-    """Predict purchases, spend and lifetime value of every customer.
+    """Value every customer by the money that the forecast expects of them.
 
-    Assumes that a customer who is alive buys at a steady rate, may leave for good, and
-    spends around a mean of his own whatever his rate. Holdouts show how far that is so;
-    the candidate that did best on them, a model or a rule of thumb, makes the predictions.
+    Assumes what `forecast_customers` assumes; the money of each month of the horizon is worth
+    less the later it comes. The horizon is cut to what the history supports.
 
     Parameters
     ----------
-    summary : DataFrame
-        One row per customer: ``customer_id``, ``frequency`` (repeat purchase days),
-        ``recency`` and ``T`` (days), ``monetary_value`` (mean spend per repeat purchase day
-        in currency units; null when frequency is 0); optional ``total_spend`` (for the first
-        order's value) and ``first_order`` (day, for dates).
-    horizon_days : int
+    transactions : DataFrame, loaded ledger or Forecast
+        A DataFrame has one row per line: ``customer_id`` (null: unknown, left out),
+        ``ordered_at`` (datetime), ``amount`` (currency units, refunds negative), optional
+        ``order_id``, ``product``, ``quantity``. From a `Forecast`, its last day, level and seed
+        hold.
+    horizon_days : int, default 365
         How far ahead to look.
-    annual_discount_rate : float
+    annual_discount_rate : float, default 0.10
         0.10 makes money a year ahead worth 1 / 1.10; compounded over the horizon's months.
     margin : float, optional
         Share of revenue that is profit, above 0 and up to 1; without it, value is revenue.
-    level : float
+    observation_end : date, optional
+        Last day that counts; by default the last day in the data.
+    level : float, default 0.90
         Nominal coverage of the intervals.
-    seed : int
+    seed : int, default 0
         Where the random numbers start.
-    holdout : DataFrame or sequence of DataFrame, optional
-        One or several earlier cutoffs: the summary up to it plus ``holdout_frequency``
-        (purchase days after it), ``holdout_spend`` (currency units), ``holdout_days``.
-    models : sequence of str
-        Models to choose from; the first is used where there is no holdout.
-    season : Season, optional
-        The course of the year (see `yearly_season`); needs ``first_order`` in summary and
-        holdouts. Holdouts that are on its clock already stay as they are.
-    season_check : Check, optional
-        What trying the season has shown (see `try_season`); by default, whether the history
-        is long enough for one.
-    last_years : sequence of DataFrame
-        The same periods a year earlier, as `last_year_holdouts` gives them: a rule of thumb
-        learns from them.
-    attributes : DataFrame, optional
-        One row per customer: ``customer_id`` and what was known of him at his first purchase
-        (channel, region, value of the first order; null: unknown). What came to be known later
-        would give the holdouts' outcome away. A BG/NBD model with their effects becomes a
-        candidate, in the plain one's place, where they help on the holdouts (see
-        `try_attributes`); else nothing changes.
 
     Returns
     -------
@@ -149,121 +119,86 @@ def customer_lifetime_value(
     Raises
     ------
     UsageError
-        An option is out of range, or the summary can't be right.
+        An option is out of range.
     UnsupportedError
-        Fewer than 20 customers came back.
+        The history is too short, or hardly anybody came back.
+
+    Examples
+    --------
+    >>> from custanalytics.bundled import sample_data_dir
+    >>> import custanalytics as ca
+    >>> value = ca.customer_lifetime_value(ca.load([sample_data_dir() / "shop.csv"]), margin=0.4)
+    >>> value.params["horizon_days"], len(value.customers)
+    (365, 2515)
     """
-    _check_options(horizon_days, annual_discount_rate, margin, level)
-    frame = checked(summary)
-    history = float(frame["T"].max()) if len(frame) else 0.0
-    frame = season.applied(frame) if season else frame
-    repeat_buyers = require_repeat_buyers(frame)
-    spend, checks = spend_model(frame)
-    checks = [value_checks.repeat_buyers(repeat_buyers, len(frame)), *checks]
-
-    origins = usable_holdouts(_listed(holdout))
-    if season:
-        # one that `try_season` put on the clock keeps the season known at its cutoff
-        origins = [o if "calendar_days" in o.columns else season.applied(o) for o in origins]
-        last_years = [season.applied(frame) for frame in last_years]
-    known, attributed = None, []
-    if attributes is not None:
-        trial = try_attributes(frame, attributes, origins)
-        if trial.model:
-            frame, known = trial.model.for_customers(frame, attributes)
-            origins = [holdout for holdout, _ in trial.holdouts]
-            attributed = [candidate for _, candidate in trial.holdouts]
-    rows = unique_rows(frame)
-    tested = compare_on_holdouts(origins, models, level, seed, last_years, attributed)
-    before = a_year_before(last_years, frame)
-    fitted = candidates(rows, models, origins[-1] if origins else None, before, known)
-    chosen = next(one for one in fitted if one.name == (tested.best or models[0]))
-    first = next(one for one in fitted if isinstance(one, PurchaseModel))
-    checks += value_checks.of_model(chosen if isinstance(chosen, PurchaseModel) else first)
-    checks += value_checks.of_validation(tested.table, chosen.name, level)
-    checks += value_checks.of_last_year(tested.table)
-    told = season_check or value_checks.season_known(history, season)
-    checks += [told] if told else []
-    checks += trial_checks(trial, chosen.name) if attributes is not None else []
-    checks += value_checks.of_options(margin, horizon_days, history)
-
-    ends = month_ends(horizon_days)
-    factors = discount_factors(ends, annual_discount_rate)
-    share = 1.0 if margin is None else margin
-    observed_to = cutoff_of(frame) if "first_order" in frame.columns else None
-    if season and observed_to is not None:
-        ends = season.ahead(observed_to, ends)
-    if isinstance(chosen, PurchaseModel):
-        chosen = chosen.resampled(rows, seed)
-    future = Future.of(chosen, spend, frame, rows, ends, factors * share, seed)
-    if season and observed_to is not None:
-        days = season.calendar_days(observed_to, future.next_days, horizon_days)
-        future = replace(future, next_days=days)
-    first_order = _first_order_value(frame)
-    per_month = np.diff(chosen.new_customer(ends), prepend=0.0)
-    typical = float(spend.expected_spend(np.zeros(1), np.zeros(1))[0])
-    gained = np.cumsum(per_month * factors) * typical * share
-    cumulative = first_order * share + np.append(0.0, gained)
+    forecast = (
+        transactions
+        if isinstance(transactions, Forecast)
+        else forecast_customers(
+            transactions, max(horizon_days, YEAR_DAYS), observation_end, level, seed
+        )
+    )
+    horizon = min(horizon_days, forecast.horizon_days)
+    each = forecast.at(horizon, annual_discount_rate, margin)
+    total = forecast.total(horizon, annual_discount_rate, margin)
+    origins = origin_rows(forecast, horizon)
+    new, payback = _new_customer(forecast, horizon, annual_discount_rate, margin or 1.0)
     return CustomerLifetimeValue(
-        customers=customer_table(future, level, observed_to),
-        totals=totals_table(
-            future,
-            past_errors(tested.table, chosen.name, "purchases"),
-            past_errors(tested.table, chosen.name, "revenue"),
-            level,
-        ),
-        new_customer={
-            "first_order_value": first_order,
-            "expected_repeat_purchases": float(per_month.sum()),
-            "repeat_revenue": float(per_month.sum()) * typical,
-            "clv": float(gained[-1]),
-            "supported_acquisition_cost": float(cumulative[-1]),
-        },
-        payback=pd.DataFrame({"month": range(len(ends) + 1), "cumulative_margin": cumulative}),
-        parameters=value_checks.parameter_table(fitted, spend),
-        validation=tested.table,
-        calibration=tested.calibration,
-        deciles=tested.deciles,
-        model=chosen.name,
-        spend_model=spend.name,
+        customers=_customers(forecast, each),
+        totals=total.drop(columns="days").rename(columns={"purchases": "expected_purchases"}),
+        new_customer=new,
+        payback=payback,
+        origins=origins,
+        tenths=tenths_of_money(forecast, horizon),
+        weights=forecast.weights,
+        parameters=value_checks.parameter_table(forecast),
         params={
-            "horizon_days": horizon_days,
+            "horizon_days": horizon,
+            "asked_days": horizon_days,
             "annual_discount_rate": annual_discount_rate,
             "margin": margin,
-            "level": level,
-            "seed": seed,
-            "holdouts": len(origins),
+            "level": forecast.level,
         },
-        checks=tuple(checks),
-        observation_end=observed_to.date() if observed_to is not None else None,
+        checks=(
+            *(c for c in forecast.checks if c.name != "forecast.horizon" or horizon < horizon_days),
+            *value_checks.of_origins(origins, horizon, forecast.level),
+            *value_checks.of_margin(margin),
+        ),
+        observation_end=forecast.observation_end,
     )
 
 
-def _listed(holdout: pd.DataFrame | Sequence[pd.DataFrame] | None) -> Sequence[pd.DataFrame]:
-    if holdout is None:
-        return []
-    return [holdout] if isinstance(holdout, pd.DataFrame) else holdout
+def _customers(forecast: Forecast, each: pd.DataFrame) -> pd.DataFrame:
+    """Each customer's figures; without who is still one, where that is not known."""
+    table = each[["customer_id", "expected_purchases", "p_purchase", "clv", "clv_low", "clv_high"]]
+    known = forecast.customers
+    table.insert(3, "expected_spend", known["spend_per_purchase"])
+    if known["p_alive"].notna().any():
+        table.insert(1, "p_alive", known["p_alive"])
+    return table
 
 
-def _check_options(
-    horizon_days: int, annual_discount_rate: float, margin: float | None, level: float
-) -> None:
-    if not horizon_days >= 1:
-        raise UsageError(f"the horizon must be at least 1 day, not {horizon_days}")
-    if not 0 <= annual_discount_rate <= 10:
-        raise UsageError(
-            f"the annual discount rate must be between 0 and 10, such as 0.10 for 10 %, "
-            f"not {annual_discount_rate}"
-        )
-    if margin is not None and not 0 < margin <= 1:
-        raise UsageError(f"the margin must be above 0 and at most 1, not {margin}")
-    if not 0.5 <= level < 1:
-        raise UsageError(f"the interval level must be at least 0.5 and below 1, not {level}")
-
-
-def _first_order_value(frame: pd.DataFrame) -> float:
-    """Mean net spend on the first purchase day; 0 where the summary does not say."""
-    if "total_spend" not in frame.columns:
-        return 0.0
-    later = frame["frequency"] * frame["monetary_value"].fillna(0.0)
-    return max(float((frame["total_spend"] - later).mean()), 0.0)
+def _new_customer(
+    forecast: Forecast, horizon: int, annual_discount_rate: float, share: float
+) -> tuple[dict[str, float], pd.DataFrame]:
+    """What a new customer brings, beside what the last ones did; nothing where it is not known."""
+    new = forecast.newcomers
+    if new is None:
+        return {}, pd.DataFrame({"month": [], "cumulative_margin": []})
+    ends = month_ends(horizon)
+    purchases, money = new.expected(ends)
+    today = discount_factors(ends, annual_discount_rate) * share
+    gained = np.cumsum(np.diff(money, prepend=0.0) * today)
+    cumulative = new.first_order_value * share + np.append(0.0, gained)
+    figures = {
+        "first_order_value": new.first_order_value,
+        "expected_repeat_purchases": float(purchases[-1]),
+        "repeat_revenue": float(money[-1]),
+        "clv": float(gained[-1]),
+        "supported_acquisition_cost": float(cumulative[-1]),
+        "tested_customers": float(new.customers),
+        "tested_mean": new.actual_revenue,
+        "tested_median": new.median_revenue,
+        "left_out_days": float(new.left_out_days),
+    }
+    return figures, pd.DataFrame({"month": range(len(cumulative)), "cumulative_margin": cumulative})

@@ -79,13 +79,10 @@ def _method(results: AnalysisResults) -> str:
     told = []
     if results.value is not None:
         told.append(
-            say(
-                "Customer value by {model}, held against rules of thumb on times held back.",
-                model=word(results.value.model),
-            )
+            say("One forecast for every customer, tested as of every earlier day that allows it.")
         )
     if results.propensity is not None:
-        told.append(say("Who buys next, tested on a later window."))
+        told.append(say("Who buys next, and who is slipping away, from the same forecast."))
     if results.rfm is not None:
         told.append(
             say("Segments by recency, frequency and money, by rules made for the client.")

@@ -1,6 +1,6 @@
 """Everything that a report says, built once; page, slides, workbook and lists select from it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from custanalytics.config import TEMPLATE, Settings
@@ -118,6 +118,13 @@ class ReportContent:
 def report_content(results: AnalysisResults) -> ReportContent:
     """Build everything that a report says."""
     settings = results.settings
+    # every sentence speaks of the days that the history supports
+    results = replace(
+        results,
+        settings=replace(
+            settings, horizon_days=results.horizon_days, window_days=results.window_days
+        ),
+    )
     with speaking(settings.locale):
         formats = Formats(settings.locale, settings.currency or None)
         cover, chapters = _cover(results, formats), _chapters(results, formats)
@@ -145,9 +152,7 @@ def _title(settings: Settings) -> str:
 def _chapters(results: AnalysisResults, formats: Formats) -> tuple[Chapter, ...]:
     asked = results.prospects is not None or "prospects" in results.skipped
     first_page = summary.summary(results, formats)
-    worth = value.value(
-        results.value, results.value_trust, results.tracking, results.decisions, formats
-    )
+    worth = value.value(results.value, results.value_trust, results.decisions, formats)
     return (
         _report(results.settings, formats),
         first_page,

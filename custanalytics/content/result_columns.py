@@ -30,11 +30,10 @@ class Shown:
     """The columns of one report's results in its language."""
 
     def __init__(self, results: AnalysisResults, formats: Formats) -> None:
-        settings = results.settings
         self.formats = formats
         self.places = {
-            "span": horizon(settings.horizon_days, formats),
-            "window": say("the next {days} days", days=formats.days(settings.window_days)),
+            "span": horizon(results.horizon_days, formats),
+            "window": say("the next {days} days", days=formats.days(results.window_days)),
             "worth": worth(results.value, formats) if results.value is not None else "",
             "then": formats.date(results.migration_from),
         }

@@ -15,7 +15,7 @@ _DECISIONS = (
 )  # fmt: skip
 # The columns that a reader of the list needs; the others, the same as in the file, are folded.
 _LATE = (
-    "customer_id", "segment", "group", "revenue_at_risk", "propensity",
+    "customer_id", "segment", "group", "revenue_at_risk", "usual_spend", "propensity",
     "days_since_last_purchase", "usual_gap_days", "last_order", "n_orders", "total_spend",
 )  # fmt: skip
 _CONTACT = (
@@ -27,7 +27,7 @@ _CUSTOMERS = (
     "days_since_last_purchase", "n_orders", "total_spend", "r_score", "f_score", "m_score",
     "p_alive", "expected_purchases", "clv", "clv_low", "clv_high", "propensity",
     "propensity_decile", "expected_revenue", "expected_next_order", "usual_gap_days", "late",
-    "revenue_at_risk",
+    "usual_spend", "revenue_at_risk",
 )  # fmt: skip
 
 
@@ -155,7 +155,7 @@ def _late(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | N
         rows,
         "act",
         say(
-            "{money} of the revenue expected in the next {days} days is theirs and can be lost.",
+            "Of what they usually spend in {days} days, {money} is not expected to come.",
             money=formats.money_short(propensity.figures["revenue_at_risk"]),
             days=formats.days(propensity.window_days),
         ),

@@ -9,6 +9,7 @@ from custanalytics.content.result_columns import Shown
 from custanalytics.content.tables import VERDICTS
 from custanalytics.content.words import say, told, word
 from custanalytics.content.workbook_sheet import Field, Sheet
+from custanalytics.ledger.order_states import TAKEN
 from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
@@ -22,12 +23,12 @@ _SEGMENTS = (
     "segment", "customers", "customer_share", "revenue", "revenue_share", "mean_orders",
     "mean_spend", "mean_days_since_last_purchase", "rule", "action",
 )  # fmt: skip
-_VALIDATION = (
-    "origin", "candidate", "role", "holdout_days", "predicted_purchases", "actual_purchases",
-    "total_error", "predicted_revenue", "actual_revenue", "revenue_error", "mae", "spearman",
-    "interval_coverage", "chosen",
+_ORIGINS = (
+    "cutoff", "days", "longest", "expected_revenue", "revenue_low", "revenue_high",
+    "actual_revenue", "revenue_error", "carried_revenue", "expected_purchases", "purchases_low",
+    "purchases_high", "actual_purchases", "purchases_error", "carried_purchases",
+    "expected_buyers", "buyers_low", "buyers_high", "actual_buyers", "buyers_error",
 )  # fmt: skip
-_EVALUATION = ("candidate", "role", "log_loss", "brier_score", "auc", "ece", "chosen")
 
 
 def tables(results: AnalysisResults, formats: Formats, shown: Shown) -> list[Sheet]:
@@ -44,17 +45,13 @@ def tables(results: AnalysisResults, formats: Formats, shown: Shown) -> list[She
         then = formats.date(results.migration_from)
         title = say("Where the customers of {day} are now", day=then)
         sheets.append((say("Segment moves"), title, "migration", moves, ()))
-    value, propensity = results.value, results.propensity
-    if value is not None and len(value.validation):
+    value = results.value
+    if value is not None:
         title = value_tests.tested(value, formats)
-        rows = value.validation
-        sheets.append((say("Forecast tests"), title, "value.validation", rows, _VALIDATION))
-    if propensity is not None:
-        title = say(
-            "Models and rules of thumb on the window held back; the lowest log-loss is used"
-        )
-        rows = propensity.evaluation
-        sheets.append((say("Probability tests"), title, "propensity.evaluation", rows, _EVALUATION))
+        sheets.append((say("Forecast tests"), title, "value.origins", value.origins, _ORIGINS))
+        title = say("What the forecast is averaged from, as earlier days have borne it out")
+        rows = value_tests.weights(value)
+        sheets.append((say("Forecast weights"), title, "value.weights", rows, ()))
     return [
         shown.sheet(name, title, table, rows, "tables", first=first, cents=False)
         for name, title, table, rows, first in sheets
@@ -74,6 +71,17 @@ def data(results: AnalysisResults, formats: Formats, shown: Shown) -> list[Sheet
                 "data",
                 say("Rows read in all: {read}.", read=formats.count(results.ledger.rows_read)),
                 first=("meaning", "rows", "share", "amount"),
+            )
+        )
+    if results.ledger and len(states := results.ledger.states):
+        sheets.append(
+            shown.sheet(
+                say("States of orders"),
+                say("States of orders, payments and parcels, and what each was taken for"),
+                "ledger.states",
+                states.assign(taken_for=states["taken_for"].map(TAKEN)),
+                "data",
+                first=("column", "value", "rows", "amount", "taken_for", "why"),
             )
         )
     if results.findings is not None and len(results.findings):

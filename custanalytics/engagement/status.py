@@ -89,11 +89,11 @@ def _preparation(results: AnalysisResults | None, absent: str, why: tuple[str, .
 def _model(results: AnalysisResults | None, absent: str, why: tuple[str, ...]) -> Step:
     if results is None:
         return Step("model", "missing", (absent,))
-    found = [
-        part.model if hasattr(part, "model") else part.chosen
-        for part in (results.value, results.propensity, results.prospects)
-        if part is not None
-    ]
+    found = []
+    if results.value is not None:
+        found.append(f"forecast of {results.horizon_days} days")
+    if results.prospects is not None:
+        found.append(results.prospects.chosen)
     left_out = tuple(f"{name} left out: {said}" for name, said in results.skipped.items())
     if not found:
         return Step("model", "missing", left_out or ("no model was fitted",))

@@ -3,4 +3,7 @@
 from custanalytics.forecast.making import forecast_customers
 from custanalytics.forecast.result import Forecast
 
-__all__ = ["Forecast", "forecast_customers"]
+# A year is forecast even where less is asked for: a shorter look ahead is a part of a longer one.
+YEAR_DAYS = 365
+
+__all__ = ["YEAR_DAYS", "Forecast", "forecast_customers"]

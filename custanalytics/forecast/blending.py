@@ -109,17 +109,15 @@ def _span(
     """Blend over one span: what is expected now, weights, and each earlier cutoff's as judged."""
     weights = np.full(len(CANDIDATES), np.nan)
     if sum(c.purchases[r, begin:end].sum() for c, r, _ in picked) < FEWEST_PURCHASES:
-        plain_now = np.column_stack(
-            [now.model[:, begin:end].sum(axis=1), _faded(now, [], begin, end)]
-        )
+        plain_now = _plain(now, _fading([], now, begin, end), begin, end)
         weights[:2] = mixture_weights(plain_now, np.zeros(len(plain_now)))
         return (plain_now / plain_now.sum(axis=0)) @ weights[:2], weights, []
-    earlier = [c for c, _, _ in picked]
-    plain_now = _plain(now, earlier, begin, end)
+    fading = _fading([c for c, _, _ in picked], now, begin, end)
+    plain_now = _plain(now, fading, begin, end)
     tables, levels = [], []
     for c, r, _ in picked:
         total = c.purchases[:, begin:end].sum()
-        both = _plain(c, earlier, begin, end)
+        both = _plain(c, fading, begin, end)
         tables.append((both * (total / both.sum(axis=0)))[r])
         levels.append(np.full(len(r), total / both[:, 0].sum()))
     plain, level = np.vstack(tables), np.concatenate(levels)
@@ -146,30 +144,27 @@ def _span(
     return (every_now / every_now.sum(axis=0)) @ weights, weights, combined
 
 
-def _plain(at: Cutoff, earlier: list[Cutoff], begin: int, end: int) -> Floats:
+def _plain(at: Cutoff, fading: Floats, begin: int, end: int) -> Floats:
     """What the candidates that learn nothing from features expect: customers by 2."""
-    return np.column_stack([at.model[:, begin:end].sum(axis=1), _faded(at, earlier, begin, end)])
+    return np.column_stack([at.model[:, begin:end].sum(axis=1), at.carried * fading[_missed(at)]])
 
 
-def _faded(at: Cutoff, earlier: list[Cutoff], begin: int, end: int) -> Floats:
-    """Own rates carried on, less by class of purchases missed, as earlier cutoffs bear out."""
+def _fading(earlier: list[Cutoff], now: Cutoff, begin: int, end: int) -> Floats:
+    """What becomes of own rates, by class of purchases missed, as earlier cutoffs bear out."""
     classes = len(MISSED) + 1
-
-    def by_class(c: Cutoff, values: Floats) -> Floats:
-        return np.bincount(_missed(c), values, classes).astype(np.float64)
-
     came, modelled, carried = np.zeros(classes), np.zeros(classes), np.zeros(classes)
-    for c in earlier or [at]:
-        model = by_class(c, c.model[:, begin:end].sum(axis=1))
+    for c in earlier or [now]:
+        missed = _missed(c)
+        model = np.bincount(missed, c.model[:, begin:end].sum(axis=1), classes)
         if earlier:
-            bought = by_class(c, c.purchases[:, begin:end].sum(axis=1))
+            bought = np.bincount(missed, c.purchases[:, begin:end].sum(axis=1), classes)
             came += bought
             model *= bought.sum() / max(float(model.sum()), 1e-12)
         modelled += model
-        carried += by_class(c, c.carried)
+        carried += np.bincount(missed, c.carried, classes)
     trust = modelled / (modelled + FADING_PURCHASES) if earlier else np.zeros(classes)
     fading = (trust * came + (1 - trust) * modelled) / np.maximum(carried, 1e-12)
-    return np.asarray(at.carried * np.maximum(fading, 1e-6)[_missed(at)])
+    return np.asarray(np.maximum(fading, 1e-6))
 
 
 def _missed(c: Cutoff) -> Codes:

@@ -34,7 +34,7 @@ JITTER = 0.02
 # deviation by that at the beginning (half a year ahead), and the years in which it fades
 UNSEEN, UNSEEN_YEARS = 1.2, 0.8
 # an interval that no error has tested yet counts as if so many had borne out one so much as wide
-PRIOR_TESTS, PRIOR_SCALE = 6.0, 0.8
+PRIOR_TESTS, PRIOR_SCALE = 6.0, 0.85
 
 
 @dataclass(frozen=True)

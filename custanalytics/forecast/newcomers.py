@@ -4,12 +4,12 @@ A file that begins in the middle of a shop's life shows old customers as new at 
 that lasts is decided from the data; those customers count in no figure about newcomers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from custanalytics.forecast.sales import Sales
-from custanalytics.value_models.inputs import Codes
+from custanalytics.value_models.inputs import Floats
 from custanalytics.value_models.pareto_nbd import ParetoNBD
 
 WEEK = 7
@@ -31,36 +31,48 @@ class Newcomers:
     ----------
     first, last : int
         Days, since 1970, between which the tested newcomers first bought.
+    left_out_days : int
+        From the first sale, how long customers may be old ones; they count in nothing here.
+    days : float
+        Length of the time after the first purchase.
     customers : int
-        How many they were.
+        How many were tested.
+    first_order_value : float
+        Mean spend of the first purchase day of all new customers, currency units.
     actual_purchases, actual_revenue : float
         Mean repeat purchase days, and money after the first one, of the tested.
     median_revenue : float
         Median of that money.
     expected_purchases, expected_revenue : float
         What is expected of a new customer.
+    model : ParetoNBD
+        How that falls on the days.
     """
 
     first: int
     last: int
+    left_out_days: int
+    days: float
     customers: int
+    first_order_value: float
     actual_purchases: float
     actual_revenue: float
     median_revenue: float
     expected_purchases: float
     expected_revenue: float
+    model: ParetoNBD = field(repr=False)
 
-
-def firsts(sales: Sales) -> tuple[Codes, Codes]:
-    """Customers with a purchase, and the day of their first."""
-    bought = sales.seen_on(sales.last)
-    customer, at = np.unique(bought.customer, return_index=True)
-    return customer, bought.day[at]
+    def expected(self, ends: Floats) -> tuple[Floats, Floats]:
+        """Repeat purchase days and money up to each number of days after the first purchase."""
+        whole = self.model.new_customer(np.array([self.days]))[0]
+        share = self.model.new_customer(ends) / max(float(whole), 1e-12)
+        return share * self.expected_purchases, share * self.expected_revenue
 
 
 def new_from(sales: Sales) -> int:
     """First day from which a first purchase is that of a new customer."""
-    first = firsts(sales)[1]
+    bought = sales.seen_on(sales.last)
+    first = bought.day[np.unique(bought.customer, return_index=True)[1]]
     weeks = int((sales.last - sales.first) // WEEK)
     if weeks < 3 * SMOOTHED_WEEKS:
         return sales.first
@@ -78,15 +90,17 @@ def new_from(sales: Sales) -> int:
 
 def newcomers(sales: Sales, model: ParetoNBD, days: float, spend: float) -> Newcomers | None:
     """Forecast a new customer over so many days; None where too few can be tested."""
-    customer, first = firsts(sales)
-    begin = max(new_from(sales), sales.last - int(days) - 365)
+    bought = sales.seen_on(sales.last)
+    customer, at = np.unique(bought.customer, return_index=True)
+    first, first_spend = bought.day[at], bought.amount[at]
+    new = new_from(sales)
+    begin = max(new, sales.last - int(days) - 365)
     end = sales.last - int(days)
     tested = (first >= begin) & (first <= end)
     if int(tested.sum()) < FEWEST_NEWCOMERS:
         return None
     since = np.full(len(sales.customer_id), np.iinfo(np.int64).max)
     since[customer[tested]] = first[tested]
-    bought = sales.seen_on(sales.last)
     after = bought.day - since[bought.customer]
     counted = (after > 0) & (after <= days)
     size = len(sales.customer_id)
@@ -97,12 +111,16 @@ def newcomers(sales: Sales, model: ParetoNBD, days: float, spend: float) -> Newc
     each = float(money.sum() / purchases.sum()) if purchases.sum() else spend
     corrected = trust * float(purchases.mean()) + (1 - trust) * expected
     return Newcomers(
-        begin,
-        end,
-        int(tested.sum()),
-        float(purchases.mean()),
-        float(money.mean()),
-        float(np.median(money)),
-        corrected,
-        corrected * (trust * each + (1 - trust) * spend),
+        first=begin,
+        last=end,
+        left_out_days=new - sales.first,
+        days=float(days),
+        customers=int(tested.sum()),
+        first_order_value=float(first_spend[first >= new].mean()),
+        actual_purchases=float(purchases.mean()),
+        actual_revenue=float(money.mean()),
+        median_revenue=float(np.median(money)),
+        expected_purchases=corrected,
+        expected_revenue=corrected * (trust * each + (1 - trust) * spend),
+        model=model,
     )

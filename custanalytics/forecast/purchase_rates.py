@@ -74,8 +74,10 @@ def model_purchases(model: ParetoNBD, rows: Rows, ends: Floats) -> tuple[Floats,
     """Purchases expected in each bucket, rows by buckets; who is still one; their dispersion."""
     alive = model.p_alive(rows)
     up_to = alive[:, None] * model.expected_if_alive(rows, ends)
-    chance = alive * (1 - model.nothing_if_alive(rows, ends[-1:])[:, 0])
-    dispersion = matched_dispersion(chance, up_to[:, -1], alive)
+    # where leaving tells on the longest span more, and less on the shortest
+    at = max(len(ends) - 2, 0)
+    chance = alive * (1 - model.nothing_if_alive(rows, ends[at : at + 1])[:, 0])
+    dispersion = matched_dispersion(chance, up_to[:, at], alive)
     return np.diff(up_to, axis=1, prepend=0.0), alive, dispersion
 
 

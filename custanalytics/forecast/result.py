@@ -228,6 +228,22 @@ class Forecast:
         names = names.sort_values("code")[columns].reset_index(drop=True)
         return pd.concat([names, sums], axis=1)
 
+    def expected(self, ends: Floats) -> tuple[Floats, Floats]:
+        """Tell what is expected of every customer up to each of several days.
+
+        Parameters
+        ----------
+        ends : ndarray
+            Lengths of the time ahead in days, up to ``horizon_days``.
+
+        Returns
+        -------
+        tuple of ndarray
+            Purchase days, and money in currency units: customers by ends.
+        """
+        shares = np.column_stack([self._share(float(days)) for days in ends])
+        return self.fitted.purchases @ shares, self.fitted.money @ shares
+
     def _share(self, days: float) -> Floats:
         """How much of each bucket lies within so many days."""
         if not days > 0:

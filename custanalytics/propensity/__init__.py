@@ -1,4 +1,4 @@
-"""Who buys again within a window: probabilities that can be taken at their word."""
+"""Who buys within a window, and who is slipping away: a view of the forecast."""
 
 from custanalytics.propensity.purchase import PurchasePropensity, purchase_propensity
 

@@ -1,6 +1,4 @@
-"""Churn in the shop's own terms: who is late against their own rhythm."""
-
-from datetime import date
+"""Churn in the shop's own terms: who is late against their own rhythm, and what that costs."""
 
 import numpy as np
 import pandas as pd
@@ -43,20 +41,26 @@ def late_factors(customers: pd.DataFrame) -> tuple[float, float]:
 
 
 def rhythm(
-    customers: pd.DataFrame, observation_end: date, factors: tuple[float, float]
+    customers: pd.DataFrame, window_days: float, factors: tuple[float, float]
 ) -> pd.DataFrame:
-    """Each customer's usual gap, next expected order, lateness and revenue at risk."""
+    """Each customer's usual gap, spend at that pace, lateness, and what will not come of it.
+
+    The spend at the usual pace is at most all that was ever spent: a pace of a few days is none
+    of months.
+    """
     waited = customers["days_since_last_purchase"]
     gap = usual_gap(customers)
-    last = pd.Timestamp(observation_end) - pd.to_timedelta(waited, unit="D")
     late = (waited > factors[0] * gap) & (waited <= factors[1] * gap)
+    each = customers["spent"] / customers["purchase_days"]
+    usual = np.minimum(each * window_days / gap, customers["spent"])
+    missing = usual * (1 - customers["propensity"])
     return pd.DataFrame(
         {
             "usual_gap_days": gap,
             "days_since_last_purchase": waited,
-            "expected_next_order": last + pd.to_timedelta(gap.round(), unit="D"),
             "late": late,
-            "revenue_at_risk": customers["expected_revenue"].where(late, 0.0),
+            "usual_spend": usual,
+            "revenue_at_risk": missing.where(late, 0.0),
         }
     )
 

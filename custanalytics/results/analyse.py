@@ -13,14 +13,7 @@ import pandas as pd
 
 from custanalytics import __version__
 from custanalytics.check import Check
-from custanalytics.clv import (
-    CustomerLifetimeValue,
-    customer_lifetime_value,
-    last_year_holdouts,
-    rolling_holdouts,
-    tracked_value,
-    try_season,
-)
+from custanalytics.clv import CustomerLifetimeValue, customer_lifetime_value
 from custanalytics.config import (
     COMMAND,
     STEP,
@@ -39,14 +32,15 @@ from custanalytics.config import (
 )
 from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.customers.concentration import revenue_concentration
+from custanalytics.customers.consent import customer_consent
 from custanalytics.customers.overview import Overview, business_overview
 from custanalytics.customers.rfm import RFM, Segment, rfm_segmentation, segment_migration
 from custanalytics.customers.segment_rules import conditions_of
 from custanalytics.customers.summary import customer_summary, observation_period
 from custanalytics.errors import ModelError, UnsupportedError, UsageError
+from custanalytics.forecast import YEAR_DAYS, Forecast, forecast_customers
 from custanalytics.ledger import Ledger, read_table
-from custanalytics.propensity.candidates import Rival
-from custanalytics.propensity.purchase import purchase_propensity
+from custanalytics.propensity import PurchasePropensity, purchase_propensity
 from custanalytics.prospects import prospect_list
 from custanalytics.prospects.lead_scoring import LeadScoring, fit_lead_scoring
 from custanalytics.prospects.saved_model import LeadScoringModel
@@ -57,15 +51,11 @@ from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.scoring.control_group import ControlPlan
 from custanalytics.sentences import tell
-from custanalytics.transactions import HasEngine
-from custanalytics.value_models import fit
 
 T = TypeVar("T")
 
 MIGRATION_DAYS = 90
 _SILENT_DAYS = 31
-# the quickest of the purchase models: it is fitted again at every cutoff
-RIVAL = "BG/NBD"
 
 
 @dataclass(frozen=True)
@@ -134,6 +124,10 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
                 key_findings=key_findings(business, None, None, None, None),
                 skipped=skipped,
             )
+        agreed = customer_consent(ledger, end)
+        if len(agreed):
+            agreed["consent"] = agreed["consent"].astype("boolean")
+            summary = summary.merge(agreed, on="customer_id", how="left")
         spread = attempt("concentration", lambda: revenue_concentration(summary))
         groups = attempt("rfm", lambda: rfm_segmentation(summary, segments))
         back = attempt("cohorts", lambda: cohort_retention(ledger, end))
@@ -141,26 +135,26 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         before = attempt(
             "migration", lambda: _segments_before(ledger, first_day, earlier, segments)
         )
-    with step("Estimating customer value"):
-        worth = attempt("value", lambda: _value(ledger, summary, chosen))
-        value, tracking = worth or (None, None)
-    with step("Estimating who buys next"):
-        propensity = attempt(
-            "propensity",
-            lambda: purchase_propensity(
-                ledger,
-                window_days=chosen.window_days,
-                observation_end=end,
-                seed=chosen.seed,
-                contact_cost=chosen.contact_cost,
-                conversion_value=_order_worth(chosen, business),
-                rivals={RIVAL: _purchase_model(ledger, chosen.window_days)},
-            ),
+    with step("Forecasting every customer"):
+        longest = max(chosen.horizon_days, chosen.window_days, YEAR_DAYS)
+        forecast = attempt(
+            "value", lambda: forecast_customers(ledger, longest, end, seed=chosen.seed)
         )
+        value, propensity = _views(forecast, chosen, business) if forecast else (None, None)
+        if forecast is None:
+            skipped["propensity"] = skipped["value"]
     customers = _scored(summary, groups, spread, value, propensity)
     decisions = actions = None
     if groups is not None:
-        decisions = segment_decisions(groups, customers, value)
+        worth = None
+        if forecast is not None and value is not None:
+            worth = forecast.groups(
+                groups.customers[["customer_id", "segment"]],
+                value.params["horizon_days"],
+                chosen.annual_discount_rate,
+                chosen.margin,
+            )
+        decisions = segment_decisions(groups, customers, value, worth)
         actions = ranked_actions(decisions, groups, propensity)
         customers["group"] = drawn_groups(customers, decisions, chosen.seed)
     trust = value_trust(value) if value is not None else ()
@@ -174,7 +168,6 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         cohorts=back,
         value=value,
         value_trust=trust,
-        tracking=tracking,
         propensity=propensity,
         customers=customers,
         decisions=decisions,
@@ -282,46 +275,28 @@ def _customer_worth(settings: Settings, value: CustomerLifetimeValue | None) -> 
     """Value of a conversion as given, or a new customer's where only the cost is."""
     if settings.contact_cost is None or settings.conversion_value is not None:
         return settings.conversion_value
-    if value is None:
+    if value is None or not value.new_customer:
         raise UsageError(
             "what a conversion is worth can't be taken from the sales, which support no estimate "
-            "of customer value: give --conversion-value"
+            "of what a new customer brings: give --conversion-value"
         )
     return float(value.new_customer["supported_acquisition_cost"])
 
 
-def _value(
-    ledger: Ledger, summary: pd.DataFrame, chosen: Settings
-) -> tuple[CustomerLifetimeValue, pd.DataFrame | None]:
-    end = chosen.observation_end
-    holdouts = rolling_holdouts(ledger, end, chosen.horizon_days)
-    trial = try_season(ledger, holdouts, end)
+def _views(
+    forecast: Forecast, chosen: Settings, business: Overview | None
+) -> tuple[CustomerLifetimeValue, PurchasePropensity]:
+    """Everything with the future in it, from the one forecast."""
     value = customer_lifetime_value(
-        summary,
-        horizon_days=chosen.horizon_days,
-        annual_discount_rate=chosen.annual_discount_rate,
-        margin=chosen.margin,
-        seed=chosen.seed,
-        holdout=trial.holdouts,
-        season=trial.season,
-        season_check=trial.check,
-        last_years=last_year_holdouts(ledger, end, chosen.horizon_days),
+        forecast, chosen.horizon_days, chosen.annual_discount_rate, chosen.margin
     )
-    return value, tracked_value(ledger, value, trial.holdouts)
-
-
-def _purchase_model(sales: pd.DataFrame | HasEngine, window_days: int) -> Rival:
-    """What the model of customer value says of buying in a window, as seen on a day."""
-
-    def propensity(cutoff: date) -> pd.DataFrame:
-        try:
-            seen = customer_summary(sales, cutoff)
-            predicted = fit(RIVAL, seen).predict(seen, window_days)
-        except UnsupportedError:  # too few came back by then: no answer for that day
-            return pd.DataFrame({"customer_id": [], "propensity": []})
-        return predicted.rename(columns={"p_purchase": "propensity"})
-
-    return propensity
+    propensity = purchase_propensity(
+        forecast,
+        chosen.window_days,
+        contact_cost=chosen.contact_cost,
+        conversion_value=_order_worth(chosen, business),
+    )
+    return value, propensity
 
 
 def _silence(last_day: date, end: date) -> tuple[Check, ...]:

@@ -16,8 +16,8 @@ DATA, DEFINITIONS, BOTH = "new data", "changed definitions", "both"
 _DEPENDS: Mapping[str, tuple[str, ...]] = {
     "business": (),
     "segments": (),
-    "value": ("horizon_days", "annual_discount_rate", "margin", "seed"),
-    "next purchase": ("window_days", "seed", "contact_cost", "conversion_value"),
+    "value": ("horizon_days", "window_days", "annual_discount_rate", "margin", "seed"),
+    "next purchase": ("horizon_days", "window_days", "seed", "contact_cost", "conversion_value"),
     "prospects": ("seed", "contact_cost", "conversion_value"),
 }
 # How sales are read; a change of these makes other sales of the same file.

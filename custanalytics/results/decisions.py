@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv import CustomerLifetimeValue, group_value
+from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.customers.rfm import RFM
+from custanalytics.results.lists import may_be_contacted
 from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.scoring.control_group import ControlPlan, assign_groups, plan_control
 
@@ -20,34 +21,42 @@ LARGEST_LIFT = 0.5
 
 
 def segment_decisions(
-    groups: RFM, customers: pd.DataFrame, value: CustomerLifetimeValue | None = None
+    groups: RFM,
+    customers: pd.DataFrame,
+    value: CustomerLifetimeValue | None = None,
+    worth: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """One row per segment: those to contact first, then by the money at stake, most first."""
+    """One row per segment: those to contact first, then by the money at stake, most first.
+
+    `worth` is the value summed over the segments, as `Forecast.groups` gives it.
+    """
     table = groups.segments.loc[groups.segments["customers"] > 0]
     table = table[["segment", "action", "contact", "customers", "revenue"]]
     table = table.reset_index(drop=True)
-    sums = {
+    of_customers = {
         "expected_buyers": "propensity",
         "late_customers": "late",
         "revenue_at_risk": "revenue_at_risk",
     }
     by_segment = customers.groupby("segment")
-    for name, column in sums.items():
+    for name, column in of_customers.items():
         if column in customers:
             table[name] = table["segment"].map(by_segment[column].sum()).astype(float)
         else:
             table[name] = np.nan
-    if value is None:
+    if worth is None:
         table[["clv", "clv_low", "clv_high"]] = np.nan
     else:
-        worth = group_value(value, customers)[["segment", "clv", "clv_low", "clv_high"]]
-        table = table.merge(worth, on="segment")
+        ends = worth[["segment", "clv", "clv_low", "clv_high"]]
+        table = table.merge(ends, on="segment", how="left")
     table["basis"] = _basis(value)
     table["at_stake"] = table["revenue" if _basis(value) == REVENUE_SO_FAR else "clv"]
     rates = table["expected_buyers"] / table["customers"]
+    reachable = customers.loc[may_be_contacted(customers)].groupby("segment").size()
+    sizes = table["segment"].map(reachable).fillna(0)
     plans = [
         useful_control(int(size), float(rate)) if contact else None
-        for size, rate, contact in zip(table["customers"], rates, table["contact"], strict=True)
+        for size, rate, contact in zip(sizes, rates, table["contact"], strict=True)
     ]
     table["control_size"] = [plan.control if plan else np.nan for plan in plans]
     table["detectable_lift"] = [
@@ -70,10 +79,12 @@ def drawn_groups(customers: pd.DataFrame, decisions: pd.DataFrame, seed: int) ->
     """Who is to be contacted and who is left alone, drawn by lot within each segment."""
     contacted = set(decisions.loc[decisions["contact"], "segment"])
     groups = pd.Series("contact", index=customers.index, name="group", dtype="str")
-    groups = groups.where(customers["segment"].isin(contacted))
+    reachable = may_be_contacted(customers)
+    groups = groups.where(customers["segment"].isin(contacted) & reachable)
     for segment, size in zip(decisions["segment"], decisions["control_size"], strict=True):
         if size > 0:
-            members = customers.loc[customers["segment"] == segment, "customer_id"]
+            own = (customers["segment"] == segment) & reachable
+            members = customers.loc[own, "customer_id"]
             groups[members.index] = assign_groups(members, int(size), seed)
     return groups
 

@@ -35,7 +35,7 @@ from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.key_findings import Finding
 from custanalytics.sentences import Sentence, as_json, from_json
 
-FORMAT = 1
+FORMAT = 2
 T = TypeVar("T")
 
 
@@ -60,9 +60,6 @@ class AnalysisResults:
     value_trust : tuple of Check
         What must hold before the forecast of value is stated as a finding, and whether it does;
         empty where there is no forecast.
-    tracking : DataFrame or None
-        Expected and actual purchases by week, see `custanalytics.clv.weekly_tracking`; None
-        where the history is too short to hold a part of it back.
     migration : DataFrame or None
         Moves between segments since `migration_from`: ``from_segment``, ``to_segment``,
         ``customers``.
@@ -107,7 +104,6 @@ class AnalysisResults:
     cohorts: Cohorts | None = None
     value: CustomerLifetimeValue | None = None
     value_trust: tuple[Check, ...] = ()
-    tracking: pd.DataFrame | None = None
     propensity: PurchasePropensity | None = None
     prospects: LeadScoring | None = None
     prospect_list: pd.DataFrame | None = None
@@ -116,6 +112,18 @@ class AnalysisResults:
     actions: pd.DataFrame | None = None
     key_findings: tuple[Finding, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def horizon_days(self) -> int:
+        """How far value looks ahead: as asked, or what the history supports of it."""
+        value = self.value
+        return self.settings.horizon_days if value is None else int(value.params["horizon_days"])
+
+    @property
+    def window_days(self) -> int:
+        """How far the chance of a next purchase looks ahead, likewise."""
+        found = self.propensity
+        return self.settings.window_days if found is None else found.window_days
 
     @property
     def checks(self) -> list[tuple[str, Check]]:

@@ -32,6 +32,8 @@ _MOST_OF_DATA = 0.25
 _WINSORIZED_AT = 0.99
 _FEWEST = 100
 _IN_BASKETS = ("product", "category")
+# Baskets of about one size: up to four each for itself, then half as large again.
+_SIZES = (1, 2, 3, 4, 6, 9, 13, 19, 28, 42, 63, 94)
 _Z = 1.959963984540054
 
 
@@ -191,12 +193,13 @@ def _washout(engine: Engine, first_day: date, end: date) -> int:
 
 def _compare(customers: pd.DataFrame, values: pd.DataFrame, min_customers: int) -> pd.DataFrame:
     """One row per attribute and value, of customers observed for the whole window."""
-    size, sizes = _basket_sizes(customers)
+    held = customers["n_products"].fillna(customers["n_lines"]).to_numpy(dtype=float)
+    size, sizes = _basket_sizes(held)
     customers = customers.assign(
         revenue=customers["later_revenue"].clip(
             upper=float(customers["later_revenue"].quantile(_WINSORIZED_AT))
         ),
-        size=size,
+        size=np.searchsorted(_SIZES, held),
     )
     place = pd.Series(customers.index, index=customers["customer_id"])
     borne = values.loc[values["customer_id"].isin(place.index)]
@@ -225,12 +228,11 @@ def _compare(customers: pd.DataFrame, values: pd.DataFrame, min_customers: int) 
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
-def _basket_sizes(customers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _basket_sizes(held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Class of each first basket by how many products (or lines) it held, and the classes' names.
 
     One product is a class of its own; the larger ones are halved.
     """
-    held = customers["n_products"].fillna(customers["n_lines"]).to_numpy(dtype=float)
     larger = held[held > 1]
     middle = int(np.median(larger)) if len(larger) else 1
     bounds = sorted({1, middle})

@@ -20,7 +20,6 @@ import numpy as np
 import pandas as pd
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
-from custanalytics.clv.validation import log_loss, normalised_gini, spearman
 from custanalytics.errors import UnsupportedError
 from custanalytics.forecast import Forecast, forecast_customers
 from custanalytics.forecast.sales import Sales, sales_of
@@ -31,7 +30,8 @@ from custanalytics.value_models.gamma_gamma import GammaGamma
 from custanalytics.value_models.inputs import unique_rows
 from custanalytics.value_models.pareto_nbd import ParetoNBD
 from custanalytics.value_models.purchase_models import PurchaseModel
-from tests.trials.rolling_origins import cdnow_master, online_retail
+from tests.benchmarks.real_sales import cdnow_master, online_retail
+from tests.benchmarks.scores import log_loss, normalised_gini, spearman
 from tests.trials.shops import KINDS, shop_of_kind
 
 # the first seed is one that no choice of a setting has seen

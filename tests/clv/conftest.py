@@ -1,1 +1,17 @@
-from tests.value_models.conftest import cdnow, cdnow_days  # noqa: F401
+"""A shop of known kind and its forecast."""
+
+import pytest
+
+from custanalytics import forecast_customers
+from tests.trials.shops import shop_of_kind
+
+
+@pytest.fixture(scope="package")
+def lines():
+    sales = shop_of_kind("season", 1)
+    return sales[sales["customer_id"] < 700]
+
+
+@pytest.fixture(scope="package")
+def told(lines):
+    return forecast_customers(lines, 365)

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from custanalytics.clv import customer_lifetime_value
 from custanalytics.clv.discounting import discount_factors, month_ends
 
 
@@ -21,14 +20,3 @@ def test_money_of_a_month_comes_in_its_middle():
     # one month of two years' length has its middle after a year
     assert discount_factors(np.array([730.0]), 0.25).item() == pytest.approx(0.8)
     assert discount_factors(month_ends(365), 0.0).tolist() == [1.0] * 12
-
-
-def test_customer_value_is_discounted_by_it(cdnow_days):
-    """Where customers buy evenly over the horizon, a year's money is worth its mean factor."""
-    plain, worth = (
-        customer_lifetime_value(cdnow_days, 365, rate, models=("BG/NBD",)).totals["clv"].item()
-        for rate in (0.0, 0.44)
-    )
-    # they buy somewhat less in the later months, whose money is worth less: a little above
-    even = discount_factors(month_ends(365), 0.44).mean()
-    assert even < worth / plain < 1.03 * even

@@ -10,7 +10,7 @@ from custanalytics.content.workbook import workbook
 from custanalytics.customers.rfm import Segment
 from custanalytics.render.charts.theme import Theme
 from custanalytics.render.pages.document import Document, document
-from tests.content.conftest import forecast, likely, results_of, shop, tracked
+from tests.content.conftest import forecast, likely, results_of, shop
 
 ALONE = "Do not contact"
 OWN = (
@@ -26,7 +26,7 @@ def build(content) -> Document:
 
 
 def own(segments):
-    parts = {"value": forecast, "tracking": tracked, "propensity": likely}
+    parts = {"value": forecast, "propensity": likely}
     return results_of(shop(), with_=parts, segments=segments)
 
 
@@ -81,9 +81,9 @@ def test_the_late_stand_in_the_table_as_in_the_summary(rich):
     assert on_slide[2:4] == ("9", "£495")
     in_book = sheet.frame.set_index("segment").loc["Late customers"]
     assert in_book["at_stake"] == late["at_stake"] == 495.0
-    assert in_book["basis"] == "revenue expected in the next 90 days"
+    assert in_book["basis"] == "usual spend in 90 days that is not expected to come"
     for note in (page.parts["tbl-decisions"], slides["decisions"].small, sheet.note):
-        assert "revenue expected of them in the next 90 days" in note
+        assert "what they usually spend in 90 days and are not expected to" in note
 
 
 @pytest.mark.parametrize(

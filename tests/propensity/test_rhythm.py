@@ -1,7 +1,5 @@
 """Late against one's own rhythm."""
 
-from datetime import date
-
 import pandas as pd
 import pytest
 
@@ -9,33 +7,40 @@ from custanalytics.propensity.rhythm import late_factors, rhythm, usual_gap
 from tests.tables import table
 
 CUSTOMERS = """
-customer_id|purchase_days|gap_total|gap_last|days_since_last_purchase|expected_revenue
-once       |1            |-        |-       |300                     |5
-weekly     |5            |28       |7       |18                      |12
-monthly    |3            |60       |30      |20                      |30
-left       |5            |28       |7       |60                      |1
+customer_id|purchase_days|gap_total|gap_last|days_since_last_purchase|spent|propensity
+once       |1            |-        |-       |300                     |5    |0.1
+weekly     |5            |28       |7       |18                      |100  |0.25
+monthly    |3            |60       |30      |20                      |30   |0.5
+left       |5            |28       |7       |60                      |1    |0.01
 """
 
 
 def test_rhythm_by_hand():
     # the shop's mean gap is 116 / 10; each customer's own gaps weigh one each beside it
-    found = rhythm(table(CUSTOMERS), date(2024, 6, 30), factors=(2.0, 4.0))
+    found = rhythm(table(CUSTOMERS), 30, factors=(2.0, 4.0))
     weekly = (28 + 116 / 10) / 5
     assert found["usual_gap_days"].tolist() == pytest.approx(
         [float("nan"), weekly, (60 + 116 / 10) / 3, weekly], nan_ok=True
     )
     assert found["late"].tolist() == [False, True, False, False]
-    assert found["expected_next_order"].tolist() == [
-        pd.NaT, pd.Timestamp(2024, 6, 20), pd.Timestamp(2024, 7, 4), pd.Timestamp(2024, 5, 9),
-    ]  # fmt: skip
-    assert found["revenue_at_risk"].tolist() == [0, 12, 0, 0]
+    # 20 a purchase day, 30 days at the usual pace; never more than was ever spent
+    assert found["usual_spend"].tolist() == pytest.approx(
+        [float("nan"), 20 * 30 / weekly, 10 * 30 / ((60 + 116 / 10) / 3), 0.2 * 30 / weekly],
+        nan_ok=True,
+    )
+    assert found["revenue_at_risk"].tolist() == pytest.approx([0, 0.75 * 600 / weekly, 0, 0])
+
+
+def test_a_pace_of_a_few_days_is_none_of_months():
+    found = rhythm(table(CUSTOMERS), 365, factors=(2.0, 4.0))
+    assert found["usual_spend"].tolist()[1:] == [100, 30, 1]
 
 
 def test_nobody_with_a_second_purchase():
     once = table(CUSTOMERS).iloc[:1].astype({"gap_total": "float64"})
     assert usual_gap(once).isna().all()
     assert late_factors(once) == (2.0, 4.0)
-    assert not rhythm(once, date(2024, 6, 30), factors=(2.0, 4.0))["late"].any()
+    assert not rhythm(once, 30, factors=(2.0, 4.0))["late"].any()
 
 
 def test_one_in_ten_was_late_and_one_in_a_hundred_came_back_after_more():
@@ -53,6 +58,8 @@ def test_monthly_payments_are_not_late_after_a_day():
     months = pd.DataFrame({"purchase_days": range(3, 43), "gap_last": [30, 31] * 20})
     months["gap_total"] = (months["purchase_days"] - 2) * 30 + months["gap_last"]
     assert late_factors(months) == (1.5, 3.0)
-    waits = months.assign(expected_revenue=9.0, days_since_last_purchase=[32, 60, 99, 800] * 10)
-    found = rhythm(waits, date(2024, 6, 30), late_factors(months))
+    waits = months.assign(
+        spent=9.0, propensity=0.5, days_since_last_purchase=[32, 60, 99, 800] * 10
+    )
+    found = rhythm(waits, 30, late_factors(months))
     assert found["late"].tolist() == [False, True, False, False] * 10

@@ -1,59 +1,134 @@
-"""How the analyses are tied together."""
+"""How the analyses are tied together: one forecast, and no second number for one question."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import numpy as np
 import pandas as pd
+import pytest
+from numpy.testing import assert_allclose
 
+from custanalytics import forecast_customers
 from custanalytics.bundled import sample_data_dir
-from custanalytics.config import Settings
-from custanalytics.customers.summary import customer_summary
+from custanalytics.content.report_content import report_content
+from custanalytics.content.workbook import workbook
 from custanalytics.ledger import load
-from custanalytics.propensity.purchase import purchase_propensity
-from custanalytics.results.analyse import RIVAL, _purchase_model, _value
+from custanalytics.results.analyse import analyse
+from custanalytics.results.lists import write_exports
+from custanalytics.results.store import AnalysisResults
+
+SAMPLES = ("shop", "box", "wholesaler")
 
 
-def shop(customers: int) -> pd.DataFrame:
-    """A year of customers who buy at steady rates of their own, some with a late return."""
-    rng = np.random.default_rng(2)
-    rates = rng.gamma(1, 1 / 60, customers)
-    rows = [
-        (str(c), d) for c, rate in enumerate(rates) for d in np.flatnonzero(rng.random(365) < rate)
+@pytest.fixture(scope="module")
+def ledgers():
+    return {name: load([sample_data_dir() / f"{name}.csv"]) for name in SAMPLES}
+
+
+@pytest.fixture(scope="module")
+def found(ledgers) -> Mapping[str, AnalysisResults]:
+    return {name: analyse(ledger, made_on=date(2026, 7, 3)) for name, ledger in ledgers.items()}
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_every_customer_has_one_future(ledgers, found, name):
+    """Value and next purchase of each customer are what one forecast says over two horizons."""
+    results = found[name]
+    told = forecast_customers(ledgers[name], 365, results.settings.observation_end)
+    near, far = told.at(results.window_days), told.at(results.horizon_days)
+    for column in ("p_purchase", "expected_purchases", "expected_revenue"):
+        assert (near[column] <= far[column] + 1e-12).all()
+    customers = results.customers.set_index("customer_id")
+    each = customers.loc[near["customer_id"]]
+    assert_allclose(each["propensity"], near["p_purchase"])
+    assert_allclose(each["expected_revenue"], near["expected_revenue"])
+    assert_allclose(each["expected_purchases"], far["expected_purchases"])
+    assert_allclose(each["p_purchase"], far["p_purchase"])
+    assert_allclose(each["clv"], far["clv"])
+    assert (each["propensity"] <= each["p_purchase"] + 1e-12).all()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_customers_add_up_to_segments_and_to_the_total(found, name):
+    results = found[name]
+    customers, decisions = results.customers, results.decisions.set_index("segment")
+    total, figures = results.value.totals.iloc[0], results.propensity.figures
+    assert customers[["clv", "propensity"]].notna().all(axis=None)
+    by_segment = customers.groupby("segment")[["clv", "propensity", "late", "revenue_at_risk"]]
+    sums = by_segment.sum().loc[decisions.index]
+    assert_allclose(decisions["clv"], sums["clv"])
+    assert_allclose(decisions["expected_buyers"], sums["propensity"])
+    assert_allclose(decisions["late_customers"], sums["late"])
+    assert_allclose(decisions["revenue_at_risk"], sums["revenue_at_risk"])
+    assert_allclose(decisions["clv"].sum(), total["clv"])
+    assert_allclose(customers["expected_purchases"].sum(), total["expected_purchases"])
+    assert_allclose(customers["propensity"].sum(), figures["expected_buyers"])
+    assert_allclose(customers["expected_revenue"].sum(), figures["expected_revenue"])
+    assert figures["expected_revenue"] < total["revenue"]
+    assert figures["expected_buyers"] < total["buyers"]
+    late = results.actions.loc[results.actions["kind"] == "win_back"]
+    if len(late):
+        assert late["at_stake"].item() == figures["revenue_at_risk"]
+        assert late["customers"].item() == figures["late_customers"]
+    bounds = decisions[["clv_low", "clv", "clv_high"]].to_numpy()
+    assert (np.diff(bounds, axis=1) >= 0).all()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_files_workbook_and_page_have_the_same_number_of_a_customer(found, name, tmp_path):
+    results = found[name]
+    files = write_exports(results, tmp_path)
+    content = report_content(results)
+    sheets = {sheet.name: sheet.frame for sheet in workbook(content).sheets}
+    formats, known = content.formats, results.customers.set_index("customer_id")
+    file = pd.read_csv(files["customers_csv"], dtype={"customer_id": "str"})
+    for frame in (sheets["Customers"], file):
+        rows = frame.set_index("customer_id")
+        for column in ("clv", "expected_revenue", "propensity", "revenue_at_risk", "usual_spend"):
+            assert_allclose(rows[column], known.loc[rows.index, column], atol=0.006)
+    tables = {table.name: table for chapter in content.chapters for table in chapter.tables}
+    if not known["late"].any():
+        return
+    late = pd.read_csv(files["late_csv"], dtype={"customer_id": "str"})
+    shown = [row[0] for row in tables["late"].rows]
+    assert shown == late["customer_id"].head(len(shown)).tolist()
+    assert shown == sheets["Late customers"]["customer_id"].head(len(shown)).tolist()
+    digits = "money_whole" if late["revenue_at_risk"].head(len(shown)).max() >= 200 else None
+    for row in tables["late"].rows:
+        one = known.loc[row[0]]
+        assert formats.share(one["propensity"]) in row
+        if digits:
+            assert formats.money_whole(one["revenue_at_risk"]) in row
+
+
+def test_every_sentence_speaks_of_the_days_that_the_history_supports(ledgers):
+    results = analyse(ledgers["shop"], as_of=date(2024, 4, 30))
+    assert (results.settings.horizon_days, results.settings.window_days) == (365, 90)
+    assert results.horizon_days < 90
+    assert results.window_days == results.horizon_days
+    days = str(results.horizon_days)
+    content = report_content(results)
+    lead = content.texts["value"]["lead"]
+    assert f"in the next {days} days" in lead
+    assert f"support a forecast of {days} days, not of 365" in lead
+    assert f"in the next {days} days" in content.texts["propensity"]["lead"]
+    said = [text for group in content.texts.values() for text in group.values()]
+    said += [chart.title + chart.subtitle for chart in content.charts]
+    said += [
+        text
+        for chapter in content.chapters
+        for part in chapter.tables
+        for text in (part.caption, part.note)
     ]
-    frame = pd.DataFrame(rows, columns=["customer_id", "day"])
-    ordered_at = pd.Timestamp("2024-01-01") + pd.to_timedelta(frame.pop("day"), unit="D")
-    sales = frame.assign(ordered_at=ordered_at, amount=10.0, order_id=range(len(frame)))
-    returned = sales.iloc[::9].assign(ordered_at=pd.Timestamp("2024-12-30"), amount=-10.0)
-    return pd.concat([sales, returned], ignore_index=True).astype({"order_id": "str"})
+    assert not [text for text in said if "12 months" in text and "last twelve" not in text]
+    assert not [text for text in said if "next 90 days" in text]
 
 
-def test_the_purchase_model_sees_nothing_after_the_cutoff():
-    lines, cutoff = shop(200), date(2024, 8, 31)
-    known = lines[lines["ordered_at"] <= pd.Timestamp(cutoff)]
-    told = _purchase_model(lines, 60)(cutoff)
-    pd.testing.assert_frame_equal(told, _purchase_model(known, 60)(cutoff))
-    assert told["propensity"].between(0, 1).all()
-    assert told["customer_id"].is_unique
-
-
-def test_the_purchase_model_has_no_answer_where_hardly_anyone_came_back():
-    assert _purchase_model(shop(200), 60)(date(2024, 1, 6)).empty
-    assert _purchase_model(shop(200).iloc[5:], 60)(date(2023, 1, 6)).empty
-
-
-def test_the_purchase_model_competes_with_the_others():
-    lines = shop(400)
-    found = purchase_propensity(lines, 60, rivals={RIVAL: _purchase_model(lines, 60)})
-    assert found.evaluation["candidate"].tolist()[-1] == "BG/NBD"
-    rated = found.evaluation.set_index("candidate")["log_loss"]
-    assert rated["BG/NBD"] < rated["base rate"]
-
-
-def test_the_course_of_the_year_is_tried_and_said_once():
-    ledger, end = load([sample_data_dir() / "shop.csv"]), date(2026, 6, 30)
-    summary = customer_summary(ledger, end)
-    for days, passed in ((180, True), (365, None)):  # a year ahead, nothing can be tried on
-        value, weeks = _value(ledger, summary, Settings(observation_end=end, horizon_days=days))
-        told = [check.passed for check in value.checks if check.name == "clv.season"]
-        assert told == [passed]
-        assert weeks["holdout"].any()
+def test_without_a_forecast_both_chapters_are_left_out_with_the_reason(ledgers):
+    results = analyse(ledgers["shop"], as_of=date(2024, 1, 31))
+    assert results.value is None
+    assert results.propensity is None
+    assert "at least 56 days" in results.skipped["value"]
+    assert results.skipped["propensity"] == results.skipped["value"]
+    assert "clv" not in results.customers
+    assert set(results.decisions["basis"]) == {"revenue_so_far"}

@@ -104,7 +104,7 @@ def test_rates_that_differ_by_luck_fall_together_and_real_ones_stay_apart():
 def test_families_are_chosen_first_and_then_their_members():
     p = pd.Series([0.001, 0.5, 0.2, 0.9, 0.8, 0.6])
     family = pd.DataFrame({"of": list("aabbcc")})
-    # Simes: .002, .4, .8 -> one of three families is found, so each p counts three times.
+    # The best of each: .002, .4, 1 -> one of three families is found, so each p counts three times.
     assert adjusted_for_families(p, family)[:2] == pytest.approx([0.006, 1.0])
     # Nothing found: no adjusted value passes either.
     nothing = adjusted_for_families(p.replace(0.001, 0.02), family)

@@ -5,7 +5,6 @@ import pandas as pd
 import pytest
 from scipy.special import expit, logit
 
-from custanalytics.propensity.candidates import Candidate, fit
 from custanalytics.prospects import comparison
 from custanalytics.scoring.calibration import (
     Calibration,
@@ -65,20 +64,6 @@ def test_a_folds_outcomes_do_not_move_its_own_calibration():
     turned = calibrated_apart(raw, np.where(fold == 1, ~y, y), fold)
     np.testing.assert_array_equal(before[fold == 1], turned[fold == 1])
     assert (before[fold != 1] != turned[fold != 1]).all()
-
-
-def test_propensity_is_calibrated_on_customers_apart(coins):
-    """A customer's rows at all cutoffs are held back together."""
-    X, y = coins
-    twice = pd.concat([X, X], ignore_index=True).assign(bought=np.concatenate([y, y]))
-    candidate = Candidate("parrot", "model", lambda _seed: Parrot("customer_id"))
-    fitted, apart = fit(candidate, twice, seed=0)
-    # nothing told apart, so everybody gets the base rate; a leak would give 0 or 1
-    assert np.ptp(apart) == 0
-    assert fitted.predict(X.assign(customer_id=-1.0)) == pytest.approx(
-        fitted.calibration.apply(np.full(400, 0.5))
-    )
-    assert fitted.calibration == Calibration()
 
 
 def test_prospects_are_calibrated_on_prospects_apart(coins, monkeypatch):

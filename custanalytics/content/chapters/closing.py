@@ -2,7 +2,7 @@
 
 from custanalytics.content.blocks import Bullets, Point
 from custanalytics.content.chapter import Chapter, Declaration
-from custanalytics.content.chapters import appendix, value_tracking, what_to_do
+from custanalytics.content.chapters import appendix, value_tests, what_to_do
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.slide import Slide
 from custanalytics.content.words import plural, say, told, word
@@ -28,12 +28,12 @@ def closing(
 def _certainty(
     results: AnalysisResults, summary: Chapter, value: Chapter, formats: Formats
 ) -> Slide | None:
-    """How sure we are: the forecast against the time held back."""
+    """How sure we are: the forecast as of earlier days against what came."""
     if results.value is None and results.propensity is None:
         return None
     confidence = summary.parts["confidence"]
     sentences = confidence.sentences if isinstance(confidence, Bullets) else ()
-    chart = next((c for c in value.charts if c.placed == value_tracking.WEEKLY), None)
+    chart = next((c for c in value.charts if c.placed == value_tests.ORIGINS), None)
     spoken = [] if chart is None else [chart.note, chart.alt]
     spoken += [told(check.sentence, formats) for _, check in results.checks if check.passed]
     if chart is None:

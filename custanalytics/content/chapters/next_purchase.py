@@ -7,11 +7,12 @@ import pandas as pd
 from custanalytics.content.blocks import Notice
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import ranking
+from custanalytics.content.chapters.value_tests import origins_table
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Column, Table, table
-from custanalytics.content.words import plural, say, told, word
+from custanalytics.content.words import plural, say, told
 from custanalytics.propensity.purchase import PurchasePropensity
 from custanalytics.sentences import noted
 
@@ -26,16 +27,18 @@ CHAPTER = Declaration(
     "propensity",
     "propensity",
     charts=(LIFT, RELIABILITY, PROFIT),
-    tables=("contacts", "late", "deciles", "propensity-validation", "cutoffs"),
+    tables=("contacts", "late", "deciles", "propensity-origins"),
     texts=("lead", "risk", "tested", "profit"),
     parts=("doubts",),
     flags=("profit",),
     slides=("late",),
 )
 _LISTED, _ON_SLIDE = 10, 8
-# Less than this many times the average in the tenth on top is no order to speak of.
-_RANKS = 1.2
-_CALIBRATION = "propensity.calibration"
+_CALIBRATION, _RANKING, _BUYERS = (
+    "propensity.calibration",
+    "propensity.ranking",
+    "propensity.buyers",
+)
 
 
 def next_purchase(
@@ -44,20 +47,21 @@ def next_purchase(
     """Section 7 of the report."""
     if found is None:
         return Chapter(CHAPTER, present=False)
-    late = found.customers.loc[found.customers["late"]]
-    tables = [_deciles(found, formats), _evaluation(found, formats), _cutoffs(found, formats)]
+    tables, charts = [_origins(found, formats)], []
+    if len(found.deciles):
+        tables.append(_deciles(found, formats))
+        charts += [_lift(found, formats), _reliability(found)]
     if len(found.customers):
         tables.append(_contacts(found, customers, formats))
     slides = []
-    if len(late):
-        tables.append(_late(late, customers, formats))
+    if found.customers["late"].any():
+        tables.append(_late(found, customers, formats))
         slides.append(_late_slide(found, tables[-1], formats))
-    charts = [_lift(found, formats), _reliability(found)]
     if found.profit is not None:
         charts.append(_profit(found.profit, formats))
     return Chapter(
         CHAPTER,
-        parts={"doubts": None if _calibrated(found) else _caution(found, formats)},
+        parts={"doubts": None if _holds(found, _CALIBRATION) else _caution(found, formats)},
         texts={
             "lead": lead(found, formats),
             "risk": risk(found, formats),
@@ -74,24 +78,16 @@ def next_purchase(
 def lead(found: PurchasePropensity, formats: Formats) -> str:
     """How many customers are expected to buy in the window, with bounds."""
     figures = found.figures
-    scored = found.cutoffs.loc[found.cutoffs["role"] == "score"].iloc[-1]
-    texts = {
-        "buyers": formats.count(figures["expected_buyers"]),
-        "customers": formats.count(scored["customers"]),
-        "window": formats.days(found.window_days),
-        "low": formats.count(figures["expected_buyers_low"]),
-        "high": formats.count(figures["expected_buyers_high"]),
-    }
-    if texts["low"] == texts["high"]:
-        return say(
-            "About {buyers} of {customers} customers are expected to buy in the next {window} "
-            "days.",
-            **texts,
-        )
     return say(
-        "About {buyers} of {customers} customers are expected to buy in the next {window} days; "
-        "with 90% confidence between {low} and {high}.",
-        **texts,
+        "About {buyers} of {customers} customers are expected to buy in the next {window} days, "
+        "bringing {money}; with {level} confidence between {low} and {high} of them.",
+        customers=formats.count(figures["customers"]),
+        buyers=formats.count(figures["expected_buyers"]),
+        window=formats.days(found.window_days),
+        money=formats.money_short(figures["expected_revenue"]),
+        level=formats.share(found.params["level"]),
+        low=formats.count(figures["expected_buyers_low"]),
+        high=formats.count(figures["expected_buyers_high"]),
     )
 
 
@@ -112,63 +108,50 @@ def risk(found: PurchasePropensity, formats: Formats) -> str:
     return plural(
         late,
         "One customer has waited between {late_from} and {gone_from} times the usual gap between "
-        "orders: later than usual, and not yet so long that hardly anyone came back. {money} of "
-        "the revenue expected in the next {window} days is theirs and can still be lost.",
+        "orders: later than usual, and not yet so long that hardly anyone came back. At the usual "
+        "pace {usual} would come in the next {window} days; {money} of it is not expected to come.",
         "{late} customers have waited between {late_from} and {gone_from} times their usual gap "
-        "between orders: later than usual, and not yet so long that hardly anyone came back. "
-        "{money} of the revenue expected in the next {window} days is theirs and can still be "
-        "lost.",
+        "between orders: later than usual, and not yet so long that hardly anyone came back. At "
+        "their usual pace they would spend {usual} in the next {window} days; {money} of it is not "
+        "expected to come.",
         late=formats.count(late),
         late_from=formats.number(figures["late_factor"]),
         gone_from=formats.number(figures["gone_factor"]),
+        usual=formats.money_short(figures["late_usual_spend"]),
         money=formats.money_short(figures["revenue_at_risk"]),
         window=formats.days(found.window_days),
     )
 
 
 def tested(found: PurchasePropensity, formats: Formats) -> str:
-    """How the probabilities did on the last window that has ended."""
-    chosen = found.evaluation.loc[found.evaluation["chosen"]].iloc[0]
-    top = found.deciles.iloc[0]
-    rule = chosen["role"] == "baseline"
-    text = say(
-        "Tested on the last {window} days, which were held back: of the tenth named most likely, "
-        "{rate} bought, {lift} times the average.",
-        window=formats.days(found.window_days),
-        rate=formats.share(top["rate"]),
-        lift=formats.number(top["lift"]),
-    )
-    if rule:
-        return (
-            text
-            + " "
-            + say(
-                "A rule of thumb ({name}) did better there than the statistical models, so the "
-                "probabilities rest on it.",
-                name=word(chosen["candidate"]),
-            )
-        )
-    return text
+    """How the chances did after earlier days."""
+    sentences = {check.name: told(check.sentence, formats) for check in found.checks}
+    names = [name for name in (_RANKING, _CALIBRATION, _BUYERS) if name in sentences]
+    if not names:
+        return say("The history is too short to test these chances on it.")
+    return " ".join(sentences[name] for name in names)
 
 
 def in_short(found: PurchasePropensity, formats: Formats) -> str:
     """The same for the summary."""
+    if not len(found.deciles):
+        return tested(found, formats)
     rate = formats.share(found.deciles["rate"].iloc[0])
-    if _calibrated(found):
+    if _holds(found, _CALIBRATION):
         return say(
-            "The list of likely buyers was tested on the past: {rate} of the tenth on top bought, "
-            "and the probabilities held.",
+            "The list of likely buyers was tested on earlier days: of the tenth on top {rate} "
+            "bought, about as many as were expected to.",
             rate=rate,
         )
-    if found.deciles["lift"].iloc[0] < _RANKS:
+    if not _holds(found, _RANKING):
         return say(
-            "The list of likely buyers was tested on the past: {rate} of the tenth on top bought, "
-            "hardly more than on average. Don't rely on its order, nor on its probabilities.",
+            "The list of likely buyers was tested on earlier days: of the tenth on top {rate} "
+            "bought, hardly more than on average. Don't rely on its order, nor on its chances.",
             rate=rate,
         )
     return say(
-        "The list of likely buyers was tested on the past: {rate} of the tenth on top bought. Its "
-        "order holds, its probabilities were off.",
+        "The list of likely buyers was tested on earlier days: of the tenth on top {rate} bought. "
+        "Those on top did buy more often, but not as often as each chance said.",
         rate=rate,
     )
 
@@ -185,37 +168,41 @@ def _lift(found: PurchasePropensity, formats: Formats) -> Chart:
             average=formats.share(average),
         ),
         subtitle=say(
-            "Share who bought in the {window} days held back",
-            window=formats.days(found.window_days),
+            "Share who bought in the {window} days after earlier days",
+            window=formats.days(_tested_days(found)),
         ),
         x_title=say("Tenths of the customers, most likely first"),
     )
 
 
-def _calibrated(found: PurchasePropensity) -> bool:
-    return all(check.passed is not False for check in found.checks if check.name == _CALIBRATION)
+def _tested_days(found: PurchasePropensity) -> float:
+    return float(found.origins["days"].iloc[0]) if len(found.origins) else found.window_days
+
+
+def _holds(found: PurchasePropensity, name: str) -> bool:
+    return all(check.passed is not False for check in found.checks if check.name == name)
 
 
 def _caution(found: PurchasePropensity, formats: Formats) -> Notice:
     sentences = [told(c.sentence, formats) for c in found.checks if c.name == _CALIBRATION]
     title = (
-        say("Use these probabilities to rank, not to count")
-        if found.deciles["lift"].iloc[0] >= _RANKS
-        else say("Don't use these probabilities")
+        say("Use these chances to rank, not to count")
+        if _holds(found, _RANKING)
+        else say("Don't use these chances")
     )
     return Notice("warning", title, " ".join(sentences))
 
 
 def _reliability(found: PurchasePropensity) -> Chart:
     title = (
-        say("The probabilities can be taken at their word")
-        if _calibrated(found)
-        else say("The probabilities were off: use them to rank, not to count")
-        if found.deciles["lift"].iloc[0] >= _RANKS
-        else say("The probabilities were off, and tell hardly anyone apart")
+        say("As many bought as each chance said")
+        if _holds(found, _CALIBRATION)
+        else say("Not as many bought as each chance said: use them to rank, not to count")
+        if _holds(found, _RANKING)
+        else say("Not as many bought as each chance said, and they tell hardly anyone apart")
     )
     return ranking.reliability(
-        RELIABILITY, found.reliability, title, say("Share who bought, by predicted probability")
+        RELIABILITY, found.reliability, title, say("Share who bought, by the chance told before")
     )
 
 
@@ -284,7 +271,8 @@ def _contacts(found: PurchasePropensity, customers: pd.DataFrame | None, formats
     )
 
 
-def _late(late: pd.DataFrame, customers: pd.DataFrame | None, formats: Formats) -> Table:
+def _late(found: PurchasePropensity, customers: pd.DataFrame | None, formats: Formats) -> Table:
+    late = found.customers.loc[found.customers["late"]]
     first = late.sort_values(
         ["revenue_at_risk", "customer_id"], ascending=[False, True], ignore_index=True
     ).iloc[:_LISTED]
@@ -295,12 +283,18 @@ def _late(late: pd.DataFrame, customers: pd.DataFrame | None, formats: Formats) 
             Column("customer_id", say("Customer")),
             Column("segment", say("Segment"), "word"),
             Column("revenue_at_risk", say("Revenue at risk"), "money"),
+            Column("usual_spend", say("Usual spend"), "money"),
             Column("days_since_last_purchase", say("Days since last"), "days"),
             Column("usual_gap_days", say("Usual gap, days"), "days"),
             Column("propensity", say("Probability"), "share"),
         ],
         formats,
         say("Late by their own rhythm, most revenue at risk first"),
+        note=say(
+            "Revenue at risk: the usual spend in {window} days times the chance that no order "
+            "comes.",
+            window=formats.days(found.window_days),
+        ),
     )
 
 
@@ -310,8 +304,8 @@ def _late_slide(found: PurchasePropensity, late: Table, formats: Formats) -> Sli
         "late",
         plural(
             figures["late_customers"],
-            "One customer is late: {money} can still be lost",
-            "{late} customers are late: {money} can still be lost",
+            "One customer is late: {money} of the usual spend is not expected to come",
+            "{late} customers are late: {money} of their usual spend is not expected to come",
             late=formats.count(figures["late_customers"]),
             money=formats.money_short(figures["revenue_at_risk"]),
         ),
@@ -329,45 +323,21 @@ def _deciles(found: PurchasePropensity, formats: Formats) -> Table:
         "propensity.deciles",
         found.deciles,
         formats,
-        say("The list, tested: what each tenth of the customers did"),
+        say("The list, tested on earlier days: what each tenth of the customers did"),
         people=say("Customers"),
         did=say("Bought"),
         gain=say("Of all buyers so far"),
     )
 
 
-def _evaluation(found: PurchasePropensity, formats: Formats) -> Table:
-    return ranking.evaluation(
-        "propensity-validation",
-        "propensity.evaluation",
-        found.evaluation,
-        formats,
-        say("Models and rules of thumb on the window held back; the lowest log-loss is used"),
-    )
-
-
-def _cutoffs(found: PurchasePropensity, formats: Formats) -> Table:
-    roles = {
-        "learn": say("Learned from"),
-        "test": say("Tested on"),
-        "score": say("Scored today"),
-    }
-    rows = found.cutoffs.copy()
-    rows["kind"] = rows["role"].map(roles)
-    return table(
-        "cutoffs",
-        rows,
-        [
-            Column("cutoff", say("Seen up to"), "date_short"),
-            Column("kind", say("Used for")),
-            Column("customers", say("Customers"), "count"),
-            Column("buyers", say("Bought after"), "count"),
-            Column("base_rate", say("Share"), "share"),
-        ],
-        formats,
+def _origins(found: PurchasePropensity, formats: Formats) -> Table:
+    return origins_table(
+        "propensity-origins",
+        found.origins,
         say(
-            "The days the probabilities were learned and tested on, each with the {window} days "
-            "after it",
-            window=formats.days(found.window_days),
+            "The same forecast as of earlier days, over {days} days",
+            days=formats.days(_tested_days(found)),
         ),
+        found.params["level"],
+        formats,
     )

@@ -115,7 +115,7 @@ def _cards(results: AnalysisResults, formats: Formats) -> list[Card]:
             Card(
                 formats.money_short(figures["revenue_at_risk"]),
                 say(
-                    "expected from late customers in the next {days} days",
+                    "usual spend of late customers, not expected to come in the next {days} days",
                     days=formats.days(results.propensity.window_days),
                 ),
                 plural(
@@ -294,7 +294,7 @@ def _action(row: Mapping[Hashable, Any], settings: Settings, formats: Formats) -
             late=formats.count(row["customers"]),
         )
         detail = say(
-            "They are still expected to spend {money} in the next {days} days, which can be lost.",
+            "Of what they usually spend in {days} days, {money} is not expected to come.",
             money=money,
             days=formats.days(settings.window_days),
         )

@@ -8,23 +8,23 @@ from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.content.blocks import Notice
 from custanalytics.content.chapter import Chapter, Declaration
-from custanalytics.content.chapters import value_tests, value_tracking
+from custanalytics.content.chapters import value_tests
 from custanalytics.content.chapters.value_tests import (
-    calibration_chart,
-    calibration_table,
-    coverage,
     decile_chart,
     leaving,
+    model,
+    origins_chart,
     parameter_table,
+    shortened,
     tested,
     validation_table,
+    weight_table,
 )
-from custanalytics.content.chapters.value_tracking import tracking_charts
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats
 from custanalytics.content.rows import most
 from custanalytics.content.tables import Column, Table, table
-from custanalytics.content.words import plural, say, told, word, words
+from custanalytics.content.words import plural, say, told, words
 from custanalytics.sentences import noted
 
 SEGMENTS = Placement(
@@ -32,7 +32,7 @@ SEGMENTS = Placement(
     noted("Value segments"),
     values=noted("Value"),
     story=True,
-    notes=("basis", "model", "tested", "coverage"),
+    notes=("basis", "model", "tested"),
 )
 PAYBACK = Placement(
     "payback",
@@ -45,25 +45,18 @@ PAYBACK = Placement(
 CHAPTER = Declaration(
     "value",
     "value",
-    charts=(
-        SEGMENTS,
-        PAYBACK,
-        value_tests.CALIBRATION,
-        value_tests.DECILES,
-        value_tracking.WEEKLY,
-        value_tracking.CUMULATIVE,
-    ),
+    charts=(SEGMENTS, PAYBACK, value_tests.ORIGINS, value_tests.DECILES),
     tables=(
         "value-totals",
         "value-segments",
         "payback",
         "parameters",
         "value-validation",
-        "value-calibration",
+        "value-weights",
     ),
-    texts=("lead", "tested", "new_customer", "basis", "model", "coverage", "leaving"),
+    texts=("lead", "tested", "new_customer", "basis", "model", "leaving"),
     parts=("doubts",),
-    flags=("value_tested", "tracking"),
+    flags=("value_tested",),
 )
 _MONTHS_SHOWN = (0, 1, 3, 6, 9, 12, 18, 24, 36)
 
@@ -71,7 +64,6 @@ _MONTHS_SHOWN = (0, 1, 3, 6, 9, 12, 18, 24, 36)
 def value(
     found: CustomerLifetimeValue | None,
     trust: Sequence[Check],
-    tracking: pd.DataFrame | None,
     decisions: pd.DataFrame | None,
     formats: Formats,
 ) -> Chapter:
@@ -79,16 +71,23 @@ def value(
     if found is None:
         return Chapter(CHAPTER, present=False)
     by_segment = _worth(decisions)
-    charts = [_payback_chart(found, formats)]
-    tables = [_totals(found, formats), _payback(found, formats), parameter_table(found, formats)]
+    charts: list[Chart] = []
+    tables = [
+        _totals(found, formats),
+        validation_table(found, formats),
+        weight_table(found, formats),
+        parameter_table(found, formats),
+    ]
     if by_segment is not None:
-        charts.insert(0, _segment_chart(by_segment, found, formats))
+        charts.append(_segment_chart(by_segment, found, formats))
         tables.insert(1, _segment_table(by_segment, found, formats))
-    if len(found.validation):
-        tables += [validation_table(found, formats), calibration_table(found, formats)]
-        charts += [calibration_chart(found, formats), decile_chart(found, formats)]
-    if tracking is not None:
-        charts += tracking_charts(tracking, formats)
+    if found.new_customer:
+        charts.append(_payback_chart(found, formats))
+        tables.append(_payback(found, formats))
+    if found.origins["revenue_error"].notna().any():
+        charts.append(origins_chart(found, formats))
+    if len(found.tenths) and found.tenths["actual_share"].notna().any():
+        charts.append(decile_chart(found, formats))
     against = [told(check.sentence, formats) for check in trust if check.passed is False]
     caution = Notice("warning", say("Take this forecast as a rough guide"), " ".join(against))
     return Chapter(
@@ -99,13 +98,12 @@ def value(
             "tested": tested(found, formats),
             "new_customer": _new_customer(found, formats),
             "basis": basis(found, formats),
-            "model": _model(found),
-            "coverage": coverage(found, formats),
+            "model": model(found, formats),
             "leaving": leaving(found, formats),
         },
         charts=tuple(charts),
         tables=tuple(tables),
-        flags={"value_tested": len(found.validation) > 0, "tracking": tracking is not None},
+        flags={"value_tested": len(found.origins) > 0},
     )
 
 
@@ -120,9 +118,9 @@ def horizon(days: float, formats: Formats) -> str:
 
 
 def lead(found: CustomerLifetimeValue, formats: Formats) -> str:
-    """Expected revenue of the customers there are, with its interval."""
+    """Expected revenue of the customers there are, with its interval, over the days supported."""
     totals = found.totals.iloc[0]
-    return plural(
+    text = plural(
         totals["customers"],
         "The one customer you know is expected to bring {revenue} in {horizon}; with {level} "
         "confidence between {low} and {high}.",
@@ -135,6 +133,7 @@ def lead(found: CustomerLifetimeValue, formats: Formats) -> str:
         low=formats.money_short(totals["revenue_low"]),
         high=formats.money_short(totals["revenue_high"]),
     )
+    return f"{text} {shortened(found, formats)}".strip()
 
 
 def basis(found: CustomerLifetimeValue, formats: Formats) -> str:
@@ -161,39 +160,52 @@ def worth(found: CustomerLifetimeValue, formats: Formats) -> str:
     return say("Expected margin in {horizon}, discounted", horizon=span)
 
 
-def _model(found: CustomerLifetimeValue) -> str:
-    return say("{purchases}, {spend}", purchases=word(found.model), spend=word(found.spend_model))
-
-
 def _new_customer(found: CustomerLifetimeValue, formats: Formats) -> str:
     new = found.new_customer
+    if not new:
+        return say(
+            "What a new customer brings is not known: too few new customers have been seen for so "
+            "long."
+        )
     span = horizon(found.params["horizon_days"], formats)
-    text = say(
-        "A new customer starts with an order of {first} on average and is expected to bring "
-        "{repeat} more in {horizon}.",
-        first=formats.money(new["first_order_value"]),
-        repeat=formats.money(new["repeat_revenue"]),
-        horizon=span,
-    )
-    if found.params["margin"] is None:
-        return (
-            text
-            + " "
-            + say(
-                "How much you can spend to win one depends on your margin, which was not given "
-                "for this report."
+    told_all = [
+        say(
+            "A new customer starts with an order of {first} on average and is expected to bring "
+            "{repeat} more in {horizon}.",
+            first=formats.money(new["first_order_value"]),
+            repeat=formats.money(new["repeat_revenue"]),
+            horizon=span,
+        ),
+        say(
+            "The last {n} new customers seen for so long brought {mean} more on average; half of "
+            "them brought {median} or less.",
+            n=formats.count(new["tested_customers"]),
+            mean=formats.money(new["tested_mean"]),
+            median=formats.money(new["tested_median"]),
+        ),
+    ]
+    if new["left_out_days"] > 0:
+        told_all.append(
+            say(
+                "Customers first seen in the first {days} days of the data are left out here: many "
+                "of them are old customers.",
+                days=formats.days(new["left_out_days"]),
             )
         )
-    return (
-        text
-        + " "
-        + say(
+    told_all.append(
+        say(
+            "How much you can spend to win one depends on your margin, which was not given for "
+            "this report."
+        )
+        if found.params["margin"] is None
+        else say(
             "After costs of goods that supports spending up to {cost} to win one; whatever is "
             "spent below that is profit within {horizon}.",
             cost=formats.money(new["supported_acquisition_cost"]),
             horizon=span,
         )
     )
+    return " ".join(told_all)
 
 
 def _worth(decisions: pd.DataFrame | None) -> pd.DataFrame | None:
@@ -252,6 +264,7 @@ def _segment_table(rows: pd.DataFrame, found: CustomerLifetimeValue, formats: Fo
 def _totals(found: CustomerLifetimeValue, formats: Formats) -> Table:
     totals = found.totals.iloc[0]
     rows = [
+        (say("Buyers expected"), *_three(totals, "buyers", "buyers", "count", formats)),
         (
             say("Purchases expected"),
             *_three(totals, "expected_purchases", "purchases", "count", formats),

@@ -52,7 +52,7 @@ def basis(kind: str, settings: Settings, formats: Formats) -> str:
     """What the money at stake is, in words."""
     if kind == REVENUE_AT_RISK:
         days = formats.days(settings.window_days)
-        return say("revenue expected in the next {days} days", days=days)
+        return say("usual spend in {days} days that is not expected to come", days=days)
     span = value.horizon(settings.horizon_days, formats)
     if kind == EXPECTED_REVENUE:
         return say("expected revenue in {horizon}, discounted", horizon=span)
@@ -71,8 +71,8 @@ def of_the_late(actions: pd.DataFrame, settings: Settings, formats: Formats) -> 
     if not (actions["kind"] == WIN_BACK).any():
         return ""
     return say(
-        "Late customers are in their segments too; their money at stake is the revenue expected "
-        "of them in the next {days} days.",
+        "Late customers are in their segments too; their money at stake is what they usually spend "
+        "in {days} days and are not expected to.",
         days=formats.days(settings.window_days),
     )
 

@@ -28,7 +28,6 @@ from custanalytics.privacy.mute.names import Words
 from custanalytics.propensity.purchase import PurchasePropensity
 from custanalytics.prospects.lead_scoring import LeadScoring
 
-_CURRENCY = "currency"
 # A question to the client, not a finding.
 _TO_CONFIRM = "prospects.outcome"
 
@@ -39,10 +38,6 @@ def muted_value(
     """Customer value in total, of a new customer, and how the candidates did."""
     if found is None:
         return None
-    validation = muted_table(found.validation, "value.validation", key, words)
-    if len(validation):
-        # How long was held back tells how long the data is.
-        validation["holdout_days"] = found.validation["holdout_days"].map(rounded_count)
     return dataclasses.replace(
         found,
         customers=found.customers.iloc[0:0],
@@ -50,12 +45,12 @@ def muted_value(
         new_customer=muted_figures(found.new_customer, "value.new_customer", key),
         payback=muted_table(found.payback, "value.payback", key, words),
         parameters=_parameters(found.parameters, key, words),
-        validation=validation,
-        calibration=_of_groups(found.calibration, "value.calibration", key, words),
-        deciles=_of_groups(found.deciles, "value.deciles", key, words),
+        origins=_origins(found.origins, "value.origins", key, words),
+        tenths=_of_groups(found.tenths, "value.tenths", key, words),
+        weights=muted_table(found.weights, "value.weights", key, words),
         params=_params(found.params, key),
         checks=words.checks(found.checks),
-        observation_end=day(found.observation_end, key) if found.observation_end else None,
+        observation_end=day(found.observation_end, key),
     )
 
 
@@ -63,19 +58,18 @@ def muted_propensity(
     found: PurchasePropensity | None, key: Key, words: Words
 ) -> PurchasePropensity | None:
     """How many are expected to buy, and how well that was foretold; None in too small groups."""
-    if found is None or not _told(found.deciles, found.reliability):
+    if found is None or not len(found.deciles) or not _told(found.deciles, found.reliability):
         return None
     figures = muted_figures(found.figures, "propensity.figures", key)
     if math.isnan(figures["late_customers"]):
-        figures["revenue_at_risk"] = math.nan
+        figures |= {"revenue_at_risk": math.nan, "late_usual_spend": math.nan}
     return dataclasses.replace(
         found,
         customers=found.customers.iloc[0:0],
-        evaluation=muted_table(found.evaluation, "propensity.evaluation", key, words),
+        origins=_origins(found.origins, "propensity.origins", key, words),
         deciles=_deciles(found.deciles, "propensity.deciles", key, words),
         reliability=_reliability(found.reliability, "propensity.reliability", key, words),
         profit=_profit(found.profit, "propensity.profit", key, words),
-        cutoffs=_cutoffs(found.cutoffs, key, words),
         figures=figures,
         observation_end=day(found.observation_end, key),
         params=_params(found.params, key),
@@ -125,13 +119,11 @@ def muted_prospects(found: LeadScoring | None, key: Key, words: Words) -> LeadSc
 
 
 def _parameters(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
-    """The models' parameters; attributes' effects name levels of the client's, and are left out."""
-    own = frame.loc[frame["parameter"].str.len() <= len("alpha")]
-    made = muted_table(own, "value.parameters", key, words)
-    scale = np.where(own["unit"] == _CURRENCY, key.factor, 1.0)
+    """The model's parameters, none of which has money in it."""
+    made = muted_table(frame, "value.parameters", key, words)
     for name in ("value", "standard_error"):
-        made[name] = (own[name] * scale).map(significant)
-    return made.reset_index(drop=True)
+        made[name] = frame[name].map(significant)
+    return made
 
 
 def _of_groups(frame: pd.DataFrame, table: str, key: Key, words: Words) -> pd.DataFrame:
@@ -177,10 +169,13 @@ def _drift(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
     return made.iloc[0:0] if len(hidden) and (hidden[0] or hidden[-1]) else made
 
 
-def _cutoffs(frame: pd.DataFrame, key: Key, words: Words) -> pd.DataFrame:
-    made = muted_table(frame, "propensity.cutoffs", key, words)
-    small = (frame["buyers"] < SMALLEST) | (frame["customers"] - frame["buyers"] < SMALLEST)
-    hide(made, small, keep=("cutoff", "role", "customers"))
+def _origins(frame: pd.DataFrame, table: str, key: Key, words: Words) -> pd.DataFrame:
+    """Earlier cutoffs, without the figures of those after which fewer than ten bought."""
+    made = muted_table(frame, table, key, words)
+    # How long was tested tells how long the data is.
+    made["days"] = frame["days"].map(rounded_count)
+    bought = frame["actual_buyers"].fillna(frame["actual_purchases"])
+    hide(made, bought < SMALLEST, keep=("cutoff", "days", "longest"))
     return made
 
 
@@ -214,7 +209,7 @@ def _params(params: dict[str, Any], key: Key) -> dict[str, Any]:
     made = {
         k: v
         for k, v in params.items()
-        if k in ("horizon_days", "window_days", "level", "holdouts", "annual_discount_rate")
+        if k in ("horizon_days", "window_days", "asked_days", "level", "annual_discount_rate")
     }
     made["margin"] = coarse_margin(params.get("margin"))
     for name in ("contact_cost", "conversion_value"):

@@ -189,12 +189,11 @@ def _ours(results: AnalysisResults) -> frozenset[str]:
     """Names of models, rules and segments: what the program, not the client, calls things."""
     found: set[str] = set()
     for part in (results.value, results.propensity, results.prospects):
-        for field in ("model", "spend_model", "chosen"):
-            found.add(str(getattr(part, field, "")))
-        table = part.validation if part is results.value and part is not None else None
-        table = getattr(part, "evaluation", None) if table is None else table
-        if table is not None and "candidate" in table:
-            found |= set(map(str, table["candidate"]))
+        for name in ("weights", "parameters", "evaluation"):
+            table = getattr(part, name, None)
+            for column in ("candidate", "model"):
+                if table is not None and column in table:
+                    found |= set(map(str, table[column]))
     return frozenset(found - {""})
 
 

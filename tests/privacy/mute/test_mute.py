@@ -95,9 +95,13 @@ def test_shares_and_growth_stay_as_they_are(shop, muted):
     assert muted.rfm.segments["revenue_share"].to_numpy() == pytest.approx(
         shop.rfm.segments["revenue_share"].to_numpy(), abs=0.0051
     )
-    assert list(muted.value.validation["candidate"]) == list(shop.value.validation["candidate"])
-    chosen = shop.propensity.evaluation["auc"].to_numpy()
-    assert muted.propensity.evaluation["auc"].to_numpy() == pytest.approx(chosen, abs=0.001)
+    assert list(muted.value.weights["weight"]) == pytest.approx(
+        shop.value.weights["weight"].to_list(), abs=0.0051
+    )
+    told, raw = muted.value.origins["revenue_error"], shop.value.origins["revenue_error"]
+    kept = told.notna()
+    assert kept.any()
+    assert told[kept].to_numpy() == pytest.approx(raw[kept].to_numpy(), rel=0.01)
 
 
 def test_dates_end_before_the_sources_begin(shop, muted, key):

@@ -1,9 +1,7 @@
 """Time and peak memory against stock lifetimes, printed as ratios.
 
-    python -m tests.benchmarks.clv [CUSTOMERS ...]        (default: 10000 100000 1000000)
-    python -m tests.benchmarks.clv --scale [LINES]        (default: 20000000, 100 a customer)
+    python -m tests.benchmarks.value_models [CUSTOMERS ...]        (default: 10000 100000 1000000)
 
-The second times the library alone, from a ledger to values with intervals.
 Every figure comes from a process of its own. The two columns of a step do the same work on
 the same customers; how far their answers differ is printed beside it.
 """
@@ -18,8 +16,7 @@ import warnings
 import numpy as np
 import pandas as pd
 
-STEPS = ("summary", "fit", "spend fit", "prediction", "12-month value")
-MONTHS = 12
+STEPS = ("summary", "fit", "spend fit", "prediction")
 PARAMS = {"r": 0.25, "alpha": 30.0, "a": 0.8, "b": 2.4}
 SPEND = {"p": 6.25, "q": 3.74, "v": 15.44}
 
@@ -61,13 +58,10 @@ def customers(size: int, seed: int = 0, days: int = 730) -> tuple[pd.DataFrame, 
 
 
 def ours(step: str, lines: pd.DataFrame, summary: pd.DataFrame) -> tuple[float, np.ndarray]:
-    from custanalytics.clv.validation import expected_by_month
     from custanalytics.customers.summary import customer_summary
     from custanalytics.value_models import GammaGamma, fit
-    from custanalytics.value_models.inputs import checked, unique_rows
 
-    model = fit("BG/NBD", summary) if step in ("prediction", "12-month value") else None
-    spend = GammaGamma.fitted(summary) if step == "12-month value" else None
+    model = fit("BG/NBD", summary) if step == "prediction" else None
     begin = time.perf_counter()
     if step == "summary":
         table = customer_summary(
@@ -78,17 +72,8 @@ def ours(step: str, lines: pd.DataFrame, summary: pd.DataFrame) -> tuple[float, 
         answer = np.array(list(fit("BG/NBD", summary).params.values()))
     elif step == "spend fit":
         answer = np.array(list(GammaGamma.fitted(summary).params.values()))
-    elif step == "prediction":
-        answer = model.predict(summary, 365)["expected_purchases"].to_numpy()
     else:
-        frame = checked(summary)
-        rows = unique_rows(frame)
-        worth = 1.01 ** -np.arange(1, MONTHS + 1)
-        monthly = expected_by_month(model, rows, 30.0 * np.arange(1, MONTHS + 1))
-        money = spend.expected_spend(
-            frame["frequency"].to_numpy(), frame["monetary_value"].to_numpy()
-        )
-        answer = (monthly @ worth)[rows.code] * money
+        answer = model.predict(summary, 365)["expected_purchases"].to_numpy()
     return time.perf_counter() - begin, answer
 
 
@@ -105,8 +90,7 @@ def theirs(step: str, lines: pd.DataFrame, summary: pd.DataFrame) -> tuple[float
     def spend_fitted():
         return lifetimes.GammaGammaFitter().fit(again["frequency"], again["monetary_value"])
 
-    model = fitted() if step in ("prediction", "12-month value") else None
-    spend = spend_fitted() if step == "12-month value" else None
+    model = fitted() if step == "prediction" else None
     begin = time.perf_counter()
     if step == "summary":
         end = lines["ordered_at"].min() + pd.Timedelta(days=730)
@@ -118,14 +102,9 @@ def theirs(step: str, lines: pd.DataFrame, summary: pd.DataFrame) -> tuple[float
         answer = fitted().params_.to_numpy()
     elif step == "spend fit":
         answer = spend_fitted().params_.to_numpy()
-    elif step == "prediction":
+    else:
         answer = model.conditional_expected_number_of_purchases_up_to_time(365, x, last, age)
         model.conditional_probability_alive(x, last, age)
-    else:
-        money = summary["monetary_value"].fillna(0.0)
-        answer = spend.customer_lifetime_value(
-            model, x, last, age, money, time=MONTHS, discount_rate=0.01, freq="D"
-        )
     return time.perf_counter() - begin, np.asarray(answer, np.float64)
 
 
@@ -156,7 +135,7 @@ def main(sizes: list[int]) -> None:
                     command = [
                         sys.executable,
                         "-m",
-                        "tests.benchmarks.clv",
+                        "tests.benchmarks.value_models",
                         "--one",
                         side,
                         step,
@@ -177,81 +156,8 @@ def main(sizes: list[int]) -> None:
                 )
 
 
-LEDGER = """
-CREATE OR REPLACE TABLE ledger AS
-WITH people AS (
-    SELECT
-        'c' || i AS customer_id,
-        CAST(1000 * random() AS INTEGER) AS began,
-        ln(1 - random()) * ln(1 - random()) AS rate,
-        -900 * ln(1 - random()) AS stay
-    FROM range($customers) AS t(i)
-),
-spans AS (SELECT *, least(stay, 1095 - began) AS span FROM people),
-counts AS (SELECT *, 1 + CAST(0.0585 * rate * span AS INTEGER) AS n FROM spans),
-orders AS (
-    SELECT
-        customer_id,
-        customer_id || '-' || k AS order_id,
-        TIMESTAMP '2022-01-01' + to_seconds(CAST(
-            86400 * (began + CASE WHEN k = 1 THEN 0 ELSE span * random() END) AS BIGINT
-        )) AS ordered_at
-    FROM counts, unnest(range(1, n + 1)) AS u(k)
-)
-SELECT
-    row_number() OVER () AS line_no, customer_id, order_id, ordered_at,
-    CAST(5 + 20 * random() AS DECIMAL(18, 4)) AS amount,
-    CAST(NULL AS VARCHAR) AS product, CAST(1 AS DECIMAL(18, 4)) AS quantity,
-    CAST(NULL AS VARCHAR) AS nets_order_id
-FROM orders, range(4)
-"""
-
-
-def scale(lines: int) -> None:
-    """Time every step from a ledger of so many lines to values with intervals."""
-    from custanalytics.clv import customer_lifetime_value, last_year_holdouts, rolling_holdouts
-    from custanalytics.customers.summary import customer_summary
-    from custanalytics.engine import DuckDBEngine
-    from custanalytics.transactions import keep_orders
-
-    engine = DuckDBEngine()
-    engine.sql("SELECT setseed(0.5)")
-    engine.execute(LEDGER, customers=lines // 100)
-    keep_orders(engine)
-    counted = engine.sql("SELECT count(*) AS n, count(DISTINCT customer_id) AS c FROM ledger")
-    print(f"{counted['n'].item():,} lines, {counted['c'].item():,} customers")
-    done = {}
-    steps = {
-        "summary": lambda: customer_summary(engine),
-        "rolling holdouts": lambda: rolling_holdouts(engine, horizon_days=180),
-        "last year's periods": lambda: last_year_holdouts(engine, horizon_days=180),
-        "fit, compare, value": lambda: customer_lifetime_value(
-            done["summary"],
-            180,
-            holdout=done["rolling holdouts"],
-            last_years=done["last year's periods"],
-        ),
-    }
-    clock = time.perf_counter(), time.process_time()
-    for name, step in steps.items():
-        begin = time.perf_counter(), time.process_time()
-        done[name] = step()
-        print(
-            f"{name:<21} {time.perf_counter() - begin[0]:>6.1f} s  "
-            f"(processor {time.process_time() - begin[1]:>5.1f} s)",
-            flush=True,
-        )
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    print(
-        f"{'all':<21} {time.perf_counter() - clock[0]:>6.1f} s  "
-        f"(processor {time.process_time() - clock[1]:>5.1f} s), peak {peak:,.0f} MB"
-    )
-
-
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["--scale"]:
-        scale(int(sys.argv[2]) if len(sys.argv) > 2 else 20_000_000)
-    elif sys.argv[1:2] == ["--one"]:
+    if sys.argv[1:2] == ["--one"]:
         measured(sys.argv[2], sys.argv[3], int(sys.argv[4]))
     else:
         main([int(size) for size in sys.argv[1:]] or [10_000, 100_000, 1_000_000])
