@@ -248,7 +248,7 @@ def ledger_text(ledger: Ledger) -> str:
         parts.append(f"States of orders:\n{_table(states)}")
     if report.warnings:
         parts.append(listed("Mind", list(report.warnings)))
-    warned = ledger.findings["finding"].isin(["no_customer", "duplicates"])
+    warned = ledger.findings["finding"].isin(["no_customer", "duplicates", "reading"])
     findings = ledger.findings.loc[~warned, "sentence"].to_list()
     if findings:
         parts.append(listed("Data quality", findings))

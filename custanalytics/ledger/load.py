@@ -14,7 +14,8 @@ from custanalytics.ledger.detect import roles as find
 from custanalytics.ledger.detect.column_names import ROLES
 from custanalytics.ledger.detect.currency_codes import iso_codes
 from custanalytics.ledger.detect.dates import read_dates, usual_days
-from custanalytics.ledger.detect.money import discount_is_share, find_money
+from custanalytics.ledger.detect.discounts import discount_is_share
+from custanalytics.ledger.detect.money import find_money
 from custanalytics.ledger.detect.numbers import read_numbers
 from custanalytics.ledger.fill_down import fill_down
 from custanalytics.ledger.load_report import Ledger
