@@ -120,8 +120,8 @@ def first_order_drivers(
     ----------
     Mantel, N. and Haenszel, W. (1959), Statistical aspects of the analysis of data from
     retrospective studies of disease, Journal of the National Cancer Institute 22(4).
-    Benjamini, Y. and Bogomolov, M. (2014), Selective inference on multiple families of
-    hypotheses, Journal of the Royal Statistical Society B 76(1), for the many comparisons.
+    Holm, S. (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal
+    of Statistics 6(2), for the many comparisons.
     Wilcox, R. R. (2012), Introduction to robust estimation and hypothesis testing, section 3.3,
     for winsorized means.
 
@@ -343,7 +343,7 @@ def _checks(figures: dict[str, float], customers: int) -> tuple[Check, ...]:
             True if figures["drivers"] else None,
             tell(
                 "{comparisons:,.0f} comparisons were made, and luck among so many is allowed for: "
-                "at most about {level:.0%} of the differences named are due to it.",
+                "the chance that any difference named is due to it is at most {level:.0%}.",
                 comparisons=figures["comparisons"],
                 level=LEVEL,
             )
@@ -354,7 +354,7 @@ def _checks(figures: dict[str, float], customers: int) -> tuple[Check, ...]:
                 comparisons=figures["comparisons"],
             ),
             value=figures["comparisons"],
-            source=noted("Benjamini and Bogomolov 2014"),
+            source=noted("Holm 1979"),
         ),
     ]
     longest = WINDOWS[-1]
