@@ -23,6 +23,7 @@ from custanalytics.prospects.comparison import (
     level_sd,
 )
 from custanalytics.prospects.drivers import effects, importance, learning_curve
+from custanalytics.prospects.later_table import seen_in
 from custanalytics.prospects.leak_guard import Leak, find_leaks
 from custanalytics.prospects.ordering import Order, find_order
 from custanalytics.prospects.ripeness import set_apart_unripe
@@ -226,6 +227,8 @@ def fit_lead_scoring(
             fitted=comparison.final(seed),
             level_sd=shared_error,
             level=INTERVAL_LEVEL,
+            seen=seen_in(values[target.known], columns),
+            stages=dict(zip(target.stages["value"], target.stages["taken_for"], strict=True)),
         )
         fitted, held_out = comparison.held_out_fit(seed)
         drivers = importance(fitted, X[held_out], y[held_out], seed)
