@@ -141,6 +141,7 @@ def prospects_json(found: LeadScoring) -> dict[str, Any]:
         "outcome": {"column": found.outcome.column, "positive": found.outcome.positive},
         "model": found.chosen,
         "figures": {name: _number(figure) for name, figure in found.figures.items()},
+        "stages": _rows(found.stages),
         "leaks": found.leaks["column"].to_list(),
         "evaluation": _rows(found.evaluation),
         "checks": _checks(found.checks),
@@ -156,6 +157,8 @@ def _prospect_lines(found: LeadScoring, formats: Formats) -> list[str]:
         f"open, {formats.count(figures['expected_conversions'])} expected to convert, by "
         f"{found.chosen}"
     ]
+    if len(found.stages) > 2:  # a pipeline
+        lines += [f"{found.outcome.column}:", _table(found.stages)]
     for row in found.evaluation.loc[found.evaluation["chosen"]].to_dict("records"):
         lines.append(
             f"AUC {row['test']}: {formats.number(row['auc'], 3)} "
@@ -168,7 +171,7 @@ def _prospect_lines(found: LeadScoring, formats: Formats) -> list[str]:
 def _prospect_warnings(found: LeadScoring | None) -> list[str]:
     if found is None:
         return []
-    told = ("prospects.read", "prospects.outcome")
+    told = tuple(f"prospects.{name}" for name in ("read", "outcome", "stages", "ripeness"))
     return [c.sentence for c in found.checks if c.passed is False or c.name in told]
 
 

@@ -11,7 +11,7 @@ from custanalytics.prospects.leak_guard import Leak
 from custanalytics.prospects.ordering import Order
 from custanalytics.scoring.columns import input_name
 from custanalytics.scoring.evaluation import Interval
-from custanalytics.scoring.outcome import Outcomes
+from custanalytics.scoring.outcome import BLANK, Outcomes
 from custanalytics.sentences import Sentence, listed, noted, tell, together
 
 LARGEST_CALIBRATION_ERROR = 0.03
@@ -28,13 +28,19 @@ def outcome_found(outcomes: Outcomes) -> Check:
         "positive": outcome.positive,
         "rate": rate,
         "n": n,
-        "open": int((~known).sum()),
+        "open": int(outcomes.waiting.sum()),
     }
     return Check(
         "prospects.outcome",
         passed=None if outcome.found else True,
         sentence=tell(
             "The column {column} says who converted (“{positive}” counts; found by its name and "
+            "values; please confirm): {rate:.1%} of {n} decided prospects, with {open} still open.",
+            **figures,
+        )
+        if outcome.found and outcome.by_name
+        else tell(
+            "The column {column} says who converted (“{positive}” counts; found by its place and "
             "values; please confirm): {rate:.1%} of {n} decided prospects, with {open} still open.",
             **figures,
         )
@@ -46,6 +52,32 @@ def outcome_found(outcomes: Outcomes) -> Check:
         ),
         value=rate,
     )
+
+
+def stages_read(outcomes: Outcomes) -> list[Check]:
+    """What was taken for granted in reading the values of the outcome."""
+    stages = outcomes.stages.set_index("value")["taken_for"]
+    sentences = []
+    if outcomes.unclear:
+        sentences.append(
+            tell(
+                "The words of {values} don't tell, so they are taken for open: --won, --lost and "
+                "--open decide.",
+                values=listed(list(outcomes.unclear)),
+            )
+        )
+    if stages.get(BLANK) == "lost":
+        sentences.append(
+            tell(
+                "Rows without a value in {column} are taken for not converted (--open {blank} "
+                "would leave them open).",
+                column=outcomes.outcome.column,
+                blank=noted(BLANK),
+            )
+        )
+    if not sentences:
+        return []
+    return [Check("prospects.stages", None, together(*sentences))]
 
 
 def leaks_found(leaks: list[Leak], left_out: set[str], with_leaks: pd.DataFrame) -> Check:

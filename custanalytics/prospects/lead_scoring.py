@@ -25,12 +25,14 @@ from custanalytics.prospects.comparison import (
 from custanalytics.prospects.drivers import effects, importance, learning_curve
 from custanalytics.prospects.leak_guard import Leak, find_leaks
 from custanalytics.prospects.ordering import Order, find_order
+from custanalytics.prospects.ripeness import set_apart_unripe
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.scoring.calibration import Bools, Floats, calibrated_apart, predicted_apart
 from custanalytics.scoring.columns import Column, inputs, read_columns
 from custanalytics.scoring.evaluation import decile_table, log_loss_gain, reliability_table
 from custanalytics.scoring.outcome import Outcome, Outcomes, read_outcomes
 from custanalytics.scoring.profit import profit_curve
+from custanalytics.scoring.stages import Meaning
 from custanalytics.sentences import noted, tell, tell_many
 
 FEWEST_ROWS = 100
@@ -71,6 +73,8 @@ class LeadScoring:
     drift : DataFrame
         One row per tenth of the rows in order of time (empty without an order): ``block``,
         ``n``, ``rate``, ``mean_propensity`` (cross-validated).
+    stages : DataFrame
+        One row per value of the outcome: ``value``, ``n``, ``taken_for`` ('won', 'lost', 'open').
     profit : DataFrame or None
         See `decision.profit_curve`; None unless contact cost and conversion value are given.
     outcome : Outcome
@@ -99,6 +103,7 @@ class LeadScoring:
     effects: pd.DataFrame
     learning_curve: pd.DataFrame
     drift: pd.DataFrame
+    stages: pd.DataFrame
     profit: pd.DataFrame | None
     outcome: Outcome
     order: Order
@@ -112,6 +117,9 @@ def fit_lead_scoring(
     table: pd.DataFrame,
     outcome: str | None = None,
     positive: str | None = None,
+    won: Sequence[str] = (),
+    lost: Sequence[str] = (),
+    still_open: Sequence[str] = (),
     date: str | None = None,
     keep: Sequence[str] = (),
     drop: Sequence[str] = (),
@@ -136,6 +144,9 @@ def fit_lead_scoring(
         values if not given.
     positive : str, optional
         Its value that means converted.
+    won, lost, still_open : sequence of str
+        Values of the outcome that mean converted, not converted and not decided yet, where their
+        words are read wrongly; 'blank' stands for no value.
     date : str, optional
         Column with the date a prospect came in, by name or number; found if not given.
     keep, drop : sequence of str
@@ -176,7 +187,9 @@ def fit_lead_scoring(
     read = read_columns(table, decimal, date_order)
     recognised, values = read.columns, read.values
     names = [c.name for c in recognised]
-    target = read_outcomes(read, _column(outcome, names), positive)
+    asked: dict[Meaning, Sequence[str]] = {"won": won, "lost": lost, "open": still_open}
+    target = read_outcomes(read, _column(outcome, names), positive, asked)
+    target, ripeness = set_apart_unripe(target, values, recognised, _column(date, names))
     _require_enough(target)
     kept, dropped = _asked("keep", keep, names), _asked("drop", drop, names)
     usable = [
@@ -220,7 +233,7 @@ def fit_lead_scoring(
             lambda part: comparison.chosen.build(part, seed), X, y, held_out, seed
         )
 
-    scored = _scored(values, recognised, model, ~target.known)
+    scored = _scored(values, recognised, model, target.waiting)
     p = scored["propensity"].to_numpy()
     profit = None
     if contact_cost is not None and conversion_value is not None:
@@ -240,6 +253,7 @@ def fit_lead_scoring(
         effects=curves,
         learning_curve=learned,
         drift=drift(comparison, rank),
+        stages=target.stages,
         profit=profit,
         outcome=target.outcome,
         order=order,
@@ -264,6 +278,8 @@ def fit_lead_scoring(
         },
         checks=(
             checks.outcome_found(target),
+            *checks.stages_read(target),
+            *ripeness,
             checks.leaks_found(leaks, left_out, with_leaks),
             *checks.on_request(kept, dropped),
             checks.beats_base_rate(comparison.chosen.name, comparison.chosen.role, gain),
@@ -355,7 +371,9 @@ def _guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: in
     seconds = dates.apply(lambda day: (day - pd.Timestamp(0)).dt.total_seconds())
     values = pd.concat([inputs(typed, plain, None), seconds], axis=1)
     known = target.known
-    return find_leaks(values[known], values[~known], target.converted[known], dates[known], seed)
+    return find_leaks(
+        values[known], values[target.waiting], target.converted[known], dates[known], seed
+    )
 
 
 def _drawn(known: Bools, seed: int) -> NDArray[np.intp]:

@@ -53,6 +53,14 @@ class Ranking:
         return np.asarray(among & (self.rank >= start))
 
 
+def find_clock(columns: list[Column], date: str | None) -> str | None:
+    """The column with the day a prospect came in."""
+    dated = [c for c in columns if c.kind == "date"]
+    full = [c for c in dated if c.filled >= 0.95]
+    named = [c for c in full if CLOCK_NAME.search(c.name)] or full
+    return next((c.name for c in dated if c.name == date), named[0].name if named else None)
+
+
 def find_order(
     values: pd.DataFrame, columns: list[Column], converted: Bools, known: Bools, date: str | None
 ) -> Ranking:
@@ -60,14 +68,12 @@ def find_order(
     dated = [c for c in columns if c.kind == "date"]
     if date is not None and date not in {c.name for c in dated}:
         raise UsageError(f"{date!r} is no column of dates; these are: {_listed(dated)}")
-    full = [c for c in dated if c.filled >= 0.95]
-    named = [c for c in full if CLOCK_NAME.search(c.name)] or full
-    clock = next((c for c in dated if c.name == date), named[0] if named else None)
+    clock = find_clock(columns, date)
     if clock is not None:
-        days = values[clock.name]
+        days = values[clock]
         rank = rankdata(days.fillna(days.min()).astype("int64"), method="min").astype(np.int64)
-        sentence = tell("The prospects are ordered by {column}.", column=clock.name)
-        return Ranking(Order("date", clock.name, sentence), rank)
+        sentence = tell("The prospects are ordered by {column}.", column=clock)
+        return Ranking(Order("date", clock, sentence), rank)
     rank = np.arange(len(values), dtype=np.int64)
     by_outcome = float(roc_auc_score(converted[known], rank[known]))
     if max(by_outcome, 1 - by_outcome) >= SORTED_AUC:

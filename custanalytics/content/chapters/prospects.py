@@ -14,6 +14,7 @@ from custanalytics.content.chapters.prospect_tables import (
     last_test,
     leaks_table,
     open_table,
+    stages_table,
     tests_of,
 )
 from custanalytics.content.chart import Chart, Placement
@@ -52,6 +53,7 @@ CHAPTER = Declaration(
         "prospects-effects",
         "prospects-deciles",
         "prospects-validation",
+        "prospects-stages",
         "prospects-columns",
         "prospects-leaks",
     ),
@@ -75,6 +77,7 @@ CHAPTER = Declaration(
         "prospects_leaks",
         "prospects_drift",
         "prospects_profit",
+        "prospects_stages",
     ),
 )
 _DRIVERS = 8
@@ -91,6 +94,7 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
         deciles_table(scoring, formats),
         evaluation_table(scoring, formats),
         columns_table(scoring, formats),
+        *([stages_table(scoring, formats)] if len(scoring.stages) else []),
     ]
     drives = scoring.importance.loc[scoring.importance["log_loss_rise"] > 0]
     if len(drives):
@@ -134,6 +138,7 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
             "prospects_leaks": len(scoring.leaks) > 0,
             "prospects_drift": len(scoring.drift) > 0,
             "prospects_profit": scoring.profit is not None,
+            "prospects_stages": len(scoring.stages) > 0,
         },
     )
 
