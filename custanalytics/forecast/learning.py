@@ -141,7 +141,7 @@ def _sold(sales: Sales, plan: Plan) -> list[Floats]:
     inside = bins >= 0
     first = np.r_[True, bought.customer[1:] != bought.customer[:-1]]
     weights = (first, np.ones(len(bins)), np.maximum(bought.amount, 0.0))
-    return [np.bincount(bins[inside], each[inside], plan.bins) for each in weights]
+    return [np.bincount(bins[inside], each[inside], plan.bins).astype(float) for each in weights]
 
 
 def _chance(sales: Sales, plan: Plan, money: bool) -> Floats:

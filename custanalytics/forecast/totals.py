@@ -214,4 +214,4 @@ def _mean_square(
     """Mean square of a candidate's log errors, drawn towards the usual one."""
     tests = float(tested.sum()) / squares.shape[1]
     errors = float(squares[tested].sum()) / squares.shape[1]
-    return (USUAL_SQUARE * USUAL_TESTS + errors) / (USUAL_TESTS + tests)
+    return float((USUAL_SQUARE * USUAL_TESTS + errors) / (USUAL_TESTS + tests))

@@ -203,7 +203,7 @@ def adjusted_for_families(p: "pd.Series[Any]", family: pd.DataFrame) -> Floats:
     of Statistics 6(2).
     """
     grouped = p.groupby([family[name] for name in family.columns])
-    return np.minimum(grouped.transform(_holm).to_numpy() * grouped.ngroups, 1.0)
+    return np.asarray(np.minimum(grouped.transform(_holm).to_numpy() * grouped.ngroups, 1.0))
 
 
 def _holm(p: "pd.Series[Any]") -> "pd.Series[Any]":
