@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from custanalytics.customers.cohorts import cohort_retention as cohort_retention
     from custanalytics.customers.concentration import Concentration as Concentration
     from custanalytics.customers.concentration import revenue_concentration as revenue_concentration
+    from custanalytics.customers.consent import customer_consent as customer_consent
     from custanalytics.customers.overview import Overview as Overview
     from custanalytics.customers.overview import business_overview as business_overview
     from custanalytics.customers.rfm import RFM as RFM
@@ -81,6 +82,7 @@ _HOMES = {
         "Concentration",
         "revenue_concentration",
     ),
+    "customers.consent": ("customer_consent",),
     "customers.overview": (
         "Overview",
         "business_overview",

@@ -45,10 +45,15 @@ def samples(tmp_path_factory) -> Mapping[str, AnalysisResults]:
     # So many that a control group can show something.
     rows.loc[rows.index % 2 == 0, "Result"] = None
     rows.to_csv(more_open, index=False)
+    asked = tmp_path_factory.mktemp("asked") / "box.csv"
+    sales = pd.read_csv(sample_data_dir() / "box.csv", sep=None, engine="python", dtype="str")
+    # Some customers agreed to be written to, the others were not asked.
+    agreed = sales["Customer ID"].str[-1] < "8"
+    sales.assign(newsletter=agreed.map({True: "yes", False: None})).to_csv(asked, index=False)
     shop = analyse(load([sample_data_dir() / "shop.csv"]), **COSTS)
     return {
         "shop": add_prospects(shop, leads, Prospects())[0],
-        "box": analyse(load([sample_data_dir() / "box.csv"]), margin=0.4),
+        "box": analyse(load([asked]), margin=0.4),
         "wholesaler": analyse(load([sample_data_dir() / "wholesaler.csv"])),
         "leads": add_prospects(
             AnalysisResults(Settings(date(2026, 6, 1), **COSTS)), [more_open], Prospects()

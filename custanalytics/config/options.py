@@ -174,6 +174,15 @@ class Prospects:
     positive: str | None = _of_prospects(
         None, "its value that means converted, such as yes", kinds.VALUE
     )
+    won: Sequence[str] = _of_prospects(
+        (), "another value of it that means converted", kinds.VALUE, many=True
+    )
+    lost: Sequence[str] = _of_prospects(
+        (), "value of it that means not converted; 'blank' is none", kinds.VALUE, many=True
+    )
+    still_open: Sequence[str] = _of_prospects(
+        (), "value of it that means not decided yet", kinds.VALUE, flag="open", many=True
+    )
     prospect_date: str | None = _of_prospects(
         None, "column with the day a prospect came in", kinds.COLUMN
     )

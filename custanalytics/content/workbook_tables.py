@@ -9,6 +9,7 @@ from custanalytics.content.result_columns import Shown
 from custanalytics.content.tables import VERDICTS
 from custanalytics.content.words import say, told, word
 from custanalytics.content.workbook_sheet import Field, Sheet
+from custanalytics.ledger.order_states import TAKEN
 from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
@@ -70,6 +71,17 @@ def data(results: AnalysisResults, formats: Formats, shown: Shown) -> list[Sheet
                 "data",
                 say("Rows read in all: {read}.", read=formats.count(results.ledger.rows_read)),
                 first=("meaning", "rows", "share", "amount"),
+            )
+        )
+    if results.ledger and len(states := results.ledger.states):
+        sheets.append(
+            shown.sheet(
+                say("States of orders"),
+                say("States of orders, payments and parcels, and what each was taken for"),
+                "ledger.states",
+                states.assign(taken_for=states["taken_for"].map(TAKEN)),
+                "data",
+                first=("column", "value", "rows", "amount", "taken_for", "why"),
             )
         )
     if results.findings is not None and len(results.findings):

@@ -34,6 +34,7 @@ from custanalytics.forecast.totals import (
     level_outcome,
     levels_of,
 )
+from custanalytics.forecast.year_before import year_before_totals
 from custanalytics.value_models.inputs import Floats
 from custanalytics.value_models.pareto_nbd import ParetoNBD
 
@@ -87,6 +88,9 @@ def learn(sales: Sales, plan: Plan, seed: int) -> Fitted:
     ]
     before = levels_of(cutoffs, calendar)
     actual = [_actual([getattr(c, name) for c in cutoffs], plan) for name in ("purchases", "money")]
+    sold = _sold(sales, plan)
+    for base, seen, total in zip(bases, actual, sold[1:], strict=True):
+        base.append(year_before_totals(total, sold[0], calendar, seen))
     chance_of = [_chance(sales, plan, money) for money in (False, True)]
     counts, revenue = (
         level_outcome(calendar, base, before, seen, by_chance)
@@ -128,6 +132,16 @@ def _calendar(sales: Sales, plan: Plan) -> Calendar:
     activity = np.bincount(back[inside], minlength=plan.bins)[::-1].astype(np.float64)
     at = plan.bins - np.round((plan.cutoffs[-1] - plan.cutoffs) / plan.unit).astype(np.int64)
     return Calendar(365 / plan.unit, at, plan.edges, activity)
+
+
+def _sold(sales: Sales, plan: Plan) -> list[Floats]:
+    """First purchases, purchases and money of everybody in each bin of the history."""
+    bought = sales.seen_on(sales.last)
+    bins = plan.bins - 1 - np.floor((sales.last - bought.day) / plan.unit).astype(np.int64)
+    inside = bins >= 0
+    first = np.r_[True, bought.customer[1:] != bought.customer[:-1]]
+    weights = (first, np.ones(len(bins)), np.maximum(bought.amount, 0.0))
+    return [np.bincount(bins[inside], each[inside], plan.bins).astype(float) for each in weights]
 
 
 def _chance(sales: Sales, plan: Plan, money: bool) -> Floats:

@@ -7,6 +7,7 @@ import numpy as np
 
 from custanalytics.forecast.level import Calendar, LevelModel
 from custanalytics.forecast.snapshot import Snapshot
+from custanalytics.forecast.year_before import growth_unseen, year_before
 from custanalytics.sentences import noted
 from custanalytics.value_models.inputs import Codes, Floats
 
@@ -15,8 +16,10 @@ USUAL_SQUARE, USUAL_TESTS = 0.03, 3.0
 LEVELS = (
     noted("Pareto/NBD, corrected"),
     noted("rates of classes at earlier cutoffs, corrected"),
+    noted("the same days of a year before, corrected"),
     noted("Pareto/NBD"),
 )
+YEAR_BEFORE = 2
 # classes whose rates a level is taken from: of silence (days up to), and of frequency up to 6
 SILENCES = np.array([30, 91, 182, 365, 1_000_000])
 CLASSES = 7 * len(SILENCES)
@@ -151,7 +154,7 @@ def levels_of(cutoffs: list[Cutoff], calendar: Calendar) -> list[Floats]:
                 begin, until = calendar.cutoffs[other] + calendar.edges[bucket : bucket + 2]
                 of_classes[row, bucket, begin:until] += 1
     of_classes /= np.maximum(of_classes.sum(axis=2, keepdims=True), 1)
-    return [of_model, of_classes]
+    return [of_model, of_classes, year_before(calendar)]
 
 
 def level_outcome(
@@ -164,7 +167,8 @@ def level_outcome(
     """Correct each candidate's level by its own past errors; average them and the first as it is.
 
     A correction is not always for the better: the less the past errors tell, the more the
-    purchase model's own level counts.
+    purchase model's own level counts. The year before has the season in it and lacks the growth,
+    the others the other way round: each counts the more, the less it can't know.
     """
     usable = np.where(actual > 0, actual, np.nan)
     last = len(actual) - 1
@@ -177,16 +181,37 @@ def level_outcome(
             logs[j, at], covariances[j, at] = np.log(base[at]) + level.mean, level.covariance
     logs[-1], covariances[-1] = np.log(bases[0]), covariances[0]
     squares = (np.log(usable)[None] - logs) ** 2
-    both = np.isfinite(squares).all(axis=0)
-    tests = float(both.sum()) / calendar.buckets
-    errors = np.where(both, squares, 0.0).sum(axis=(1, 2)) / calendar.buckets
-    weights = (USUAL_TESTS + tests) / (USUAL_SQUARE * USUAL_TESTS + errors)
-    weights = weights / weights.sum()
-    there = np.isfinite(logs) * weights[:, None, None]
-    there = there / there.sum(axis=0)
+    others = np.array([j for j in range(len(LEVELS)) if j != YEAR_BEFORE])
+    both = np.isfinite(squares[others]).all(axis=0)
+    usual = np.array(
+        [
+            _mean_square(squares[j], np.isfinite(squares[j]) if j == YEAR_BEFORE else both)
+            for j in range(len(LEVELS))
+        ]
+    )
+    there = np.isfinite(logs) / usual[:, None, None]
+    there[others] /= there[others].sum(axis=0)
+    unseen, growth = calendar.unseen(), growth_unseen(calendar)[:, None]
+    season_off = 1 / (1 / usual[others]).sum() * len(others) + unseen**2
+    year_counts = np.where(
+        np.isfinite(logs[YEAR_BEFORE]),
+        season_off / (season_off + usual[YEAR_BEFORE] + growth**2),
+        0.0,
+    )
+    there[others] *= 1 - year_counts
+    there[YEAR_BEFORE] = year_counts
     mixed = (there * np.nan_to_num(logs)).sum(axis=0)
-    share = there.mean(axis=2)
-    spread = np.einsum("jc,jckl->ckl", share, covariances)
-    unseen = calendar.unseen()
-    spread = spread + unseen[:, :, None] * unseen[:, None, :]
+    spread = np.einsum("jc,jckl->ckl", there.mean(axis=2), covariances)
+    for off in ((1 - year_counts) * unseen, year_counts * growth):
+        spread = spread + off[:, :, None] * off[:, None, :]
+    weights = there[:, -1].mean(axis=1)
     return LevelOutcome(mixed[-1], spread[-1], np.exp(mixed[:-1]), list(spread[:-1]), weights)
+
+
+def _mean_square(
+    squares: Floats, tested: "np.ndarray[tuple[int, ...], np.dtype[np.bool_]]"
+) -> float:
+    """Mean square of a candidate's log errors, drawn towards the usual one."""
+    tests = float(tested.sum()) / squares.shape[1]
+    errors = float(squares[tested].sum()) / squares.shape[1]
+    return float((USUAL_SQUARE * USUAL_TESTS + errors) / (USUAL_TESTS + tests))

@@ -7,17 +7,18 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from custanalytics.errors import SourceError
+from custanalytics.ledger.consent import add_consent_cells, tell_of_refusals
 from custanalytics.ledger.customers import find_customers, tell_of_orders
 from custanalytics.ledger.detect.currency import settle_currency
 from custanalytics.ledger.detect.dates import DateColumn
 from custanalytics.ledger.detect.numbers import NumberColumn
-from custanalytics.ledger.findings import as_checks, as_frame, find_oddities
+from custanalytics.ledger.findings import as_checks, as_findings, as_frame, find_oddities
 from custanalytics.ledger.load_report import REASONS, Ledger
 from custanalytics.ledger.mapping import Mapping
 from custanalytics.ledger.order_states import add_state_cells, settle_unknown, state_table
 from custanalytics.ledger.platforms import Platform
 from custanalytics.ledger.raw_lines import add_duplicates, add_kinds, add_raw_lines
-from custanalytics.ledger.reconciliation import load_report
+from custanalytics.ledger.reconciliation import load_report, told_of_lines
 from custanalytics.ledger.staging import Staging
 from custanalytics.sentences import tell, tell_many
 from custanalytics.transactions import keep_orders
@@ -33,6 +34,7 @@ _SCAFFOLD = (
     "order_runs",
     "state_cells",
     "kind_cells",
+    "consent_cells",
     "number_cells",
     "number_forms",
     "number_values",
@@ -93,6 +95,7 @@ def assemble(
         warnings.append(platform.note)
     add_state_cells(staging, mapping)
     add_kinds(staging, mapping)
+    add_consent_cells(staging, mapping)
     currency = settle_currency(staging, mapping, numbers, warnings)
     columns = {role: staging.column(c.column) for role, c in mapping.roles.items()}
     money = _money_role(mapping)
@@ -130,6 +133,7 @@ def assemble(
     warnings += _warn_of_cents(staging, currency.code)
     engine.keep("ledger", "source/ledger")
     keep_orders(engine)
+    warnings += tell_of_refusals(staging, mapping)
     decimals = {numbers[c].decimal for c in mapping.columns.values() if c in numbers}
     decided = replace(
         mapping,
@@ -139,8 +143,9 @@ def assemble(
     )
     states = state_table(staging, mapping)
     warnings += settle_unknown(staging, states)
+    warnings += told_of_lines(staging)
     report = load_report(staging, states, warnings)
-    findings = find_oddities(engine, report)
+    findings = [*find_oddities(engine, report), *as_findings(warnings)]
     engine.execute("DROP VIEW raw_lines")
     for table in _SCAFFOLD:
         engine.execute(f"DROP TABLE {table}")

@@ -9,7 +9,8 @@ from custanalytics.sentences import tell_many
 # What an order has one of, wherever it stands.
 _OF_ORDERS = (
     "customer_id", "customer_id_2", "customer_id_3", "customer_id_4", "ordered_at", "ordered_time",
-    "currency", "status", "payment_status",
+    "currency", "status", "payment_status", "country", "channel", "discount_code", "consent",
+    "opt_out",
 )  # fmt: skip
 # Orders of several lines that must agree, and their share.
 _FEWEST, _SHARE = 3, 0.8

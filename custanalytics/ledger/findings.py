@@ -65,6 +65,12 @@ def find_oddities(engine: DuckDBEngine, report: LoadReport) -> list[Finding]:
     ]
 
 
+def as_findings(told: Sequence[str]) -> list[Finding]:
+    """What the reading of the files has to say, for the table of what was found in them."""
+    effect = tell("The figures rest on it.")
+    return [Finding("reading", "note", None, None, sentence, effect) for sentence in told]
+
+
 def as_frame(findings: Sequence[Finding]) -> pd.DataFrame:
     """One row per finding; rows and amount are null where they were not counted."""
     return pd.DataFrame(

@@ -14,7 +14,8 @@ from custanalytics.ledger.detect import roles as find
 from custanalytics.ledger.detect.column_names import ROLES
 from custanalytics.ledger.detect.currency_codes import iso_codes
 from custanalytics.ledger.detect.dates import read_dates, usual_days
-from custanalytics.ledger.detect.money import discount_is_share, find_money
+from custanalytics.ledger.detect.discounts import discount_is_share
+from custanalytics.ledger.detect.money import find_money
 from custanalytics.ledger.detect.numbers import read_numbers
 from custanalytics.ledger.fill_down import fill_down
 from custanalytics.ledger.load_report import Ledger
@@ -138,7 +139,9 @@ def load(
         if "amount" in given or "order_total" in given:
             chosen = {r: c for r, c in chosen.items() if r in given or r not in MONEY_ROLES}
     roles = find.find_candidates(staging, {r: c for r, c in chosen.items() if r not in left_out})
-    for role in [*left_out, *(ROLES if platform else ())]:
+    # A known platform's columns are known, but for what a shop may have added to them.
+    fixed = [role for role in ROLES if platform and role not in find.ADDED]
+    for role in [*left_out, *fixed]:
         roles.candidates.pop(role, None)
     find.find_date(roles)
     find.find_customer_and_order(roles)

@@ -13,6 +13,14 @@ _MOST_WORDS = 1000
 # States that nobody knows may decide over this share of the money at most.
 _MOST_UNKNOWN = 0.05
 _SHOWN = 12
+# What a state is taken for, in words.
+TAKEN = {
+    "sale": noted("sale"),
+    "not_yet": noted("not yet paid"),
+    "not_sold": noted("not sold"),
+    "given_back": noted("given back"),
+    UNKNOWN: noted("not known"),
+}
 _WHY = {
     "word": noted("a known word"),
     "told": noted("as you said"),
@@ -111,12 +119,10 @@ def settle_unknown(staging: Staging, states: pd.DataFrame) -> list[str]:
 
 
 def _known(states: pd.DataFrame) -> str:
-    words = {"sale": "sale", "not_yet": "not yet paid", "not_sold": "not sold",
-             "given_back": "given back"}  # fmt: skip
     known = states[states["taken_for"] != UNKNOWN]
     return (
         "; ".join(
-            f"{words[str(kind)]}: {', '.join(repr(v) for v in group['value'].head(_SHOWN))}"
+            f"{TAKEN[str(kind)]}: {', '.join(repr(v) for v in group['value'].head(_SHOWN))}"
             for kind, group in known.groupby("taken_for", sort=False)
         )
         or "none"

@@ -34,7 +34,14 @@ _CELLS = {
     "kind": "kind_cell",
     "product": "product",
     "refund_of": "refund_of",
+    "category": "category",
+    "country": "country",
+    "channel": "channel",
+    "consent": "consent_cell",
+    "opt_out": "opt_out_cell",
 }
+# Cells that say that no discount was used: noughts, or a word for none.
+_NO_DISCOUNT = r"[-+0.,%\s€$£]*|no|none|nein|non|keine?r?|ninguno|nessuno|geen|n/?a|null|false"
 # A column of words with more different cells than this is free text.
 _MOST_WORDS = 1000
 
@@ -48,6 +55,9 @@ def add_raw_lines(
     """View ``raw_lines``: one row per row of the files, with the roles' cells."""
     columns = {role: staging.column(c.column) for role, c in mapping.roles.items()}
     cells = [f"{columns.get(role, 'NULL::VARCHAR')} AS {name}" for role, name in _CELLS.items()]
+    used = columns.get("discount_code") or columns.get("discount")
+    without = f"regexp_full_match(lower(COALESCE({used}, '')), '{_NO_DISCOUNT}')"
+    cells.append(f"{f'NOT {without}' if used else 'NULL::BOOLEAN'} AS discounted")
     when = date_cell(
         staging,
         mapping.roles["ordered_at"].column,

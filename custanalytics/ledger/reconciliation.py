@@ -25,8 +25,8 @@ _TOLD = (
 )
 
 
-def load_report(staging: Staging, states: pd.DataFrame, warnings: list[str]) -> LoadReport:
-    """Count the rows by what became of them; the sentences on them go into ``warnings``."""
+def load_report(staging: Staging, states: pd.DataFrame, told: list[str]) -> LoadReport:
+    """Count the rows by what became of them; ``told`` is what reading them has to say."""
     engine = staging.engine
     table = engine.run("source/reconciliation")
     rows = {str(r): int(n) for r, n in zip(table["reason"], table["rows"], strict=True)}
@@ -54,7 +54,7 @@ def load_report(staging: Staging, states: pd.DataFrame, warnings: list[str]) -> 
         int(figures["duplicate_rows"]),
         Decimal(str(figures["duplicate_amount"])),
     )
-    warnings.extend(_warnings(staging, rows, read, duplicates, duplicated))
+    warnings = [*told, *_warnings(staging, rows, read, duplicates, duplicated)]
     aside = {r: n for r, n in rows.items() if r not in ("used", "unreadable")}
     return LoadReport(
         rows_read=read,
@@ -97,17 +97,6 @@ def _warnings(
                     reason=REASONS[reason],
                 )
             )
-    if mended := sum(len(part.mended) for part in staging.parts):
-        found.append(
-            tell_many(
-                mended,
-                "One line was torn by a delimiter or quote too many or too few; it was mended in "
-                "the only way that fits all columns (--no-mend sets it aside).",
-                "{n:,} lines were torn by a delimiter or quote too many or too few; they were "
-                "mended, each in the only way that fits all columns (--no-mend sets them aside).",
-                n=mended,
-            )
-        )
     if rows.get("unreadable"):
         share = rows["unreadable"] / read
         found.append(
@@ -162,6 +151,23 @@ def _warnings(
                 "{n:,} of these repeat a row of another file: the files may overlap in time and "
                 "count these sales twice; --drop-duplicates sets them aside.",
                 n=twice,
+            )
+        )
+    return found
+
+
+def told_of_lines(staging: Staging) -> list[str]:
+    """Say which lines were mended, and which were read in another encoding."""
+    found: list[str] = []
+    if mended := sum(len(part.mended) for part in staging.parts):
+        found.append(
+            tell_many(
+                mended,
+                "One line was torn by a delimiter or quote too many or too few; it was mended in "
+                "the only way that fits all columns (--no-mend sets it aside).",
+                "{n:,} lines were torn by a delimiter or quote too many or too few; they were "
+                "mended, each in the only way that fits all columns (--no-mend sets them aside).",
+                n=mended,
             )
         )
     damaged = sum(part.damaged_lines for part in staging.parts)

@@ -11,12 +11,13 @@ from custanalytics.prospects.leak_guard import Leak
 from custanalytics.prospects.ordering import Order
 from custanalytics.scoring.columns import input_name
 from custanalytics.scoring.evaluation import Interval
-from custanalytics.scoring.outcome import Outcomes
+from custanalytics.scoring.outcome import BLANK, Outcomes
 from custanalytics.sentences import Sentence, listed, noted, tell, together
 
 LARGEST_CALIBRATION_ERROR = 0.03
 LARGEST_AUC_GAP = 0.03
 STILL_LEARNING = 0.01
+MOST_PLAUSIBLE_AUC = 0.95
 
 
 def outcome_found(outcomes: Outcomes) -> Check:
@@ -28,13 +29,19 @@ def outcome_found(outcomes: Outcomes) -> Check:
         "positive": outcome.positive,
         "rate": rate,
         "n": n,
-        "open": int((~known).sum()),
+        "open": int(outcomes.waiting.sum()),
     }
     return Check(
         "prospects.outcome",
         passed=None if outcome.found else True,
         sentence=tell(
             "The column {column} says who converted (“{positive}” counts; found by its name and "
+            "values; please confirm): {rate:.1%} of {n} decided prospects, with {open} still open.",
+            **figures,
+        )
+        if outcome.found and outcome.by_name
+        else tell(
+            "The column {column} says who converted (“{positive}” counts; found by its place and "
             "values; please confirm): {rate:.1%} of {n} decided prospects, with {open} still open.",
             **figures,
         )
@@ -46,6 +53,32 @@ def outcome_found(outcomes: Outcomes) -> Check:
         ),
         value=rate,
     )
+
+
+def stages_read(outcomes: Outcomes) -> list[Check]:
+    """What was taken for granted in reading the values of the outcome."""
+    stages = outcomes.stages.set_index("value")["taken_for"]
+    sentences = []
+    if outcomes.unclear:
+        sentences.append(
+            tell(
+                "The words of {values} don't tell, so they are taken for open: --won, --lost and "
+                "--open decide.",
+                values=listed(list(outcomes.unclear)),
+            )
+        )
+    if stages.get(BLANK) == "lost":
+        sentences.append(
+            tell(
+                "Rows without a value in {column} are taken for not converted (--open {blank} "
+                "would leave them open).",
+                column=outcomes.outcome.column,
+                blank=noted(BLANK),
+            )
+        )
+    if not sentences:
+        return []
+    return [Check("prospects.stages", None, together(*sentences))]
 
 
 def leaks_found(leaks: list[Leak], left_out: set[str], with_leaks: pd.DataFrame) -> Check:
@@ -68,8 +101,34 @@ def leaks_found(leaks: list[Leak], left_out: set[str], with_leaks: pd.DataFrame)
         if left_out
         else tell("Left out, the AUC is {auc:.3f}.", auc=auc["left out"])
     )
-    sentence = together(*(leak.sentence for leak in leaks), done)
+    unsure = [leak.column for leak in leaks if not leak.sure and leak.column in left_out]
+    asked = (
+        tell(
+            "To be decided: {names}. --keep what was known before the outcome, --drop what was "
+            "not; until then the cautious figure leads.",
+            names=listed(unsure),
+        )
+        if unsure
+        else ""
+    )
+    sentence = together(*(leak.sentence for leak in leaks), done, asked)
     return Check("prospects.leaks", False, sentence, float(len(leaks)), 0.0)
+
+
+def too_good(test: str, evaluation: pd.DataFrame, importance: pd.DataFrame) -> list[Check]:
+    """Whether the ranking is better than people can be foreseen, which is a doubt in itself."""
+    auc = float(_of(evaluation, test)["auc"])
+    if auc <= MOST_PLAUSIBLE_AUC:
+        return []
+    sentence = tell(
+        "An AUC of {auc:.3f} is more than is plausible for what people will do: a column, or "
+        "several together, probably tell what happened. The first to look at: {names}; --drop "
+        "leaves a column out.",
+        auc=auc,
+        names=listed([input_name(name) for name in importance["input"].head(5)]),
+    )
+    return [Check("prospects.too_good", False, sentence, auc, MOST_PLAUSIBLE_AUC,
+                  noted("rule of thumb"))]  # fmt: skip
 
 
 def on_request(kept: Mapping[str, str], dropped: Mapping[str, str]) -> list[Check]:
@@ -142,7 +201,9 @@ def drifts(evaluation: pd.DataFrame, order: Order, predicted: float | None) -> C
     name = "prospects.out_of_time"
     if predicted is None:
         few = tell("Its last fifth holds too few of one outcome to test on.") if order.basis else ""
-        so = tell("So there is no out-of-time test.")
+        so = tell(
+            "So the test is by cross-validation: whether it holds for later prospects is not known."
+        )
         return Check(name, None, together(order.sentence, few, so))
     cross, later = _of(evaluation, CROSS_VALIDATED), _of(evaluation, OUT_OF_TIME)
     gap = float(cross["auc"] - later["auc"])

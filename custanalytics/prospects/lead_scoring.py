@@ -23,14 +23,17 @@ from custanalytics.prospects.comparison import (
     level_sd,
 )
 from custanalytics.prospects.drivers import effects, importance, learning_curve
+from custanalytics.prospects.later_table import seen_in
 from custanalytics.prospects.leak_guard import Leak, find_leaks
 from custanalytics.prospects.ordering import Order, find_order
+from custanalytics.prospects.ripeness import set_apart_unripe
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.scoring.calibration import Bools, Floats, calibrated_apart, predicted_apart
 from custanalytics.scoring.columns import Column, inputs, read_columns
 from custanalytics.scoring.evaluation import decile_table, log_loss_gain, reliability_table
 from custanalytics.scoring.outcome import Outcome, Outcomes, read_outcomes
 from custanalytics.scoring.profit import profit_curve
+from custanalytics.scoring.stages import Meaning
 from custanalytics.sentences import noted, tell, tell_many
 
 FEWEST_ROWS = 100
@@ -61,9 +64,10 @@ class LeadScoring:
         One row per column: ``column``, ``kind``, ``filled``, ``distinct``, ``used``, ``why``.
     leaks : DataFrame
         One row per column left out because it gives the outcome away: ``column``, ``rule``,
-        ``value``, ``sentence``.
+        ``value``, ``sentence``, ``sure`` (else it is asked about).
     with_leaks : DataFrame
-        Two rows, ``leaks`` 'left out' and 'left in': cross-validated ``auc``, ``log_loss``.
+        Cross-validated ``auc``, ``log_loss`` with the ``leaks`` 'left out', 'left in', and with
+        the sure ones out but 'those asked about left in'.
     importance, effects : DataFrame
         On held-out rows; see `drivers.importance` and `drivers.effects`.
     learning_curve : DataFrame
@@ -71,6 +75,8 @@ class LeadScoring:
     drift : DataFrame
         One row per tenth of the rows in order of time (empty without an order): ``block``,
         ``n``, ``rate``, ``mean_propensity`` (cross-validated).
+    stages : DataFrame
+        One row per value of the outcome: ``value``, ``n``, ``taken_for`` ('won', 'lost', 'open').
     profit : DataFrame or None
         See `decision.profit_curve`; None unless contact cost and conversion value are given.
     outcome : Outcome
@@ -99,6 +105,7 @@ class LeadScoring:
     effects: pd.DataFrame
     learning_curve: pd.DataFrame
     drift: pd.DataFrame
+    stages: pd.DataFrame
     profit: pd.DataFrame | None
     outcome: Outcome
     order: Order
@@ -112,6 +119,9 @@ def fit_lead_scoring(
     table: pd.DataFrame,
     outcome: str | None = None,
     positive: str | None = None,
+    won: Sequence[str] = (),
+    lost: Sequence[str] = (),
+    still_open: Sequence[str] = (),
     date: str | None = None,
     keep: Sequence[str] = (),
     drop: Sequence[str] = (),
@@ -136,6 +146,9 @@ def fit_lead_scoring(
         values if not given.
     positive : str, optional
         Its value that means converted.
+    won, lost, still_open : sequence of str
+        Values of the outcome that mean converted, not converted and not decided yet, where their
+        words are read wrongly; 'blank' stands for no value.
     date : str, optional
         Column with the date a prospect came in, by name or number; found if not given.
     keep, drop : sequence of str
@@ -176,7 +189,9 @@ def fit_lead_scoring(
     read = read_columns(table, decimal, date_order)
     recognised, values = read.columns, read.values
     names = [c.name for c in recognised]
-    target = read_outcomes(read, _column(outcome, names), positive)
+    asked: dict[Meaning, Sequence[str]] = {"won": won, "lost": lost, "open": still_open}
+    target = read_outcomes(read, _column(outcome, names), positive, asked)
+    target, ripeness = set_apart_unripe(target, values, recognised, _column(date, names))
     _require_enough(target)
     kept, dropped = _asked("keep", keep, names), _asked("drop", drop, names)
     usable = [
@@ -184,8 +199,8 @@ def fit_lead_scoring(
         if c.used and c.name != target.outcome.column and c.name not in dropped
     ]  # fmt: skip
     with threadpool_limits(limits=1):
-        leaks = _guard(values, usable, target, seed)
-        left_out = {leak.column for leak in leaks} - set(kept)
+        leaks = guard(values, usable, target, seed)
+        left_out = {leak.column: leak.sure for leak in leaks if leak.column not in kept}
         columns = [c for c in usable if c.name not in left_out]
         if not columns:
             raise UnsupportedError(
@@ -195,14 +210,14 @@ def fit_lead_scoring(
                     n=len(recognised),
                 )
             )
-        ranking = find_order(values, columns, target.converted, target.known, _column(date, names))
+        ranking = find_order(values, columns, recognised, _column(date, names))
         order = ranking.order
         rows = _drawn(target.known, seed)
         y, rank = target.converted[rows], ranking.rank[rows] if order.basis else None
         X = inputs(values.iloc[rows], columns, order.clock).reset_index(drop=True)
         later = ranking.later(target.known)[rows] if order.basis else None
         comparison = compare_models(X, y, later, seed)
-        with_leaks = _with_leaks(values.iloc[rows], usable, order, comparison, bool(left_out), seed)
+        with_leaks = _with_leaks(values.iloc[rows], usable, order, comparison, left_out, seed)
         shared_error = level_sd(comparison, rank)
         model = LeadScoringModel(
             columns=tuple(columns),
@@ -212,6 +227,8 @@ def fit_lead_scoring(
             fitted=comparison.final(seed),
             level_sd=shared_error,
             level=INTERVAL_LEVEL,
+            seen=seen_in(values[target.known], columns),
+            stages=dict(zip(target.stages["value"], target.stages["taken_for"], strict=True)),
         )
         fitted, held_out = comparison.held_out_fit(seed)
         drivers = importance(fitted, X[held_out], y[held_out], seed)
@@ -220,7 +237,7 @@ def fit_lead_scoring(
             lambda part: comparison.chosen.build(part, seed), X, y, held_out, seed
         )
 
-    scored = _scored(values, recognised, model, ~target.known)
+    scored = _scored(values, recognised, model, target.waiting)
     p = scored["propensity"].to_numpy()
     profit = None
     if contact_cost is not None and conversion_value is not None:
@@ -233,13 +250,14 @@ def fit_lead_scoring(
         evaluation=comparison.evaluation,
         deciles=_by_test(decile_table, tests),
         reliability=_by_test(reliability_table, tests),
-        columns=_column_table(recognised, target.outcome, left_out, dropped),
+        columns=_column_table(recognised, target.outcome, set(left_out), dropped),
         leaks=_leak_table(leaks),
         with_leaks=with_leaks,
         importance=drivers,
         effects=curves,
         learning_curve=learned,
         drift=drift(comparison, rank),
+        stages=target.stages,
         profit=profit,
         outcome=target.outcome,
         order=order,
@@ -264,7 +282,10 @@ def fit_lead_scoring(
         },
         checks=(
             checks.outcome_found(target),
-            checks.leaks_found(leaks, left_out, with_leaks),
+            *checks.stages_read(target),
+            *ripeness,
+            checks.leaks_found(leaks, set(left_out), with_leaks),
+            *checks.too_good(tests[-1][0], comparison.evaluation, drivers),
             *checks.on_request(kept, dropped),
             checks.beats_base_rate(comparison.chosen.name, comparison.chosen.role, gain),
             checks.calibrated(comparison.evaluation),
@@ -347,7 +368,7 @@ def _require_enough(target: Outcomes) -> None:
         )
 
 
-def _guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: int) -> list[Leak]:
+def guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: int) -> list[Leak]:
     """Leaks among the usable columns; dates count by being filled and by what they say."""
     plain = [c for c in usable if c.kind != "date"]
     dated = [c for c in usable if c.kind == "date"]
@@ -355,7 +376,9 @@ def _guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: in
     seconds = dates.apply(lambda day: (day - pd.Timestamp(0)).dt.total_seconds())
     values = pd.concat([inputs(typed, plain, None), seconds], axis=1)
     known = target.known
-    return find_leaks(values[known], values[~known], target.converted[known], dates[known], seed)
+    return find_leaks(
+        values[known], values[target.waiting], target.converted[known], dates[known], seed
+    )
 
 
 def _drawn(known: Bools, seed: int) -> NDArray[np.intp]:
@@ -371,16 +394,20 @@ def _with_leaks(
     usable: list[Column],
     order: Order,
     comparison: ModelComparison,
-    any_left_out: bool,
+    left_out: Mapping[str, bool],
     seed: int,
 ) -> pd.DataFrame:
     """Cross-validated figures of the chosen candidate without the leaks, and with them."""
     seen = [("left out", comparison.apart)]
-    if any_left_out:
-        X = inputs(table, usable, order.clock).reset_index(drop=True)
+    ways = {"left in": set(left_out)} if left_out else {}
+    if len(set(left_out.values())) > 1:
+        ways["those asked about left in"] = {name for name, sure in left_out.items() if not sure}
+    for name, put_in in ways.items():
+        columns = [c for c in usable if c.name in put_in or c.name not in left_out]
+        X = inputs(table, columns, order.clock).reset_index(drop=True)
         build = partial(comparison.chosen.build, X, seed)
         raw = predicted_apart(build, X, comparison.y, comparison.fold)
-        seen.append(("left in", calibrated_apart(raw, comparison.y, comparison.fold)))
+        seen.append((name, calibrated_apart(raw, comparison.y, comparison.fold)))
     return pd.DataFrame(
         [
             {
@@ -406,7 +433,7 @@ def _scored(
 
 
 def _leak_table(leaks: list[Leak]) -> pd.DataFrame:
-    table = pd.DataFrame(leaks, columns=["column", "rule", "value", "sentence"])
+    table = pd.DataFrame(leaks, columns=["column", "rule", "value", "sentence", "sure"])
     # Objects, not plain texts: they keep their templates for other languages.
     return table.assign(sentence=pd.Series([k.sentence for k in leaks], dtype="object"))
 
@@ -421,7 +448,7 @@ def _column_table(
         if column.name == outcome.column:
             return noted("the outcome")
         if column.name in left_out:
-            return noted("gives the outcome away")
+            return noted("gives the outcome away, or may: see below")
         return "" if column.used else tell("can't be used: {kind}", kind=noted(column.kind))
 
     table = pd.DataFrame(

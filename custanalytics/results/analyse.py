@@ -32,6 +32,7 @@ from custanalytics.config import (
 )
 from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.customers.concentration import revenue_concentration
+from custanalytics.customers.consent import customer_consent
 from custanalytics.customers.overview import Overview, business_overview
 from custanalytics.customers.rfm import RFM, Segment, rfm_segmentation, segment_migration
 from custanalytics.customers.segment_rules import conditions_of
@@ -123,6 +124,10 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
                 key_findings=key_findings(business, None, None, None, None),
                 skipped=skipped,
             )
+        agreed = customer_consent(ledger, end)
+        if len(agreed):
+            agreed["consent"] = agreed["consent"].astype("boolean")
+            summary = summary.merge(agreed, on="customer_id", how="left")
         spread = attempt("concentration", lambda: revenue_concentration(summary))
         groups = attempt("rfm", lambda: rfm_segmentation(summary, segments))
         back = attempt("cohorts", lambda: cohort_retention(ledger, end))
@@ -205,6 +210,9 @@ def add_prospects(
                 table,
                 outcome=how.outcome,
                 positive=how.positive,
+                won=how.won,
+                lost=how.lost,
+                still_open=how.still_open,
                 date=how.prospect_date,
                 keep=how.keep,
                 drop=how.drop,

@@ -5,6 +5,7 @@ import pandas as pd
 
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.customers.rfm import RFM
+from custanalytics.results.lists import may_be_contacted
 from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.scoring.control_group import ControlPlan, assign_groups, plan_control
 
@@ -51,9 +52,11 @@ def segment_decisions(
     table["basis"] = _basis(value)
     table["at_stake"] = table["revenue" if _basis(value) == REVENUE_SO_FAR else "clv"]
     rates = table["expected_buyers"] / table["customers"]
+    reachable = customers.loc[may_be_contacted(customers)].groupby("segment").size()
+    sizes = table["segment"].map(reachable).fillna(0)
     plans = [
         useful_control(int(size), float(rate)) if contact else None
-        for size, rate, contact in zip(table["customers"], rates, table["contact"], strict=True)
+        for size, rate, contact in zip(sizes, rates, table["contact"], strict=True)
     ]
     table["control_size"] = [plan.control if plan else np.nan for plan in plans]
     table["detectable_lift"] = [
@@ -76,10 +79,12 @@ def drawn_groups(customers: pd.DataFrame, decisions: pd.DataFrame, seed: int) ->
     """Who is to be contacted and who is left alone, drawn by lot within each segment."""
     contacted = set(decisions.loc[decisions["contact"], "segment"])
     groups = pd.Series("contact", index=customers.index, name="group", dtype="str")
-    groups = groups.where(customers["segment"].isin(contacted))
+    reachable = may_be_contacted(customers)
+    groups = groups.where(customers["segment"].isin(contacted) & reachable)
     for segment, size in zip(decisions["segment"], decisions["control_size"], strict=True):
         if size > 0:
-            members = customers.loc[customers["segment"] == segment, "customer_id"]
+            own = (customers["segment"] == segment) & reachable
+            members = customers.loc[own, "customer_id"]
             groups[members.index] = assign_groups(members, int(size), seed)
     return groups
 

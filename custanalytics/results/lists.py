@@ -34,14 +34,24 @@ def segment_list(segment: str) -> str:
     return f"exports/segment-{slug}.csv"
 
 
+def may_be_contacted(customers: pd.DataFrame) -> "pd.Series[bool]":
+    """Who did not say no to being contacted; everybody where the data does not tell."""
+    if "consent" not in customers:
+        return pd.Series(True, index=customers.index)
+    return customers["consent"].astype("boolean").fillna(True).astype(bool)
+
+
 def most_likely_first(customers: pd.DataFrame) -> pd.DataFrame:
-    """The customers in the order to write to them."""
-    return customers.sort_values(["propensity", "customer_id"], ascending=[False, True])
+    """The customers in the order to write to them, without those who said no."""
+    return customers.loc[may_be_contacted(customers)].sort_values(
+        ["propensity", "customer_id"], ascending=[False, True]
+    )
 
 
 def late_customers(customers: pd.DataFrame) -> pd.DataFrame:
-    """Those late by their own rhythm, the most revenue at risk first."""
-    late = customers.loc[customers["late"].astype("boolean").fillna(False).astype(bool)]
+    """Those late by their own rhythm who did not say no, the most revenue at risk first."""
+    is_late = customers["late"].astype("boolean").fillna(False).astype(bool)
+    late = customers.loc[is_late & may_be_contacted(customers)]
     return late.sort_values(["revenue_at_risk", "customer_id"], ascending=[False, True])
 
 
@@ -75,7 +85,8 @@ def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
             write_csv(late, folder / LATE, "customers")
             written["late_csv"] = LATE
     if "segment" in customers:
-        for segment, members in customers.groupby("segment", sort=True):
+        reachable = customers.loc[may_be_contacted(customers)]
+        for segment, members in reachable.groupby("segment", sort=True):
             path = segment_list(str(segment))
             write_csv(members, folder / path, "customers")
             written[Path(path).stem] = path

@@ -32,6 +32,8 @@ _MOST_OF_DATA = 0.25
 _WINSORIZED_AT = 0.99
 _FEWEST = 100
 _IN_BASKETS = ("product", "category")
+# Baskets of about one size: up to four each for itself, then half as large again.
+_SIZES = (1, 2, 3, 4, 6, 9, 13, 19, 28, 42, 63, 94)
 _Z = 1.959963984540054
 
 
@@ -118,8 +120,8 @@ def first_order_drivers(
     ----------
     Mantel, N. and Haenszel, W. (1959), Statistical aspects of the analysis of data from
     retrospective studies of disease, Journal of the National Cancer Institute 22(4).
-    Benjamini, Y. and Bogomolov, M. (2014), Selective inference on multiple families of
-    hypotheses, Journal of the Royal Statistical Society B 76(1), for the many comparisons.
+    Holm, S. (1979), A simple sequentially rejective multiple test procedure, Scandinavian Journal
+    of Statistics 6(2), for the many comparisons.
     Wilcox, R. R. (2012), Introduction to robust estimation and hypothesis testing, section 3.3,
     for winsorized means.
 
@@ -191,12 +193,13 @@ def _washout(engine: Engine, first_day: date, end: date) -> int:
 
 def _compare(customers: pd.DataFrame, values: pd.DataFrame, min_customers: int) -> pd.DataFrame:
     """One row per attribute and value, of customers observed for the whole window."""
-    size, sizes = _basket_sizes(customers)
+    held = customers["n_products"].fillna(customers["n_lines"]).to_numpy(dtype=float)
+    size, sizes = _basket_sizes(held)
     customers = customers.assign(
         revenue=customers["later_revenue"].clip(
             upper=float(customers["later_revenue"].quantile(_WINSORIZED_AT))
         ),
-        size=size,
+        size=np.searchsorted(_SIZES, held),
     )
     place = pd.Series(customers.index, index=customers["customer_id"])
     borne = values.loc[values["customer_id"].isin(place.index)]
@@ -225,12 +228,11 @@ def _compare(customers: pd.DataFrame, values: pd.DataFrame, min_customers: int) 
     return pd.concat(rows, ignore_index=True) if rows else pd.DataFrame()
 
 
-def _basket_sizes(customers: pd.DataFrame) -> tuple[np.ndarray, np.ndarray]:
+def _basket_sizes(held: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Class of each first basket by how many products (or lines) it held, and the classes' names.
 
     One product is a class of its own; the larger ones are halved.
     """
-    held = customers["n_products"].fillna(customers["n_lines"]).to_numpy(dtype=float)
     larger = held[held > 1]
     middle = int(np.median(larger)) if len(larger) else 1
     bounds = sorted({1, middle})
@@ -341,7 +343,7 @@ def _checks(figures: dict[str, float], customers: int) -> tuple[Check, ...]:
             True if figures["drivers"] else None,
             tell(
                 "{comparisons:,.0f} comparisons were made, and luck among so many is allowed for: "
-                "at most about {level:.0%} of the differences named are due to it.",
+                "the chance that any difference named is due to it is at most {level:.0%}.",
                 comparisons=figures["comparisons"],
                 level=LEVEL,
             )
@@ -352,7 +354,7 @@ def _checks(figures: dict[str, float], customers: int) -> tuple[Check, ...]:
                 comparisons=figures["comparisons"],
             ),
             value=figures["comparisons"],
-            source=noted("Benjamini and Bogomolov 2014"),
+            source=noted("Holm 1979"),
         ),
     ]
     longest = WINDOWS[-1]

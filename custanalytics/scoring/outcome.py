@@ -1,7 +1,9 @@
 """Which column says whether a prospect converted, and which of its values means yes."""
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -9,6 +11,7 @@ from numpy.typing import NDArray
 
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.scoring.columns import Column, TypedTable, as_text, each_level
+from custanalytics.scoring.stages import PLAIN_NO, Meaning, folded, meaning_of
 from custanalytics.sentences import tell_many
 
 NAMES = re.compile(
@@ -18,17 +21,17 @@ NAMES = re.compile(
     r"|résultat|comprado|convertido|resultado)$",
     re.IGNORECASE,
 )
-YES = {
-    "yes", "y", "true", "t", "1", "won", "closed won", "converted", "bought", "purchased", "sold",
-    "success", "accepted", "subscribed", "responded", "customer", "ja", "oui", "si", "sí",
-    "gewonnen", "gekauft", "gagné", "ganado",
-}  # fmt: skip
-NO = {
-    "no", "n", "false", "f", "0", "lost", "closed lost", "not converted", "rejected", "declined",
-    "failure", "unsubscribed", "nein", "non", "verloren", "perdu", "perdido", "refused",
-}  # fmt: skip
-OPEN = {"open", "pending", "new", "in progress", "active", "working", "offen", "neu", "en cours"}
+CONVERSION_DAY = re.compile(
+    r"conver|\bwon\b|purchas|bought|signed|gewonnen|gekauft|kaufdatum|abschluss|unterschrieben|achat"
+    r"|achet|sign[ée]|ganad|compra|firma|venta|acquist|vendut|verkocht|aankoop|ganho|assinad",
+    re.IGNORECASE,
+)
+NO_NAME = re.compile(r"column \d+")
+BLANK = "blank"
+A_DAY = "a day"
 CERTAIN_SCORE = 3
+MOST_VALUES = 30
+MOST_UNWORDED = 6
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,8 @@ class Outcome:
     positive: str
     # whether the column was found rather than named
     found: bool
+    # whether its name told; else its place and values
+    by_name: bool = True
 
 
 @dataclass(frozen=True)
@@ -49,30 +54,59 @@ class Outcomes:
 
     # where they were read
     outcome: Outcome
-    # whether the row has an outcome; the others are open and get a score
+    # whether the row has an outcome to learn from
     known: NDArray[np.bool_]
     # whether it converted; False where not known
     converted: NDArray[np.bool_]
+    # whether it is open, and gets a score
+    waiting: NDArray[np.bool_]
+    # every value met: `value`, `n`, and what it was `taken_for`: won, lost or open
+    stages: pd.DataFrame
+    # values whose words don't tell, so that they are open
+    unclear: tuple[str, ...]
+    # whether what is no conversion may be one yet: a plain no, or nothing
+    may_come: bool
 
 
 def read_outcomes(
     table: TypedTable,
     outcome: str | None = None,
     positive: str | None = None,
+    asked: Mapping[Meaning, Sequence[str]] = MappingProxyType({}),
 ) -> Outcomes:
-    """Find or read the outcome of each prospect."""
+    """Find or read the outcome of each prospect; `asked` says what some values mean."""
     by_name = {column.name: column for column in table.columns}
     if outcome is not None and outcome not in by_name:
         raise UsageError(f"--outcome names {outcome!r}; the columns are: {', '.join(by_name)}")
     column = by_name[outcome] if outcome is not None else _find(table, positive)
-    values = _folded_values(table, column.name)
-    decided = values.mask(values.isin(OPEN - ({_folded(positive)} if positive else set())))
-    levels = sorted(decided.dropna().unique())
-    yes = _positive(column.name, decided, levels, positive)
+    values = _folded_values(table, column)
+    meanings, unclear = _meanings(column.name, values, positive, asked)
+    taken = values.fillna("").map(meanings)
+    won = [level for level, meaning in meanings.items() if meaning == "won"]
+    lost = {level for level, meaning in meanings.items() if meaning == "lost"}
+    named = Outcome(
+        column.name,
+        ", ".join(won),
+        found=outcome is None,
+        by_name=not NO_NAME.fullmatch(column.name),
+    )
+    counts = values.fillna("").value_counts()
+    order = {"won": 0, "lost": 1, "open": 2}
+    stages = sorted(counts.index, key=lambda level: (order[meanings[level]], -counts[level], level))
     return Outcomes(
-        Outcome(column.name, yes, found=outcome is None),
-        decided.notna().to_numpy(),
-        (decided == yes).to_numpy(dtype=bool),
+        named,
+        (taken != "open").to_numpy(dtype=bool),
+        (taken == "won").to_numpy(dtype=bool),
+        (taken == "open").to_numpy(dtype=bool),
+        pd.DataFrame(
+            {
+                "value": [level or BLANK for level in stages],
+                "n": [int(counts[level]) for level in stages],
+                "taken_for": [meanings[level] for level in stages],
+            }
+        ),
+        tuple(unclear),
+        lost <= PLAIN_NO | {""},
     )
 
 
@@ -83,6 +117,12 @@ def _find(table: TypedTable, positive: str | None) -> Column:
     named = [c for c in columns if NAMES.match(c.name.strip())]
     if not best and len(named) == 1:
         return named[0]
+    days = [
+        c for c in columns
+        if c.kind == "date" and c.filled < 1 and CONVERSION_DAY.search(c.name.replace("_", " "))
+    ]  # fmt: skip
+    if best < CERTAIN_SCORE and len(days) == 1:
+        return days[0]
     leaders = [c for c in columns if scores[c.name] == best]
     if best < CERTAIN_SCORE or len(leaders) > 1:
         shown = [c.name for c in leaders] if best else []
@@ -95,33 +135,70 @@ def _find(table: TypedTable, positive: str | None) -> Column:
 
 def _likeness(table: TypedTable, column: Column, positive: str | None) -> int:
     """Points for looking like an outcome; 0 where it can't be one."""
-    if column.distinct > 6 or column.kind in ("empty", "date", "text", "identifier"):
+    if column.distinct > MOST_VALUES or column.kind in ("empty", "date", "text", "identifier"):
         return 0
-    values = _folded_values(table, column.name)
-    levels = set(values.dropna()) - OPEN
-    if positive is not None and _folded(positive) not in levels:
+    values = _folded_values(table, column)
+    meant = {level: meaning_of(level) for level in values.dropna().unique()}
+    levels = {level for level, meaning in meant.items() if meaning != "open"}
+    if positive is not None and folded(positive) not in meant:
         return 0
-    worded = bool(levels & YES) and bool(levels & NO)
-    if positive is None and not (len(levels) == 2 or worded):
+    worded = {"won", "lost"} <= set(meant.values())
+    only_yes = list(meant.values()) == ["won"] and column.filled < 1
+    two = len(levels) == 2 or only_yes
+    if not worded and ((positive is None and not two) or len(levels) > MOST_UNWORDED):
         return 0
     named = bool(NAMES.match(column.name.strip()))
     part = any(NAMES.match(word) for word in re.split(r"[^a-zà-ÿ]+", column.name.lower()) if word)
     last = column.name == table.columns[-1].name
-    two = len(levels) == 2
     return 3 * named + 2 * (part and not named) + worded + two + last
 
 
-def _positive(name: str, decided: "pd.Series[str]", levels: list[str], positive: str | None) -> str:
+def _meanings(
+    name: str,
+    values: "pd.Series[str]",
+    positive: str | None,
+    asked: Mapping[Meaning, Sequence[str]],
+) -> tuple[dict[str, Meaning], list[str]]:
+    """What each value means, blank as ''; and those whose words don't tell."""
+    counts = values.value_counts()
+    levels = sorted(counts.index)
+    told = _told(name, levels, positive, asked)
+    meant: dict[str, Meaning | None] = {
+        level: told.get(level, meaning_of(level)) for level in levels
+    }
     if positive is not None:
-        if _folded(positive) not in levels:
-            raise UsageError(
-                f"--positive names {positive!r}; {name!r} has: {', '.join(levels[:10])}"
-            )
-        return _folded(positive)
-    if len(levels) < 2:
+        for level in levels:
+            if level not in told and meant[level] != "open":
+                meant[level] = "lost"
+    decided = [level for level in levels if meant[level] != "open"]
+    unknown = [level for level in decided if meant[level] is None]
+    won = [level for level in decided if meant[level] == "won"]
+    lost = [level for level in decided if meant[level] == "lost"]
+    if len(decided) == 2 and unknown and len(won) < 2 and len(lost) < 2:
+        rarer = min(unknown, key=lambda level: (int(counts[level]), level))
+        for level in unknown:
+            meant[level] = "won" if not won and level == rarer else "lost"
+    elif won and len(unknown) == 1 and not lost:
+        meant[unknown[0]] = "lost"
+    elif unknown and len(levels) == 1 and values.isna().any():
+        meant[unknown[0]] = "won"  # a mark, or a day
+    elif won and lost:
+        meant |= dict.fromkeys(unknown, "open")
+    elif unknown and len(decided) > 1:
+        raise UsageError(
+            f"which of the {len(decided)} values of the outcome {name!r} mean converted, and which "
+            f"do not, is not clear ({', '.join(unknown[:8])}): say it by --positive VALUE, or by "
+            "--won, --lost and --open"
+        )
+    known: dict[str, Meaning] = {level: meaning or "open" for level, meaning in meant.items()}
+    only_won = bool(known) and set(known.values()) == {"won"}
+    blank: Meaning = told.get("", "lost" if only_won else "open")
+    if values.isna().any():
+        known[""] = blank
+    if not {"won", "lost"} <= set(known.values()):
         raise UnsupportedError(
             tell_many(
-                len(levels),
+                len({meaning for meaning in known.values() if meaning != "open"}),
                 "the outcome “{column}” has only one decided value: learning what leads to a "
                 "conversion needs both, some that converted and some that did not",
                 "the outcome “{column}” has no decided value: learning what leads to a conversion "
@@ -129,20 +206,31 @@ def _positive(name: str, decided: "pd.Series[str]", levels: list[str], positive:
                 column=name,
             )
         )
-    meant = [level for level in levels if level in YES]
-    if len(meant) == 1:
-        return meant[0]
-    if len(levels) == 2:
-        return min(levels, key=lambda level: (int((decided == level).sum()), level))
-    raise UsageError(
-        f"the outcome {name!r} has {len(levels)} values, not two: "
-        "say by --positive which one means converted"
-    )
+    return known, [level for level in unknown if known[level] == "open"]
 
 
-def _folded_values(table: TypedTable, name: str) -> "pd.Series[str]":
-    return each_level(as_text(table.values[name]), _folded)
+def _told(
+    name: str, levels: list[str], positive: str | None, asked: Mapping[Meaning, Sequence[str]]
+) -> dict[str, Meaning]:
+    """What the user said that some values mean."""
+    told: dict[str, Meaning] = {}
+    for flag, meaning, named in (
+        ("positive", "won", [positive] if positive is not None else []),
+        *((meaning, meaning, list(values)) for meaning, values in asked.items()),
+    ):
+        for value in map(folded, named):
+            if value not in levels and value != BLANK:
+                raise UsageError(
+                    f"--{flag} names {value!r}; {name!r} has: {', '.join(levels[:10])}"
+                )
+            level = value if value in levels else ""
+            if told.setdefault(level, meaning) != meaning:
+                raise UsageError(f"{value!r} is said to be {told[level]} and {meaning}")
+    return told
 
 
-def _folded(value: str) -> str:
-    return re.sub(r"[\s_]+", " ", str(value)).strip().casefold()
+def _folded_values(table: TypedTable, column: Column) -> "pd.Series[str]":
+    values = table.values[column.name]
+    if column.kind == "date":
+        return values.notna().map({True: A_DAY, False: None}).astype(object)
+    return each_level(as_text(values), folded)

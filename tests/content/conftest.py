@@ -320,6 +320,16 @@ def results_of(lines: pd.DataFrame, **changes):
                 "share": [len(lines) / read, 2 / read, 1 / read],
             }
         ),
+        states=pd.DataFrame(
+            {
+                "column": ["Κατάσταση"],
+                "value": ["εντάξει"],
+                "rows": [391],
+                "amount": [21000.0],
+                "taken_for": ["sale"],
+                "why": ["a known word"],
+            }
+        ),
         warnings=("2 rows come to zero.",),
     )
     settings = Settings(

@@ -78,8 +78,9 @@ def test_rows_repeated_whole_are_no_lines_of_one_order(tmp_path: Path) -> None:
 def test_two_files_of_two_decimal_signs_are_named(tmp_path: Path) -> None:
     first = rows("order;client no;date;amount", "{n};K{k};{day};2,50")
     second = rows("order;client no;date;amount", "x{n};K{k};{day};2.50")
-    with pytest.raises(SourceError, match=r"sales-0.csv with a comma, sales-1.csv with a point"):
-        loaded(tmp_path, first, second)
+    report = loaded(tmp_path, first, second).report
+    assert report.revenue == 200
+    assert any("sales-0.csv with a comma" in warning for warning in report.warnings)
 
 
 def test_quantities_alone_are_named(tmp_path: Path) -> None:
@@ -94,3 +95,36 @@ def test_quantities_alone_are_named(tmp_path: Path) -> None:
 def test_labels_are_goods(tmp_path: Path, product: str, is_postage: bool) -> None:
     text = rows("order,client no,date,product,amount", "{n},K{k},{day}," + product + ",2.50")
     assert ("lines_postage" in set(loaded(tmp_path, text).findings["finding"])) == is_postage
+
+
+@pytest.mark.parametrize("sign", ["~", "^", ":"])
+def test_rare_delimiters(tmp_path: Path, sign: str) -> None:
+    text = rows("order,client no,date,amount", "{n},K{k},{day},2.50").replace(",", sign)
+    assert loaded(tmp_path, text).report.revenue == 100
+
+
+def test_a_discount_beside_the_amount_is_never_passed_over(tmp_path: Path) -> None:
+    head = "order,client no,date,qty,unit price,discount,amount"
+    before = rows(head, "{n},K{k},{day},2,5.00,1.00,10.00")
+    with pytest.raises(SourceError, match=r"400\.00 with it and to 360\.00 after"):
+        loaded(tmp_path, before)
+    off = loaded(tmp_path, before, mapping={"discount": "discount"})
+    assert off.report.revenue == 360
+    kept = loaded(tmp_path, before, mapping={"discount": "none"})
+    assert kept.report.revenue == 400
+    after = loaded(tmp_path, rows(head, "{n},K{k},{day},2,5.00,1.00,9.00"))
+    assert after.report.revenue == 360
+    assert not any("discount" in warning for warning in after.report.warnings)
+    unclear = loaded(tmp_path, rows(head, "{n},K{k},{day},2,5.00,1.00,9.5{k}"))
+    assert any("names a discount" in warning for warning in unclear.report.warnings)
+
+
+def test_no_sign_is_counted_that_no_cell_holds(tmp_path: Path) -> None:
+    text = (
+        rows("order,client no,date,amount", "{n},K{k},{day},1{k}.50")
+        + "\n99,K1,2024-01-03,1.958.854"
+    )
+    with pytest.raises(SourceError) as caught:
+        loaded(tmp_path, text + "\n" + "\n".join(f"{n},K1,2024-01-03,1.958.854" for n in range(9)))
+    assert "comma does" not in str(caught.value)
+    assert "10 cells points stand between thousands" in str(caught.value)

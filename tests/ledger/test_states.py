@@ -6,8 +6,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from custanalytics.config import Settings
+from custanalytics.content.chapters.appendix import appendix
+from custanalytics.content.format import Formats
+from custanalytics.content.language import speaking
+from custanalytics.content.result_columns import Shown
+from custanalytics.content.workbook_tables import data
 from custanalytics.errors import SourceError
 from custanalytics.ledger import Ledger, Mapping, load
+from custanalytics.results.store import AnalysisResults
 
 HEAD = "order,customer,date,total"
 
@@ -122,3 +129,17 @@ def test_a_column_of_regions_is_no_state(tmp_path: Path) -> None:
     assert ledger.report.revenue == 300
     assert isinstance(ledger.report.states, pd.DataFrame)
     assert ledger.report.states.empty
+
+
+def test_the_report_and_the_workbook_list_every_state(tmp_path: Path) -> None:
+    ledger = loaded(tmp_path, {"status": ["paid", "storniert", "offen"]})
+    settings = Settings(observation_end=date(2024, 12, 31), locale="de_DE", currency="EUR")
+    results = AnalysisResults(settings, ledger=ledger.report, findings=ledger.findings)
+    formats = Formats("de_DE", "EUR")
+    with speaking("de_DE"):
+        shown = next(t for t in appendix(results, formats).tables if t.name == "states")
+        sheets = data(results, formats, Shown(results, formats))
+    assert [row[1] for row in shown.rows] == ["offen", "paid", "storniert"]
+    assert [row[4] for row in shown.rows] == ["noch nicht bezahlt", "Verkauf", "nicht verkauft"]
+    states = next(sheet for sheet in sheets if sheet.name == "Stände der Bestellungen")
+    assert len(states.frame) == 3

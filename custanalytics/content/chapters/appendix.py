@@ -12,13 +12,14 @@ from custanalytics.content.format import Formats
 from custanalytics.content.tables import Column, Table, table, verdict
 from custanalytics.content.words import plural, say, told, told_all, word
 from custanalytics.ledger import LoadReport
+from custanalytics.ledger.order_states import TAKEN
 from custanalytics.privacy.mute import TOO_SMALL
 from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
 CHAPTER = Declaration(
     "data",
-    tables=("reconciliation", "data-quality", "mapping", "checks", "left-out"),
+    tables=("reconciliation", "states", "data-quality", "mapping", "checks", "left-out"),
     texts=("rows", "version", "seed", "end"),
     parts=("warnings", "command"),
     flags=("command",),
@@ -65,6 +66,7 @@ def appendix(results: AnalysisResults, formats: Formats) -> Chapter:
             part
             for part in (
                 _reconciliation(ledger, formats),
+                _states(ledger, formats),
                 _quality(results, formats),
                 _mapping(results, formats),
                 *verdicts,
@@ -151,6 +153,18 @@ def _reconciliation(ledger: LoadReport, formats: Formats) -> Table:
         say("From the rows of the export to the rows of this report"),
         result="ledger.reconciliation",
         total=True,
+    )
+
+
+def _states(ledger: LoadReport, formats: Formats) -> Table:
+    rows = ledger.states
+    return table(
+        "states",
+        rows.assign(taken_for=rows["taken_for"].map(TAKEN)),
+        ["column", "value", "rows", "amount", "taken_for", "why"],
+        formats,
+        say("States of orders, payments and parcels, and what each was taken for"),
+        result="ledger.states",
     )
 
 

@@ -16,6 +16,7 @@ _TESTS = {
     "cross-validated": noted("Cross-validated"),
     "out of time": noted("The last fifth, out of time"),
 }
+_TAKEN = {"won": noted("won"), "lost": noted("lost"), "open": noted("open")}
 # What a column of the file is taken for.
 _KINDS = (
     noted("number"),
@@ -147,6 +148,19 @@ def evaluation_table(scoring: LeadScoring, formats: Formats) -> Table:
         say("Models beside the overall rate; the lowest log-loss is used"),
         result="prospects.evaluation",
         wide=True,
+    )
+
+
+def stages_table(scoring: LeadScoring, formats: Formats) -> Table:
+    """What each value of the outcome was taken for."""
+    shown = scoring.stages.assign(taken=[word(_TAKEN[to]) for to in scoring.stages["taken_for"]])
+    return table(
+        "prospects-stages",
+        shown,
+        ["value", "n", Column("taken", say("Taken for"))],
+        formats,
+        say("Every value of {column}, and what it was taken for", column=scoring.outcome.column),
+        result="prospects.stages",
     )
 
 

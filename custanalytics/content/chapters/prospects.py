@@ -14,6 +14,7 @@ from custanalytics.content.chapters.prospect_tables import (
     last_test,
     leaks_table,
     open_table,
+    stages_table,
     tests_of,
 )
 from custanalytics.content.chart import Chart, Placement
@@ -52,6 +53,7 @@ CHAPTER = Declaration(
         "prospects-effects",
         "prospects-deciles",
         "prospects-validation",
+        "prospects-stages",
         "prospects-columns",
         "prospects-leaks",
     ),
@@ -75,8 +77,11 @@ CHAPTER = Declaration(
         "prospects_leaks",
         "prospects_drift",
         "prospects_profit",
+        "prospects_control",
+        "prospects_stages",
     ),
 )
+CONTROL = "propensity.control_group"
 _DRIVERS = 8
 _SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted")))
 
@@ -91,6 +96,7 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
         deciles_table(scoring, formats),
         evaluation_table(scoring, formats),
         columns_table(scoring, formats),
+        *([stages_table(scoring, formats)] if len(scoring.stages) else []),
     ]
     drives = scoring.importance.loc[scoring.importance["log_loss_rise"] > 0]
     if len(drives):
@@ -115,8 +121,7 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
             "time": _sentence(scoring, "prospects.out_of_time", formats),
             "more": _sentence(scoring, "prospects.learning_curve", formats),
             "outcome": _sentence(scoring, "prospects.outcome", formats) or past(scoring, formats),
-            "control": _sentence(scoring, "propensity.control_group", formats)
-            or say("The list is too short for a control group that would show an effect."),
+            "control": _control(scoring, formats),
             "profit": _best(scoring.profit, formats) if scoring.profit is not None else "",
         },
         charts=tuple(charts),
@@ -134,6 +139,8 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
             "prospects_leaks": len(scoring.leaks) > 0,
             "prospects_drift": len(scoring.drift) > 0,
             "prospects_profit": scoring.profit is not None,
+            "prospects_control": any(check.name == CONTROL for check in scoring.checks),
+            "prospects_stages": len(scoring.stages) > 0,
         },
     )
 
@@ -262,6 +269,14 @@ def measures(scoring: LeadScoring, formats: Formats) -> str:
 
 def _sentence(scoring: LeadScoring, name: str, formats: Formats) -> str:
     return " ".join(told(check.sentence, formats) for check in scoring.checks if check.name == name)
+
+
+def _control(scoring: LeadScoring, formats: Formats) -> str:
+    if not len(scoring.prospects):
+        return say("There is no open prospect, so there is no list and no group.")
+    return _sentence(scoring, CONTROL, formats) or say(
+        "The list is too short for a control group that would show an effect."
+    )
 
 
 def _lift(scoring: LeadScoring, formats: Formats) -> Chart:

@@ -52,6 +52,12 @@ def kind_reason(text: str) -> str | None:
     return None
 
 
+def consents() -> dict[str, bool]:
+    """Plain words that say whether a customer wants to hear of the shop, beside yes and no."""
+    answers = _words()["consent"]
+    return {plain(word): answer == "yes" for answer in answers for word in answers[answer]}  # type: ignore[attr-defined]
+
+
 def nobody_words() -> Iterable[str]:
     """Words that stand in a customer column where the customer is not known."""
     return _words()["nobody"]["words"]  # type: ignore[return-value]

@@ -33,6 +33,12 @@ ROLES = {
     "kind": "what kind of row it is: sale, return, fee",
     "refund_of": "the order that a refund belongs to",
     "refund_customer_id": "who was paid back, where refunds name the customer in another column",
+    "category": "what kind of goods",
+    "country": "which country or region the customer is in",
+    "channel": "through which channel or source the order came",
+    "discount_code": "which discount was used: its code, or what it took off",
+    "consent": "whether the customer may be contacted for marketing",
+    "opt_out": "whether the customer asked not to be contacted",
 }
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _CURRENCY_BEHIND = re.compile(r" (in )?(eur|euros?|usd|gbp|chf|pounds?|dollars?|sterling)$")

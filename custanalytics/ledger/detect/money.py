@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from custanalytics.errors import SourceError
+from custanalytics.ledger.detect.discounts import question_discount, settle_discount
 from custanalytics.ledger.detect.numbers import NumberColumn
 from custanalytics.ledger.detect.roles import Candidate, Roles
 from custanalytics.ledger.staging import Staging
@@ -13,8 +14,6 @@ _HOLDS = 0.95
 _FEWEST = 5
 # Share of the products that must agree on what a price is of.
 _MOST_VOTES = 0.8
-# Above prices such as this a discount below 1 is a share, not a few cents.
-_PRICE_ABOVE_SHARES = 5
 
 
 def find_money(roles: Roles, numbers: Mapping[str, NumberColumn], *, drop_duplicates: bool) -> None:
@@ -26,8 +25,11 @@ def find_money(roles: Roles, numbers: Mapping[str, NumberColumn], *, drop_duplic
     if not is_given and not drop_duplicates:
         _refuse_overlap(roles)
     _refuse_undecided(roles, numbers)
-    if "unit_price" in roles.chosen and not {"amount", "order_total"} & roles.chosen.keys():
-        _settle_discount(roles)
+    if {"amount", "order_total"} & roles.chosen.keys():
+        if not is_given:
+            question_discount(roles, numbers)
+    elif "unit_price" in roles.chosen:
+        settle_discount(roles)
 
 
 def _refuse_undecided(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:
@@ -43,58 +45,6 @@ def _refuse_undecided(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None
                 f"column {column!r} has no figure that tells thousands from decimals (shapes such "
                 f"as {shapes}); say which it is with --decimal point or comma"
             )
-
-
-def _settle_discount(roles: Roles) -> None:
-    """A discount beside quantity and price may be taken off already, or not: the user says."""
-    if "discount" in roles.chosen:
-        return
-    for candidate in roles.best("discount"):
-        col = roles.staging.column(candidate.column)
-        found = roles.staging.engine.sql(
-            "SELECT count(*) AS n FROM number_values WHERE col = $col AND number <> 0", col=col
-        )
-        if int(found["n"].iloc[0]):
-            if _is_share(roles, candidate.column):
-                _take_share(roles, candidate)
-                return
-            raise SourceError(
-                f"no column says what was paid after the discount in {candidate.column!r}; say "
-                f"--map discount={candidate.column} to take it off quantity times unit_price, or "
-                "--map discount=none if the unit price has it off already"
-            )
-
-
-def _is_share(roles: Roles, column: str) -> bool:
-    """Whether a column of discounts holds shares: round ones below 1, of much higher prices."""
-    price = roles.staging.column(roles.column("unit_price") or "")
-    row = roles.staging.engine.sql(
-        "SELECT min(number) >= 0 AND max(number) < 1 AND max(number) > 0 "
-        "AND bool_and(number * 100 = floor(number * 100)) AS fits, "
-        "(SELECT median(abs(CAST(number AS DOUBLE))) FROM number_values WHERE col = $price) "
-        "AS price "
-        "FROM number_values WHERE col = $col AND number IS NOT NULL",
-        col=roles.staging.column(column),
-        price=price,
-    ).iloc[0]
-    return bool(row["fits"]) and float(row["price"]) >= _PRICE_ABOVE_SHARES
-
-
-def _take_share(roles: Roles, candidate: Candidate) -> None:
-    roles.take("discount", candidate.column, "holds shares of the price", 0.8)
-    roles.warnings.append(
-        tell(
-            "Column {column} holds shares of the price, from 0 to 1: it was taken off quantity "
-            "times unit price; say --map discount=none if the price has it off already.",
-            column=repr(candidate.column),
-        )
-    )
-
-
-def discount_is_share(roles: Roles) -> bool:
-    """Whether the column chosen as discount holds shares without a percent sign."""
-    column = roles.column("discount")
-    return bool(column and roles.column("unit_price") and _is_share(roles, column))
 
 
 def _find_paid(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:

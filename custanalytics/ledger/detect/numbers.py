@@ -162,8 +162,7 @@ def decide_decimal(
         allowed = min(max(_FEW_STRAYS, _STRAY_SHARE * all_told), _MOST_STRAYS * all_told)
         if stray > allowed or several_files:
             raise SourceError(
-                f"column {name!r} writes decimals in two ways: in {point} cells a point stands "
-                f"before the decimals, in {comma} a comma does or points stand between thousands; "
+                f"column {name!r} writes decimals in two ways: {_ways(forms)}; "
                 "say which one is right with --decimal point or comma, the other cells are then "
                 "set aside"
             )
@@ -173,6 +172,17 @@ def decide_decimal(
     if forms.get("point3") or forms.get("comma3"):
         return None, "every figure could hold decimals or thousands"
     return "point", WHOLE
+
+
+def _ways(forms: dict[str, int]) -> str:
+    said = {
+        "point": "a point stands before the decimals",
+        "comma_groups": "commas stand between thousands",
+        "comma": "a comma stands before the decimals",
+        "point_groups": "points stand between thousands",
+    }
+    counts = [(forms.get(form, 0), what) for form, what in said.items()]
+    return ", ".join(f"in {n} cell{'s' * (n != 1)} {what}" for n, what in counts if n)
 
 
 def _follow_neighbours(columns: dict[str, NumberColumn]) -> dict[str, NumberColumn]:

@@ -10,13 +10,19 @@ from dataclasses import dataclass, field
 from custanalytics.errors import SourceError
 from custanalytics.ledger.detect.cell_words import kind_words
 from custanalytics.ledger.detect.column_names import ROLES, meanings, plain
-from custanalytics.ledger.detect.states import STATE_ROLES, are_flags, are_states
+from custanalytics.ledger.detect.states import STATE_ROLES, are_flags, are_states, consent_cells
 from custanalytics.ledger.mapping import Choice
 from custanalytics.ledger.read.cell_kinds import kind_of
 from custanalytics.ledger.staging import Staging, column_kinds
 from custanalytics.sentences import tell
 
 _NUMBERS = ("amount", "order_total", "quantity", "unit_price", "discount", "refunded")
+_GROUPS = ("category", "country", "channel")
+_CONSENT = ("consent", "opt_out")
+# What a shop may add to the columns of a platform.
+ADDED = (*_GROUPS, "discount_code", *_CONSENT)
+# Groups hold this share of the rows at most as different values, but for a few.
+_MOST_GROUPS, _FEW = 0.5, 10
 _TIME = re.compile(
     r"^(?:\d{4}-\d{2}-\d{2} )?\d{1,2}[:.h]\d{2}([:.]\d{2}(\.\d+)?)?( ?[ap]\.?m\.?)?$", re.I
 )
@@ -122,6 +128,9 @@ def _fits(role: str, named: str, cells: list[str], kind: str) -> bool:
         return _share(_TIME, cells) >= _FIT
     if role in ("returned", "cancelled"):
         return are_flags(cells)
+    if role in _CONSENT:
+        answers = consent_cells(set(cells))
+        return sum(cell in answers for cell in cells) >= _FIT * len(cells)
     if role == "refunded" and set(cells) <= {"0", "1"}:
         return False
     if role in _NUMBERS:
@@ -397,9 +406,29 @@ def find_rest(roles: Roles) -> None:
     for role in ("product", "currency", *STATE_ROLES, "kind", "refund_of"):
         for candidate in roles.best(role):
             if role != "product" or candidate.filled >= _HALF_FILLED:
-                reason = f"named {candidate.column!r}"
-                roles.take(role, candidate.column, reason, candidate.strength)
+                _take_named(roles, role, candidate)
                 break
+    _find_groups(roles)
+
+
+def _find_groups(roles: Roles) -> None:
+    """Choose what customers and orders are grouped by, whether a discount was used, and consent."""
+    for role in _GROUPS:
+        for candidate in roles.best(role):
+            cells = [cell for cell in roles.staging.values(candidate.column) if cell]
+            # One value tells nothing apart, and one of its own for each row is no group.
+            if 1 < len(set(cells)) <= max(_MOST_GROUPS * len(cells), _FEW):
+                _take_named(roles, role, candidate)
+    # A discount is what was taken off too, where the amount does not come from it.
+    for candidate in (*roles.best("discount_code"), *roles.best("discount")):
+        _take_named(roles, "discount_code", candidate)
+    for role in _CONSENT:
+        for candidate in roles.best(role):
+            _take_named(roles, role, candidate)
+
+
+def _take_named(roles: Roles, role: str, candidate: Candidate) -> None:
+    roles.take(role, candidate.column, f"named {candidate.column!r}", candidate.strength)
 
 
 def number_candidates(roles: Roles) -> list[str]:

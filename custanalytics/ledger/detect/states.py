@@ -7,6 +7,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
+from custanalytics.ledger.detect.cell_words import consents
 from custanalytics.ledger.detect.column_names import plain
 from custanalytics.ledger.read.cell_kinds import kind_of
 
@@ -83,6 +84,17 @@ def are_flags(cells: Collection[str]) -> bool:
     if all(plain(cell) in flags or _reason(plain(cell)) for cell in different):
         return True
     return sum(kind_of(cell) == "date" for cell in cells) >= 0.8 * len(cells)
+
+
+def consent_cells(cells: Iterable[str]) -> dict[str, bool]:
+    """Cell to whether it says yes, for those that say yes or no; a day means yes."""
+    flags = _content()["flag"]
+    said = {**dict.fromkeys(flags["no"], False), **dict.fromkeys(flags["yes"], True), **consents()}
+    return {
+        cell: said.get(plain(cell), True)
+        for cell in cells
+        if plain(cell) in said or kind_of(cell) == "date"
+    }
 
 
 def _flag_reason(role: str, cell: str, state: str) -> str | None:

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from custanalytics.ledger.read.cell_kinds import kind_of
 
 _DELIMITERS = (",", ";", "\t", "|")
+# Tried where none of the usual ones tells fields apart.
+_RARE = ("~", "^", ":")
 _PLAIN_TEXT = re.compile(r"^[^;|\t,]*$")
 
 
@@ -57,26 +59,35 @@ class Dialect:
 
     def __str__(self) -> str:
         """For the report: "comma", "tab" ..."""
-        names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blanks"}
+        names = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", " ": "blanks",
+                 "~": "tilde", "^": "caret", ":": "colon"}  # fmt: skip
         return names[self.delimiter]
 
 
 def detect_dialect(lines: Sequence[str]) -> Dialect | None:
     """The dialect of these lines, or None where no delimiter gives two columns."""
     filled = [line for line in lines if line.strip()]
-    candidates = [d for d in _DELIMITERS if any(d in line for line in filled)]
-    best, best_score = None, 0.0
-    for delimiter in candidates:
-        dialect = _quoting(filled, delimiter)
-        score = _score(filled, dialect)
-        if score > best_score:
-            best, best_score = dialect, score
-    if best is None or best_score < 0.3:
+    best, best_score = _best(filled, _DELIMITERS)
+    if best_score < 0.3:
+        rare, score = _best(filled, _RARE)
+        if score > max(best_score, 0.3):
+            return rare
         blanks = Dialect(" ", quote="")
         squeezed = [" ".join(line.split()) for line in filled]
         if _score(squeezed, blanks) > best_score:
             return blanks
     return best
+
+
+def _best(lines: Sequence[str], delimiters: Sequence[str]) -> tuple[Dialect | None, float]:
+    best, best_score = None, 0.0
+    for delimiter in delimiters:
+        if any(delimiter in line for line in lines):
+            dialect = _quoting(lines, delimiter)
+            score = _score(lines, dialect)
+            if score > best_score:
+                best, best_score = dialect, score
+    return best, best_score
 
 
 def _quoting(lines: Sequence[str], delimiter: str) -> Dialect:

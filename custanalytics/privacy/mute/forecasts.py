@@ -97,6 +97,8 @@ def muted_prospects(found: LeadScoring | None, key: Key, words: Words) -> LeadSc
     return dataclasses.replace(
         found,
         prospects=found.prospects.iloc[0:0],
+        # The client's own words.
+        stages=found.stages.iloc[0:0],
         evaluation=muted_table(found.evaluation, "prospects.evaluation", key, words),
         deciles=_deciles(found.deciles, "prospects.deciles", key, words),
         reliability=_reliability(found.reliability, "prospects.reliability", key, words),

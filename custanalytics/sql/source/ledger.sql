@@ -4,6 +4,7 @@
 WITH usable AS (
     SELECT
         line_no, customer_id, ordered_at, amount, product, quantity, refund_of,
+        category, country, channel, discounted,
         order_id IS NOT NULL AS has_order,
         CASE
             WHEN order_id IS NOT NULL THEN order_id
@@ -12,6 +13,15 @@ WITH usable AS (
         END AS order_id
     FROM fates
     WHERE fate IN ('used', 'no_customer') AND amount <> 0
+),
+-- What each customer said last, on rows that are no sales too; a no goes before a yes of that day.
+standing AS (
+    SELECT customer_id, consent
+    FROM fates
+    WHERE customer_id IS NOT NULL AND consent IS NOT NULL
+    QUALIFY row_number() OVER (
+        PARTITION BY customer_id
+        ORDER BY CAST(ordered_at AS DATE) DESC NULLS LAST, consent, line_no DESC) = 1
 ),
 bought AS (
     SELECT customer_id, order_id, MIN(ordered_at) AS ordered_at
@@ -88,11 +98,10 @@ matched AS (
 SELECT
     u.line_no, u.customer_id, u.order_id, u.ordered_at, u.amount, u.product, u.quantity,
     CASE WHEN u.amount < 0 THEN COALESCE(named.order_id, n.purchase_id, m.order_id) END AS nets_order_id,
-    CAST(NULL AS VARCHAR) AS category, CAST(NULL AS VARCHAR) AS country,
-    CAST(NULL AS VARCHAR) AS channel, CAST(NULL AS BOOLEAN) AS discounted,
-    CAST(NULL AS BOOLEAN) AS consent
+    u.category, u.country, u.channel, u.discounted, s.consent
 FROM usable AS u
 LEFT JOIN matched AS m ON m.line_no = u.line_no
+LEFT JOIN standing AS s ON s.customer_id = u.customer_id
 LEFT JOIN noted AS n
     ON n.customer_id = u.customer_id AND n.order_id = u.order_id AND u.has_order
 LEFT JOIN bought AS named

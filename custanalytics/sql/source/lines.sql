@@ -45,7 +45,8 @@ paid AS (
 )
 SELECT
     l.line_no, l.part_no, l.file_line, l.order_cell,
-    l.product, l.refund_of, l.rule_reason, l.is_total, l.is_wanted, l.ordered_at, l.date_form,
+    l.product, l.category, l.country, l.channel, l.discounted,
+    l.refund_of, l.rule_reason, l.is_total, l.is_wanted, l.ordered_at, l.date_form,
     CASE
         WHEN l.date_cell IS NULL OR l.date_form = 'missing' THEN 'missing'
         WHEN (l.ordered_at >= CAST($latest AS TIMESTAMP)
@@ -87,7 +88,8 @@ SELECT
     ) AS status_reason,
     COALESCE(s.reason = 'unknown' AND COALESCE(p.reason, '') <> 'sale'
         OR p.reason = 'unknown' AND COALESCE(s.reason, '') <> 'sale'
-        OR r.reason = 'unknown' OR x.reason = 'unknown', false) AS is_unknown
+        OR r.reason = 'unknown' OR x.reason = 'unknown', false) AS is_unknown,
+    CASE WHEN o.agrees THEN false ELSE y.agrees END AS consent
 FROM paid AS l
 LEFT JOIN currency_units AS u ON u.cell = l.unit
 LEFT JOIN currency_cells AS c ON c.cell = l.currency_cell
@@ -97,3 +99,5 @@ LEFT JOIN state_cells AS f ON f.role = 'fulfilment_status' AND f.cell = l.fulfil
 LEFT JOIN state_cells AS r ON r.role = 'returned' AND r.cell = l.returned_cell
 LEFT JOIN state_cells AS x ON x.role = 'cancelled' AND x.cell = l.cancelled_cell
 LEFT JOIN kind_cells AS k ON k.cell = l.kind_cell
+LEFT JOIN consent_cells AS y ON y.role = 'consent' AND y.cell = l.consent_cell
+LEFT JOIN consent_cells AS o ON o.role = 'opt_out' AND o.cell = l.opt_out_cell

@@ -1,0 +1,105 @@
+"""How long a prospect takes to decide; those whose time is not over are open, not lost."""
+
+import dataclasses
+import re
+
+import numpy as np
+import pandas as pd
+
+from custanalytics.check import Check
+from custanalytics.prospects.ordering import find_clock
+from custanalytics.scoring.calibration import Floats
+from custanalytics.scoring.columns import Column
+from custanalytics.scoring.outcome import CONVERSION_DAY, Outcomes
+from custanalytics.sentences import tell
+
+DECIDED_SHARE = 0.95
+FEWEST_TIMES = 30
+A_DAY = 86_400
+CLOSING_DAY = re.compile(r"\b(closed?|outcome|decided|decision)\b", re.IGNORECASE)
+
+
+def set_apart_unripe(
+    target: Outcomes, values: pd.DataFrame, columns: list[Column], date: str | None
+) -> tuple[Outcomes, list[Check]]:
+    """Take prospects that are too young to have decided for open, where a plain no says little.
+
+    Those of them that have converted already are neither learned from nor scored: among the
+    young, only conversions are known.
+    """
+    if not target.may_come:
+        return target, []
+    name = "prospects.ripeness"
+    day = _conversion_day(target, values, columns)
+    clock = find_clock([c for c in columns if c.name != day], date)
+    if day is None or clock is None:
+        sentence = tell(
+            "How long a prospect takes to decide can't be told without both the day it came in and "
+            "the day of its conversion: the youngest count as not converted."
+        )
+        return target, [Check(name, None, sentence)]
+    came, decided = values[clock], values[day]
+    end = max(came.max(), decided.max())
+    age = (end - came).dt.total_seconds().to_numpy(dtype="float64") / A_DAY
+    took = (decided - came).dt.total_seconds().to_numpy(dtype="float64") / A_DAY
+    seen = target.converted & (took >= 0)
+    if seen.sum() < FEWEST_TIMES:
+        sentence = tell(
+            "Too few conversions have both days for saying how long a prospect takes to decide: "
+            "the youngest count as not converted."
+        )
+        return target, [Check(name, None, sentence)]
+    days = time_to_decide(took[seen], age[seen])
+    young = target.known & (age < days)
+    waiting = young & ~target.converted
+    sentence = tell(
+        "{share:.0%} of those who convert do so within {days} days of coming in, which allows for "
+        "those whose time is not over: {n} younger ones that have not converted are open, and the "
+        "{ready} that have are left out of the learning.",
+        share=DECIDED_SHARE,
+        days=days,
+        n=int(waiting.sum()),
+        ready=int((young & target.converted).sum()),
+    )
+    apart = dataclasses.replace(
+        target, known=target.known & ~young, waiting=target.waiting | waiting
+    )
+    return apart, [Check(name, None, sentence, float(days))]
+
+
+def time_to_decide(took: Floats, age: Floats, share: float = DECIDED_SHARE) -> int:
+    """Whole days within which this share of the conversions come, from those seen so far.
+
+    Notes
+    -----
+    A conversion is seen only if it took at most the prospect's age, so quick ones are seen too
+    often. The distribution is estimated from the latest time back, as the product over times t of
+    1 - d(t) / r(t), with d(t) conversions after t days among the r(t) that took at most t and are
+    at least t old.
+
+    References
+    ----------
+    Lynden-Bell (1971), A method of allowing for known observational selection in small samples,
+    Monthly Notices of the Royal Astronomical Society 155, 95-118.
+    """
+    times = np.unique(np.ceil(took))
+    at_risk = np.array([np.sum((took <= t) & (age >= t)) for t in times])
+    events = np.array([np.sum((took <= t) & (took > t - 1) & (age >= t)) for t in times])
+    stay = np.where(at_risk > 0, 1 - events / np.maximum(at_risk, 1), 1.0)
+    # Within a time or less: what is left of the product over all later times.
+    within = np.append(np.cumprod(stay[:0:-1])[::-1], 1.0)
+    return int(times[np.argmax(within >= share)])
+
+
+def _conversion_day(target: Outcomes, values: pd.DataFrame, columns: list[Column]) -> str | None:
+    """The column of the day of conversion: filled for those who converted, not for the others."""
+    if any(c.name == target.outcome.column and c.kind == "date" for c in columns):
+        return target.outcome.column
+    others = target.known & ~target.converted
+    for column in columns:
+        name = column.name.replace("_", " ")
+        if column.kind == "date" and (CONVERSION_DAY.search(name) or CLOSING_DAY.search(name)):
+            filled = values[column.name].notna().to_numpy()
+            if filled[target.converted].mean() > 0.5 and filled[others].mean() < 0.05:
+                return column.name
+    return None
