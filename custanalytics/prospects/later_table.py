@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from custanalytics.prospects.saved_model import LeadScoringModel
 
 MOST_LEVELS = 1000
+ALIKE = 0.5
 # Shares of rows, of cells filled and of levels; and standard deviations.
 FILLED_APART = 0.20
 LEVELS_APART = 0.25
@@ -92,8 +93,9 @@ def renamed(table: pd.DataFrame, names: Sequence[str]) -> tuple[pd.DataFrame, li
     if lacking:
         hints = []
         for name in lacking:
-            near = difflib.get_close_matches(name, [o for o in others if o not in mended], 1)
-            hints.append(name + (f" (rename {near[0]}?)" if near else ""))
+            spelled = {plain(other): other for other in others if other not in mended}
+            near = difflib.get_close_matches(plain(name), spelled, 1, ALIKE)
+            hints.append(name + (f" (rename {spelled[near[0]]}?)" if near else ""))
         free = ", ".join(name for name in others if name not in mended) or "none"
         raise UsageError(
             "the model needs these columns, which are missing: "

@@ -160,7 +160,7 @@ def _rank(values: "pd.Series") -> NDArray[np.int64]:
     """Places, equal ones the same; rows without a value come first."""
     whole = values.fillna(values.min())
     whole = whole.astype("int64") if whole.dtype.kind == "M" else whole
-    return rankdata(whole, method="min").astype(np.int64)
+    return np.asarray(rankdata(whole, method="min"), dtype=np.int64)
 
 
 def _listed(columns: list[Column]) -> str:
