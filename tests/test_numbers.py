@@ -66,7 +66,9 @@ def totals(results: AnalysisResults) -> list[float]:
         )
     tested = results.value.origins.loc[results.value.origins["longest"]]
     errors = tested["revenue_error"].abs()
-    return [*shown, float(errors.mean()), float(errors.max())]
+    aside = sum(results.ledger.rows_set_aside.values())
+    shown += (results.decisions["clv"] / results.decisions["customers"]).to_list()
+    return [*shown, aside, float(errors.mean()), float(errors.max())]
 
 
 def formatted(results: AnalysisResults) -> set[str]:
@@ -94,6 +96,7 @@ def templates_own() -> set[str]:
 
 def lines_of_page(text: str) -> list[str]:
     body = text[text.index("<main") : text.index("</main>")]
+    body = re.sub(r'<span class="header-section-number">.*?</span>', " ", body)
     body = re.sub(r"<(script|style|svg)\b.*?</\1>|<img[^>]*>", " ", body, flags=re.S)
     parts = re.split(r"</(?:p|li|td|th|h\d|figcaption|div|dt|dd|span)>", body)
     return [html.unescape(re.sub(r"<[^>]+>", " ", part)) for part in parts]

@@ -238,7 +238,7 @@ def test_a_model_that_fails_has_its_code(tmp_path, monkeypatch):
     def fail(*_, **__):
         raise np.linalg.LinAlgError("singular matrix")
 
-    monkeypatch.setattr("custanalytics.results.analyse.customer_lifetime_value", fail)
+    monkeypatch.setattr("custanalytics.results.analyse.forecast_customers", fail)
     done = call("run", SHOP, "--out", tmp_path / "report")
     assert done.returncode == 12
     assert "value model failed" in done.stderr
