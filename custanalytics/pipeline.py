@@ -26,6 +26,7 @@ from custanalytics.content.result_columns import dictionary
 from custanalytics.content.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import load, read_table
+from custanalytics.prospects.later_table import score_later
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.render import (
     BRAND,
@@ -163,8 +164,10 @@ def score_prospects(
     """Score a later table of prospects by the model that a report has learned."""
     model = LeadScoringModel.load(Path(folder) / "results" / PROSPECT_MODEL)
     table = read_table(files, names=[column.name for column in model.columns])
-    scored = with_given_columns(model.score(table), table, model.outcome)
+    scores = score_later(model, table)
+    scored = with_given_columns(scores, table, model.outcome)
     write_csv(scored, Path(out), "prospect_list")
+    scored.attrs["warnings"] = (*table.attrs["warnings"], *scores.attrs["warnings"])
     return scored
 
 

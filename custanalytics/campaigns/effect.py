@@ -7,7 +7,6 @@ from datetime import date, timedelta
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import norm
 
 from custanalytics.check import Check
 from custanalytics.customers.features import outcomes_after, prepare
@@ -19,6 +18,11 @@ from custanalytics.transactions import HasEngine, as_engine
 GROUPS = ("contact", "control")
 FEWEST_PER_GROUP = 20
 EVERYONE = "all"
+LONG_AGO = 18_000
+FOUND_SHARE = 0.90
+TAILS = (0.025, 0.975)
+KEPT_SHARE = 0.99
+REPEATS = 1_000
 # The column of a list that its groups were drawn within.
 DRAWN_WITHIN = "segment"
 
@@ -35,8 +39,9 @@ class CampaignEffect:
         (difference of the rates), ``effect_low``, ``effect_high`` (95 %),
         ``extra_conversions`` (effect times n_contact), ``spend_effect`` (mean spend per head,
         contacted less control, currency units; NaN where no spend is known),
-        ``spend_effect_low``, ``spend_effect_high``. Effects are NaN where either group has
-        fewer than 20.
+        ``spend_effect_low``, ``spend_effect_high`` (95 %, bootstrap), ``spend_effect_trimmed``
+        (the largest hundredth of the amounts cut to the next). Effects are NaN where either
+        group has fewer than 20.
     window_days : int or None
         Days after the contact that count; None for a past campaign's table.
     checks : tuple of Check
@@ -109,6 +114,9 @@ def campaign_effect(
             f"Measuring needs sales after the contact on {contacted_on}; the last is on {last}."
         )
     prepare(engine)
+    ever = outcomes_after(engine, [contacted_on - timedelta(days=LONG_AGO)], 2 * LONG_AGO)
+    first = pd.Timestamp(engine.run("propensity_span")["first_purchase"].iloc[0]).date()
+    key, matched = _matched(key, set(ever["customer_id"]), first <= contacted_on)
     bought = outcomes_after(engine, [contacted_on], window_days).set_index("customer_id")["spend"]
     spend = key.map(bought).fillna(0.0).to_numpy()
     parts = contacts[segment].astype("str").to_numpy() if segment else None
@@ -123,10 +131,12 @@ def campaign_effect(
         None if strata is None else strata.to_numpy()[compared],
     )
     checks = [
-        _shown(effects),
+        _shown(effects, "bought"),
+        _money(effects, "spend"),
         _balanced(contacts[compared], treated[compared]),
         _apart(treated, compared, strata),
         _met(spend),
+        matched,
     ]
     if last < contacted_on + timedelta(days=window_days):
         seen = (last - contacted_on).days
@@ -144,7 +154,11 @@ def campaign_effect(
 
 
 def past_campaign_effect(
-    treated: Bools, converted: Bools, segment: "pd.Series[str] | None" = None
+    treated: Bools,
+    converted: Bools,
+    segment: "pd.Series[str] | None" = None,
+    spend: Floats | None = None,
+    outcome: str = "converted",
 ) -> CampaignEffect:
     """Effect of a past campaign with a random control group.
 
@@ -156,6 +170,10 @@ def past_campaign_effect(
         Who converted.
     segment : Series of str, optional
         Segment of each row.
+    spend : array of float, optional
+        What each row brought, 0 where nothing.
+    outcome : str, default "converted"
+        What those did who converted, as the sentences say it.
 
     Returns
     -------
@@ -168,8 +186,9 @@ def past_campaign_effect(
         A group has fewer than 20 rows.
     """
     parts = None if segment is None else segment.astype("str").to_numpy()
-    effects = effect_table(treated, converted, None, parts)
-    return CampaignEffect(effects, None, (_shown(effects),))
+    effects = effect_table(treated, converted, spend, parts)
+    checks = (_shown(effects, outcome), _money(effects, outcome))
+    return CampaignEffect(effects, None, tuple(check for check in checks if check is not None))
 
 
 def difference_interval(
@@ -255,7 +274,7 @@ def _effect(
         "rate_control": b / m if m else nan,
     }
     names = ["effect", "effect_low", "effect_high", "extra_conversions"]
-    names += ["spend_effect", "spend_effect_low", "spend_effect_high"]
+    names += ["spend_effect", "spend_effect_low", "spend_effect_high", "spend_effect_trimmed"]
     row |= dict.fromkeys(names, nan)
     strata = [within == stratum for stratum in np.unique(within)]
     both = all((i & treated).any() and (i & ~treated).any() for i in strata)
@@ -270,10 +289,12 @@ def _effect(
     row |= {"effect": effect, "effect_low": effect - low, "effect_high": effect + high}
     row["extra_conversions"] = effect * n
     if spend is not None:
-        gain, error = _gain(treated, spend, strata)
-        half = float(norm.ppf(0.975)) * error
-        row |= {"spend_effect": gain}
-        row |= {"spend_effect_low": gain - half, "spend_effect_high": gain + half}
+        row["spend_effect"] = _gain(treated, spend, strata)[0]
+        drawn = _drawn_again(treated, spend, strata)
+        row["spend_effect_low"], row["spend_effect_high"] = map(float, np.quantile(drawn, TAILS))
+        some = spend[spend > 0]
+        cut = np.minimum(spend, np.quantile(some, KEPT_SHARE)) if len(some) else spend
+        row["spend_effect_trimmed"] = _gain(treated, cut, strata)[0]
     return row
 
 
@@ -291,6 +312,28 @@ def _gain(treated: Bools, values: Floats, strata: Sequence[Bools]) -> tuple[floa
         gain += weight * float(mine.mean() - theirs.mean())
         variance += weight**2 * (_variance(mine) / len(mine) + _variance(theirs) / len(theirs))
     return gain, float(np.sqrt(variance))
+
+
+def _drawn_again(treated: Bools, values: Floats, strata: Sequence[Bools]) -> Floats:
+    """The gain in samples drawn again, each row as often as a Poisson draw says.
+
+    Rows that brought nothing are many and alike, so that their number alone is drawn.
+    """
+    random = np.random.default_rng(0)
+    gains = np.zeros(REPEATS)
+    for i in strata:
+        share = (i & treated).sum() / treated.sum()
+        for sign, arm in ((1.0, treated), (-1.0, ~treated)):
+            own = values[i & arm]
+            some = own[own != 0]
+            n = random.poisson(len(own) - len(some), REPEATS)
+            total = np.zeros(REPEATS)
+            for at in range(REPEATS):
+                times = random.poisson(1.0, len(some))
+                n[at] += times.sum()
+                total[at] = times @ some
+            gains += sign * share * total / np.maximum(n, 1)
+    return gains
 
 
 def _variance(values: Floats) -> float:
@@ -319,7 +362,58 @@ def _apart(treated: Bools, compared: Bools, strata: "pd.Series[str] | None") -> 
     )
 
 
-def _shown(effects: pd.DataFrame) -> Check:
+def _matched(
+    key: "pd.Series[str]", known: set[str], whole: bool
+) -> tuple["pd.Series[str]", Check | None]:
+    """Ids of the list as the sales have them; a spreadsheet takes zeros away in front."""
+    there = key.isin(known)
+    plain: dict[str, list[str]] = {}
+    for name in known - set(key[there]):
+        plain.setdefault(_without_zeros(name), []).append(name)
+    meant = key[~there].map(lambda name: plain.get(_without_zeros(name), []))
+    meant = meant[meant.map(len) == 1].str[0]
+    meant = meant[~meant.duplicated(keep=False)]
+    mended = key.copy()
+    mended[meant.index] = meant
+    n = int(mended.isin(known).sum())
+    if not n:
+        return key, None
+    share = n / len(key)
+    sentence = f"{n:,} of the {len(key):,} on the list ({share:.1%}) were found in the sales"
+    sentence += f", {len(meant):,} of them after zeros lost in front were put back" * bool(
+        len(meant)
+    )
+    if whole and share < FOUND_SHARE:
+        sentence += ": the others count as if they had not bought, so look at how ids are written"
+    passed = None if not whole else share >= FOUND_SHARE
+    return mended, Check("measure.found", passed, sentence + ".", share, FOUND_SHARE)
+
+
+def _without_zeros(name: str) -> str:
+    return name.strip().removesuffix(".0").lstrip("0").casefold()
+
+
+def _money(effects: pd.DataFrame, outcome: str) -> Check | None:
+    """What the contact brought a head, and whether a few large amounts carry it."""
+    row = effects.iloc[0]
+    gain, low, high = (row[f"spend_effect{end}"] for end in ("", "_low", "_high"))
+    if gain != gain:
+        return None
+    shown = bool(low > 0 or high < 0)
+    trimmed = row["spend_effect_trimmed"]
+    few = abs(trimmed) < abs(gain) / 2 or trimmed * gain < 0
+    return Check(
+        "measure.money",
+        passed=shown and not few,
+        sentence=f"In {outcome} a head, the contact made a difference of {gain:+,.2f} (95 % "
+        f"interval {low:+,.2f} to {high:+,.2f}; {trimmed:+,.2f} with the largest hundredth of the "
+        "amounts cut)" + (": a few large amounts carry it." if few else "."),
+        value=float(gain),
+        threshold=0.0,
+    )
+
+
+def _shown(effects: pd.DataFrame, outcome: str) -> Check:
     row = effects.iloc[0]
     low, high = row["effect_low"], row["effect_high"]
     if low > 0:
@@ -333,7 +427,7 @@ def _shown(effects: pd.DataFrame) -> Check:
         "measure.effect",
         passed=bool(low > 0 or high < 0),
         sentence=f"{said}: {rate:.1%} of the contacted and {rate - effect:.1%} of the untouched "
-        "like them bought, a difference of "
+        f"like them {outcome}, a difference of "
         f"{100 * effect:+.1f} percentage points (95 % interval {100 * low:+.1f} to "
         f"{100 * high:+.1f}).",
         value=float(effect),

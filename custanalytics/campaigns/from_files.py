@@ -10,6 +10,7 @@ import pandas as pd
 
 from custanalytics.campaigns.effect import CampaignEffect, campaign_effect, past_campaign_effect
 from custanalytics.campaigns.uplift import rank_uplift
+from custanalytics.check import Check
 from custanalytics.errors import UsageError
 from custanalytics.ledger import read_table
 from custanalytics.scoring.columns import inputs, read_columns
@@ -67,15 +68,60 @@ def measure_past(
     values = table[treatment].str.strip().str.casefold()
     alone = _alone(values, treatment, control)
     treated = (values != alone).to_numpy(dtype=bool)
-    target = read_outcomes(read_columns(table[[converted]]), converted)
+    read = read_columns(table[[converted]])
+    spend, word = None, f"have {converted}"
+    if read.columns[0].kind == "number" and read.columns[0].distinct > 2:
+        spend = read.values[converted].fillna(0.0).to_numpy(dtype="float64")
+        happened, word = spend > 0, converted
+    else:
+        target = read_outcomes(read, converted)
+        happened = target.converted
     parts = None if segment is None else table[segment].fillna("none")
-    effect = past_campaign_effect(treated, target.converted, parts)
+    sent = table[treatment].str.strip()[treated].value_counts().index
+    kinds = list(dict.fromkeys(sent.str.casefold()))
+    measured = []
+    for kind in kinds:
+        rows = ((values == kind) | (values == alone)).to_numpy(dtype=bool)
+        one = past_campaign_effect(
+            treated[rows],
+            happened[rows],
+            None if parts is None else parts[rows],
+            None if spend is None else spend[rows],
+            word,
+        )
+        if len(kinds) > 1:
+            name = next(shown for shown in sent if shown.casefold() == kind)
+            one = _named(one, name)
+        measured.append(one)
+    effect = replace(
+        measured[0],
+        effects=pd.concat([one.effects for one in measured], ignore_index=True),
+        checks=tuple(check for one in measured for check in one.checks),
+    )
+    if len(kinds) > 1:
+        effect = replace(effect, checks=(*effect.checks, _several(len(kinds))))
     if by:
         known = read_columns(table[list(by)])
         X = inputs(known.values, [column for column in known.columns if column.used], None)
-        ranked = rank_uplift(X, treated, target.converted)
+        ranked = rank_uplift(X, treated, happened)
         effect = replace(effect, checks=(*effect.checks, ranked.check))
     return effect
+
+
+def _named(effect: CampaignEffect, treatment: str) -> CampaignEffect:
+    """The effect of one treatment among several."""
+    effects = effect.effects.copy()
+    effects.insert(0, "treatment", treatment)
+    checks = [replace(check, sentence=f"{treatment}: {check.sentence}") for check in effect.checks]
+    return replace(effect, effects=effects, checks=tuple(checks))
+
+
+def _several(n: int) -> Check:
+    sentence = (
+        f"{n} treatments are held against the same people left alone, each for itself: of twenty "
+        "without effect, one shows one by chance."
+    )
+    return Check("measure.several", None, sentence, float(n))
 
 
 def _alone(values: "pd.Series[str]", treatment: str, control: str | None) -> str:

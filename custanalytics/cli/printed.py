@@ -186,14 +186,37 @@ def effect_json(effect: CampaignEffect) -> dict[str, Any]:
 
 def effect_text(effect: CampaignEffect) -> str:
     """What a contact added, in a few lines and a table."""
-    shown = effect.effects.copy()
-    names = list(map(str, shown.columns))
-    rates = [name for name in names if name.startswith(("rate_", "effect"))]
-    shown[rates] = shown[rates].map(lambda rate: "" if rate != rate else f"{100 * rate:.1f} %")
-    figures = [name for name in names if name.startswith(("spend_", "extra_"))]
-    shown[figures] = shown[figures].map(lambda n: "" if n != n else f"{n:,.2f}")
+    rows = effect.effects
+    several = "treatment" in rows
+    names = [
+        f"{row['treatment']}: {row['segment']}" if several else str(row["segment"])
+        for row in rows.to_dict("records")
+    ]
+    shown = pd.DataFrame({"": [name if len(name) <= 24 else f"{name[:23]}…" for name in names]})
+    for group in ("contact", "control"):
+        shown[group] = [f"{n:,.0f}" for n in rows[f"n_{group}"]]
+        shown[f"{group[:4]}. %"] = [_percent(rate) for rate in rows[f"rate_{group}"]]
+    shown["effect"] = [_points(value) for value in rows["effect"]]
+    shown["from"] = [_points(value) for value in rows["effect_low"]]
+    shown["to"] = [_points(value) for value in rows["effect_high"]]
+    tables = [_table(shown)]
+    if rows["spend_effect"].notna().any():
+        money = shown[[""]].copy()
+        for title, end in {"a head": "", "from": "_low", "to": "_high", "cut": "_trimmed"}.items():
+            money[title] = [
+                "" if value != value else f"{value:+,.2f}" for value in rows[f"spend_effect{end}"]
+            ]
+        tables.append(_table(money))
     sentences = "\n".join(check.sentence for check in effect.checks)
-    return f"{sentences}\n\n{_table(shown.loc[:, (shown != '').any()])}"
+    return "\n\n".join([sentences, *tables])
+
+
+def _percent(rate: float) -> str:
+    return "" if rate != rate else f"{100 * rate:.1f}"
+
+
+def _points(value: float) -> str:
+    return "" if value != value else f"{100 * value:+.1f}"
 
 
 _CHANGES = {

@@ -45,9 +45,11 @@ def _prospects(options: argparse.Namespace, given: Sequence[str]) -> None:
 
 
 def _score(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import progress
+    from custanalytics.cli.printed import listed, progress
     from custanalytics.pipeline import score_prospects
 
     with progress("Scoring the prospects"):
         scored = score_prospects(options.folder, options.files, options.out)
     print(f"{len(scored):,} prospects scored, most likely first: {options.out}")
+    if scored.attrs["warnings"]:
+        print(listed("Mind", scored.attrs["warnings"]))

@@ -17,6 +17,7 @@ from custanalytics.sentences import Sentence, listed, noted, tell, together
 LARGEST_CALIBRATION_ERROR = 0.03
 LARGEST_AUC_GAP = 0.03
 STILL_LEARNING = 0.01
+MOST_PLAUSIBLE_AUC = 0.95
 
 
 def outcome_found(outcomes: Outcomes) -> Check:
@@ -100,8 +101,34 @@ def leaks_found(leaks: list[Leak], left_out: set[str], with_leaks: pd.DataFrame)
         if left_out
         else tell("Left out, the AUC is {auc:.3f}.", auc=auc["left out"])
     )
-    sentence = together(*(leak.sentence for leak in leaks), done)
+    unsure = [leak.column for leak in leaks if not leak.sure and leak.column in left_out]
+    asked = (
+        tell(
+            "To be decided: {names}. --keep what was known before the outcome, --drop what was "
+            "not; until then the cautious figure leads.",
+            names=listed(unsure),
+        )
+        if unsure
+        else ""
+    )
+    sentence = together(*(leak.sentence for leak in leaks), done, asked)
     return Check("prospects.leaks", False, sentence, float(len(leaks)), 0.0)
+
+
+def too_good(test: str, evaluation: pd.DataFrame, importance: pd.DataFrame) -> list[Check]:
+    """Whether the ranking is better than people can be foreseen, which is a doubt in itself."""
+    auc = float(_of(evaluation, test)["auc"])
+    if auc <= MOST_PLAUSIBLE_AUC:
+        return []
+    sentence = tell(
+        "An AUC of {auc:.3f} is more than is plausible for what people will do: a column, or "
+        "several together, probably tell what happened. The first to look at: {names}; --drop "
+        "leaves a column out.",
+        auc=auc,
+        names=listed([input_name(name) for name in importance["input"].head(5)]),
+    )
+    return [Check("prospects.too_good", False, sentence, auc, MOST_PLAUSIBLE_AUC,
+                  noted("rule of thumb"))]  # fmt: skip
 
 
 def on_request(kept: Mapping[str, str], dropped: Mapping[str, str]) -> list[Check]:
@@ -174,7 +201,9 @@ def drifts(evaluation: pd.DataFrame, order: Order, predicted: float | None) -> C
     name = "prospects.out_of_time"
     if predicted is None:
         few = tell("Its last fifth holds too few of one outcome to test on.") if order.basis else ""
-        so = tell("So there is no out-of-time test.")
+        so = tell(
+            "So the test is by cross-validation: whether it holds for later prospects is not known."
+        )
         return Check(name, None, together(order.sentence, few, so))
     cross, later = _of(evaluation, CROSS_VALIDATED), _of(evaluation, OUT_OF_TIME)
     gap = float(cross["auc"] - later["auc"])

@@ -23,6 +23,7 @@ from custanalytics.prospects.comparison import (
     level_sd,
 )
 from custanalytics.prospects.drivers import effects, importance, learning_curve
+from custanalytics.prospects.later_table import seen_in
 from custanalytics.prospects.leak_guard import Leak, find_leaks
 from custanalytics.prospects.ordering import Order, find_order
 from custanalytics.prospects.ripeness import set_apart_unripe
@@ -63,9 +64,10 @@ class LeadScoring:
         One row per column: ``column``, ``kind``, ``filled``, ``distinct``, ``used``, ``why``.
     leaks : DataFrame
         One row per column left out because it gives the outcome away: ``column``, ``rule``,
-        ``value``, ``sentence``.
+        ``value``, ``sentence``, ``sure`` (else it is asked about).
     with_leaks : DataFrame
-        Two rows, ``leaks`` 'left out' and 'left in': cross-validated ``auc``, ``log_loss``.
+        Cross-validated ``auc``, ``log_loss`` with the ``leaks`` 'left out', 'left in', and with
+        the sure ones out but 'those asked about left in'.
     importance, effects : DataFrame
         On held-out rows; see `drivers.importance` and `drivers.effects`.
     learning_curve : DataFrame
@@ -197,8 +199,8 @@ def fit_lead_scoring(
         if c.used and c.name != target.outcome.column and c.name not in dropped
     ]  # fmt: skip
     with threadpool_limits(limits=1):
-        leaks = _guard(values, usable, target, seed)
-        left_out = {leak.column for leak in leaks} - set(kept)
+        leaks = guard(values, usable, target, seed)
+        left_out = {leak.column: leak.sure for leak in leaks if leak.column not in kept}
         columns = [c for c in usable if c.name not in left_out]
         if not columns:
             raise UnsupportedError(
@@ -208,14 +210,14 @@ def fit_lead_scoring(
                     n=len(recognised),
                 )
             )
-        ranking = find_order(values, columns, target.converted, target.known, _column(date, names))
+        ranking = find_order(values, columns, recognised, _column(date, names))
         order = ranking.order
         rows = _drawn(target.known, seed)
         y, rank = target.converted[rows], ranking.rank[rows] if order.basis else None
         X = inputs(values.iloc[rows], columns, order.clock).reset_index(drop=True)
         later = ranking.later(target.known)[rows] if order.basis else None
         comparison = compare_models(X, y, later, seed)
-        with_leaks = _with_leaks(values.iloc[rows], usable, order, comparison, bool(left_out), seed)
+        with_leaks = _with_leaks(values.iloc[rows], usable, order, comparison, left_out, seed)
         shared_error = level_sd(comparison, rank)
         model = LeadScoringModel(
             columns=tuple(columns),
@@ -225,6 +227,8 @@ def fit_lead_scoring(
             fitted=comparison.final(seed),
             level_sd=shared_error,
             level=INTERVAL_LEVEL,
+            seen=seen_in(values[target.known], columns),
+            stages=dict(zip(target.stages["value"], target.stages["taken_for"], strict=True)),
         )
         fitted, held_out = comparison.held_out_fit(seed)
         drivers = importance(fitted, X[held_out], y[held_out], seed)
@@ -246,7 +250,7 @@ def fit_lead_scoring(
         evaluation=comparison.evaluation,
         deciles=_by_test(decile_table, tests),
         reliability=_by_test(reliability_table, tests),
-        columns=_column_table(recognised, target.outcome, left_out, dropped),
+        columns=_column_table(recognised, target.outcome, set(left_out), dropped),
         leaks=_leak_table(leaks),
         with_leaks=with_leaks,
         importance=drivers,
@@ -280,7 +284,8 @@ def fit_lead_scoring(
             checks.outcome_found(target),
             *checks.stages_read(target),
             *ripeness,
-            checks.leaks_found(leaks, left_out, with_leaks),
+            checks.leaks_found(leaks, set(left_out), with_leaks),
+            *checks.too_good(tests[-1][0], comparison.evaluation, drivers),
             *checks.on_request(kept, dropped),
             checks.beats_base_rate(comparison.chosen.name, comparison.chosen.role, gain),
             checks.calibrated(comparison.evaluation),
@@ -363,7 +368,7 @@ def _require_enough(target: Outcomes) -> None:
         )
 
 
-def _guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: int) -> list[Leak]:
+def guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: int) -> list[Leak]:
     """Leaks among the usable columns; dates count by being filled and by what they say."""
     plain = [c for c in usable if c.kind != "date"]
     dated = [c for c in usable if c.kind == "date"]
@@ -389,16 +394,20 @@ def _with_leaks(
     usable: list[Column],
     order: Order,
     comparison: ModelComparison,
-    any_left_out: bool,
+    left_out: Mapping[str, bool],
     seed: int,
 ) -> pd.DataFrame:
     """Cross-validated figures of the chosen candidate without the leaks, and with them."""
     seen = [("left out", comparison.apart)]
-    if any_left_out:
-        X = inputs(table, usable, order.clock).reset_index(drop=True)
+    ways = {"left in": set(left_out)} if left_out else {}
+    if len(set(left_out.values())) > 1:
+        ways["those asked about left in"] = {name for name, sure in left_out.items() if not sure}
+    for name, put_in in ways.items():
+        columns = [c for c in usable if c.name in put_in or c.name not in left_out]
+        X = inputs(table, columns, order.clock).reset_index(drop=True)
         build = partial(comparison.chosen.build, X, seed)
         raw = predicted_apart(build, X, comparison.y, comparison.fold)
-        seen.append(("left in", calibrated_apart(raw, comparison.y, comparison.fold)))
+        seen.append((name, calibrated_apart(raw, comparison.y, comparison.fold)))
     return pd.DataFrame(
         [
             {
@@ -424,7 +433,7 @@ def _scored(
 
 
 def _leak_table(leaks: list[Leak]) -> pd.DataFrame:
-    table = pd.DataFrame(leaks, columns=["column", "rule", "value", "sentence"])
+    table = pd.DataFrame(leaks, columns=["column", "rule", "value", "sentence", "sure"])
     # Objects, not plain texts: they keep their templates for other languages.
     return table.assign(sentence=pd.Series([k.sentence for k in leaks], dtype="object"))
 
@@ -439,7 +448,7 @@ def _column_table(
         if column.name == outcome.column:
             return noted("the outcome")
         if column.name in left_out:
-            return noted("gives the outcome away")
+            return noted("gives the outcome away, or may: see below")
         return "" if column.used else tell("can't be used: {kind}", kind=noted(column.kind))
 
     table = pd.DataFrame(

@@ -2,44 +2,46 @@
 
 import re
 from dataclasses import dataclass
-from functools import partial
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.special import logit
-from sklearn.metrics import log_loss, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
-from custanalytics.scoring.calibration import Bools, Floats, clipped, predicted_apart
-from custanalytics.scoring.columns import as_category
+from custanalytics.prospects.leak_groups import Group, find_groups, predicted_together
+from custanalytics.scoring.calibration import Bools, Floats, clipped
+from custanalytics.scoring.columns import as_category, each_level
 from custanalytics.scoring.evaluation import wilson_interval
-from custanalytics.scoring.pipelines import boosting, folds
+from custanalytics.scoring.pipelines import folds
+from custanalytics.scoring.stages import PLAIN_NO, folded, names_outcome
 from custanalytics.sentences import Sentence, tell
 
 COPY_AUC = 0.97
-OUT_OF_LINE_SHARE = 0.15
-TOLD_SHARE = 0.08
-ALONE_SHARE = 0.40
-APART_Z = 3.0
-TELLING_Z = 2.0
-NEARER = 0.6
-MOST_COLUMNS = 40
-TELLING_SHARE = 0.10
 TELLING_NAME = re.compile(
     r"duration|talk|call_?(length|time|sec|min)|seconds|minutes|handle_?time|dauer|durée|duree"
     r"|invoice|payment|paid|refund|cancel|contract|reason|closing|rechnung|zahlung|vertrag",
     re.IGNORECASE,
 )
-ALIKE = 0.9
+PROCESS_NAME = re.compile(
+    r"\b(status|stage|phase|tags?|notes?|remarks?|comments?|reason|disposition|feedback|quality"
+    r"|activity|activities|next step|follow ?up|last (contact|call|touch|seen|modified|update)\w*"
+    r"|(lead|profile|activity) (score|index|grade|rating|profile)|stufe|notiz\w*|bemerkung\w*|grund"
+    r"|letzte[rs]?|aktivität\w*|étape|remarque\w*|motif|dernière?|activité|etapa|fase|nota|motivo"
+    r"|última?|actividad|ultima|attività|laatste|opmerking\w*|reden|atividade|observa\w*)\b",
+    re.IGNORECASE,
+)
+# What a column has before anything is written into it.
+NOTHING_YET = {"none", "select", "unknown", "n/a", "not yet", "new", "keine", "aucun", "ninguno"}
 ONLY_FILLED_RATE = 0.90
+RARELY_SHARE = 0.10
+NEVER_SHARE = 0.01
+FEWEST_EXPECTED = 15
+LIFTED_AUC = 0.02
 RARELY_BY_CHANCE = 0.80
 FEWEST_FILLED = 20
 FEWEST_OPEN = 30
 LEAK_FOLDS = 3
 MOST_ROWS = 20_000
-MOST_LEAKS = 5
-CONTENDERS = 3
 BINS = 20
 
 
@@ -49,12 +51,15 @@ class Leak:
 
     # name of the column in the table
     column: str
-    # 'copy', 'filled_for_one_outcome', 'empty_while_open', 'after_outcome' or 'out_of_line'
+    # 'copy', 'filled_for_one_outcome', 'empty_while_open', 'after_outcome', 'names_outcome',
+    # 'condition', 'out_of_line' or 'of_the_process'
     rule: str
     # the figure it rests on
     value: float
     # why it can't have been known, for the reader
     sentence: str
+    # else it is only asked about, and left out until somebody knows
+    sure: bool = True
 
 
 def find_leaks(
@@ -64,24 +69,17 @@ def find_leaks(
 
     Notes
     -----
-    Five signs: filled for one outcome only; filled for the decided but never for the open;
-    dated after the outcome; a copy of the outcome (cross-validated AUC of 0.97 or more on its
-    own); and power out of line: to explain at least 10 % of the deviance on top of all other
-    columns (of over 40 the strongest) under a name that speaks of the contact or the deal
-    itself, such as a call's duration; or at least 15 % under any name and in the way of a
-    consequence; or, where the way can't be told, 15 % and more than all other columns together,
-    where they explain at least 8 %, or 40 %. A consequence of the outcome tells nothing of the
-    other columns once the outcome is known, but something before; a cause tells nothing before
-    and, the outcome known, speaks against the others ("explaining away"). No figure of the
-    column alone separates the two: both can have the same distribution given the outcome. Power
-    suspects rather than proves: the result is shown with and without the column.
-
-    References
-    ----------
-    Pearl (2009), Causality, 2nd edition, section 1.2.3 (explaining away).
+    Sure signs: filled for one outcome only; filled for the decided but never for the open; dated
+    after the outcome; values that name an outcome and have it; a copy of the outcome
+    (cross-validated AUC of 0.97 or more on its own); power out of line, alone or as a group, in
+    the way of a consequence (see `find_groups`), or under a name that speaks of the contact or the
+    deal itself, such as a call's duration. Asked about: conditions without which nobody converted;
+    lesser power; columns of the process by name where they lift the AUC. Power suspects rather
+    than proves: the result is shown with and without the column.
     """
     leaks = _by_filling(labelled, still_open, y)
-    leaks += [leak for leak in _by_date(dates) if leak.column not in {k.column for k in leaks}]
+    for more in (_by_date(dates), _by_words(labelled, y), _by_condition(labelled, y)):
+        leaks += [leak for leak in more if leak.column not in {k.column for k in leaks}]
     named = {leak.column for leak in leaks}
     left = labelled.drop(columns=[c for c in labelled.columns if c in named])
     if len(left) > MOST_ROWS:
@@ -128,13 +126,15 @@ def _by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> l
     named = {leak.column for leak in leaks}
     if len(still_open) >= FEWEST_OPEN:
         for name in labelled.columns.difference(list(named), sort=False):
-            decided, waiting = labelled[name].notna().mean(), still_open[name].notna().mean()
+            decided, waiting = (
+                float(_says_something(rows[name]).mean()) for rows in (labelled, still_open)
+            )
             if decided >= 0.5 and waiting <= 0.01:
                 leaks.append(
                     Leak(
                         name,
                         "empty_while_open",
-                        float(decided),
+                        decided,
                         tell(
                             "{column} is filled for {decided:.0%} of the decided and for "
                             "{waiting:.0%} of the open prospects: it comes with the outcome.",
@@ -182,12 +182,68 @@ def _by_date(dates: pd.DataFrame) -> list[Leak]:
     return leaks
 
 
+def _by_words(labelled: pd.DataFrame, y: Bools) -> list[Leak]:
+    """Columns with a value that names an outcome, and has it."""
+    base, leaks = float(y.mean()), []
+    for name in labelled.columns:
+        if not as_category(labelled[name]):
+            continue
+        own = labelled[name].astype(object).map(lambda value: value, na_action="ignore")
+        rows = pd.DataFrame({"value": own, "y": y}).groupby("value")["y"].agg(["size", "mean"])
+        for value, n, rate in rows.itertuples():
+            meaning = names_outcome(str(value))
+            if n < FEWEST_FILLED or meaning not in ("won", "lost"):
+                continue
+            as_named = rate >= ONLY_FILLED_RATE > base + 0.1 if meaning == "won" else (
+                rate <= RARELY_SHARE * base and n * base >= FEWEST_EXPECTED
+            )  # fmt: skip
+            if as_named:
+                sentence = tell(
+                    "{column} has values that name the outcome: of {n} rows with “{value}”, "
+                    "{share:.0%} converted.",
+                    column=name,
+                    n=int(n),
+                    value=str(value),
+                    share=float(rate),
+                )
+                leaks.append(Leak(name, "names_outcome", float(rate), sentence))
+                break
+    return leaks
+
+
+def _by_condition(labelled: pd.DataFrame, y: Bools) -> list[Leak]:
+    """Columns without which nobody converted: a step on the way, such as a visit."""
+    base, leaks = float(y.mean()), []
+    for name in labelled.columns:
+        nothing = ~_says_something(labelled[name])
+        expected = nothing.sum() * base
+        if expected >= FEWEST_EXPECTED and y[nothing].sum() <= NEVER_SHARE * expected:
+            sentence = tell(
+                "Of {n} rows where {column} is empty, no or 0, {hits} converted, where {expected} "
+                "would by chance: it may be a step of the conversion itself.",
+                column=name,
+                n=int(nothing.sum()),
+                hits=int(y[nothing].sum()),
+                expected=round(float(expected)),
+            )
+            leaks.append(Leak(name, "condition", float(expected), sentence, sure=False))
+    return leaks
+
+
+def _says_something(values: "pd.Series") -> Bools:
+    """Rows that are neither empty nor no, 0 or a word for none."""
+    if not as_category(values):
+        return (values.notna() & (values != 0)).to_numpy(dtype=bool)
+    text = each_level(values.astype(object), folded)
+    return (text.notna() & ~text.isin(PLAIN_NO | NOTHING_YET)).to_numpy(dtype=bool)
+
+
 def _by_power(X: pd.DataFrame, y: Bools, seed: int) -> list[Leak]:
     leaks: list[Leak] = []
     fold = folds(y, seed, LEAK_FOLDS)
     alone = {name: _alone(X[name], y, fold) for name in X.columns}
-    for name, p in alone.items():
-        auc = float(roc_auc_score(y, p))
+    for name in X.columns:
+        auc = float(roc_auc_score(y, alone[name]))
         if auc >= COPY_AUC:
             leaks.append(
                 Leak(
@@ -202,108 +258,68 @@ def _by_power(X: pd.DataFrame, y: Bools, seed: int) -> list[Leak]:
                     ),
                 )
             )
-    left = [name for name in X.columns if name not in {leak.column for leak in leaks}]
-    nothing = float(log_loss(y, np.full(len(y), y.mean())))
-    while len(left) > 1 and len(leaks) < MOST_LEAKS:
-        suspects = _out_of_line(X[left], y, fold, alone, nothing, seed)
-        if not suspects:
-            break
-        leaks += suspects
-        named = {leak.column for leak in suspects}
-        left = [name for name in left if name not in named]
-    return leaks
+            del alone[name]
+    telling = [name for name in alone if TELLING_NAME.search(name)]
+    for group in find_groups(alone, y, fold, telling):
+        leaks += [
+            Leak(name, "out_of_line", group.own, _suspected(name, group), sure=group.sure)
+            for name in group.columns
+        ]
+        alone = {name: p for name, p in alone.items() if name not in group.columns}
+    return leaks + _by_name(alone, y, fold)
 
 
-def _out_of_line(
-    X: pd.DataFrame,
-    y: Bools,
-    fold: NDArray[np.int64],
-    alone: dict[str, Floats],
-    nothing: float,
-    seed: int,
-) -> list[Leak]:
-    """Of the strongest columns, one (with those like it) that outweighs all the others."""
-    strength = {name: nothing - float(log_loss(y, alone[name])) for name in X.columns}
-    strongest = sorted(X.columns, key=lambda name: (-strength[name], name))[:CONTENDERS]
-    strongest += [n for n in X.columns if TELLING_NAME.search(n) and n not in strongest]
-    if max(strength[name] for name in strongest) < TELLING_SHARE * nothing / 2:
+def _by_name(alone: dict[str, Floats], y: Bools, fold: NDArray[np.int64]) -> list[Leak]:
+    """Columns of the process by their names, where together they add to the others."""
+    of_process = [name for name in alone if PROCESS_NAME.search(spelled(name))]
+    others = [name for name in alone if name not in of_process]
+    if not of_process or not others:
         return []
-    others_too = sorted(X.columns, key=lambda name: (-strength[name], name))[:MOST_COLUMNS]
-    X = X[[n for n in X.columns if n in {*others_too, *strongest}]]
-    together = float(log_loss(y, _apart(X, y, fold, seed)))
-    for name in strongest:
-        group = [name, *(o for o in X.columns if o != name and _alike(alone[o], alone[name]))]
-        others = [o for o in X.columns if o not in group]
-        if not others or strength[name] < TELLING_SHARE * nothing / 2:
-            continue
-        told_apart = _apart(X[others], y, fold, seed)
-        rest = float(log_loss(y, told_apart))
-        own, told = rest - together, nothing - rest
-        outweighs = own >= OUT_OF_LINE_SHARE * nothing and own > told >= TOLD_SHARE * nothing
-        outweighs |= own >= ALONE_SHARE * nothing
-        way = _way(alone[name], told_apart, y)
-        suspect = own >= OUT_OF_LINE_SHARE * nothing and way == "consequence"
-        suspect |= outweighs and way == "unclear"
-        telling = own >= TELLING_SHARE * nothing and bool(TELLING_NAME.search(name))
-        if suspect or telling:
-            shares = (own / nothing, 1 - rest / nothing)
-            return [
-                Leak(member, "out_of_line", own / nothing, _suspected(member, *shares, telling))
-                for member in group
-            ]
-    return []
+    with_them = float(roc_auc_score(y, predicted_together(alone, list(alone), y, fold)))
+    without = float(roc_auc_score(y, predicted_together(alone, others, y, fold)))
+    if with_them - without <= LIFTED_AUC:
+        return []
+    return [
+        Leak(
+            name,
+            "of_the_process",
+            with_them - without,
+            tell(
+                "{column} seems to be written while a prospect is worked on: with such columns the "
+                "AUC is {gain:.3f} higher.",
+                column=name,
+                gain=with_them - without,
+            ),
+            sure=False,
+        )
+        for name in of_process
+        if float(roc_auc_score(y, alone[name])) > 0.5 + LIFTED_AUC
+    ]
 
 
-def _suspected(column: str, share: float, rest: float, telling: bool) -> Sentence:
-    if telling:
+def _suspected(column: str, group: Group) -> Sentence:
+    figures = {"column": column, "share": group.own, "rest": group.rest}
+    if group.telling:
         return tell(
             "{column} explains {share:.0%} of what there is to explain on top of all other "
             "columns, which explain {rest:.0%} together: such a name and power suggests that it "
             "was known only after the outcome.",
-            column=column,
-            share=share,
-            rest=rest,
+            **figures,
+        )
+    if len(group.columns) > 1:
+        return tell(
+            "{column} and what goes with it, {n} columns, explain {share:.0%} of what there is to "
+            "explain on top of those known before, which explain {rest:.0%} together: such power "
+            "suggests that they were known only after the outcome.",
+            **figures,
+            n=len(group.columns),
         )
     return tell(
         "{column} explains {share:.0%} of what there is to explain on top of all other columns, "
         "which explain {rest:.0%} together: such power suggests that it was known only after the "
         "outcome.",
-        column=column,
-        share=share,
-        rest=rest,
+        **figures,
     )
-
-
-def _way(p: Floats, rest: Floats, y: Bools) -> Literal["cause", "consequence", "unclear"]:
-    """How a column's prediction goes with that of all others, before and given the outcome.
-
-    In standard errors of a correlation. Given the outcome, a consequence shows none, and before
-    it as much as the two tell of the outcome; an independent cause shows none before.
-    """
-    f, g = logit(p), logit(clipped(rest))
-    if f.std() == 0 or g.std() == 0:
-        return "unclear"
-    scale = f.std() * g.std() / np.sqrt(len(y))
-    before = float(np.mean((f - f.mean()) * (g - g.mean())) / scale)
-    shift_f, shift_g = (v[y].mean() - v[~y].mean() for v in (f, g))
-    by_outcome = float(y.mean() * (~y).mean() * shift_f * shift_g / scale)
-    given = before - by_outcome
-    if by_outcome < TELLING_Z:
-        return "unclear"
-    if abs(given) < APART_Z and before > NEARER * by_outcome:
-        return "consequence"
-    return "cause"
-
-
-def _alike(p: Floats, q: Floats) -> bool:
-    """Whether two columns tell the same about the outcome."""
-    if p.std() == 0 or q.std() == 0:
-        return False
-    return bool(np.corrcoef(logit(p), logit(q))[0, 1] >= ALIKE)
-
-
-def _apart(X: pd.DataFrame, y: Bools, fold: NDArray[np.int64], seed: int) -> Floats:
-    return predicted_apart(partial(boosting, X, seed), X, y, fold)
 
 
 def _alone(values: "pd.Series", y: Bools, fold: NDArray[np.int64]) -> Floats:
@@ -327,4 +343,9 @@ def _alone(values: "pd.Series", y: Bools, fold: NDArray[np.int64]) -> Floats:
 
 def _names(name: str, words: str) -> bool:
     wanted = set(words.split("|"))
-    return any(part in wanted for part in re.split(r"[\W_]+", name.lower()))
+    return any(part in wanted for part in spelled(name).lower().split())
+
+
+def spelled(name: str) -> str:
+    """A column's name with its words apart."""
+    return re.sub(r"[\W_]+|(?<=[a-zà-ÿ])(?=[A-Z])", " ", name)

@@ -8,20 +8,22 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import rankdata
-from sklearn.metrics import roc_auc_score
 
 from custanalytics.errors import UsageError
+from custanalytics.ledger.detect.dates import months
 from custanalytics.scoring.calibration import Bools
 from custanalytics.scoring.columns import Column
-from custanalytics.sentences import Sentence, tell
+from custanalytics.sentences import tell
 
 CLOCK_NAME = re.compile(
     r"creat|signup|sign_up|register|received|lead|contact|enquir|inquir|first|date|datum|erstellt"
     r"|eingang|créé|fecha|\bday\b|time",
     re.IGNORECASE,
 )
-SORTED_AUC = 0.95
-SORTED_BY_COLUMN = 0.98
+RISES = 0.9
+FEWEST_DAYS = 30
+RUN_ROWS = 20
+STEPS_ON = 5
 TEST_SHARE = 0.2
 
 
@@ -30,7 +32,7 @@ class Order:
     """The order prospects came in."""
 
     # none where there is no order to go by
-    basis: Literal["date", "file order"] | None
+    basis: Literal["date", "number", "file order"] | None
     # the date column, where the basis is one
     clock: str | None
     # how it was found
@@ -62,47 +64,103 @@ def find_clock(columns: list[Column], date: str | None) -> str | None:
 
 
 def find_order(
-    values: pd.DataFrame, columns: list[Column], converted: Bools, known: Bools, date: str | None
+    values: pd.DataFrame, columns: list[Column], every: list[Column], date: str | None
 ) -> Ranking:
-    """Order of the prospects by a date column, else by the file where that means something."""
+    """Order of the prospects, where something in the table shows it.
+
+    A column of dates; else a number, of any column, that rises or falls with a date; else months
+    that follow each other from row to row, down the file or up.
+    """
     dated = [c for c in columns if c.kind == "date"]
     if date is not None and date not in {c.name for c in dated}:
         raise UsageError(f"{date!r} is no column of dates; these are: {_listed(dated)}")
     clock = find_clock(columns, date)
     if clock is not None:
-        days = values[clock]
-        rank = rankdata(days.fillna(days.min()).astype("int64"), method="min").astype(np.int64)
         sentence = tell("The prospects are ordered by {column}.", column=clock)
-        return Ranking(Order("date", clock, sentence), rank)
-    rank = np.arange(len(values), dtype=np.int64)
-    by_outcome = float(roc_auc_score(converted[known], rank[known]))
-    if max(by_outcome, 1 - by_outcome) >= SORTED_AUC:
-        return _unordered(
-            rank,
-            tell(
-                "The file is sorted by the outcome, so its order tells nothing about time, and "
-                "there is no date."
+        return Ranking(Order("date", clock, sentence), _rank(values[clock]))
+    return (
+        _by_number(values, every)
+        or _by_months(values, columns)
+        or Ranking(
+            Order(
+                None,
+                None,
+                tell("Neither a date nor anything else in the table shows an order in time."),
             ),
+            np.arange(len(values), dtype=np.int64),
         )
+    )
+
+
+def _by_number(values: pd.DataFrame, columns: list[Column]) -> Ranking | None:
+    """A number that goes with a date that not every prospect has, turned where it falls."""
+    days = [
+        c.name for c in columns if c.kind == "date" and values[c.name].notna().sum() > FEWEST_DAYS
+    ]
     for column in columns:
-        if column.kind == "number" and column.distinct > 20:
-            own = values[column.name]
-            ranks = rankdata(own.fillna(own.median()))
-            if abs(float(np.corrcoef(ranks, rank)[0, 1])) >= SORTED_BY_COLUMN:
-                return _unordered(
-                    rank,
-                    tell(
-                        "The file is sorted by {column}, so its order tells nothing about time, "
-                        "and there is no date.",
-                        column=column.name,
-                    ),
+        if column.kind not in ("number", "identifier") or column.filled < 0.95:
+            continue
+        number = pd.to_numeric(values[column.name], errors="coerce")
+        if number.notna().mean() < 0.95 or number.nunique() < len(number) / 2:
+            continue
+        for day in days:
+            both = number.notna() & values[day].notna()
+            along = float(number[both].corr(values.loc[both, day].astype("int64"), "spearman"))
+            if abs(along) < RISES:
+                continue
+            figures = {"column": column.name, "day": day}
+            sentence = (
+                tell("The prospects are ordered by {column}, which rises with {day}.", **figures)
+                if along > 0
+                else tell(
+                    "The prospects are ordered by {column}, which falls with {day} and is turned "
+                    "round.",
+                    **figures,
                 )
-    sentence = tell("There is no date, so the order of the rows is taken for the order in time.")
-    return Ranking(Order("file order", None, sentence), rank)
+            )
+            return Ranking(Order("number", None, sentence), _rank(np.sign(along) * number))
+    return None
 
 
-def _unordered(rank: NDArray[np.int64], sentence: Sentence) -> Ranking:
-    return Ranking(Order(None, None, sentence), rank)
+def _by_months(values: pd.DataFrame, columns: list[Column]) -> Ranking | None:
+    """The order of the rows, where names of months follow each other."""
+    numbers = months().set_index("name")["month"]
+    for column in columns:
+        if column.kind != "category" or column.distinct > 12:
+            continue
+        month = values[column.name].str.casefold().map(numbers).dropna().astype("int64")
+        if len(month) < 0.95 * len(values):
+            continue
+        steps = np.diff(month.to_numpy()) % 12
+        steps = steps[steps > 0]
+        if not 2 <= len(steps) <= len(values) / RUN_ROWS:
+            continue
+        on = float((steps <= STEPS_ON).mean())
+        if max(on, 1 - on) < RISES:
+            continue
+        sentence = (
+            tell(
+                "The months in {column} follow each other down the file, so its order is taken for "
+                "that in time.",
+                column=column.name,
+            )
+            if on >= RISES
+            else tell(
+                "The months in {column} follow each other up the file, so its order is taken for "
+                "that in time, turned round.",
+                column=column.name,
+            )
+        )
+        rank = np.arange(len(values), dtype=np.int64)
+        return Ranking(Order("file order", None, sentence), rank if on >= RISES else rank[::-1])
+    return None
+
+
+def _rank(values: "pd.Series") -> NDArray[np.int64]:
+    """Places, equal ones the same; rows without a value come first."""
+    whole = values.fillna(values.min())
+    whole = whole.astype("int64") if whole.dtype.kind == "M" else whole
+    return np.asarray(rankdata(whole, method="min"), dtype=np.int64)
 
 
 def _listed(columns: list[Column]) -> str:

@@ -1,7 +1,7 @@
 """A fitted model of prospects that can be kept in a file and score a later table."""
 
 import zipfile
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +10,13 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from custanalytics.errors import SourceError
+from custanalytics.prospects.later_table import Seen
 from custanalytics.scoring.calibration import Calibration, Fitted
 from custanalytics.scoring.columns import Column, inputs, typed
 from custanalytics.scoring.level_swing import propensity_columns
+from custanalytics.scoring.stages import Meaning
 
-FORMAT = 2
+FORMAT = 3
 # What a pipeline of ours holds beside what skops trusts by itself; nothing else is loaded.
 TRUSTED = [
     "custanalytics.scoring.pipelines.LevelCodes",
@@ -41,6 +43,10 @@ class LeadScoringModel:
         Standard deviation, in log-odds, of an error that all probabilities share.
     level : float
         Probability that the bounds of a score hold.
+    seen : dict of str to Seen
+        What each column held, to hold later tables against.
+    stages : dict of str to str
+        What each value of the outcome was taken for.
     """
 
     columns: tuple[Column, ...]
@@ -50,6 +56,8 @@ class LeadScoringModel:
     fitted: Fitted
     level_sd: float
     level: float
+    seen: dict[str, Seen] = field(default_factory=dict)
+    stages: dict[str, Meaning] = field(default_factory=dict)
 
     def score(self, table: pd.DataFrame) -> pd.DataFrame:
         """Probability that each prospect converts.
@@ -100,6 +108,8 @@ class LeadScoringModel:
             "calibration": asdict(self.fitted.calibration),
             "level_sd": self.level_sd,
             "level": self.level,
+            "seen": {name: asdict(was) for name, was in self.seen.items()},
+            "stages": self.stages,
         }
         # Imported where needed: it takes a second.
         from skops.io import dump
@@ -142,6 +152,8 @@ class LeadScoringModel:
                 fitted=Fitted(state["estimator"], Calibration(**state["calibration"])),
                 level_sd=state["level_sd"],
                 level=state["level"],
+                seen={name: Seen(**was) for name, was in state["seen"].items()},
+                stages=state["stages"],
             )
         except (
             zipfile.BadZipFile,

@@ -90,3 +90,9 @@ def meaning_of(value: str) -> Meaning | None:
     if words in _WHOLE:
         return _WHOLE[words]
     return next((meaning for meaning, words_of in _IN_ORDER if words_of.search(words)), None)
+
+
+def names_outcome(value: str) -> Meaning | None:
+    """As `meaning_of`, but a plain yes or no names nothing."""
+    plain = folded(value) in PLAIN_NO or folded(value) in _PLAIN_YES.split("|")
+    return None if plain else meaning_of(value)

@@ -147,3 +147,74 @@ def test_too_small_groups_are_refused(tmp_path):
     campaign(path, 0.0, n=30)
     with pytest.raises(UnsupportedError, match="20"):
         measure_past(path, "segment", "visit")
+
+
+def test_each_of_several_treatments_has_its_effect(tmp_path):
+    random = np.random.default_rng(8)
+    sent = random.choice(["Mens", "Womens", "No E-Mail"], 9000)
+    rate = pd.Series(sent).map({"Mens": 0.20, "Womens": 0.13, "No E-Mail": 0.10})
+    visit = (random.random(9000) < rate).astype(int)
+    path = tmp_path / "campaign.csv"
+    pd.DataFrame({"segment": sent, "visit": visit}).to_csv(path, index=False)
+    found = measure_past(path, "segment", "visit")
+    effects = found.effects.set_index("treatment")["effect"]
+    rates = pd.Series(visit).groupby(sent).mean()
+    for kind in ("Mens", "Womens"):
+        assert effects[kind] == pytest.approx(rates[kind] - rates["No E-Mail"])
+    said = [check.sentence for check in found.checks]
+    assert any(s.startswith("Mens: The contact worked") and "have visit" in s for s in said)
+    assert not any("bought" in s for s in said)
+    done = call("measure", path, "--treatment", "segment", "--converted", "visit")
+    assert max(map(len, done.stdout.split("\n\n")[-1].splitlines())) <= 80
+
+
+def test_money_is_an_outcome_and_a_few_large_amounts_are_named(tmp_path):
+    random = np.random.default_rng(9)
+    sent = random.choice(["mail", "control"], 6000)
+    spend = np.where(random.random(6000) < 0.1, random.gamma(4, 10, 6000), 0.0)
+    spend += np.where((sent == "mail") & (random.random(6000) < 0.05), 40.0, 0.0)
+    path = tmp_path / "campaign.csv"
+    table = pd.DataFrame({"sent": sent, "spend": spend.round(2)})
+    table.to_csv(path, index=False)
+    row = measure_past(path, "sent", "spend").effects.iloc[0]
+    means = table.groupby("sent")["spend"].agg(["mean", "var", "size"])
+    assert row["spend_effect"] == pytest.approx(
+        means["mean"].loc["mail"] - means["mean"].loc["control"]
+    )
+    usual = 1.96 * np.sqrt((means["var"] / means["size"]).sum())
+    assert row["spend_effect_high"] - row["spend_effect_low"] == pytest.approx(2 * usual, rel=0.1)
+    table.loc[(table["sent"] == "mail").idxmax(), "spend"] = 90_000.0
+    table.to_csv(path, index=False)
+    check = next(c for c in measure_past(path, "sent", "spend").checks if c.name == "measure.money")
+    assert check.passed is False
+    assert "a few large amounts carry it" in check.sentence
+
+
+def test_zeros_that_a_spreadsheet_took_are_put_back_and_said(tmp_path):
+    ids = [f"{i:05d}" for i in range(1, 201)]
+    sales = pd.DataFrame(
+        {
+            "customer_id": [*ids, *ids[:60]],
+            "order_id": [f"o{i}" for i in range(260)],
+            "ordered_at": pd.Timestamp("2026-01-05"),
+            "amount": 10.0,
+        }
+    )
+    sales.loc[200:, "ordered_at"] = pd.Timestamp("2026-03-10")
+    late = sales.iloc[:1].assign(order_id="z", ordered_at=pd.Timestamp("2026-09-01"))
+    sales = pd.concat([sales, late], ignore_index=True)
+    listed = pd.DataFrame({"customer_id": ids, "group": ["contact", "control"] * 100})
+    whole, damaged = tmp_path / "whole.csv", tmp_path / "damaged.csv"
+    listed.to_csv(whole, index=False)
+    lost = [name.lstrip("0") if at % 3 else name for at, name in enumerate(ids)]
+    listed.assign(customer_id=lost).to_csv(damaged, index=False)
+    found = [measure_list(path, sales, date(2026, 3, 1), 90) for path in (whole, damaged)]
+    pd.testing.assert_frame_equal(found[0].effects, found[1].effects)
+    said = next(c for c in found[1].checks if c.name == "measure.found")
+    assert "200 of the 200 on the list (100.0%)" in said.sentence
+    assert "133 of them after zeros lost in front were put back" in said.sentence
+    assert said.passed
+    listed.loc[:99, "customer_id"] = [f"n{i}" for i in range(100)]
+    listed.to_csv(damaged, index=False)
+    half = measure_list(damaged, sales, date(2026, 3, 1), 90).checks
+    assert next(c for c in half if c.name == "measure.found").passed is False

@@ -16,6 +16,7 @@ from custanalytics.config import Settings
 from custanalytics.errors import CustAnalyticsError, SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import load
 from custanalytics.prospects import prospect_list
+from custanalytics.prospects.later_table import score_later
 from custanalytics.prospects.lead_scoring import fit_lead_scoring
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.results.store import AnalysisResults, read_results, write_results
@@ -103,6 +104,29 @@ def test_a_kept_model_scores_a_later_file(table, result, learned, tmp_path):
         model.score(waiting.drop(columns="visits"))
 
 
+def test_what_was_not_learned_is_said_of_a_later_table(table, model):
+    waiting = table[table["converted"] == ""].reset_index(drop=True)
+    as_learned = score_later(model, waiting)
+    assert as_learned["doubts"].eq("").all()
+    assert as_learned.attrs["warnings"] == ()
+    np.testing.assert_array_equal(as_learned["propensity"], model.score(waiting)["propensity"])
+    spelled = waiting.rename(columns={"country": "Country "})
+    spelled["Country "] = spelled["Country "].str.upper() + " "
+    mended = score_later(model, spelled)
+    np.testing.assert_array_equal(mended["propensity"], as_learned["propensity"])
+    assert len(mended.attrs["warnings"]) == 2
+    odd = waiting.copy()
+    odd.loc[0, "country"], odd.loc[1, "pages"], odd.loc[2, "converted"] = "mars", "900", "yes"
+    found = score_later(model, odd)
+    assert found["row"].tolist()[:3] == [1, 2, 4]
+    assert found["doubts"].tolist()[:3] == ["country never seen", "pages outside 1 to 29", ""]
+    assert "1 prospects are decided" in found.attrs["warnings"][0]
+    drifted = score_later(model, waiting.assign(country="us"))
+    assert "country is distributed otherwise" in drifted.attrs["warnings"][0]
+    with pytest.raises(UsageError, match=r"missing: visits \(rename visit_count\?\)"):
+        score_later(model, waiting.rename(columns={"visits": "visit_count"}))
+
+
 def test_every_candidate_can_be_kept(table, model, tmp_path):
     read = read_columns(table)
     X = inputs(read.values, model.columns, model.clock)
@@ -114,11 +138,11 @@ def test_every_candidate_can_be_kept(table, model, tmp_path):
         np.testing.assert_array_equal(kept.fitted.predict(X), fitted.predict(X))
 
 
-@pytest.mark.parametrize("content", [b"no model", pickle.dumps({"format": 2}), None])
+@pytest.mark.parametrize("content", [b"no model", pickle.dumps({"format": 3}), None])
 def test_what_is_no_model_is_refused_and_not_run(content, tmp_path):
     path = tmp_path / "model"
     if content is None:
-        skops.io.dump({"format": 2, "estimator": FunctionTransformer(os.getcwd)}, path)
+        skops.io.dump({"format": 3, "estimator": FunctionTransformer(os.getcwd)}, path)
     else:
         path.write_bytes(content)
     with pytest.raises(SourceError, match="no model of prospects"):

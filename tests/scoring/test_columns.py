@@ -187,28 +187,44 @@ def test_what_is_not_clear_is_asked_for():
         outcome(leads(300).assign(converted="yes"))
 
 
-def order(table, converted=None, **kwargs):
-    n = len(table)
-    y = np.arange(n) % 3 == 0 if converted is None else converted
+def order(table, date=None):
     read = read_columns(table)
-    columns = [c for c in read.columns if c.name != "converted"]
-    return find_order(read.values, columns, y, np.ones(n, dtype=bool), kwargs.get("date"))
+    columns = [c for c in read.columns if c.used and c.name != "converted"]
+    return find_order(read.values, columns, read.columns, date)
 
 
-def test_order_by_date_else_by_file():
+def test_order_by_date():
     table = leads(200)
     assert (order(table).order.basis, order(table).order.clock) == ("date", "created")
     later = order(table).later(np.ones(200, dtype=bool))
     assert later.tolist() == [False] * 160 + [True] * 40
-    assert order(table.drop(columns="created")).order.basis == "file order"
-
-
-def test_a_sorted_file_has_no_order_in_time():
-    table = leads(200).drop(columns="created")
-    by_outcome = order(table, np.arange(200) < 60)
-    assert by_outcome.order.basis is None
-    assert "sorted by the outcome" in by_outcome.order.sentence
-    score = table.assign(score=np.sort(np.random.default_rng(0).normal(size=200)).astype(str))
-    assert "sorted by score" in order(score).order.sentence
     with pytest.raises(UsageError, match="no column of dates"):
         order(table, date="country")
+
+
+def test_without_evidence_there_is_no_order():
+    found = order(leads(200).drop(columns="created"))
+    assert found.order.basis is None
+    assert "nor anything else" in found.order.sentence
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_a_number_that_goes_with_a_date_is_an_order_and_turned_where_it_falls(sign):
+    table = leads(200)
+    number = 5000 + sign * 3 * np.arange(200)
+    called = table["created"].where(np.arange(200) % 2 == 0, "")
+    table = table.drop(columns=["created", "lead_id"]).assign(number=number, called=called)
+    found = order(table.sample(frac=1, random_state=1))
+    assert found.order.basis == "number"
+    assert ("turned round" in found.order.sentence) == (sign < 0)
+    place = table.sample(frac=1, random_state=1).index
+    assert np.argsort(found.rank).tolist() == np.argsort(place).tolist()
+
+
+def test_months_that_follow_each_other_show_that_the_file_is_in_order():
+    months = np.repeat(["nov", "dec", "jan", "feb", "apr", "may"], 50)
+    table = pd.DataFrame({"month": months, "x": range(300)})
+    assert order(table).order.basis == "file order"
+    assert order(table).rank.tolist() == list(range(300))
+    assert order(table[::-1].reset_index(drop=True)).rank.tolist() == list(range(299, -1, -1))
+    assert order(table.sample(frac=1, random_state=1)).order.basis is None

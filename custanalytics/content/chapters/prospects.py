@@ -77,9 +77,11 @@ CHAPTER = Declaration(
         "prospects_leaks",
         "prospects_drift",
         "prospects_profit",
+        "prospects_control",
         "prospects_stages",
     ),
 )
+CONTROL = "propensity.control_group"
 _DRIVERS = 8
 _SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted")))
 
@@ -119,8 +121,7 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
             "time": _sentence(scoring, "prospects.out_of_time", formats),
             "more": _sentence(scoring, "prospects.learning_curve", formats),
             "outcome": _sentence(scoring, "prospects.outcome", formats) or past(scoring, formats),
-            "control": _sentence(scoring, "propensity.control_group", formats)
-            or say("The list is too short for a control group that would show an effect."),
+            "control": _control(scoring, formats),
             "profit": _best(scoring.profit, formats) if scoring.profit is not None else "",
         },
         charts=tuple(charts),
@@ -138,6 +139,7 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
             "prospects_leaks": len(scoring.leaks) > 0,
             "prospects_drift": len(scoring.drift) > 0,
             "prospects_profit": scoring.profit is not None,
+            "prospects_control": any(check.name == CONTROL for check in scoring.checks),
             "prospects_stages": len(scoring.stages) > 0,
         },
     )
@@ -267,6 +269,14 @@ def measures(scoring: LeadScoring, formats: Formats) -> str:
 
 def _sentence(scoring: LeadScoring, name: str, formats: Formats) -> str:
     return " ".join(told(check.sentence, formats) for check in scoring.checks if check.name == name)
+
+
+def _control(scoring: LeadScoring, formats: Formats) -> str:
+    if not len(scoring.prospects):
+        return say("There is no open prospect, so there is no list and no group.")
+    return _sentence(scoring, CONTROL, formats) or say(
+        "The list is too short for a control group that would show an effect."
+    )
 
 
 def _lift(scoring: LeadScoring, formats: Formats) -> Chart:

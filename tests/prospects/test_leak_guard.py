@@ -1,0 +1,81 @@
+"""Leaks that hide behind each other, conditions, columns of the process; honest ones stay."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.special import expit
+
+from custanalytics.prospects.leak_guard import find_leaks, spelled
+from tests.trials.lead_leaks import judge_guard
+
+N = 3000
+
+
+@pytest.fixture
+def honest():
+    rng = np.random.default_rng(4)
+    size, visits = rng.normal(size=N), rng.exponential(1, N)
+    converted = rng.random(N) < expit(-1.5 + 0.8 * size + 0.7 * visits)
+    columns = {
+        "size": size,
+        "staff": size + rng.normal(0, 0.4, N),
+        "visits": visits,
+        "kind": rng.choice(["a", "b", "c"], N),
+    }
+    return pd.DataFrame(columns), converted
+
+
+def leaks_of(table, converted):
+    found = find_leaks(table, table.head(0), converted, pd.DataFrame(), 0)
+    return {leak.column: (leak.rule, leak.sure) for leak in found}
+
+
+def test_honest_columns_that_hang_together_are_kept(honest):
+    assert leaks_of(*honest) == {}
+
+
+def test_a_crowd_of_leaks_does_not_hide_them(honest):
+    table, converted = honest
+    rng = np.random.default_rng(5)
+    process = rng.normal(size=N)
+    for i in range(6):
+        told = 2.0 * converted + process + rng.normal(0, 0.6, N)
+        table[f"step_{i}"] = pd.cut(told, 5, labels=list("abcde")).astype(object)
+    found = leaks_of(table, converted)
+    assert set(found) == {f"step_{i}" for i in range(6)}
+    assert set(found.values()) == {("out_of_line", True)}
+
+
+def test_a_step_of_the_conversion_is_asked_about(honest):
+    table, converted = honest
+    rng = np.random.default_rng(6)
+    table["looked in"] = np.where(converted | (rng.random(N) < 0.5), 1.0, 0.0)
+    assert leaks_of(table, converted) == {"looked in": ("condition", False)}
+
+
+def test_values_that_name_the_outcome_are_sure(honest):
+    table, converted = honest
+    rng = np.random.default_rng(7)
+    table["note"] = np.where(rng.random(N) < 0.1, np.where(converted, "deal won", "lost to x"), "-")
+    assert leaks_of(table, converted)["note"] == ("names_outcome", True)
+    table["note"] = rng.permutation(table["note"])
+    assert leaks_of(table, converted) == {}
+
+
+def test_columns_of_the_process_are_asked_about_where_they_add_something(honest):
+    table, converted = honest
+    rng = np.random.default_rng(8)
+    table["Status"] = rng.choice(["x", "y"], N)
+    assert leaks_of(table, converted) == {}
+    # It goes with a cause, too, so that only its name speaks of a consequence.
+    worked = rng.random(N) < expit(1.0 * converted - 0.7 * table["size"])
+    table["lastActivity"] = np.where(worked, "mail", "call")
+    assert leaks_of(table, converted) == {"lastActivity": ("of_the_process", False)}
+    assert spelled("lastActivity_no") == "last Activity no"
+
+
+@pytest.mark.parametrize("seed", [3, 25])
+def test_simulated_groups(seed):
+    found = judge_guard(seed)
+    assert found["leaks"] > 0
+    assert (found["missed"], found["left_out"], found["asked"]) == (0, 0, 0)
