@@ -58,17 +58,15 @@ def values(part) -> list:
 
 def totals(results: AnalysisResults) -> list[float]:
     """The sums that a report shows beside the values themselves."""
-    weeks = results.tracking
     shown = [float(results.ledger.reconciliation["amount"].sum())]
     moves = results.migration
     if moves is not None:
         shown.append(
             int(moves.loc[moves["from_segment"] == moves["to_segment"], "customers"].sum())
         )
-    if weeks is not None:
-        held = weeks.loc[weeks["holdout"]]
-        shown += [float(held[c].sum()) for c in held.select_dtypes("number").columns]
-    return shown
+    tested = results.value.origins.loc[results.value.origins["longest"]]
+    errors = tested["revenue_error"].abs()
+    return [*shown, float(errors.mean()), float(errors.max())]
 
 
 def formatted(results: AnalysisResults) -> set[str]:

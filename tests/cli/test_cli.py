@@ -101,7 +101,8 @@ def test_json_figures_agree_with_pandas(report):
     assert found["last_order"] == known["Order date"].max()[:10]
     assert found["currency"] == "EUR"
     assert found["models"]["value"]["clv"] > 0
-    assert [row["chosen"] for row in found["models"]["propensity"]["evaluation"]].count(True) == 1
+    assert len(found["models"]["propensity"]["deciles"]) == 10
+    assert found["models"]["value"]["origins"][0]["cutoff"] < found["last_order"]
 
 
 def test_the_same_run_gives_the_same_bytes(report):

@@ -157,7 +157,7 @@ ENTRIES = (
         "CDNOW (open data)",
         False,
         date(2026, 1, 20),
-        picture_alt="Purchases expected and seen, by week.",
+        picture_alt="How far the forecast was off, by day.",
         source={"name": "CDNOW master data", "home": "https://www.brucehardie.com/datasets/", "licence": "", "citation": "Fader and Hardie (2001)"},
     ),
     Entry(
@@ -176,7 +176,7 @@ ENTRIES = (
 _CHARTS = {
     "gift-shop": "second-purchase",
     "wine-merchant": "segments",
-    "music-club": "tracking-weekly",
+    "music-club": "value-origins",
 }
 
 

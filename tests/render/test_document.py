@@ -116,7 +116,7 @@ def test_headline_figures_are_the_results_figures(good) -> None:
     assert "£495" in kpis
     assert "£74.00" in document.variables["value"]["new_customer"]
     assert (
-        "96 purchases expected, 100 happened (4% too few expected)"
+        "The worst, of 10 January 2025, expected 8% more than came."
         in (document.variables["value"]["tested"])
     )
 
@@ -134,11 +134,8 @@ def test_a_forecast_that_failed_is_not_claimed(bad) -> None:
     assert "expected to bring" not in summary
     assert "(revenue so far)" in document.parts["summary-actions"]
     assert "rough guide" in document.parts["value-doubts"]
-    assert "The total was missed by 40%." in document.parts["value-doubts"]
-    assert (
-        "A rule of thumb (own rate carried forward) did better"
-        in (document.variables["value"]["tested"])
-    )
+    assert "45\xa0% less than came" in document.parts["value-doubts"]
+    assert "45\xa0% less than came" in document.variables["value"]["tested"]
     assert "rank, not to count" in document.parts["propensity-doubts"]
 
 
@@ -148,20 +145,21 @@ def test_without_a_margin_no_acquisition_cost_is_named(bad) -> None:
     assert "Revenue, not profit" in document.parts["fig-payback"]
 
 
-def test_the_validation_page_holds_the_weeks_against_the_forecast(good) -> None:
-    weekly, total = good.parts["fig-tracking-weekly"], good.parts["fig-tracking-cumulative"]
-    assert "In the weeks held back, 113 purchases were expected, 54 happened" in weekly
-    assert "held back from here" in weekly
-    assert "after 29 December 2024" in weekly
-    assert "By the end, 16% more purchases were expected than happened" in total
-    assert good.flags["tracking"]
-    assert "Top tenth: 5.8 purchases each expected, 6.2 happened" in good.parts["fig-value-deciles"]
+def test_the_validation_page_shows_every_earlier_day(good) -> None:
+    chart = good.parts["fig-value-origins"]
+    assert "the forecast of revenue was 7% off on average, 8% at worst" in chart
+    rows = good.parts["tbl-value-validation"]
+    for day in ("10 Oct 2024", "10 Nov 2024", "10 Jan 2025"):
+        assert day in rows
+    assert "most brought 16% of the money" in good.parts["fig-value-deciles"]
+    assert "10 January 2025" in good.variables["value"]["tested"]
 
 
 def test_parameters_are_said_in_words(good) -> None:
     assert "a few buy far more often" in good.parts["tbl-parameters"]
-    assert good.variables["value"]["coverage"] == "The intervals held 91% of them."
-    assert good.variables["value"]["leaving"] == "The model finds that 8% leave."
+    (loose,) = (line for line in good.parts["tbl-parameters"].splitlines() if "| s |" in line)
+    assert loose.count("–") == 2
+    assert "Between 20% and 30% of new customers" in good.variables["value"]["leaving"]
 
 
 def test_a_warning_is_not_said_twice(rich) -> None:

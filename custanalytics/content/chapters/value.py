@@ -1,6 +1,6 @@
 """What are the customers worth: totals, segments, a new customer, and how it was tested."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
@@ -176,13 +176,7 @@ def _new_customer(found: CustomerLifetimeValue, formats: Formats) -> str:
             repeat=formats.money(new["repeat_revenue"]),
             horizon=span,
         ),
-        say(
-            "The last {n} new customers seen for so long brought {mean} more on average; half of "
-            "them brought {median} or less.",
-            n=formats.count(new["tested_customers"]),
-            mean=formats.money(new["tested_mean"]),
-            median=formats.money(new["tested_median"]),
-        ),
+        _last_ones(new, formats),
     ]
     if new["left_out_days"] > 0:
         told_all.append(
@@ -206,6 +200,26 @@ def _new_customer(found: CustomerLifetimeValue, formats: Formats) -> str:
         )
     )
     return " ".join(told_all)
+
+
+def _last_ones(new: Mapping[str, float], formats: Formats) -> str:
+    """What the last new customers did bring: the mean, and the one in the middle."""
+    figures = {
+        "n": formats.count(new["tested_customers"]),
+        "mean": formats.money(new["tested_mean"]),
+        "median": formats.money(new["tested_median"]),
+    }
+    if new["tested_median"] <= 0:
+        return say(
+            "The last {n} new customers seen for so long brought {mean} more on average; half of "
+            "them or more brought nothing.",
+            **figures,
+        )
+    return say(
+        "The last {n} new customers seen for so long brought {mean} more on average; half of them "
+        "brought {median} or less.",
+        **figures,
+    )
 
 
 def _worth(decisions: pd.DataFrame | None) -> pd.DataFrame | None:

@@ -9,14 +9,7 @@ from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import say, told, word
 from custanalytics.sentences import noted
 
-ORIGINS = Placement(
-    "value-origins",
-    noted("Value tests"),
-    values=noted("Error"),
-    story=True,
-    beside=("tested",),
-    notes=("leaving",),
-)
+ORIGINS = Placement("value-origins", noted("Value tests"), values=noted("Error"))
 DECILES = Placement("value-deciles", noted("Value deciles"))
 _MEANINGS = {
     "r": noted(

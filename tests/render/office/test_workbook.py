@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from custanalytics.content import workbook_sheet
+from custanalytics.content.chapters.value_tests import weights
 from custanalytics.content.report_content import report_content
 from custanalytics.content.workbook import workbook
 from custanalytics.content.workbook_charts import wide
@@ -26,8 +27,8 @@ ORIGINS = {
     "Months": (lambda r: r.overview.monthly, ["month"]),
     "Segment figures": (lambda r: r.rfm.segments, ["segment"]),
     "Segment moves": (lambda r: r.migration, ["from_segment", "to_segment"]),
-    "Forecast tests": (lambda r: r.value.validation, ["origin", "candidate"]),
-    "Probability tests": (lambda r: r.propensity.evaluation, ["candidate"]),
+    "Forecast tests": (lambda r: r.value.origins, ["cutoff", "days"]),
+    "Forecast weights": (lambda r: weights(r.value), ["part", "candidate"]),
     "Reconciliation": (lambda r: r.ledger.reconciliation, ["meaning"]),
 }
 
