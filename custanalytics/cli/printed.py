@@ -143,6 +143,7 @@ def prospects_json(found: LeadScoring) -> dict[str, Any]:
         "figures": {name: _number(figure) for name, figure in found.figures.items()},
         "stages": _rows(found.stages),
         "leaks": found.leaks["column"].to_list(),
+        "asked": found.leaks.loc[~found.leaks["sure"].astype(bool), "column"].to_list(),
         "evaluation": _rows(found.evaluation),
         "checks": _checks(found.checks),
     }
