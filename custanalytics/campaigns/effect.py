@@ -401,7 +401,7 @@ def _money(effects: pd.DataFrame, outcome: str) -> Check | None:
         return None
     shown = bool(low > 0 or high < 0)
     trimmed = row["spend_effect_trimmed"]
-    few = abs(trimmed) < abs(gain) / 2 or trimmed * gain < 0
+    few = shown and (abs(trimmed) < abs(gain) / 2 or trimmed * gain < 0)
     return Check(
         "measure.money",
         passed=shown and not few,

@@ -143,6 +143,7 @@ def prospects_json(found: LeadScoring) -> dict[str, Any]:
         "figures": {name: _number(figure) for name, figure in found.figures.items()},
         "stages": _rows(found.stages),
         "leaks": found.leaks["column"].to_list(),
+        "asked": found.leaks.loc[~found.leaks["sure"].astype(bool), "column"].to_list(),
         "evaluation": _rows(found.evaluation),
         "checks": _checks(found.checks),
     }
@@ -195,7 +196,7 @@ def effect_text(effect: CampaignEffect) -> str:
     shown = pd.DataFrame({"": [name if len(name) <= 24 else f"{name[:23]}…" for name in names]})
     for group in ("contact", "control"):
         shown[group] = [f"{n:,.0f}" for n in rows[f"n_{group}"]]
-        shown[f"{group[:4]}. %"] = [_percent(rate) for rate in rows[f"rate_{group}"]]
+        shown[f"{group} %"] = [_percent(rate) for rate in rows[f"rate_{group}"]]
     shown["effect"] = [_points(value) for value in rows["effect"]]
     shown["from"] = [_points(value) for value in rows["effect_low"]]
     shown["to"] = [_points(value) for value in rows["effect_high"]]

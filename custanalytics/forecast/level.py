@@ -68,10 +68,13 @@ class Calendar:
         """Middles of the buckets after a cutoff, in years."""
         return np.asarray((self.edges[1:] + self.edges[:-1]) / 2 / self.bins_per_year)
 
+    def season_unseen(self) -> Floats:
+        """Standard deviation of logs by a season that has not come again: one per cutoff."""
+        return np.asarray(UNSEEN * np.exp(-self.cutoffs / self.bins_per_year / UNSEEN_YEARS))
+
     def unseen(self) -> Floats:
-        """Standard deviation of logs by seasons not seen again: cutoffs by buckets."""
-        faded = np.exp(-self.cutoffs / self.bins_per_year / UNSEEN_YEARS)
-        return UNSEEN * faded[:, None] * np.sqrt(np.minimum(self.middles / 0.5, 2.0))
+        """The same by how far one looks ahead: cutoffs by buckets."""
+        return self.season_unseen()[:, None] * np.sqrt(np.minimum(self.middles / 0.5, 2.0))
 
     def closed(self, by: int) -> "np.ndarray[tuple[int, int], np.dtype[np.bool_]]":
         """Which buckets of which cutoffs are over at the end of a bin."""

@@ -192,9 +192,12 @@ def level_outcome(
     there = np.isfinite(logs) / usual[:, None, None]
     there[others] /= there[others].sum(axis=0)
     unseen, growth = calendar.unseen(), growth_unseen(calendar)[:, None]
-    season_off = 1 / (1 / usual[others]).sum() * len(others) + unseen**2
+    # who knows a year may stand at the end of its season
+    known_year = np.isfinite(logs[YEAR_BEFORE])
+    unseen = np.maximum(unseen, known_year * calendar.season_unseen()[:, None])
+    season_off = 1 / (1 / usual[others]).sum() + unseen**2
     year_counts = np.where(
-        np.isfinite(logs[YEAR_BEFORE]),
+        known_year,
         season_off / (season_off + usual[YEAR_BEFORE] + growth**2),
         0.0,
     )

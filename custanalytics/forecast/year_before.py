@@ -5,7 +5,7 @@ import numpy as np
 from custanalytics.forecast.level import Calendar
 from custanalytics.value_models.inputs import Floats
 
-# a shop that hardly wins customers any more won those of a year before then
+# a shop that hardly wins customers any more won those of a year before then: rate a year
 LEAST_NEW = 0.02
 # standard deviation of the log of a year's growth where no second year has told any, and the
 # years in which that fades
@@ -33,13 +33,11 @@ def year_before_totals(
         before = edges[row] - year
         if before[0] < 0 or before[-1] > cutoff:
             continue
-        closed = calendar.closed(int(cutoff)) & np.isfinite(actual) & (whole > 0)
-        share = _share_of_known(
-            np.where(closed, actual, 0.0).sum(axis=0),
-            np.where(closed, whole, 0.0).sum(axis=0),
-            calendar.middles,
-        )
-        answer[row] = (run[before[1:]] - run[before[:-1]]) * share
+        closed = calendar.closed(int(cutoff)) & (actual > 0) & (whole > 0)
+        joining = _joining(closed, actual / np.maximum(whole, 1e-12), calendar.middles)
+        if joining >= LEAST_NEW:
+            share = np.exp(-joining * calendar.middles)
+            answer[row] = (run[before[1:]] - run[before[:-1]]) * share
     return np.where(answer > 0, answer, np.nan)
 
 
@@ -68,16 +66,20 @@ def _was_there_before(first_timers: Floats) -> bool:
     return len(rest) > 0 and float(first_timers[:quarter].mean()) >= float(rest.mean())
 
 
-def _share_of_known(came: Floats, whole: Floats, middles: Floats) -> Floats:
-    """Which share of a bucket's total customers known at the cutoff bring."""
-    tested = np.flatnonzero(whole > 0)
-    share = np.full(len(came), np.nan)
-    if not len(tested):
-        return share
-    share[tested] = np.clip(came[tested] / whole[tested], 1e-6, 1.0)
-    longest = tested[-1]
-    if 1 - share[longest] < LEAST_NEW:
-        return np.full(len(came), np.nan)
-    later = middles[longest + 1 :] / middles[longest]
-    share[longest + 1 :] = share[longest] ** later
-    return share
+def _joining(
+    closed: "np.ndarray[tuple[int, int], np.dtype[np.bool_]]",
+    share_of_known: Floats,
+    middles: Floats,
+) -> float:
+    """How fast newcomers take over, as a rate a year; 0 where no bucket is over.
+
+    Of each bucket the latest test counts, and the lowest rate of all: at early cutoffs old
+    customers have not been seen yet and look like newcomers.
+    """
+    rates = []
+    for bucket, middle in enumerate(middles):
+        tests = np.flatnonzero(closed[:, bucket])
+        if len(tests):
+            share = min(float(share_of_known[tests[-1], bucket]), 1.0)
+            rates.append(-np.log(share) / middle)
+    return min(rates, default=0.0)

@@ -52,7 +52,8 @@ class LeadScoring:
         One row per open prospect: ``row`` (1-based, in the table given), ``prospect_id`` (the
         first identifier column's text; null without one), ``propensity``, ``propensity_low``,
         ``propensity_high`` (90 % bounds if the level moves as it did over time),
-        ``propensity_decile`` (1 = most likely).
+        ``propensity_decile`` (1 = most likely), ``reasons`` (the three inputs that raised or
+        lowered it most).
     evaluation : DataFrame
         One row per test ('cross-validated', 'out of time') and candidate: ``test``,
         ``candidate``, ``role``, ``log_loss``, ``brier_score``, ``auc``,

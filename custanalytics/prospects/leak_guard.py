@@ -226,7 +226,9 @@ def _by_condition(labelled: pd.DataFrame, y: Bools) -> list[Leak]:
                 hits=int(y[nothing].sum()),
                 expected=round(float(expected)),
             )
-            leaks.append(Leak(name, "condition", float(expected), sentence, sure=False))
+            # Never without it and nearly always with it: the conversion by another name.
+            sure = bool(y[~nothing].mean() >= ONLY_FILLED_RATE) if (~nothing).any() else False
+            leaks.append(Leak(name, "condition", float(expected), sentence, sure))
     return leaks
 
 

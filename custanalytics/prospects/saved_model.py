@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from custanalytics.errors import SourceError
 from custanalytics.prospects.later_table import Seen
+from custanalytics.prospects.reasons import reasons
 from custanalytics.scoring.calibration import Calibration, Fitted
 from custanalytics.scoring.columns import Column, inputs, typed
 from custanalytics.scoring.level_swing import propensity_columns
@@ -72,7 +73,8 @@ class LeadScoringModel:
         -------
         DataFrame
             One row per row of the table, in its order: ``row`` (1-based), ``propensity``,
-            ``propensity_low``, ``propensity_high``, ``propensity_decile`` (1 = most likely).
+            ``propensity_low``, ``propensity_high``, ``propensity_decile`` (1 = most likely),
+            ``reasons`` (the three inputs that raised or lowered it most).
 
         Raises
         ------
@@ -88,6 +90,7 @@ class LeadScoringModel:
             p = self.fitted.predict(X) if len(X) else np.empty(0)
         table = propensity_columns(p, self.level_sd, self.level)
         table.insert(0, "row", np.arange(1, len(p) + 1))
+        table["reasons"] = reasons(self.fitted, X, p).to_numpy() if len(X) else ""
         return table
 
     def save(self, path: Path | str) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import skops.io
+from scipy.special import logit
 from sklearn.preprocessing import FunctionTransformer
 
 from custanalytics.bundled import sample_data_dir
@@ -18,6 +19,7 @@ from custanalytics.ledger import load
 from custanalytics.prospects import prospect_list
 from custanalytics.prospects.later_table import score_later
 from custanalytics.prospects.lead_scoring import fit_lead_scoring
+from custanalytics.prospects.reasons import contributions, reasons
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.results.store import AnalysisResults, read_results, write_results
 from custanalytics.scoring.calibration import Calibration, Fitted
@@ -102,6 +104,24 @@ def test_a_kept_model_scores_a_later_file(table, result, learned, tmp_path):
     assert model.score(waiting.head(0)).empty
     with pytest.raises(UsageError, match="missing: visits"):
         model.score(waiting.drop(columns="visits"))
+
+
+@pytest.mark.parametrize("candidate", PROSPECT_CANDIDATES[:2], ids=lambda c: c.name)
+def test_reasons_add_up_to_the_score(table, model, candidate):
+    read = read_columns(table)
+    X = inputs(read.values, model.columns, model.clock)
+    y = (table["converted"] == "yes").to_numpy()
+    fitted = Fitted(candidate.build(X, 0).fit(X, y), Calibration(0.1, 0.9))
+    parts = contributions(fitted, X)
+    odds = logit(fitted.predict(X))
+    np.testing.assert_allclose(parts.sum(axis=1), odds - odds.mean(), atol=1e-9)
+    assert set(parts.columns) == set(X.columns)
+    assert set(parts.std().nlargest(2).index) == {"visits", "country"}
+    said = reasons(fitted, X, fitted.predict(X))
+    assert said.str.count(";").max() == 2
+    rich = X["visits"] > 6
+    assert said[rich].str.contains(r"visits [\d.]+ raises").all()
+    assert said[(X["country"] == "us") & ~rich].str.contains("country us lowers").mean() > 0.9
 
 
 def test_what_was_not_learned_is_said_of_a_later_table(table, model):

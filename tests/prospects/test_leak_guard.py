@@ -50,7 +50,9 @@ def test_a_step_of_the_conversion_is_asked_about(honest):
     table, converted = honest
     rng = np.random.default_rng(6)
     table["looked in"] = np.where(converted | (rng.random(N) < 0.5), 1.0, 0.0)
-    assert leaks_of(table, converted) == {"looked in": ("condition", False)}
+    table["amount"] = np.where(converted, rng.gamma(2, 50, N), 0.0)
+    found = leaks_of(table, converted)
+    assert found == {"looked in": ("condition", False), "amount": ("condition", True)}
 
 
 def test_values_that_name_the_outcome_are_sure(honest):

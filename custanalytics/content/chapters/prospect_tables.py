@@ -187,19 +187,26 @@ def leaks_table(scoring: LeadScoring, formats: Formats) -> Table:
     auc = scoring.with_leaks.set_index("leaks")["auc"]
     seeming = auc.get("left in")
     caption = (
-        say("Columns left out, because they give the outcome away")
+        say("Columns left out, because they give the outcome away or may do so")
         if is_missing(seeming)
         else say(
-            "Columns left out, because they give the outcome away: with them the AUC would seem "
-            "{seeming}, without them it is {honest}",
+            "Columns left out, because they give the outcome away or may do so: with them the AUC "
+            "would seem {seeming}, without them it is {honest}",
             seeming=formats.exact(seeming),
             honest=formats.exact(auc["left out"]),
         )
     )
+    verdicts = [
+        Badge(say("left out"), "neutral") if sure else Badge(say("to be decided"), "bad")
+        for sure in scoring.leaks["sure"]
+    ]
+    shown = scoring.leaks.assign(
+        verdict=pd.Series(verdicts, index=scoring.leaks.index, dtype="object")
+    )
     return table(
         "prospects-leaks",
-        scoring.leaks,
-        ["column", "sentence"],
+        shown,
+        ["column", Column("verdict", say("Use")), "sentence"],
         formats,
         caption,
         result="prospects.leaks",
