@@ -37,7 +37,7 @@ def renewed(target: Path, template: Path | None = None) -> Iterator[Path]:
         carried = _carry(target, new, generated)
         yield new
         owned = carried | set(_files(template) if template else [])
-        made = [n for n in _files(new) if n not in owned and not _OWNED.fullmatch(n)]
+        made = [n for n in _files(new) if n not in {*owned, MANIFEST} and not _OWNED.fullmatch(n)]
         (new / MANIFEST).write_text(json.dumps({"generated": made}, indent=1) + "\n", "utf-8")
         # What the consultant saved in the meantime counts.
         _carry(target, new, generated | set(made))
