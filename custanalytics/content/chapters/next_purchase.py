@@ -267,7 +267,17 @@ def _contacts(found: PurchasePropensity, customers: pd.DataFrame | None, formats
         ],
         formats,
         say("Most likely to buy in the next {window} days", window=formats.days(found.window_days)),
-        note=say("These customers are likely to buy anyway: plan stock and service for them."),
+        note=_likely(first["propensity"]),
+    )
+
+
+def _likely(chances: pd.Series) -> str:
+    """What to make of the customers on top: where the chance is under a half, most will wait."""
+    if float(chances.mean()) >= 0.5:
+        return say("These customers are likely to buy anyway: plan stock and service for them.")
+    return say(
+        "Even on top the chance is {chance:.0%} on average: more of them will wait than buy.",
+        chance=float(chances.mean()),
     )
 
 

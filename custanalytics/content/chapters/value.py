@@ -376,5 +376,5 @@ def _payback(found: CustomerLifetimeValue, formats: Formats) -> Table:
             ),
         ],
         formats,
-        say("What a new customer has brought in, by month"),
+        say("What a new customer is expected to have brought in, by month"),
     )
