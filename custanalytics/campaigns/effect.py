@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custanalytics.check import Check
-from custanalytics.customers.features import outcomes_after, prepare
+from custanalytics.customers.outcomes import outcomes_after, prepare
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.scoring.calibration import Bools, Floats
 from custanalytics.scoring.evaluation import wilson_interval

@@ -1,5 +1,5 @@
--- One row per cutoff and customer who bought in the $window_days days after it, for cutoffs whose
--- window has ended: orders net of the returns made within the window.
+-- One row per cutoff and customer who bought in the $window_days days after it: orders net of the
+-- returns made within the window.
 -- spend: currency units, more than zero. Cutoffs come from the table propensity_cutoffs.
 WITH net_orders AS (
     SELECT
@@ -12,7 +12,6 @@ WITH net_orders AS (
         ON m.order_day > c.cutoff
         AND DATE_DIFF('day', c.cutoff, m.order_day) <= $window_days
         AND DATE_DIFF('day', c.cutoff, m.moved_on) <= $window_days
-    WHERE c.labelled
     GROUP BY c.cutoff, m.customer_id, m.order_id
 )
 

@@ -17,8 +17,6 @@ from custanalytics.value_models.inputs import Codes, Floats, Rows, checked, rows
 from custanalytics.value_models.lifetimes_library import lifetimes
 
 # parameter sets over which the probability of being alive is averaged, and the number of
-# customers from which they hardly differ
-ALIVE_DRAWS, MANY_CUSTOMERS = 40, 20_000
 # with more different rows a bootstrap would take long and tell little
 MOST_RESAMPLED_ROWS = 5_000
 
@@ -148,16 +146,6 @@ class PurchaseModel(FittedModel, ABC):
             return np.exp(np.resize(self.resamples, (size, self.resamples.shape[1])))
         return np.exp(newton.draws(self.point, self.hessian, self.customers, size, seed))
 
-    def p_alive_mean(self, rows: Rows, seed: int) -> Floats:
-        """`p_alive`, averaged over the parameters' uncertainty where that is not negligible."""
-        if self.customers > MANY_CUSTOMERS:
-            return self.p_alive(rows)
-        drawn = self.parameter_draws(ALIVE_DRAWS, seed)
-        total = np.zeros(len(rows))
-        for params in drawn:
-            total += self.with_params(params).p_alive(rows)
-        return total / len(drawn)
-
     def draws(self, rows: Rows, days: float, size: int, seed: int) -> Floats:
         """Purchase counts drawn for customers who are alive: rows by size.
 
@@ -166,16 +154,6 @@ class PurchaseModel(FittedModel, ABC):
         params = self.parameter_draws(size, seed)
         rng = np.random.default_rng(seed + 1)
         return self.drawn_if_alive(params, rows, days, rng)
-
-    def expected_draws(self, rows: Rows, days: float, size: int, seed: int) -> Floats:
-        """Expected purchases of each row under drawn parameters: rows by size."""
-        answer = np.empty((len(rows), size))
-        for column, params in enumerate(self.parameter_draws(size, seed)):
-            model = self.with_params(params)
-            pairs, code = model.groups(rows)
-            expected = model.expected_if_alive(pairs, np.array([days]))[code, 0]
-            answer[:, column] = model.p_alive(rows) * expected
-        return answer
 
     def predict(self, summary: pd.DataFrame, horizon_days: float) -> pd.DataFrame:
         """Predict each customer's purchases.

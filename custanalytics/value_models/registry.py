@@ -15,11 +15,6 @@ from custanalytics.value_models.purchase_models import PurchaseModel
 PURCHASE_MODELS: tuple[type[PurchaseModel], ...] = (BGNBD, MBGNBD, ParetoNBD, BGBB)
 
 
-def compared_models() -> tuple[str, ...]:
-    """Names of the models that are compared by default: all whose time runs in days."""
-    return tuple(model.name for model in PURCHASE_MODELS if model.units)
-
-
 def model_class(name: str) -> type[PurchaseModel]:
     """Find the class of a model by its name, such as ``"BG/NBD"``."""
     by_name = {model.name: model for model in PURCHASE_MODELS}
