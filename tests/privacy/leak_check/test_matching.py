@@ -77,6 +77,12 @@ def test_the_id_of_an_entry_in_a_feed_is_no_amount():
     assert found(f"{text} 1,576", numbers=["1576"])
 
 
+def test_the_id_of_a_table_style_is_no_amount():
+    text = "<a:tableStyleId>{2D5ABB26-0587-4C30-8999-92F81FD0307C}</a:tableStyleId>"
+    assert not found(text, numbers=["8999"])
+    assert found(f"{text} 8,999", numbers=["8999"])
+
+
 @pytest.mark.parametrize("text", ["[1,1234.5,2]", "1.2345e3", "1234.5000000000001", "1234.50"])
 def test_numbers_of_programs_have_a_point(text):
     assert found(text, "exact", numbers=["1234.5"])
