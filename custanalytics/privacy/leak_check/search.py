@@ -14,7 +14,7 @@ from custanalytics.privacy.leak_check.wording import masked, plain, words
 # of an office program's, such as the style of a table.
 _ADDRESS = re.compile(
     r"https?://\S+|\burn:uuid:[0-9a-f-]{36}\b|\b[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}\b"
-    r"|\bdoi\S*|\b10\.\d{4,}/\S+"
+    r"|\bdoi\S*|\b10\.\d{4,}/\s?\S+"
 )
 _LONG_NUMBER = re.compile(r"\d(?:[ ()./-]{0,2}\d){8,}")
 _LEAST_PHONE = 9
