@@ -63,7 +63,7 @@ from custanalytics.results.store import AnalysisResults, read_results
 WRITE_UP_FOLDER = "write-up"
 _NOT_SHOWN = {"late", "next-steps"}  # slides that talk to the client of their own lists
 _QUARTO_LIBRARIES = "site_libs"
-_LEAST_SECRETS, _MOST_SECRETS = 6, 10  # tried, before a figure is held for a true one
+_LEAST_SECRETS, _MOST_SECRETS = 3, 10  # tried, before a figure is held for a true one
 _PICTURES = ("segments", "concentration", "prospects-lift", "monthly-revenue")
 Step = Callable[[str], AbstractContextManager[Any]]
 

@@ -140,9 +140,6 @@ def test_a_run_noted_by_an_earlier_version_says_to_run_again(work):
     assert "custanalytics run" in refused.stderr
 
 
-@pytest.mark.xfail(
-    reason="a known false alarm: side by side in the PDF, a tenth's number and its count read as one"
-)
 def test_names_and_actions_are_published_once_confirmed_and_rules_never(work):
     asked = publish(work)
     assert asked.returncode == 2

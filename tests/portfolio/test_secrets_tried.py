@@ -34,7 +34,7 @@ def test_another_secret_is_drawn_until_one_shows_no_true_figure_by_chance():
 @pytest.mark.parametrize(
     ("found", "tried"),
     [
-        ([["1", "2"], *[["2"]] * 4, ["2", "3"]], 6),  # under every secret
+        ([["1", "2"], ["2"], ["2", "3"]], 3),  # under every secret
         ([[]], 1),  # a name: no figure
         ([["1"], []], 2),
         ([[str(n)] for n in range(10)], 10),  # always others: it ends

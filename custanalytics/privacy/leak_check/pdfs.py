@@ -25,6 +25,7 @@ from custanalytics.privacy.leak_check.texts import decoded, readable_runs
 # Names that drawing programs make: fonts and the like.
 _OWN = {"/ID", "/FontName", "/BaseFont", "/CharSet", "/Panose", "/Registry", "/Ordering"}
 _HYPHEN = re.compile("[-\u00ad\u2010] ?\n")
+_BETWEEN_FIGURES = re.compile(r"(?<=\d) (?=\d)")
 _BROKEN = (
     PyPdfError, OSError, ValueError, KeyError, TypeError, IndexError, AttributeError,
     RuntimeError, zlib.error, struct.error, AssertionError, EOFError, OverflowError,
@@ -39,8 +40,12 @@ def pdf_passages(data: bytes) -> Passages:
             yield Unread("", "a protected PDF")
             return
         for number, page in enumerate(reader.pages, start=1):
-            text = page.extract_text()
+            # Cells of a table stand a blank apart there, as the thousands of one number do: only
+            # where the page has them that close together are they one.
+            text = _BETWEEN_FIGURES.sub("  ", page.extract_text())
             yield Passage(f"page {number}", text)
+            laid_out = page.extract_text(extraction_mode="layout", layout_mode_strip_rotated=False)
+            yield Passage(f"page {number}", laid_out)
             # Words that were broken at the end of a line.
             yield Passage(f"page {number}", _HYPHEN.sub("", text))
         texts: list[str] = []

@@ -19,6 +19,7 @@ from custanalytics.privacy.leak_check.check_files import leaks_in
 from custanalytics.privacy.leak_check.files import Reader
 from custanalytics.privacy.leak_check.passages import Passage, Unread
 from custanalytics.privacy.leak_check.public import drawing_program
+from custanalytics.privacy.leak_check.search import search
 from custanalytics.privacy.leak_check.secrets import Origin, Secrets
 from tests.trials.leak_check.made import pdf, published, slides
 
@@ -246,3 +247,13 @@ def test_words_broken_at_the_end_of_a_line_are_joined():
     )
     made = bytes(typst.compile(source.replace("'", '"').encode()))
     assert "buxtehude" in texts("a.pdf", made, "written").lower()
+
+
+def test_cells_side_by_side_are_no_thousands_of_one_number():
+    kinds = dict.fromkeys(("phrases", "prices", "codes", "days", "files"), {})
+    secrets = Secrets(numbers={"10160": Origin("amount", "sales.csv")}, **kinds)
+    table = "#table(columns: 3, [Tenth], [Customers], [Bought], [10], [160], [12%])"
+    for source, leaks in ((table, False), ("In all it came to 10 160 that year", True)):
+        made = bytes(typst.compile(source.encode()))
+        read_from = [part for part in read("a.pdf", made) if isinstance(part, Passage)]
+        assert any(list(search(secrets, part)) for part in read_from) is leaks
