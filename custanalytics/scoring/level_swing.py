@@ -27,12 +27,6 @@ def swing(windows: Sequence[tuple[Bools, Floats]]) -> float:
     return float(np.sqrt(max(np.mean(squares) - np.mean(chance), 0.0)))
 
 
-def season_shift(windows: Sequence[tuple[Bools, Floats]]) -> float:
-    """Level of the same season in earlier years, drawn towards 0: n / (n + 1) of the mean."""
-    shifts = [level_shift(y, p) for y, p in windows]
-    return float(np.sum(shifts) / (len(shifts) + 1))
-
-
 def shifted(p: Floats, log_odds: float) -> Floats:
     """Predictions moved by this much log-odds."""
     return np.asarray(expit(logit(p) + log_odds))

@@ -173,13 +173,3 @@ class BGBB(PurchaseModel):
         gone = np.cumsum(left * np.hstack([first, none[:, :-1]]), axis=1)
         nothing = np.hstack([first, gone + there * none])
         return np.asarray(nothing[:, np.floor(days).astype(np.int64)])
-
-    def drawn_if_alive(
-        self, params: Floats, rows: Rows, days: float, rng: np.random.Generator
-    ) -> Floats:
-        """Counts of customers who are alive, rows by draws, one parameter row per draw."""
-        alpha, beta, gamma, delta = params.T
-        x, n = rows.frequency[:, None], rows.T[:, None]
-        leaving = rng.beta(np.broadcast_to(gamma, (len(x), len(gamma))), delta + n)
-        there = np.minimum(rng.geometric(np.clip(leaving, 1e-15, 1.0)) - 1, int(days))
-        return rng.binomial(there, rng.beta(alpha + x, beta + n - x)).astype(np.float64)

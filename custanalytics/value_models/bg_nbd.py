@@ -255,11 +255,3 @@ class BGNBD(PurchaseModel):
     def nothing_if_alive(self, rows: Rows, days: Floats) -> Floats:
         """Probability of no purchase of customers who are alive: rows by days."""
         return self._alive(rows).nothing(days)
-
-    def drawn_if_alive(
-        self, params: Floats, rows: Rows, days: float, rng: np.random.Generator
-    ) -> Floats:
-        """Counts of customers who are alive, rows by draws, one parameter row per draw."""
-        r, alpha, a, b = params.T
-        x, age = rows.frequency[:, None], rows.T[:, None]
-        return draw_alive(r + x, alpha + age, a, b + x + self.extra_chances, days, rng)

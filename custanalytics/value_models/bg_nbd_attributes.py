@@ -7,7 +7,7 @@ predictions are the plain model's.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Any, Self
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -77,10 +77,6 @@ class AttributedBGNBD(PurchaseModel):
         """Refuse: rows do not tell what their patterns mean."""
         raise UsageError(f"the {cls.name} model is fitted by fit_attributes")
 
-    def resampled(self, _rows: Rows, _seed: int) -> Self:
-        """The same model: there is no bootstrap of patterns."""
-        return self
-
     def as_lifetimes(self, _summary: pd.DataFrame | None = None) -> Any:
         """Refuse: lifetimes knows no attributes; `of_pattern` gives models that it does know."""
         raise UsageError("lifetimes has no model with attributes; hand out one of of_pattern")
@@ -127,17 +123,6 @@ class AttributedBGNBD(PurchaseModel):
     def nothing_if_alive(self, rows: Rows, days: Floats) -> Floats:
         """Probability of no purchase of customers who are alive: rows by days."""
         return self._by_pattern(rows, lambda model, part: model.nothing_if_alive(part, days))
-
-    def drawn_if_alive(
-        self, params: Floats, rows: Rows, days: float, rng: np.random.Generator
-    ) -> Floats:
-        """Counts of customers who are alive, rows by draws, one parameter row per draw."""
-        answer = np.empty((len(rows), len(params)))
-        for at, model, part in self._parts(rows):
-            pattern = self.patterns[int(rows.pattern[at[0]])]
-            own = np.exp(np.log(params) @ loadings(pattern).T)
-            answer[at] = model.drawn_if_alive(own, part, days, rng)
-        return answer
 
 
 @dataclass(frozen=True)

@@ -134,12 +134,6 @@ class GammaGamma(FittedModel):
             hessian=optimum.hessian,
         )
 
-    def parameter_draws(self, size: int, seed: int) -> Floats:
-        """Parameters drawn from their uncertainty, with a finite mean: size by 3."""
-        drawn = np.exp(newton.draws(self.point, self.hessian, self.customers, size, seed))
-        drawn[:, 1] = np.maximum(drawn[:, 1], 1.01)
-        return drawn
-
     def expected_spend(self, frequency: Floats, monetary_value: Floats) -> Floats:
         """Mean spend per purchase expected of each customer.
 
@@ -163,38 +157,6 @@ class GammaGamma(FittedModel):
         p, q, v = self.params["p"], self.params["q"], self.params["v"]
         spent = np.where(frequency > 0, frequency * np.maximum(np.nan_to_num(monetary_value), 0), 0)
         return np.asarray(p * (v + spent) / (p * frequency + q - 1))
-
-    def relative_draws(self, counts: Floats, frequency: Floats, seed: int) -> Floats:
-        """Total spend of drawn purchase counts, in units of the expected spend per purchase.
-
-        Parameters
-        ----------
-        counts : ndarray, rows by draws
-            Purchases; each column gets parameters drawn from their uncertainty.
-        frequency : ndarray
-            Repeat purchases of each row so far.
-        seed : int
-            Where the random numbers start.
-
-        Returns
-        -------
-        ndarray, rows by draws
-
-        Notes
-        -----
-        The sum of N purchases is gamma(p N, nu) and nu is gamma(p x + q, v + x m): what a
-        customer spent so far only scales it. Drawn parameters move that scale too; the base's
-        mean stands in for m there, so that customers alike share their draws.
-        """
-        p, q, v = self.params["p"], self.params["q"], self.params["v"]
-        drawn_p, drawn_q, drawn_v = self.parameter_draws(counts.shape[1], seed).T
-        x = frequency[:, None]
-        rng = np.random.default_rng(seed + 1)
-        total = rng.standard_gamma(drawn_p * counts)
-        total /= rng.standard_gamma(drawn_p * x + drawn_q)
-        seen = x * (p * v / (q - 1))
-        total *= (drawn_v + seen) / (v + seen) * (p * x + q - 1) / p
-        return np.asarray(total)
 
     def as_lifetimes(self, summary: pd.DataFrame | None = None) -> Any:
         """A stock ``lifetimes.GammaGammaFitter`` with these parameters.

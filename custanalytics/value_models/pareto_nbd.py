@@ -235,14 +235,3 @@ class ParetoNBD(PurchaseModel):
             stays = np.exp(-s * np.log1p(rate * np.expm1(w) / left) - shape * w)
             answer[:, column] = 1 - ((shape * longest / 2) * (stays @ weights)[:, None])[:, 0]
         return answer
-
-    def drawn_if_alive(
-        self, params: Floats, rows: Rows, days: float, rng: np.random.Generator
-    ) -> Floats:
-        """Counts of customers who are alive, rows by draws, one parameter row per draw."""
-        r, alpha, s, beta = params.T
-        x, age = rows.frequency[:, None], rows.T[:, None]
-        leaving = rng.standard_gamma(np.broadcast_to(s, (len(x), len(s)))) / (beta + age)
-        stay = rng.standard_exponential(leaving.shape) / np.maximum(leaving, 1e-300)
-        mean = rng.standard_gamma(r + x) / (alpha + age) * np.minimum(stay, days)
-        return np.asarray(rng.poisson(np.minimum(mean, 1e9)), dtype=np.float64)

@@ -5,7 +5,7 @@ A model is one file that subclasses `PurchaseModel`, and a name in `registry.PUR
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -16,24 +16,13 @@ from custanalytics.value_models.fitted_model import FittedModel
 from custanalytics.value_models.inputs import Codes, Floats, Rows, checked, rows_of, unique_rows
 from custanalytics.value_models.lifetimes_library import lifetimes
 
-# parameter sets over which the probability of being alive is averaged, and the number of
-# with more different rows a bootstrap would take long and tell little
-MOST_RESAMPLED_ROWS = 5_000
-
 
 @dataclass(frozen=True)
 class PurchaseModel(FittedModel, ABC):
     """A fitted model of when customers buy and when they leave.
 
     Parameters with a unit are times; a model without any counts opportunities, not days.
-
-    Attributes
-    ----------
-    resamples : ndarray or None
-        Log parameters fitted to resampled customers, see `resampled`.
     """
-
-    resamples: Floats | None = field(default=None, repr=False, kw_only=True)
 
     # where the search begins, times in units of the longest T
     start: ClassVar[tuple[float, ...]]
@@ -80,12 +69,6 @@ class PurchaseModel(FittedModel, ABC):
     def nothing_if_alive(self, rows: Rows, days: Floats) -> Floats:
         """Probability of no purchase of customers who are alive: rows by days."""
 
-    @abstractmethod
-    def drawn_if_alive(
-        self, params: Floats, rows: Rows, days: float, rng: np.random.Generator
-    ) -> Floats:
-        """Counts of customers who are alive, rows by draws, one parameter row per draw."""
-
     @property
     @abstractmethod
     def leaving(self) -> float:
@@ -99,18 +82,6 @@ class PurchaseModel(FittedModel, ABC):
     def with_params(self, params: Sequence[float] | Floats) -> Self:
         """The same model at other parameters."""
         return replace(self, params=dict(zip(self.params, map(float, params), strict=True)))
-
-    def resampled(self, rows: Rows, seed: int) -> Self:
-        """The same model with a bootstrap's parameters, where the data do not fix them.
-
-        With many rows the model is left as it is: its own error is far larger.
-        """
-        fixed = newton.determined(self.point, self.hessian, self.customers)
-        if fixed or len(rows) > MOST_RESAMPLED_ROWS:
-            return self
-        columns = (rows.frequency, rows.recency, rows.T, rows.weights)
-        drawn = newton.resampled(self.likelihood, columns, self.point, seed)
-        return replace(self, resamples=drawn)
 
     def as_lifetimes(self, summary: pd.DataFrame | None = None) -> Any:
         """A stock lifetimes fitter with these parameters, such as ``lifetimes.BetaGeoFitter``.
@@ -138,22 +109,6 @@ class PurchaseModel(FittedModel, ABC):
                 frame["T"].to_numpy(), *self.params.values(), size=size
             )
         return fitter
-
-    def parameter_draws(self, size: int, seed: int) -> Floats:
-        """Parameters drawn from their uncertainty: size by parameters."""
-        if self.resamples is not None:
-            # in turn, so that as many draws as there are resamples take each once
-            return np.exp(np.resize(self.resamples, (size, self.resamples.shape[1])))
-        return np.exp(newton.draws(self.point, self.hessian, self.customers, size, seed))
-
-    def draws(self, rows: Rows, days: float, size: int, seed: int) -> Floats:
-        """Purchase counts drawn for customers who are alive: rows by size.
-
-        Each column has its own parameters, drawn from their uncertainty.
-        """
-        params = self.parameter_draws(size, seed)
-        rng = np.random.default_rng(seed + 1)
-        return self.drawn_if_alive(params, rows, days, rng)
 
     def predict(self, summary: pd.DataFrame, horizon_days: float) -> pd.DataFrame:
         """Predict each customer's purchases.

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.special import expit
 
-from custanalytics.scoring.level_swing import bounds, level_shift, season_shift, shifted, swing
+from custanalytics.scoring.level_swing import bounds, level_shift, shifted, swing
 
 
 def window(n, level, seed):
@@ -28,12 +28,6 @@ def test_swing_is_recovered_and_chance_taken_off():
     moving = [window(2000, level, i) for i, level in enumerate(rng.normal(0, 0.5, 60))]
     assert swing(moving) == pytest.approx(0.5, abs=0.12)
     assert swing([window(2000, 0.0, i) for i in range(60)]) < 0.03
-
-
-def test_one_season_counts_half():
-    seen = window(50_000, 0.6, 4)
-    assert season_shift([seen]) == pytest.approx(level_shift(*seen) / 2)
-    assert season_shift([seen, seen]) == pytest.approx(level_shift(*seen) * 2 / 3)
 
 
 def test_bounds_enclose_and_close():

@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from custanalytics.errors import UsageError
 from custanalytics.value_models import GammaGamma, fit, from_json
 from custanalytics.value_models.bg_nbd import Alive
-from custanalytics.value_models.inputs import rows_of, unique_rows
-from custanalytics.value_models.newton import determined
+from custanalytics.value_models.inputs import unique_rows
 from custanalytics.value_models.registry import PURCHASE_MODELS, model_class
 from tests.value_models.conftest import simulated
 
@@ -50,24 +49,6 @@ def test_gamma_gamma_json_gives_the_model_back(cdnow):
 def test_an_unknown_model_is_named(cdnow):
     with pytest.raises(UsageError, match="'ARIMA'; there are BG/NBD"):
         fit("ARIMA", cdnow)
-
-
-@pytest.mark.parametrize("name", ALL)
-def test_draws_agree_with_the_formulas(name):
-    model = made(name)
-    rows = rows_of(np.array([0.0, 2, 6, 12]), np.array([12.0, 20, 12, 14]))
-    days = np.array([0.0, 10.0, 24.0])
-    drawn = model.drawn_if_alive(
-        np.tile(np.exp(model.point), (40_000, 1)), rows, 24.0, np.random.default_rng(3)
-    )
-    expected = model.expected_if_alive(rows, days)
-    np.testing.assert_allclose(drawn.mean(axis=1), expected[:, 2], rtol=0.03)
-    nothing = model.nothing_if_alive(rows, days)
-    np.testing.assert_allclose((drawn == 0).mean(axis=1), nothing[:, 2], atol=0.01)
-    assert (expected[:, 0] == 0).all()
-    assert (nothing[:, 0] == 1).all()
-    assert (np.diff(expected) > 0).all()
-    assert (np.diff(nothing) < 0).all()
 
 
 @pytest.mark.parametrize("name", IN_DAYS)
@@ -191,20 +172,3 @@ def test_fitting_leaves_the_filters_alone(cdnow):
         fit("Pareto/NBD", cdnow)
         GammaGamma.fitted(cdnow)
         assert warnings.filters == before
-
-
-def test_where_the_data_leave_parameters_open_they_are_resampled(cdnow_days):
-    frame = simulated(120, 5, {"r": 0.3, "alpha": 80.0, "a": 0.5, "b": 3.0})
-    rows = unique_rows(frame)
-    for name in ("BG/NBD", "Pareto/NBD"):
-        model = fit(name, frame)
-        assert not determined(model.point, model.hessian, model.customers)
-        drawn = model.resampled(rows, 0).parameter_draws(40, 1)
-        np.testing.assert_array_equal(drawn, model.resampled(rows, 0).parameter_draws(40, 2))
-        assert np.isfinite(drawn).all()
-        # the rate is known about as well as the Hessian says, which direction is open or not
-        rates = np.log(drawn[:, 0] / drawn[:, 1])
-        own = np.log(model.params["r"] / model.params["alpha"])
-        assert abs(rates.mean() - own) < 3 * rates.std() < 1.5
-    model = fit("BG/NBD", cdnow_days)
-    assert model.resampled(unique_rows(cdnow_days), 0) is model

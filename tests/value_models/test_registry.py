@@ -41,9 +41,6 @@ class SteadyBuyers(PurchaseModel):
     def nothing_if_alive(self, rows, days):
         return np.exp(-self.expected_if_alive(rows, days))
 
-    def drawn_if_alive(self, params, rows, days, rng):
-        return rng.poisson(days / params[:, 0], (len(rows), len(params))).astype(np.float64)
-
 
 def test_a_model_with_a_name_in_the_registry_can_be_fitted(cdnow_days, monkeypatch):
     monkeypatch.setattr(registry, "PURCHASE_MODELS", (*registry.PURCHASE_MODELS, SteadyBuyers))

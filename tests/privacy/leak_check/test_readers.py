@@ -250,7 +250,7 @@ def test_words_broken_at_the_end_of_a_line_are_joined():
 
 
 def test_cells_side_by_side_are_no_thousands_of_one_number():
-    kinds = dict.fromkeys(("phrases", "prices", "codes", "days", "files"), {})
+    kinds = {kind: {} for kind in ("phrases", "prices", "codes", "days", "files")}
     secrets = Secrets(numbers={"10160": Origin("amount", "sales.csv")}, **kinds)
     table = "#table(columns: 3, [Tenth], [Customers], [Bought], [10], [160], [12%])"
     for source, leaks in ((table, False), ("In all it came to 10 160 that year", True)):
