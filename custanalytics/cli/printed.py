@@ -125,7 +125,7 @@ def run_text(report: Report) -> str:
         *(ledger.warnings if ledger else ()),
         *late,
         *_prospect_warnings(results.prospects),
-        *(f"Left out: {reason}" for reason in results.skipped.values()),
+        *(f"Left out: {reason}" for reason in dict.fromkeys(results.skipped.values())),
         *(stale.sentence for stale in report.stale),
     ]
     parts = ["\n".join(lines)]

@@ -11,7 +11,7 @@ from custanalytics.sentences import noted
 _KEYS = {
     "month_short": noted("Month"),
     "month": noted("Month"),
-    "date_short": noted("Week up to"),
+    "date_short": noted("Seen up to"),
 }
 _LOW, _HIGH, _OPEN = "low", "high", "open"
 
