@@ -111,7 +111,7 @@ def test_no_number_and_no_word_of_a_table_is_broken(word) -> None:
                 text = "".join(cell.itertext()).strip()
                 if not text:
                     continue
-                size = int(val(cell, "p/r/rPr/sz")) / 2
+                size = int(cell.find(f".//{W}rPr/{W}sz").get(f"{W}val")) / 2
                 for part in [text] if i and len(text) <= 14 else text.split():
                     assert drawn(part) * size * 20 + 2 * 90 <= wide, text
 
