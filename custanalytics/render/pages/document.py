@@ -23,6 +23,7 @@ class Document:
     author: str
     date: str
     mark: str
+    finding: str
     lang: str  # language tag
 
 
@@ -41,5 +42,6 @@ def document(content: ReportContent, theme: Theme) -> Document:
             author=cover.author,
             date=cover.made,
             mark=cover.mark,
+            finding=cover.finding,
             lang=formats.language,
         )
