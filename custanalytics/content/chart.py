@@ -3,7 +3,7 @@
 Renderers draw it; they take what is here and add nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -107,7 +107,9 @@ class Chart:
         """The rows of one series."""
         return self.data if self.series is None else self.data[self.data[self.series] == name]
 
-    def bar_text(self, row: Mapping[str, Any], formats: Formats, *, interval: bool = True) -> str:
+    def bar_text(
+        self, row: Mapping[Hashable, Any], formats: Formats, *, interval: bool = True
+    ) -> str:
         """What stands at the end of a bar: its own text, or the value and its interval."""
         if self.labels:
             return str(row[self.labels])

@@ -23,8 +23,8 @@ class Document:
     author: str
     date: str
     mark: str
-    finding: str
     lang: str  # language tag
+    finding: str = ""  # of the cover; other documents have none
 
 
 def document(content: ReportContent, theme: Theme) -> Document:

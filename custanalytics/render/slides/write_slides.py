@@ -29,7 +29,7 @@ from custanalytics.render.text_room import LINE, POINT, fitting, height, lines, 
 
 _ASIDE = 0.3
 _SUBTITLE, _SMALL = 14, 12
-_ABREAST, _PANEL = 3, 18.0
+_ABREAST, _PANEL, _CARDS = 3, 18.0, 1.35
 _LEAST = 12.0  # points: what can be read from the back of a room
 _FURNITURE = {ROLE.FOOTER, ROLE.SLIDE_NUMBER}
 
@@ -111,8 +111,7 @@ class _Writer:
             self._text(slide, text, foot, size, "muted")
             box = box.cut(bottom=tall + 0.08 * 914400)
         if content.cards:
-            tall = min(1.35 * 914400, box.height * 0.4)
-            self._cards(slide, content.cards, _strip(box, tall))
+            tall = self._cards(slide, content.cards, box)
             box = box.cut(top=tall + 0.25 * 914400)
         if content.aside:
             room = int(box.width * _ASIDE)
@@ -172,29 +171,35 @@ class _Writer:
                 paint(run.font.color, color)
         return shape
 
-    def _cards(self, slide: Any, cards: tuple[Card, ...], box: Box) -> None:
-        gap = 0.18 * 914400
+    def _cards(self, slide: Any, cards: tuple[Card, ...], box: Box) -> float:
+        """Headline figures side by side on top of a box; how tall they are."""
+        gap, top, bottom, left, right = (x * 914400 for x in (0.18, 0.1, 0.06, 0.17, 0.08))
         each = (box.width - gap * (len(cards) - 1)) / len(cards)
-        for i, card in enumerate(cards):
-            place = Box(int(box.left + i * (each + gap)), box.top, int(each), box.height)
+        room = (each - left - right) * self.base.slack
+        told = [[printable(t) for t in (card.value, card.label, card.note) if t] for card in cards]
+        sizes = [26.0, 13.0, _LEAST]
+
+        def tall() -> float:
+            return max(_stacked(texts, sizes, room) for texts in told) + top + bottom
+
+        while tall() > _CARDS * 914400 and sizes[0] > 18:
+            sizes = [sizes[0] - 1, _LEAST, _LEAST]
+        height = max(_CARDS * 914400, tall())
+        for i, texts in enumerate(told):
+            place = Box(int(box.left + i * (each + gap)), box.top, int(each), int(height))
             ground = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(place))
             self._decoration(ground, "surface")
             edge = slide.shapes.add_shape(
                 MSO_SHAPE.RECTANGLE, *_emu(Box(place.left, place.top, 45720, place.height))
             )
             self._decoration(edge, "accent")
-            inside = place.cut(
-                top=0.1 * 914400, bottom=0.06 * 914400, left=0.17 * 914400, right=0.08 * 914400
-            )
-            texts = [printable(t) for t in (card.value, card.label, card.note) if t]
-            sizes, room = [26.0, 13.0, 12.0], inside.width * self.base.slack
-            while _stacked(texts, sizes, room) > inside.height and sizes[0] > _LEAST:
-                sizes = [max(_LEAST, size - 1) for size in sizes]
+            inside = place.cut(top=top, bottom=bottom, left=left, right=right)
             shape = self._text(slide, "\n".join(texts), inside, sizes[1], "muted")
             for j, paragraph in enumerate(shape.text_frame.paragraphs):
                 for run in paragraph.runs:
                     run.font.size, run.font.bold = Pt(sizes[min(j, 2)]), j == 0
                     paint(run.font.color, ("accent-ink", "ink", "muted")[min(j, 2)])
+        return height
 
     def _aside(self, slide: Any, texts: tuple[str, ...], box: Box) -> None:
         rule = Box(box.left, box.top, 19050, box.height)
