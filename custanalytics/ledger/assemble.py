@@ -116,6 +116,13 @@ def assemble(
     engine.keep("order_runs", "source/order_runs", money=money)
     warnings += tell_of_orders(staging)
     mixed = currency.settle()
+    if currency.code is None:
+        warnings.append(
+            tell(
+                "The file does not say which currency the amounts are in, so they are written "
+                "without one; name it with --currency, such as --currency EUR."
+            )
+        )
     engine.keep(
         "fates",
         "source/fates",

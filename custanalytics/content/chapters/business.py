@@ -144,7 +144,8 @@ def _orders(overview: Overview, formats: Formats) -> str:
     if figures["orders"] == 1:
         return say("There is one order, of {average}.", average=formats.money(average))
     text = say(
-        "The average order comes to {average}, the order in the middle to {median}.",
+        "The average order comes to {average}; a typical one, with half of the orders larger and "
+        "half smaller, to {median}.",
         average=formats.money(average),
         median=formats.money(median),
     )
@@ -156,9 +157,8 @@ def _orders(overview: Overview, formats: Formats) -> str:
         + " "
         + plural(
             gap,
-            "When customers come back, half of the time it is within one day of the order before.",
-            "When customers come back, half of the time it is within {gap} days of the order "
-            "before.",
+            "When customers come back, half of them do so within one day of the order before.",
+            "When customers come back, half of them do so within {gap} days of the order before.",
             gap=formats.days(gap),
         )
     )
@@ -167,9 +167,9 @@ def _orders(overview: Overview, formats: Formats) -> str:
 def _unknown(overview: Overview, formats: Formats) -> str:
     figures = overview.figures
     if figures["revenue_unknown"] <= 0:
-        return say("Every sale in the file carries a customer.")
+        return say("Every sale in the file names its customer.")
     return say(
-        "Sales of {money}, {share} of revenue, carry no customer. They count in this section; "
+        "Sales of {money}, {share} of revenue, name no customer. They count in this section; "
         "everything from the next section on is about the {known} of customers who are known.",
         money=formats.money_short(figures["revenue_unknown"]),
         share=formats.share(figures["revenue_unknown"] / figures["revenue_total"]),
@@ -217,8 +217,8 @@ def _open_note(overview: Overview, columns: bool, formats: Formats) -> str:
             else say("Hollow: the data covers only part of that month.")
         )
     if columns:
-        return say("Paler: {month} is in the data only up to {day}, so this is no fall.", **figures)
-    return say("Hollow: {month} is in the data only up to {day}, so this is no fall.", **figures)
+        return say("Paler: the data for {month} ends on {day}; don't compare it with full months.", **figures)
+    return say("Hollow: the data for {month} ends on {day}; don't compare it with full months.", **figures)
 
 
 def growth(overview: Overview, formats: Formats) -> str:

@@ -81,12 +81,12 @@ def _doubts(results: AnalysisResults, formats: Formats) -> Slide | None:
     elif doubts:
         title = plural(
             len(doubts),
-            "One check found a doubt to keep in mind",
-            "{n} checks found doubts to keep in mind",
+            "One doubt to keep in mind",
+            "{n} doubts to keep in mind",
             n=formats.count(len(doubts)),
         )
     else:
-        title = say("No check found a doubt; this is to keep in mind")
+        title = say("No check raises a doubt; keep this in mind")
     shown = [*against, *notes][:_MOST_DOUBTS]
     return Slide(
         "doubts",

@@ -151,18 +151,18 @@ def _business_cards(overview: Overview, back: Cohorts | None, formats: Formats) 
         note = ""
         if back is not None:
             note = say(
-                "{share} bought again", share=formats.share(back.figures["share_second_purchase"])
+                "{share} bought again", share=formats.share(1 - back.figures["one_time_share"])
             )
         label = plural(figures["buyers"], "known customer", "known customers")
         items.append(Card(formats.count(figures["buyers"]), label, note))
     items.append(
         Card(
             formats.money(figures["average_order_value"]),
-            say("average order above zero, whole period"),
+            say("average order"),
             ""
             if figures["orders"] == 1
             else say(
-                "the one in the middle: {median}",
+                "typical order: {median}",
                 median=formats.money(figures["median_order_value"]),
             ),
         )
@@ -260,12 +260,12 @@ def _forecast(
 
 def _unknown_customers(finding: Finding, formats: Formats) -> Point:
     headline = say(
-        "{share} of the revenue carries no customer.",
+        "{share} of the revenue comes from buyers nobody knows.",
         share=formats.share(finding.figures["share"]),
     )
     detail = say(
-        "For {money} nobody can say who bought; asking for a name at the till or at checkout "
-        "would bring it into view.",
+        "Sales of {money} have no customer to them; ask for a name or an e-mail address at the "
+        "till or at checkout.",
         money=formats.money_short(finding.money),
     )
     return Point(headline, detail)
@@ -327,8 +327,8 @@ def _confidence(results: AnalysisResults, formats: Formats) -> list[str]:
         sentences.append(
             plural(
                 len(failed),
-                "One check found a doubt, which is spelled out.",
-                "{failed} checks found doubts, each of which is spelled out.",
+                "One check raises a doubt; it is explained below.",
+                "{failed} checks raise doubts; each is explained below.",
                 failed=formats.count(len(failed)),
             )
         )
@@ -358,8 +358,8 @@ def _confidence(results: AnalysisResults, formats: Formats) -> list[str]:
 def _used(ledger: LoadReport, formats: Formats) -> str:
     if ledger.rows_used < ledger.rows_read:
         return say(
-            "{used} of {read} rows in the export could be used; every row set aside is accounted "
-            "for.",
+            "{used} of {read} rows in the export could be used; the appendix says why the others "
+            "could not.",
             used=formats.count(ledger.rows_used),
             read=formats.count(ledger.rows_read),
         )
