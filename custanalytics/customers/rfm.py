@@ -179,7 +179,7 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMEN
     check_segments(segments)
     if summary.empty:
         raise UnsupportedError(tell("there are no customers to score"))
-    engine = DuckDBEngine()
+    engine = DuckDBEngine(in_memory=True)
     engine.write("summary", summary[_COLUMNS])
     scored = engine.run("rfm_scores", levels=LEVELS)
     engine.close()
