@@ -162,7 +162,7 @@ class DuckDBEngine:
 
 def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write each DataFrame to ``NAME.parquet``, typed; the same rows give the same bytes."""
-    engine = DuckDBEngine(allowed=[folder])
+    engine = DuckDBEngine(allowed=[folder], in_memory=True)
     try:
         for name, frame in frames.items():
             target = str((folder / f"{name}.parquet").resolve()).replace("'", "''")
@@ -174,7 +174,7 @@ def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Read every Parquet file of a folder that `write_tables` wrote, by name."""
-    engine = DuckDBEngine(allowed=[folder])
+    engine = DuckDBEngine(allowed=[folder], in_memory=True)
     text = "SELECT * FROM read_parquet([$path], hive_partitioning = false)"
     try:
         return {

@@ -183,7 +183,7 @@ def rfm_segmentation(
     check_segments(segments)
     if summary.empty:
         raise UnsupportedError(tell("there are no customers to score"))
-    engine = DuckDBEngine()
+    engine = DuckDBEngine(in_memory=True)
     engine.write("summary", summary[_COLUMNS])
     scored = engine.run("rfm_scores", levels=LEVELS)
     engine.close()
