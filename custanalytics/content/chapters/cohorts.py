@@ -86,7 +86,7 @@ def cohorts(by_cohort: Cohorts | None, formats: Formats) -> Chapter:
         (by_cohort.retention["period"] > 0) & by_cohort.retention["complete"]
     ]
     charts = []
-    if came_back and len(seen) > 1:
+    if came_back and len(seen) > 1 and (by_cohort.average["period"] == 1).any():
         charts.append(_heatmap(by_cohort, seen, formats))
         if len(_followed(by_cohort)) > 1:
             charts.append(_average(by_cohort, formats))
@@ -104,7 +104,7 @@ def cohorts(by_cohort: Cohorts | None, formats: Formats) -> Chapter:
 def lead(by_cohort: Cohorts, formats: Formats) -> str:
     """How many customers buy a second time."""
     figures = by_cohort.figures
-    customers = formats.count(figures["new_customers"])
+    customers, soon = formats.count(figures["new_customers"]), ""
     if not figures["share_second_purchase"] > 0:
         text = plural(
             figures["new_customers"],
@@ -118,7 +118,8 @@ def lead(by_cohort: Cohorts, formats: Formats) -> str:
             share=formats.share(figures["share_second_purchase"]),
             customers=customers,
         )
-    parts = (text, within(by_cohort, formats), left_out(figures, formats))
+        soon = within(by_cohort, formats)
+    parts = (text, soon, left_out(figures, formats))
     return " ".join(part for part in parts if part)
 
 
