@@ -166,22 +166,23 @@ def _leaving_known(model: ParetoNBD, seed: int) -> Check:
     low, high = (float(q) for q in np.quantile(shares, [0.05, 0.95]))
     known = model.converged and low >= LEAST_LEAVING and high <= KNOWN_TO * low
     figures = {"low": low, "high": high}
-    return Check(
-        "forecast.leaving",
-        known,
-        tell(
+    if known:
+        sentence = tell(
             "Between {low:.0%} and {high:.0%} of new customers leave for good within a year.",
             **figures,
         )
-        if known
-        else tell(
+    elif high < LEAST_LEAVING:
+        sentence = tell(
+            "In these sales hardly anybody is seen to leave for good, so nobody's chance of still "
+            "being a customer is given."
+        )
+    else:
+        sentence = tell(
             "The sales do not tell who has left for good (between {low:.0%} and {high:.0%} of new "
             "customers within a year), so nobody's chance of still being a customer is given.",
             **figures,
-        ),
-        low,
-        LEAST_LEAVING,
-    )
+        )
+    return Check("forecast.leaving", known, sentence, low, LEAST_LEAVING)
 
 
 def _weight_table(fitted: Fitted) -> pd.DataFrame:
