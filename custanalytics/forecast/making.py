@@ -17,7 +17,7 @@ from custanalytics.forecast.plan import plan
 from custanalytics.forecast.result import Forecast, origin_table
 from custanalytics.forecast.sales import sales_of
 from custanalytics.forecast.totals import LEVELS
-from custanalytics.sentences import tell
+from custanalytics.sentences import tell, tell_many
 from custanalytics.transactions import HasEngine, as_engine
 from custanalytics.value_models import newton
 from custanalytics.value_models.pareto_nbd import ParetoNBD
@@ -127,7 +127,10 @@ def _require_repeat_buyers(customer: "np.ndarray[tuple[int], np.dtype[np.int64]]
     again = int((np.bincount(customer) > 1).sum())
     if again < FEWEST_REPEAT_BUYERS:
         raise UnsupportedError(
-            tell(
+            tell_many(
+                again,
+                "One customer bought on more than one day; a forecast needs at least {fewest} of "
+                "them.",
                 "{n:,} customers bought on more than one day; a forecast needs at least {fewest} "
                 "of them.",
                 n=again,
