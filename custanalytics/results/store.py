@@ -37,13 +37,14 @@ from custanalytics.revenue.change import RevenueChange
 from custanalytics.revenue.first_orders import FirstOrderDrivers
 from custanalytics.revenue.next_products import NextProducts
 from custanalytics.sentences import Sentence, as_json, from_json
+from custanalytics.shown import Shown
 
 FORMAT = 2
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
-class AnalysisResults:
+@dataclass(frozen=True, repr=False)
+class AnalysisResults(Shown):
     """Everything a report says, each analysis as its module returned it.
 
     Attributes
