@@ -11,6 +11,7 @@ from custanalytics.customers.summary import checked_summary
 from custanalytics.engine import DuckDBEngine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.sentences import noted, tell
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine
 
 LEVELS = 5
@@ -100,8 +101,8 @@ SEGMENTS = (
 RULE_KEPT_BACK = noted("Kept back: the rule was made for this client.")
 
 
-@dataclass(frozen=True)
-class RFM:
+@dataclass(frozen=True, repr=False)
+class RFM(Shown):
     """Scored and segmented customers.
 
     Attributes

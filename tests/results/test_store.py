@@ -7,6 +7,7 @@ import pytest
 
 import custanalytics as ca
 from custanalytics.errors import SourceError
+from custanalytics.results.store import FORMAT, read_settings
 from custanalytics.sentences import Sentence
 from tests import samples
 from tests.tables import assert_same
@@ -86,3 +87,15 @@ def test_missing_or_foreign_results_are_told(tmp_path):
     (tmp_path / "results.json").write_text("{")
     with pytest.raises(SourceError, match="no JSON"):
         ca.read_results(tmp_path)
+    for damaged in (
+        "[1, 2]",
+        '"text"',
+        f'{{"format": {FORMAT}}}',
+        f'{{"format": {FORMAT}, "results": [1]}}',
+    ):
+        (tmp_path / "results.json").write_text(damaged)
+        with pytest.raises(SourceError, match="does not hold results"):
+            ca.read_results(tmp_path)
+    (tmp_path / "results.json").write_text(f'{{"format": {FORMAT}, "results": {{}}}}')
+    with pytest.raises(SourceError, match="run the analysis again"):
+        read_settings(tmp_path)
