@@ -24,7 +24,6 @@ from custanalytics.customers.concentration import Concentration
 from custanalytics.customers.overview import Overview
 from custanalytics.ledger import LoadReport
 from custanalytics.privacy.mute import TOO_SMALL
-from custanalytics.results.actions import WIN_BACK
 from custanalytics.results.key_findings import Finding
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
@@ -81,10 +80,7 @@ def _actions_slide(steps: Points, results: AnalysisResults, formats: Formats) ->
         "actions",
         what_to_do.lead(actions, results.settings, formats),
         items=steps.points,
-        notes=say(
-            "The actions stand by the money they are about. Money of customers is {stake}.",
-            stake=what_to_do.of_segments(actions, results.settings, formats),
-        ),
+        notes=what_to_do.lift_note(),
     )
 
 
@@ -280,36 +276,40 @@ def _actions(results: AnalysisResults, formats: Formats) -> list[Point]:
     """The actions that the summary names, in words."""
     if results.actions is None:
         return []
-    rows = results.actions.loc[results.actions["in_summary"]].to_dict("records")
+    steps = what_to_do.plan(results.actions)
+    rows = steps.loc[steps["in_summary"].astype(bool)].to_dict("records")
     return [_action(row, results.settings, formats) for row in rows]
 
 
 def _action(row: Mapping[Hashable, Any], settings: Settings, formats: Formats) -> Point:
-    money = formats.money_short(row["at_stake"])
-    if row["kind"] == WIN_BACK:
-        headline = plural(
-            row["customers"],
-            "Call the one customer who is late by their own rhythm.",
-            "Write to the {late} customers who are late by their own rhythm.",
-            late=formats.count(row["customers"]),
+    headline = say("{segment}: {action}", segment=row["who"], action=word(row["action"]))
+    detail = plural(
+        row["contacted"],
+        "One customer to contact.",
+        "{customers} customers to contact.",
+        customers=formats.count(row["contacted"]),
+    )
+    if not is_missing(row["gain_5"]):
+        figures = {
+            "gain": formats.money_short(row["gain_5"]),
+            "expected": formats.money_short(row["expected_revenue"]),
+            "days": formats.days(settings.window_days),
+        }
+        worth = (
+            say(
+                "They are expected to bring {expected} in {days} days anyway; moving 5% of that "
+                "is worth {gain}.",
+                **figures,
+            )
+            if is_missing(row["revenue_at_risk"])
+            else say(
+                "{risk} of their usual spend in {days} days is not expected to come; winning back "
+                "5% of it is worth {gain}.",
+                risk=formats.money_short(row["revenue_at_risk"]),
+                **figures,
+            )
         )
-        detail = say(
-            "Of what they usually spend in {days} days, {money} is not expected to come.",
-            money=money,
-            days=formats.days(settings.window_days),
-        )
-    else:
-        headline = say(
-            "{segment}: {action}", segment=word(row["segment"]), action=word(row["action"])
-        )
-        detail = plural(
-            row["customers"],
-            "One customer, {money} ({what}).",
-            "{customers} customers, {money} ({what}).",
-            customers=formats.count(row["customers"]),
-            money=money,
-            what=what_to_do.basis(row["basis"], settings, formats),
-        )
+        detail = f"{detail} {worth}"
     if not is_missing(row["list"]):
         detail = f"{detail} {say('The list is {file}.', file=row['list'])}"
     return Point(headline, detail)

@@ -11,18 +11,19 @@ import pandas as pd
 from custanalytics.check import Check
 from custanalytics.config import Settings
 from custanalytics.privacy.mute.business import (
+    muted_actions,
     muted_cohorts,
     muted_concentration,
     muted_decisions,
     muted_overview,
     muted_rfm,
+    without_lists,
 )
 from custanalytics.privacy.mute.column_kinds import amount_or_none, coarse_margin, day, share
 from custanalytics.privacy.mute.counts import significant
 from custanalytics.privacy.mute.forecasts import muted_propensity, muted_prospects, muted_value
 from custanalytics.privacy.mute.key import Key
 from custanalytics.privacy.mute.names import Words
-from custanalytics.results.actions import ranked_actions
 from custanalytics.results.key_findings import Finding, key_findings
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
@@ -69,6 +70,7 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
         concentration=muted_concentration(results.concentration, key, words),
         rfm=segments,
         decisions=muted_decisions(results.decisions, segments, key, words),
+        actions=muted_actions(results.actions, segments, key, words),
         cohorts=muted_cohorts(results.cohorts, key, words),
         value=muted_value(results.value, key, words),
         value_trust=tuple(
@@ -110,17 +112,15 @@ def opened(results: AnalysisResults, published: date) -> MutedResults:
         ledger_checks=(),
         prospect_list=None,
         customers=None,
-        actions=_without_lists(results.actions),
+        actions=without_lists(results.actions),
+        plan_names=None,
         **parts,
     )
     return MutedResults(shown, muted=False)
 
 
 def _decided_anew(muted: AnalysisResults) -> AnalysisResults:
-    """The actions and findings that the muted figures give: nothing else can be read in them."""
-    actions = None
-    if muted.decisions is not None and muted.rfm is not None:
-        actions = _without_lists(ranked_actions(muted.decisions, muted.rfm, muted.propensity))
+    """The findings that the muted figures give: nothing else can be read in them."""
     found = key_findings(
         muted.overview,
         muted.concentration,
@@ -139,12 +139,7 @@ def _decided_anew(muted: AnalysisResults) -> AnalysisResults:
         )
         for finding in found
     )
-    return dataclasses.replace(muted, actions=actions, key_findings=told)
-
-
-def _without_lists(actions: pd.DataFrame | None) -> pd.DataFrame | None:
-    none = pd.array([pd.NA], dtype="str")
-    return None if actions is None else actions.assign(list=none.repeat(len(actions)))
+    return dataclasses.replace(muted, key_findings=told)
 
 
 def kept_back(muted: AnalysisResults) -> dict[str, int]:
