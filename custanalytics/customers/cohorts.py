@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.stats import CensoredData, ecdf
 
 from custanalytics.check import Check
+from custanalytics.customers.first_seen import FirstSeen, first_seen
 from custanalytics.customers.summary import observation_period
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import noted, tell, tell_many
@@ -31,20 +32,23 @@ class Cohorts:
         One row per cohort and period since: ``cohort`` (first day), ``period`` (0 is that of
         the first purchase), ``customers`` (size of the cohort), ``active`` (how many bought),
         ``retention`` (active / customers), ``revenue`` (currency units), ``complete`` (False:
-        the data covers only part of that period).
+        the data covers only part of that period), ``old_customers`` (True: the cohort begins
+        before `new_from`, so old customers are among it).
     average : DataFrame
-        One row per period since the first purchase, complete ones only: ``period``,
-        ``customers`` (of the cohorts seen that long), ``active``, ``retention``.
+        One row per period since the first purchase, complete ones of cohorts without old
+        customers: ``period``, ``customers`` (of the cohorts seen that long), ``active``,
+        ``retention``.
     second_purchase : DataFrame
-        One row per number of days since the first purchase: ``days``, ``share`` of customers
+        One row per number of days since the first purchase: ``days``, ``share`` of new customers
         who have bought a second time by then, with customers still under observation
         allowed for (Kaplan-Meier), ``share_low``, ``share_high`` (95 % interval).
     figures : dict
-        ``customers``, ``one_time_customers``, ``one_time_share``, ``share_second_purchase``
-        (observed so far),
+        Of all customers: ``customers``, ``one_time_customers``, ``one_time_share``. Of new ones:
+        ``new_customers``, ``share_second_purchase`` (observed so far),
         ``share_second_30d``, ``share_second_90d``, ``share_second_180d``,
         ``share_second_365d`` (Kaplan-Meier; nan beyond the data),
-        ``median_days_to_second`` (among those who came back; nan if none did).
+        ``median_days_to_second`` (among those who came back; nan if none did). And
+        ``left_out_days``: from the first purchase, how long customers may be old ones.
     checks : tuple of Check
         What to keep in mind when reading.
     """
@@ -61,8 +65,12 @@ def cohort_retention(
     transactions: pd.DataFrame | HasEngine,
     observation_end: date | None = None,
     period: str | None = None,
+    new_from: date | None = None,
 ) -> Cohorts:
     """Follow customers from the period of their first purchase.
+
+    Assumes that whoever is first seen on `new_from` or later is a new customer; others may have
+    bought before the data begins, and count in no figure about new customers.
 
     Parameters
     ----------
@@ -74,6 +82,9 @@ def cohort_retention(
         Last day that counts; by default the last day in the data.
     period : {"month", "quarter", "year"}, optional
         Length of a period; by default the shortest that gives at most 24 cohorts.
+    new_from : date, optional
+        First day from which a first purchase is a new customer's; by default decided from the
+        data: before it clearly more customers are seen for the first time than later.
 
     Returns
     -------
@@ -108,23 +119,33 @@ def cohort_retention(
         period = fitting[0] if fitting else "year"
     size = _PERIODS[period]
     found = engine.run("cohorts", as_of=end, months_per_period=size)
-    if found.empty:
+    seen = first_seen(engine, end, new_from)
+    if seen is None:
         raise UnsupportedError(tell("no known customer has an order that came to more than zero"))
     last_index = (end.year * 12 + end.month - 1) // size
     last_complete = end == (pd.Timestamp(end) + pd.offsets.MonthEnd(0)).date() and (
         (end.year * 12 + end.month) % size == 0
     )
     retention = _triangle(found, last_index, last_complete, size)
-    waits = engine.run("second_purchase", as_of=end)
+    retention["old_customers"] = (retention["cohort"] < pd.Timestamp(seen.new_from)) & (
+        seen.left_out_days > 0
+    )
+    everybody = engine.run("second_purchase", as_of=end, new_from=seen.new_from)
+    waits = everybody.loc[everybody["is_new"]]
+    if waits.empty:
+        raise UnsupportedError(tell("no customer is first seen on {day} or later", day=new_from))
     curve = _kaplan_meier(waits)
-    figures = _figures(waits, curve)
     return Cohorts(
         period=period,
         retention=retention,
         average=_average(retention),
         second_purchase=curve,
-        figures=figures,
-        checks=_checks(retention, int(figures["customers"])),
+        figures={
+            **_of_all(everybody),
+            **_of_new(waits, curve),
+            "left_out_days": float(seen.left_out_days),
+        },
+        checks=_checks(seen),
     )
 
 
@@ -154,7 +175,7 @@ def _triangle(found: pd.DataFrame, last_index: int, last_complete: bool, size: i
 
 def _average(retention: pd.DataFrame) -> pd.DataFrame:
     # Cohorts weigh by their customers, and only those seen that long count.
-    whole = retention.loc[retention["complete"]]
+    whole = retention.loc[retention["complete"] & ~retention["old_customers"]]
     average = whole.groupby("period")[["customers", "active"]].sum().reset_index()
     average["retention"] = average["active"] / average["customers"]
     return average
@@ -194,15 +215,20 @@ def _spread(waits: pd.DataFrame) -> np.ndarray:
     return np.repeat(waits["days"].to_numpy(dtype=float), waits["n"].to_numpy())
 
 
-def _figures(waits: pd.DataFrame, curve: pd.DataFrame) -> dict[str, float]:
-    customers = int(waits["n"].sum())
-    again = waits.loc[waits["bought_again"]]
-    returned = int(again["n"].sum())
-    figures = {
+def _of_all(waits: pd.DataFrame) -> dict[str, float]:
+    customers, once = (int(rows["n"].sum()) for rows in (waits, waits.loc[~waits["bought_again"]]))
+    return {
         "customers": float(customers),
-        "one_time_customers": float(customers - returned),
-        "one_time_share": 1 - returned / customers,
-        "share_second_purchase": returned / customers,
+        "one_time_customers": float(once),
+        "one_time_share": once / customers,
+    }
+
+
+def _of_new(waits: pd.DataFrame, curve: pd.DataFrame) -> dict[str, float]:
+    again = waits.loc[waits["bought_again"]]
+    figures = {
+        "new_customers": float(waits["n"].sum()),
+        "share_second_purchase": float(again["n"].sum() / waits["n"].sum()),
         "median_days_to_second": (float(np.median(_spread(again))) if len(again) else np.nan),
     }
     for days in (30, 90, 180, 365):
@@ -214,52 +240,48 @@ def _figures(waits: pd.DataFrame, curve: pd.DataFrame) -> dict[str, float]:
     return figures
 
 
-def _checks(retention: pd.DataFrame, customers: int) -> tuple[Check, ...]:
-    sizes = retention.loc[retention["period"] == 0, "customers"]
-    checks = [
+def _checks(seen: FirstSeen) -> tuple[Check, ...]:
+    new = seen.customers - seen.left_out
+    return (
         Check(
             "cohorts.customers",
-            customers >= _MIN_CUSTOMERS,
+            new >= _MIN_CUSTOMERS,
             tell_many(
-                customers,
+                new,
                 "One customer is followed.",
                 "{n:,} customers are followed.",
-                n=customers,
+                n=new,
             )
-            if customers >= _MIN_CUSTOMERS
+            if new >= _MIN_CUSTOMERS
             else tell_many(
-                customers,
+                new,
                 "One customer is followed; with fewer than {fewest} a single one moves the curves.",
                 "{n:,} customers are followed; with fewer than {fewest} a single one moves the "
                 "curves.",
-                n=customers,
+                n=new,
                 fewest=_MIN_CUSTOMERS,
             ),
-            value=customers,
+            value=new,
             threshold=_MIN_CUSTOMERS,
             source=noted("rule of thumb: one customer in twenty is 5%"),
-        )
-    ]
-    if len(sizes) >= 3:
-        ratio = float(sizes.iloc[0] / sizes.iloc[1:].median())
-        checks.append(
-            Check(
-                "cohorts.first_cohort",
-                ratio < 2,
-                tell(
-                    "The first cohort is {ratio:.1f} times the median of the later ones.",
-                    ratio=ratio,
-                )
-                if ratio < 2
-                else tell(
-                    "The first cohort is {ratio:.1f} times the median of the later ones: it holds "
-                    "customers who already bought before the data begins, so it stays longer than "
-                    "new customers do.",
-                    ratio=ratio,
-                ),
-                value=ratio,
-                threshold=2.0,
-                source=noted("rule of thumb for data cut off on the left"),
+        ),
+        Check(
+            "cohorts.first_cohort",
+            None if seen.left_out else True,
+            tell(
+                "In the first {days:,} days of the data clearly more customers are seen for the "
+                "first time than later, so many of them are old ones: these {n:,} of {all:,} "
+                "customers count in no figure about new customers.",
+                days=seen.left_out_days,
+                n=seen.left_out,
+                all=seen.customers,
             )
-        )
-    return tuple(checks)
+            if seen.left_out
+            else tell(
+                "In the first weeks of the data no more customers are seen for the first time "
+                "than later, so all are taken for new ones."
+            ),
+            value=seen.left_out / seen.customers,
+            source=noted("data cut off on the left"),
+        ),
+    )

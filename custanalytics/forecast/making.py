@@ -7,6 +7,7 @@ import pandas as pd
 from threadpoolctl import threadpool_limits
 
 from custanalytics.check import Check
+from custanalytics.customers.first_seen import first_seen
 from custanalytics.customers.summary import observation_period
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.forecast.blending import CANDIDATES
@@ -32,6 +33,7 @@ def forecast_customers(
     observation_end: date | None = None,
     level: float = 0.90,
     seed: int = 0,
+    new_from: date | None = None,
 ) -> Forecast:
     """Forecast every customer's purchases and money from the sales so far.
 
@@ -53,6 +55,9 @@ def forecast_customers(
         Nominal coverage of the intervals.
     seed : int, default 0
         Where the random numbers start.
+    new_from : date, optional
+        First day from which a first purchase is a new customer's; by default decided from the
+        data: before it clearly more customers are seen for the first time than later.
 
     Returns
     -------
@@ -100,6 +105,8 @@ def forecast_customers(
         }
     )
     supported = int(laid_out.horizon)
+    seen = first_seen(engine, end, new_from)
+    left_out = seen.left_out_days if seen else 0
     usual = float(fitted.money.sum() / max(fitted.purchases.sum(), 1e-12))
     return Forecast(
         horizon_days=supported,
@@ -109,7 +116,7 @@ def forecast_customers(
         customers=customers,
         origins=origin_table(fitted, level),
         weights=_weight_table(fitted),
-        newcomers=newcomers(sales, fitted.model, supported, usual),
+        newcomers=newcomers(sales, fitted.model, supported, usual, left_out),
         checks=(_horizon(supported, horizon_days, sales.last - sales.first), known),
         fitted=fitted,
         bucket_ends=laid_out.ends,

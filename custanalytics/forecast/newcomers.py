@@ -1,8 +1,4 @@
-"""What a new customer brings, and which customers are new at all.
-
-A file that begins in the middle of a shop's life shows old customers as new at first. How long
-that lasts is decided from the data; those customers count in no figure about newcomers.
-"""
+"""What a new customer brings, beside what the last new ones did."""
 
 from dataclasses import dataclass, field
 
@@ -12,12 +8,6 @@ from custanalytics.forecast.sales import Sales
 from custanalytics.value_models.inputs import Floats
 from custanalytics.value_models.pareto_nbd import ParetoNBD
 
-WEEK = 7
-# a month of first purchases so far above the later ones is no month of new customers
-ABOVE_USUAL = 1.4
-SMOOTHED_WEEKS = 4
-# hardly anybody new later: a cohort that was picked, not a file that begins in the middle
-NO_LATER = 0.05
 FEWEST_NEWCOMERS = 30
 # the test on the last newcomers counts fully from so many of their purchases on
 HALF_TRUSTED = 30.0
@@ -32,7 +22,7 @@ class Newcomers:
     first, last : int
         Days, since 1970, between which the tested newcomers first bought.
     left_out_days : int
-        From the first sale, how long customers may be old ones; they count in nothing here.
+        From the first purchase, how long customers may be old ones; they count in nothing here.
     days : float
         Length of the time after the first purchase.
     customers : int
@@ -69,31 +59,14 @@ class Newcomers:
         return share * self.expected_purchases, share * self.expected_revenue
 
 
-def new_from(sales: Sales) -> int:
-    """First day from which a first purchase is that of a new customer."""
-    bought = sales.seen_on(sales.last)
-    first = bought.day[np.unique(bought.customer, return_index=True)[1]]
-    weeks = int((sales.last - sales.first) // WEEK)
-    if weeks < 3 * SMOOTHED_WEEKS:
-        return sales.first
-    week = (first - sales.first) // WEEK
-    count = np.bincount(week[week < weeks], minlength=weeks).astype(np.float64)
-    usual = float(np.median(count[weeks // 2 :]))
-    smooth = np.convolve(count, np.ones(SMOOTHED_WEEKS) / SMOOTHED_WEEKS, mode="valid")
-    if usual <= NO_LATER * smooth[0]:
-        return sales.first
-    chance = 2 * np.sqrt(usual / SMOOTHED_WEEKS)
-    ordinary = np.flatnonzero(smooth <= ABOVE_USUAL * usual + chance)
-    begins = int(ordinary[0]) if len(ordinary) else weeks // 2
-    return sales.first + WEEK * min(begins + (SMOOTHED_WEEKS - 1 if begins else 0), weeks // 2)
-
-
-def newcomers(sales: Sales, model: ParetoNBD, days: float, spend: float) -> Newcomers | None:
+def newcomers(
+    sales: Sales, model: ParetoNBD, days: float, spend: float, left_out_days: int
+) -> Newcomers | None:
     """Forecast a new customer over so many days; None where too few can be tested."""
     bought = sales.seen_on(sales.last)
     customer, at = np.unique(bought.customer, return_index=True)
     first, first_spend = bought.day[at], bought.amount[at]
-    new = new_from(sales)
+    new = int(first.min()) + left_out_days
     begin = max(new, sales.last - int(days) - 365)
     end = sales.last - int(days)
     tested = (first >= begin) & (first <= end)
@@ -113,7 +86,7 @@ def newcomers(sales: Sales, model: ParetoNBD, days: float, spend: float) -> Newc
     return Newcomers(
         first=begin,
         last=end,
-        left_out_days=new - sales.first,
+        left_out_days=left_out_days,
         days=float(days),
         customers=int(tested.sum()),
         first_order_value=float(first_spend[first >= new].mean()),

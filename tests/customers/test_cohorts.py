@@ -23,12 +23,12 @@ LINES = transactions("""
 def test_retention_spec():
     found = cohort_retention(LINES, date(2024, 3, 10))
     expected = table("""
-        cohort     | period | customers | active | retention | revenue | complete
-        2024-01-01 | 0      | 2         | 2      | 1.0       | 40.0    | True
-        2024-01-01 | 1      | 2         | 1      | 0.5       | 20.0    | True
-        2024-01-01 | 2      | 2         | 0      | 0.0       |  0.0    | False
-        2024-02-01 | 0      | 1         | 1      | 1.0       |  5.0    | True
-        2024-02-01 | 1      | 1         | 0      | 0.0       |  0.0    | False
+        cohort     | period | customers | active | retention | revenue | complete | old_customers
+        2024-01-01 | 0      | 2         | 2      | 1.0       | 40.0    | True     | False
+        2024-01-01 | 1      | 2         | 1      | 0.5       | 20.0    | True     | False
+        2024-01-01 | 2      | 2         | 0      | 0.0       |  0.0    | False    | False
+        2024-02-01 | 0      | 1         | 1      | 1.0       |  5.0    | True     | False
+        2024-02-01 | 1      | 1         | 0      | 0.0       |  0.0    | False    | False
     """)
     shown = found.retention.assign(cohort=found.retention["cohort"].astype("str"))
     pd.testing.assert_frame_equal(shown, expected, check_dtype=False)

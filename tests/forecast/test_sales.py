@@ -4,10 +4,8 @@ from datetime import date
 
 import pandas as pd
 
-from custanalytics.forecast.newcomers import new_from
 from custanalytics.forecast.sales import sales_of
 from custanalytics.transactions import as_engine
-from tests.trials.shops import shop_of_kind
 
 COLUMNS = ["customer_id", "order_id", "ordered_at", "amount"]
 
@@ -57,19 +55,3 @@ def test_a_return_of_a_part_leaves_the_order():
 def test_another_customers_credit_note_does_nothing():
     rows = [("ann", "1", "2024-03-01", 100.0), ("bob", "2", "2024-03-05", -100.0)]
     assert purchase_days(rows) == [("ann", "03-01", 100.0)]
-
-
-def test_the_first_weeks_of_a_file_that_begins_in_a_shops_life_are_no_newcomers():
-    sales = shop_of_kind("left truncated", 0)
-    first, last = (sales["ordered_at"].agg(name).date() for name in ("min", "max"))
-    found = new_from(sales_of(as_engine(sales), last))
-    begin = int(pd.Timestamp(first).to_datetime64().astype("datetime64[D]").astype("int64"))
-    assert 21 <= found - begin <= 200
-
-
-def test_a_cohort_that_was_picked_is_new_from_its_first_day():
-    days = [pd.Timestamp("2024-01-01") + pd.Timedelta(days=i % 60) for i in range(300)]
-    rows = [(str(i), str(i), day, 10.0) for i, day in enumerate(days)]
-    rows += [("0", "later", pd.Timestamp("2024-12-30"), 10.0)]
-    sales = sales_of(as_engine(pd.DataFrame(rows, columns=COLUMNS)), date(2024, 12, 31))
-    assert new_from(sales) == sales.first

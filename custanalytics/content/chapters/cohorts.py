@@ -1,12 +1,14 @@
 """Do customers come back: retention by cohort, and the way to the second purchase."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chart import Callout, Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
-from custanalytics.content.words import plural, say, told, word
+from custanalytics.content.words import plural, say, word
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.sentences import noted
 
@@ -102,19 +104,33 @@ def cohorts(by_cohort: Cohorts | None, formats: Formats) -> Chapter:
 def lead(by_cohort: Cohorts, formats: Formats) -> str:
     """How many customers buy a second time."""
     figures = by_cohort.figures
+    customers = formats.count(figures["new_customers"])
     if not figures["share_second_purchase"] > 0:
-        return plural(
-            figures["customers"],
-            "The one customer in the file has not bought a second time so far.",
-            "None of the {customers} customers in the file has bought a second time so far.",
-            customers=formats.count(figures["customers"]),
+        text = plural(
+            figures["new_customers"],
+            "The one new customer in the file has not bought a second time so far.",
+            "None of the {customers} new customers in the file has bought a second time so far.",
+            customers=customers,
         )
-    text = say(
-        "So far {share} of {customers} customers have bought a second time.",
-        share=formats.share(figures["share_second_purchase"]),
-        customers=formats.count(figures["customers"]),
+    else:
+        text = say(
+            "So far {share} of {customers} new customers have bought a second time.",
+            share=formats.share(figures["share_second_purchase"]),
+            customers=customers,
+        )
+    parts = (text, within(by_cohort, formats), left_out(figures, formats))
+    return " ".join(part for part in parts if part)
+
+
+def left_out(figures: Mapping[str, float], formats: Formats) -> str:
+    """Which first days of the data tell nothing about new customers, and why."""
+    if not figures["left_out_days"] > 0:
+        return ""
+    return say(
+        "Customers first seen in the first {days} days of the data are left out here: many of "
+        "them are old customers.",
+        days=formats.days(figures["left_out_days"]),
     )
-    return " ".join(part for part in (text, within(by_cohort, formats)) if part)
 
 
 def within(by_cohort: Cohorts, formats: Formats) -> str:
@@ -135,9 +151,10 @@ def _waiting(by_cohort: Cohorts, formats: Formats) -> str:
         return ""
     return plural(
         median,
-        "Half of those who came back had done so within one day of their first purchase.",
-        "Half of those who came back had done so within {days} days of their first purchase: "
-        "that is the time in which a reminder works with their habit, not against it.",
+        "Half of the new customers who came back had done so within one day of their first "
+        "purchase.",
+        "Half of the new customers who came back had done so within {days} days of their first "
+        "purchase: that is the time in which a reminder works with their habit, not against it.",
         days=formats.days(median),
     )
 
@@ -154,8 +171,10 @@ def cohort_name(day: pd.Timestamp, unit: str, formats: Formats) -> str:
 def _heatmap(by_cohort: Cohorts, seen: pd.DataFrame, formats: Formats) -> Chart:
     shown = seen.loc[seen["period"] <= _SHOWN_PERIODS].copy()
     shown["label"] = [
-        f"{cohort_name(day, by_cohort.period, formats)} ({formats.count(size)})"
-        for day, size in zip(shown["cohort"], shown["customers"], strict=True)
+        f"{cohort_name(day, by_cohort.period, formats)} ({formats.count(size)}){' *' * old}"
+        for day, size, old in zip(
+            shown["cohort"], shown["customers"], shown["old_customers"], strict=True
+        )
     ]
     first = by_cohort.average.loc[by_cohort.average["period"] == 1]
     unit = by_cohort.period
@@ -171,15 +190,10 @@ def _heatmap(by_cohort: Cohorts, seen: pd.DataFrame, formats: Formats) -> Chart:
         title=title,
         subtitle=word(_MAPPED[unit]),
         alt=say(_MAP[unit], title=title),
-        note=_first_note(by_cohort, formats),
+        note=say("* Old customers are among them: these rows are in no average of new customers.")
+        if shown["old_customers"].any()
+        else "",
     )
-
-
-def _first_note(by_cohort: Cohorts, formats: Formats) -> str:
-    for check in by_cohort.checks:
-        if check.name == "cohorts.first_cohort" and check.passed is False:
-            return told(check.sentence, formats)
-    return ""
 
 
 def _followed(by_cohort: Cohorts) -> pd.DataFrame:
@@ -270,7 +284,7 @@ def _second(by_cohort: Cohorts, formats: Formats) -> Chart:
         x_title=say("Days since the first purchase"),
         marks=marks,
         title=title,
-        subtitle=say("Share of customers with a second purchase"),
+        subtitle=say("Share of new customers with a second purchase"),
         alt=say("Rising curve of the share with a second purchase. {title}.", title=title),
         note=say("Shaded: 95% interval. Customers who only just joined are allowed for."),
         half=True,

@@ -147,7 +147,7 @@ def _business_cards(overview: Overview, back: Cohorts | None, formats: Formats) 
         note = ""
         if back is not None:
             note = say(
-                "{share} bought again", share=formats.share(back.figures["share_second_purchase"])
+                "{share} bought again", share=formats.share(1 - back.figures["one_time_share"])
             )
         label = plural(figures["buyers"], "known customer", "known customers")
         items.append(Card(formats.count(figures["buyers"]), label, note))

@@ -8,7 +8,7 @@ from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.content.blocks import Notice
 from custanalytics.content.chapter import Chapter, Declaration
-from custanalytics.content.chapters import value_tests
+from custanalytics.content.chapters import cohorts, value_tests
 from custanalytics.content.chapters.value_tests import (
     decile_chart,
     leaving,
@@ -178,14 +178,7 @@ def _new_customer(found: CustomerLifetimeValue, formats: Formats) -> str:
         ),
         _last_ones(new, formats),
     ]
-    if new["left_out_days"] > 0:
-        told_all.append(
-            say(
-                "Customers first seen in the first {days} days of the data are left out here: many "
-                "of them are old customers.",
-                days=formats.days(new["left_out_days"]),
-            )
-        )
+    told_all.append(cohorts.left_out(new, formats))
     told_all.append(
         say(
             "How much you can spend to win one depends on your margin, which was not given for "
@@ -199,7 +192,7 @@ def _new_customer(found: CustomerLifetimeValue, formats: Formats) -> str:
             horizon=span,
         )
     )
-    return " ".join(told_all)
+    return " ".join(part for part in told_all if part)
 
 
 def _last_ones(new: Mapping[str, float], formats: Formats) -> str:

@@ -23,6 +23,7 @@ from custanalytics.privacy.mute.names import Words
 _GRID_DAYS = 30
 _TOLD_DAYS = (90, 365, 30, 180)
 _YEAR = 12
+_KEPT_OF_COHORTS = ("cohort", "period", "customers", "complete", "old_customers")
 
 
 def muted_overview(
@@ -178,11 +179,12 @@ def muted_cohorts(found: Cohorts | None, key: Key, words: Words) -> Cohorts | No
     gone = sizes.index[protected(sizes.to_numpy(np.float64), sizes.to_numpy() < SMALLEST)]
     cells = found.retention.loc[found.retention["complete"]]
     cells = cells.loc[~cells["cohort"].isin(gone)].reset_index(drop=True)
-    together = cells.groupby("period", as_index=False)[["customers", "active"]].sum()
+    new = cells.loc[~cells["old_customers"]]
+    together = new.groupby("period", as_index=False)[["customers", "active"]].sum()
     together["retention"] = together["active"] / together["customers"]
     retention = muted_table(cells, "cohorts.retention", key, words)
     average = muted_table(together, "cohorts.average", key, words)
-    hide(retention, _hidden_cells(cells), keep=("cohort", "period", "customers", "complete"))
+    hide(retention, _hidden_cells(cells), keep=_KEPT_OF_COHORTS)
     few = (together["active"] < SMALLEST).to_numpy(bool)
     hide(average, few, keep=("period",))
     waits = _waits(found, key, words)
@@ -198,8 +200,9 @@ def muted_cohorts(found: Cohorts | None, key: Key, words: Words) -> Cohorts | No
 
 
 def _hidden_cells(cells: pd.DataFrame) -> Bools:
+    # The average of a period is of the cohorts without old customers.
     hidden = np.zeros(len(cells), bool)
-    for at in cells.groupby("period").indices.values():
+    for at in cells.groupby(["period", "old_customers"]).indices.values():
         active = cells["active"].to_numpy(np.float64)[at]
         hidden[at] = protected(active, active < SMALLEST)
     return hidden
@@ -210,14 +213,16 @@ def _waits(found: Cohorts, key: Key, words: Words) -> dict[str, Any]:
 
     Empty where fewer than ten came back, or did not.
     """
-    curve, n = found.second_purchase, found.figures["customers"]
+    curve, n = found.second_purchase, found.figures["new_customers"]
+    everybody, once = (found.figures[name] for name in ("customers", "one_time_customers"))
     days = [*_TOLD_DAYS, *range(_GRID_DAYS, int(curve["days"].max()) + 1, _GRID_DAYS)]
     days = [wait for wait in dict.fromkeys(days) if wait <= curve["days"].max()]
     at = np.searchsorted(curve["days"], days, side="right") - 1
-    returned = n - found.figures["one_time_customers"]
+    returned = n * found.figures["share_second_purchase"]
     sizes = [returned, *(curve["share"].to_numpy(np.float64)[at] * n)]
     back, *shown = apart(sizes, n)
-    if not back:
+    of_all = (everybody - n, once, everybody - once, once - (n - returned))
+    if not back or any(0 < round(size) < SMALLEST for size in of_all):
         return {}
     points = curve.iloc[at].assign(days=days).loc[shown].sort_values("days")
     figures = muted_figures(found.figures, "cohorts.figures", key)

@@ -22,7 +22,7 @@ from custanalytics.render.number_codes import number_code
 from custanalytics.render.office import printable
 from custanalytics.render.slides.base import Box
 from custanalytics.render.slides.paint import fill, paint
-from custanalytics.render.slides.text import width
+from custanalytics.render.text_room import width
 
 _SIZE = 12
 # A label of more letters would reach over the axis when it stands under its point.

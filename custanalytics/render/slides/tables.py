@@ -12,7 +12,7 @@ from custanalytics.content.tables import Table
 from custanalytics.render.office import printable
 from custanalytics.render.slides.base import Box
 from custanalytics.render.slides.paint import fill, fill_depth, paint
-from custanalytics.render.slides.text import LINE, POINT, lines, shortened, width
+from custanalytics.render.text_room import LINE, POINT, lines, shortened, width
 
 # "No Style, No Grid": rules and fills are ours.
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"

@@ -24,7 +24,7 @@ from custanalytics.render.slides.base import Base, Box, base_presentation
 from custanalytics.render.slides.charts import add_chart
 from custanalytics.render.slides.paint import fill, paint
 from custanalytics.render.slides.tables import add_heatmap, add_table
-from custanalytics.render.slides.text import LINE, POINT, fitting, height, lines, shortened
+from custanalytics.render.text_room import LINE, POINT, fitting, height, lines, shortened
 
 _ASIDE = 0.3
 _SUBTITLE, _SMALL = 14, 10

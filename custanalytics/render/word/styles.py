@@ -54,6 +54,9 @@ def styled(styles: bytes, brand: Brand) -> bytes:
         elif name == "Caption":
             _look(style, colors["ink"], 21, bold=True)
             _kept_with_next(style)
+            _spaced(style, 240, 60)
+        elif name == "TOCHeading":
+            _look(style, colors["accent-ink"], 22)
         elif name == "Title":
             _look(style, colors["accent-ink"], 52)
         elif name == "Normal":
@@ -62,6 +65,8 @@ def styled(styles: bytes, brand: Brand) -> bytes:
             tree.remove(style)
     for name, size, color, bold, before, after in _PARAGRAPHS:
         tree.append(_paragraph(name, size, colors[color], bold, before, after))
+    for level, indent in ((1, 0), (2, 300)):
+        tree.append(_line_of_contents(level, indent, colors["ink"]))
     for name in ("good", "bad", "warn"):
         tree.append(_character(name.capitalize(), colors[name]))
     tree.append(_character("Neutral", colors["muted"]))
@@ -96,6 +101,25 @@ def _kept_with_next(style: Any) -> None:
     properties.insert(0, etree.Element(f"{{{_W}}}keepNext"))
 
 
+def _spaced(style: Any, before: int, after: int) -> None:
+    properties = style.find(f"{{{_W}}}pPr")
+    for old in properties.findall(f"{{{_W}}}spacing"):
+        properties.remove(old)
+    spacing = etree.SubElement(properties, f"{{{_W}}}spacing")
+    spacing.set(f"{{{_W}}}before", str(before))
+    spacing.set(f"{{{_W}}}after", str(after))
+
+
+def _line_of_contents(level: int, indent: int, color: str) -> Any:
+    return etree.fromstring(
+        f'<w:style {_NAMESPACE} w:type="paragraph" w:styleId="TOC{level}">'
+        f'<w:name w:val="toc {level}"/><w:basedOn w:val="Normal"/><w:pPr>'
+        f'<w:spacing w:before="{60 if level == 1 else 0}" w:after="0"/>'
+        f'<w:ind w:left="{indent}"/></w:pPr><w:rPr>{"<w:b/>" if level == 1 else ""}'
+        f'<w:color w:val="{color}"/><w:sz w:val="18"/><w:szCs w:val="18"/></w:rPr></w:style>'
+    )
+
+
 def _paragraph(name: str, size: int, color: str, bold: bool, before: int, after: int) -> Any:
     # What stands over a figure or text stays with it.
     keep = "<w:keepNext/>" if name in ("Chart Subtitle", "Note Title") else ""
@@ -128,7 +152,7 @@ def _rules(colors: dict[str, str]) -> str:
     inner = f'w:val="single" w:sz="4" w:space="0" w:color="{colors["rule"]}"'
     return (
         '<w:pPr><w:spacing w:before="30" w:after="30"/></w:pPr>'
-        '<w:rPr><w:sz w:val="17"/><w:szCs w:val="17"/></w:rPr><w:tblPr><w:tblBorders>'
+        "<w:tblPr><w:tblBorders>"
         f"<w:top {edge}/><w:bottom {edge}/><w:insideH {inner}/></w:tblBorders>{_MARGINS}</w:tblPr>"
         '<w:tblStylePr w:type="firstRow"><w:rPr><w:b/></w:rPr><w:tcPr><w:tcBorders>'
         f"<w:bottom {edge}/></w:tcBorders></w:tcPr></w:tblStylePr>"

@@ -90,29 +90,7 @@ local function figure(element)
   return out
 end
 
--- Columns as wide as their texts, as the page has them; Word would make them all alike.
-local function columns(element)
-  local longest, total = {}, 0
-  local function look(rows)
-    for _, one in ipairs(rows) do
-      for i, cell in ipairs(one.cells) do
-        local text = pandoc.utils.stringify(pandoc.Div(cell.contents))
-        longest[i] = math.max(longest[i] or 5, math.min(44, utf8.len(text) or #text))
-      end
-    end
-  end
-  look(element.head.rows)
-  for _, body in ipairs(element.bodies) do look(body.body) end
-  look(element.foot.rows)
-  for _, size in ipairs(longest) do total = total + size + 5 end
-  for i, spec in ipairs(element.colspecs) do
-    element.colspecs[i] = { spec[1], (longest[i] + 5) / math.max(total, 84) }
-  end
-  return element
-end
-
 return {
-  { Table = columns },
   { Span = function(s) if not (has(s, "kpi-value") or has(s, "kpi-label") or has(s, "kpi-note")) then return span(s) end end },
   { traverse = "topdown", Div = function(d)
     local out = div(d)

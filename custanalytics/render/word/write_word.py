@@ -17,9 +17,11 @@ from custanalytics.render.brand import Brand, typst_text
 from custanalytics.render.office import EARLIEST, branded_theme, steady
 from custanalytics.render.outside_tool import outside_tool
 from custanalytics.render.pages.selfcontained import must_be_inside
+from custanalytics.render.word.layout import laid_out
 from custanalytics.render.word.styles import FOOTER, FOOTER_RELATION, FOOTER_TYPE, PAGE, styled
 
 _MAIN = re.compile(r"<main[^>]*>(.*)</main>", re.DOTALL)
+_CONTENTS = re.compile(r'<nav id="TOC" aria-label="([^"]*)"')
 _PLOT = re.compile(r'<div class="plot".*?</script>\s*</div>', re.DOTALL)
 _IMAGE = re.compile(r'<img src="([^"]*\.svg)"')
 _WIDTH = re.compile(rb'<svg[^>]*?\swidth="([\d.]+)(pt|px|)"', re.DOTALL)
@@ -52,7 +54,21 @@ def word_bytes(page: str, folder: Path, brand: Brand, made_on: date | None) -> b
         options += ["--reference-doc", str(reference), "--lua-filter", str(_HERE / "word.lua")]
         options += ["--resource-path", os.pathsep.join((scratch, str(folder)))]
         _pandoc([*options, "--output", str(output)], source.encode(), folder)
-        return steady(output.read_bytes(), made)
+        contents = _CONTENTS.search(page)
+        title = unescape(contents.group(1)) if contents else ""
+        return steady(_laid_out(output.read_bytes(), title), made)
+
+
+def _laid_out(document: bytes, title: str) -> bytes:
+    buffer = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(document)) as old,
+        zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in old.namelist():
+            part = old.read(name)
+            new.writestr(name, laid_out(part, title) if name == "word/document.xml" else part)
+    return buffer.getvalue()
 
 
 def _top(page: str) -> str:

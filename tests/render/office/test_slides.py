@@ -20,8 +20,8 @@ from custanalytics.content.report_content import report_content
 from custanalytics.content.workbook_charts import wide
 from custanalytics.errors import RenderError, UsageError
 from custanalytics.render.slides.order import slide_order
-from custanalytics.render.slides.text import height, shortened, width
 from custanalytics.render.slides.write_slides import slides_bytes
+from custanalytics.render.text_room import height, shortened, width
 from tests.content.conftest import HOSTILE, results_of, shop
 from tests.render.written import written
 

@@ -3,7 +3,9 @@
 import re
 import zipfile
 
+import matplotlib
 import pytest
+from fontTools.afmLib import AFM
 from lxml import etree
 
 from custanalytics.render import render, stage, template
@@ -70,3 +72,53 @@ def test_the_same_document_gives_the_same_bytes(folder, rich) -> None:
     first = (folder / "report.docx").read_bytes()
     render(folder, ("docx",), "embedded", rich.settings.made_on)
     assert (folder / "report.docx").read_bytes() == first
+
+
+def val(element, path: str, name: str = "val") -> str | None:
+    found = element.find("/".join(f"{W}{step}" for step in path.split("/")))
+    return None if found is None else found.get(f"{W}{name}")
+
+
+def test_the_contents_lead_to_every_chapter_and_section(word) -> None:
+    listed = [*paragraphs(word, "TOC1"), *paragraphs(word, "TOC2")]
+    listed[0] = listed[0].rpartition("\\u ")[2]  # the field's own code
+    headed = [*paragraphs(word, "Heading1"), *paragraphs(word, "Heading2")]
+    assert listed == headed
+    assert len(headed) > 10
+    marks = {mark.get(f"{W}name") for mark in word.iter(f"{W}bookmarkStart")}
+    assert {link.get(f"{W}anchor") for link in word.iter(f"{W}hyperlink")} - {None} <= marks
+    kinds = [mark.get(f"{W}fldCharType") for mark in word.iter(f"{W}fldChar")]
+    assert kinds == ["begin", "separate", "end"]
+
+
+def drawn(text: str) -> float:
+    """Width in Helvetica's published metrics, which are Arial's too, in em."""
+    metrics = AFM(matplotlib.get_data_path() + "/fonts/afm/phvr8a.afm")
+    known = {chr(code): wide for _, (code, wide, _) in metrics._chars.items() if code > 0}
+    return sum(known.get(letter, 556) for letter in text) / 1000
+
+
+def test_no_number_and_no_word_of_a_table_is_broken(word) -> None:
+    tables = [t for t in word.iter(f"{W}tbl") if val(t, "tblPr/tblStyle") == "Table"]
+    assert len(tables) > 10
+    for table in tables:
+        widths = [int(column.get(f"{W}w")) for column in table.find(f"{W}tblGrid")]
+        assert sum(widths) <= 9366  # A4 less its margins
+        for i, row in enumerate(table.findall(f"{W}tr")):
+            assert row.find(f"{W}trPr/{W}cantSplit") is not None
+            for cell, wide in zip(row.findall(f"{W}tc"), widths, strict=True):
+                assert int(val(cell, "tcPr/tcW", "w")) == wide
+                text = "".join(cell.itertext()).strip()
+                if not text:
+                    continue
+                size = int(cell.find(f".//{W}rPr/{W}sz").get(f"{W}val")) / 2
+                for part in [text] if i and len(text) <= 14 else text.split():
+                    assert drawn(part) * size * 20 + 2 * 90 <= wide, text
+
+
+def test_short_tables_stay_whole_and_names_stay_with_their_tables(word) -> None:
+    for table in word.iter(f"{W}tbl"):
+        rows = table.findall(f"{W}tr")
+        if val(table, "tblPr/tblStyle") == "Table" and len(rows) <= 10:
+            for row in rows[:-1]:
+                assert all(p.find(f"{W}pPr/{W}keepNext") is not None for p in row.iter(f"{W}p"))

@@ -1,6 +1,6 @@
-"""How much room text takes on a slide, so that nothing runs over its box.
+"""How much room text takes on a slide or in a table of Word, so that nothing runs over.
 
-Slides are drawn by another program with its own fonts; widths are estimated with ours and a
+Both are drawn by another program with its own fonts; widths are estimated with ours and a
 margin, and a wide character of Chinese, Japanese or Korean counts as one em.
 """
 
