@@ -244,7 +244,7 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = RFM_SE
     scored["rfm_score"] = digits[0] + digits[1] + digits[2]
     further = summary.drop(columns=_COLUMNS[1:]).assign(customer_id=summary["customer_id"])
     scored["segment"] = _assign(scored.merge(further, on="customer_id"), segments)
-    return RFM(scored, _totals(scored, segments), _bounds(scored), _checks(scored))
+    return RFM(scored, _totals(scored, segments), _bounds(scored), _checks(summary))
 
 
 def check_segments(segments: Sequence[Segment]) -> None:
@@ -341,9 +341,11 @@ def _bounds(scored: pd.DataFrame) -> pd.DataFrame:
     return bounds
 
 
-def _checks(scored: pd.DataFrame) -> tuple[Check, ...]:
-    n = len(scored)
-    one_time = float((scored["n_orders"] == 1).mean())
+def _checks(summary: pd.DataFrame) -> tuple[Check, ...]:
+    n = len(summary)
+    # Two orders of one day are one purchase, where the days are known.
+    once = summary["frequency"] == 0 if "frequency" in summary else summary["n_orders"] == 1
+    one_time = float(once.mean())
     enough = Check(
         "rfm.customers",
         n >= _MIN_CUSTOMERS,
@@ -363,13 +365,12 @@ def _checks(scored: pd.DataFrame) -> tuple[Check, ...]:
         "rfm.one_time_buyers",
         one_time < 0.8,
         tell(
-            "{share:.0%} of the customers have ordered once, so order frequency separates the "
-            "rest.",
+            "{share:.0%} of the customers have bought once, so order frequency separates the rest.",
             share=one_time,
         )
         if one_time < 0.8
         else tell(
-            "{share:.0%} of the customers have ordered once, so order frequency hardly separates "
+            "{share:.0%} of the customers have bought once, so order frequency hardly separates "
             "customers.",
             share=one_time,
         ),

@@ -175,9 +175,7 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         propensity=propensity,
         customers=customers,
         **decided,
-        key_findings=key_findings(
-            business, spread, back, groups, value if trusted(trust) else None
-        ),
+        key_findings=key_findings(business, spread, back, known, value if trusted(trust) else None),
         skipped=skipped,
     )
 

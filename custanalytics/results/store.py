@@ -78,8 +78,8 @@ class AnalysisResults:
         (bool: whether the action is to contact them), ``customers``, ``reachable`` (who did not
         say no), ``revenue`` (net, so far), ``expected_buyers``, ``late_customers``,
         ``revenue_at_risk`` (within the window; null without propensity), ``clv``, ``clv_low``,
-        ``clv_high`` (null without a forecast), ``control_size`` and ``detectable_lift`` (null: no group can show anything),
-        ``control_enough`` (bool).
+        ``clv_high`` (null without a forecast), ``control_size`` and ``detectable_lift`` (null: no
+        group can show anything), ``control_enough`` (bool).
     actions : DataFrame or None
         The action plan, one row per action in the order to do it, each customer in one:
         ``step`` (null: not in the plan, as a contact is not advised or does not pay), ``kind``

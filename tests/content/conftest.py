@@ -327,7 +327,7 @@ def results_of(lines: pd.DataFrame, **changes):
         overview,
         found["concentration"],
         found["cohorts"],
-        found["rfm"],
+        summary,
         found["value"] if trusted(found["value_trust"]) else None,
     )
     read = len(lines) + 3

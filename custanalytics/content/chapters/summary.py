@@ -16,6 +16,7 @@ from custanalytics.content.chapters import (
     value_tests,
     what_to_do,
 )
+from custanalytics.content.definitions import defined
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.slide import Slide
 from custanalytics.content.words import plural, say, told, word
@@ -39,7 +40,7 @@ T = TypeVar("T")
 
 def summary(results: AnalysisResults, formats: Formats) -> Chapter:
     """Section 1 of the report."""
-    headline_figures = Cards(tuple(_cards(results, formats)))
+    headline_figures = Cards(tuple(_cards(results, formats)), _defined(results))
     points = Points("findings", tuple(findings(results, formats)))
     steps = Points("actions", tuple(_actions(results, formats)))
     confidence = Bullets(tuple(_confidence(results, formats)))
@@ -70,6 +71,7 @@ def _overview_slide(headline_figures: Cards, points: Points, confidence: Bullets
         subtitle=first.detail,
         cards=headline_figures.cards,
         items=tuple(others),
+        small=headline_figures.note,
         notes="\n".join(confidence.sentences),
     )
 
@@ -124,6 +126,16 @@ def _cards(results: AnalysisResults, formats: Formats) -> list[Card]:
             )
         )
     return items
+
+
+def _defined(results: AnalysisResults) -> str:
+    """What the headline figures count."""
+    if results.overview is None:
+        return ""
+    known = bool(results.overview.figures["buyers"])
+    of_customers = ["customers"] if known else []
+    again = ["bought_again"] if known and results.cohorts is not None else []
+    return defined("revenue", *of_customers, *again, "average_order")
 
 
 def _business_cards(overview: Overview, back: Cohorts | None, formats: Formats) -> list[Card]:

@@ -125,7 +125,7 @@ def _decided_anew(muted: AnalysisResults) -> AnalysisResults:
         muted.overview,
         muted.concentration,
         muted.cohorts,
-        muted.rfm,
+        None,
         muted.value if trusted(muted.value_trust) else None,
     )
     told = tuple(
