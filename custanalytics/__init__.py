@@ -52,8 +52,8 @@ if TYPE_CHECKING:
     from custanalytics.results.store import AnalysisResults as AnalysisResults
     from custanalytics.results.store import read_results as read_results
     from custanalytics.results.store import write_results as write_results
+    from custanalytics.revenue.by_group import revenue_by_group as revenue_by_group
     from custanalytics.revenue.change import RevenueChange as RevenueChange
-    from custanalytics.revenue.change import revenue_by_group as revenue_by_group
     from custanalytics.revenue.change import revenue_change as revenue_change
     from custanalytics.revenue.change import waterfall as waterfall
     from custanalytics.revenue.first_orders import FirstOrderDrivers as FirstOrderDrivers
@@ -137,9 +137,9 @@ _HOMES = {
         "read_results",
         "write_results",
     ),
+    "revenue.by_group": ("revenue_by_group",),
     "revenue.change": (
         "RevenueChange",
-        "revenue_by_group",
         "revenue_change",
         "waterfall",
     ),

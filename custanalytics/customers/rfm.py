@@ -8,9 +8,11 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.customers.rhythm import LATE, NEW, ON_TIME
+from custanalytics.customers.summary import checked_summary
 from custanalytics.engine import DuckDBEngine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.sentences import noted, tell
+from custanalytics.transactions import HasEngine
 
 LEVELS = 5
 _MIN_CUSTOMERS = 20
@@ -184,7 +186,9 @@ class RFM:
     checks: tuple[Check, ...]
 
 
-def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = RFM_SEGMENTS) -> RFM:
+def rfm_segmentation(
+    summary: pd.DataFrame | HasEngine, segments: Sequence[Segment] = RFM_SEGMENTS
+) -> RFM:
     """Score customers by quintiles and put each into one segment.
 
     A score is ``1 + floor(5 (below + tied / 2) / n)``: customers with equal values get equal
@@ -192,9 +196,10 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = RFM_SE
 
     Parameters
     ----------
-    summary : DataFrame
+    summary : DataFrame or Ledger
         One row per customer: ``customer_id``, ``days_since_last_purchase`` (days),
-        ``n_orders``, ``total_spend`` (currency units, net), and what else the rules ask for.
+        ``n_orders``, ``total_spend`` (currency units, net), as `customer_summary` makes it, and
+        what else the rules ask for; of a ledger it is made here.
     segments : sequence of Segment
         Rules tried in order; the first that holds names the segment. Together they must
         cover every customer.
@@ -209,7 +214,8 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = RFM_SE
     UnsupportedError
         There are no customers.
     UsageError
-        A column is missing, two segments have one name, or the rules leave customers out.
+        A column is missing, a customer has two rows, a figure is no number, two segments have one
+        name, or the rules leave customers out.
 
     References
     ----------
@@ -230,9 +236,7 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = RFM_SE
     0           a       444  Champions
     1           b       222    Dormant
     """
-    missing = [column for column in _COLUMNS if column not in summary.columns]
-    if missing:
-        raise UsageError(f"the summary lacks the columns {', '.join(missing)}")
+    summary = checked_summary(summary, _COLUMNS)
     check_segments(segments)
     if summary.empty:
         raise UnsupportedError(tell("there are no customers to score"))

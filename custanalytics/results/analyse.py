@@ -57,6 +57,10 @@ from custanalytics.results.decisions import drawn_groups, segment_decisions, use
 from custanalytics.results.key_findings import key_findings
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted, value_trust
+from custanalytics.revenue.by_group import revenue_by_groups
+from custanalytics.revenue.change import RevenueChange, comparable_months, revenue_change
+from custanalytics.revenue.first_orders import first_order_drivers
+from custanalytics.revenue.next_products import rules_of_next
 from custanalytics.scoring.control_group import ControlPlan
 from custanalytics.sentences import tell
 
@@ -139,6 +143,8 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         known = summary.merge(customer_details(ledger, end), on="customer_id", how="left")
         spread = attempt("concentration", lambda: revenue_concentration(known))
         back = attempt("cohorts", lambda: cohort_retention(ledger, end))
+    with step("Looking at what they buy"):
+        bought = _what_they_buy(ledger, end, business, attempt)
     with step("Forecasting every customer"):
         longest = max(chosen.horizon_days, chosen.window_days, YEAR_DAYS)
         forecast = attempt(
@@ -170,6 +176,7 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         migration=segment_migration(before, groups) if before and groups else None,
         migration_from=earlier if before and groups else None,
         cohorts=back,
+        **bought,
         value=value,
         value_trust=trust,
         propensity=propensity,
@@ -178,6 +185,31 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         key_findings=key_findings(business, spread, back, known, value if trusted(trust) else None),
         skipped=skipped,
     )
+
+
+def _what_they_buy(
+    ledger: Ledger,
+    end: date,
+    business: Overview | None,
+    attempt: Callable[[str, Callable[[], Any]], Any],
+) -> dict[str, Any]:
+    """What brings revenue, what first orders lead to, what comes next, and what changed."""
+
+    def change() -> RevenueChange | None:
+        if business is None:
+            return None
+        last, months = comparable_months(business.monthly)
+        # A month counts as whole where the shop was closed at its end: nothing later is looked at.
+        return revenue_change(ledger, last if end >= last_day else min(last, end), months, 12)
+
+    last_day = observation_period(ledger)[1]
+    analyses: dict[str, Callable[[], Any]] = {
+        "revenue_groups": lambda: revenue_by_groups(ledger.engine, end),
+        "first_orders": lambda: first_order_drivers(ledger, end),
+        "next_products": lambda: rules_of_next(ledger, end),
+        "revenue_change": change,
+    }
+    return {name: attempt(name, compute) for name, compute in analyses.items()}
 
 
 def settings_of(options: Any, end: date, currency: str | None) -> Settings:

@@ -153,6 +153,11 @@ def _business(results: AnalysisResults) -> dict[str, float]:
         found |= {f"concentration: {n}": f for n, f in results.concentration.figures.items()}
     if results.cohorts is not None:
         found |= {f"coming back: {n}": f for n, f in results.cohorts.figures.items()}
+    if results.revenue_change is not None:
+        figures, parts = results.revenue_change.figures, results.revenue_change.parts
+        found |= {f"against the year before: {n}": f for n, f in figures.items()}
+        names = parts["view"] + ": " + parts["part"]
+        found |= dict(zip(names, map(float, parts["change"]), strict=True))
     return found
 
 
@@ -231,6 +236,8 @@ def _checks(results: AnalysisResults) -> dict[str, Check]:
         results.concentration,
         results.rfm,
         results.cohorts,
+        results.first_orders,
+        results.revenue_change,
         results.value,
         results.propensity,
         results.prospects,

@@ -33,6 +33,9 @@ from custanalytics.ledger import LoadReport
 from custanalytics.propensity.purchase import PurchasePropensity
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.key_findings import Finding
+from custanalytics.revenue.change import RevenueChange
+from custanalytics.revenue.first_orders import FirstOrderDrivers
+from custanalytics.revenue.next_products import NextProducts
 from custanalytics.sentences import Sentence, as_json, from_json
 
 FORMAT = 2
@@ -57,6 +60,13 @@ class AnalysisResults:
         The same doubts as checks.
     overview, concentration, rfm, cohorts, value, propensity, prospects
         The analyses; None where the data does not support one, or no prospects were given.
+    revenue_groups : DataFrame or None
+        What each product, category, country and channel brought: ``group_by`` and the columns of
+        `revenue_by_group`; None where no line names any.
+    first_orders, next_products, revenue_change
+        Which first orders lead to customers who come back, what is bought next (the rules alone,
+        of products or else of categories), and why revenue changed against the same months of
+        the year before; None where the data does not support one.
     value_trust : tuple of Check
         What must hold before the forecast of value is stated as a finding, and whether it does;
         empty where there is no forecast.
@@ -117,6 +127,10 @@ class AnalysisResults:
     migration: pd.DataFrame | None = None
     migration_from: date | None = None
     cohorts: Cohorts | None = None
+    revenue_groups: pd.DataFrame | None = None
+    first_orders: FirstOrderDrivers | None = None
+    next_products: NextProducts | None = None
+    revenue_change: RevenueChange | None = None
     value: CustomerLifetimeValue | None = None
     value_trust: tuple[Check, ...] = ()
     propensity: PurchasePropensity | None = None
@@ -149,6 +163,8 @@ class AnalysisResults:
             ("concentration", self.concentration),
             ("rfm", self.rfm),
             ("cohorts", self.cohorts),
+            ("first_orders", self.first_orders),
+            ("revenue_change", self.revenue_change),
             ("value", self.value),
             ("propensity", self.propensity),
             ("prospects", self.prospects),

@@ -11,13 +11,15 @@ from custanalytics.check import Check
 from custanalytics.customers.summary import observation_period
 from custanalytics.engine import Engine
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.revenue.by_group import GROUPS, group_sums, groups_told
 from custanalytics.revenue.comparisons import Floats
 from custanalytics.sentences import noted, tell
 from custanalytics.transactions import HasEngine, as_engine
 
-GROUPS = ("product", "category", "country", "channel")
 # The data may begin so much later than the earlier period: a shop is closed at times.
 _LATE_START = 0.03
+# With fewer months, one large order is the whole story.
+_FEWEST_MONTHS = 3
 # With fewer days of data before the two periods, old customers may look new.
 _SEEN_BEFORE = 365
 Period = tuple[date, date]
@@ -62,6 +64,8 @@ class RevenueChange:
     figures : dict
         ``revenue_before``, ``revenue_after``, ``change``, ``change_share``, ``customers_before``,
         ``customers_after``, ``orders_before``, ``orders_after``.
+    months : int
+        Length of each period.
     before, after : tuple of date
         First and last day of each period.
     checks : tuple of Check
@@ -72,6 +76,7 @@ class RevenueChange:
     customers: pd.DataFrame
     groups: pd.DataFrame
     figures: dict[str, float]
+    months: int
     before: Period
     after: Period
     checks: tuple[Check, ...]
@@ -81,8 +86,9 @@ def revenue_change(
     transactions: pd.DataFrame | HasEngine,
     observation_end: date | None = None,
     months: int = 12,
+    months_back: int | None = None,
 ) -> RevenueChange:
-    """Take the change of revenue apart, against the months of the same length before.
+    """Take the change of revenue apart, against as many months before.
 
     Revenue is by the day of the line, net of returns; a customer and an order count in the period
     of the purchase. Revenue without a known customer is a part of its own.
@@ -96,7 +102,10 @@ def revenue_change(
     observation_end : date, optional
         Last day of the later period; by default the last day in the data.
     months : int
-        Length of each period; with 12 both hold the same seasons.
+        Length of each period.
+    months_back : int, optional
+        How many months lie between the ends of the two periods; by default `months`, so that
+        one follows the other. With 12, or 12 months, both hold the same seasons.
 
     Returns
     -------
@@ -106,7 +115,7 @@ def revenue_change(
     Raises
     ------
     UsageError
-        `months` is below 1.
+        `months` is below 1, or `months_back` below `months`.
     UnsupportedError
         The data does not reach back two such periods, or a period has no revenue.
 
@@ -145,15 +154,18 @@ def revenue_change(
     """
     if months < 1:
         raise UsageError(f"months is at least 1, not {months}")
+    back = months if months_back is None else months_back
+    if back < months:
+        raise UsageError(f"months_back is at least {months}, as many as months, not {back}")
     engine = as_engine(transactions)
     first_day, last_day = observation_period(engine)
     end = observation_end or last_day
-    before, after = _periods(end, months)
+    before, after = _periods(end, months, back)
     if first_day > before[0] + timedelta(days=int((before[1] - before[0]).days * _LATE_START)):
         raise UnsupportedError(
             tell(
                 "the data begins on {first}, and {months} months up to {end} can only be held "
-                "against the {months} before them if it begins by {needed}",
+                "against earlier ones if it begins by {needed}",
                 first=first_day,
                 months=months,
                 end=end,
@@ -184,8 +196,9 @@ def revenue_change(
         ignore_index=True,
     )
     all_orders = [int(table["orders"].sum()) for table in tables]
+    told = groups_told(engine) or GROUPS[:1]
     groups = pd.concat(
-        [_groups(engine, name, before, after, all_orders) for name in GROUPS], ignore_index=True
+        [_groups(engine, name, before, after, all_orders) for name in told], ignore_index=True
     )
     revenue = [float(table["revenue"].sum()) for table in tables]
     figures = {
@@ -198,8 +211,28 @@ def revenue_change(
         "orders_before": float(orders[0]),
         "orders_after": float(orders[1]),
     }
-    checks = _checks(months, first_day, before[0])
-    return RevenueChange(parts, kinds, groups, figures, before, after, checks)
+    checks = _checks(months, back, first_day, before[0])
+    return RevenueChange(parts, kinds, groups, figures, months, before, after, checks)
+
+
+def comparable_months(monthly: pd.DataFrame) -> tuple[date, int]:
+    """Last day and number of the whole months to hold against the same a year before.
+
+    `monthly` has one row per month: ``month`` (its first day) and ``complete``.
+    """
+    whole = monthly.loc[monthly["complete"], "month"]
+    months = min(len(whole) - 12, 12)
+    if months < _FEWEST_MONTHS:
+        raise UnsupportedError(
+            tell(
+                "the data covers {whole} whole months; to hold the latest {fewest} against the "
+                "same months a year before takes {needed}",
+                whole=len(whole),
+                fewest=_FEWEST_MONTHS,
+                needed=12 + _FEWEST_MONTHS,
+            )
+        )
+    return (whole.iloc[-1] + pd.offsets.MonthEnd(0)).date(), months
 
 
 def waterfall(change: RevenueChange, view: Literal["drivers", "customers"]) -> pd.DataFrame:
@@ -257,97 +290,14 @@ def waterfall(change: RevenueChange, view: Literal["drivers", "customers"]) -> p
     ]
 
 
-def revenue_by_group(
-    transactions: pd.DataFrame | HasEngine,
-    group_by: Literal["product", "category", "country", "channel"] = "product",
-    first_day: date | None = None,
-    observation_end: date | None = None,
-) -> pd.DataFrame:
-    """Add up what each product, category, country or channel brought, and what returns took.
-
-    Parameters
-    ----------
-    transactions : DataFrame or loaded ledger
-        As for `revenue_change`.
-    group_by : {"product", "category", "country", "channel"}
-        What a row stands for.
-    first_day, observation_end : date, optional
-        First and last day that count; by default those of the data.
-
-    Returns
-    -------
-    DataFrame
-        One row per value, most revenue first: ``value`` (null: lines without one), ``revenue``
-        (currency units, net of returns), ``sold``, ``returned`` (its parts, the latter negative),
-        ``returned_share`` (of what was sold; null where nothing was), ``quantity`` (net; null
-        where a line has none), ``orders``, ``customers`` (known ones), ``revenue_share``,
-        ``cumulative_share`` (of all revenue, from the first row to this one).
-
-    Raises
-    ------
-    UsageError
-        There is no such group.
-    UnsupportedError
-        No line tells the group, or revenue adds up to nothing.
-
-    Examples
-    --------
-    >>> lines = pd.DataFrame(
-    ...     {
-    ...         "customer_id": ["ann", "bob", "bob"],
-    ...         "ordered_at": ["2024-01-01", "2024-01-05", "2024-01-09"],
-    ...         "amount": [30.0, 20.0, -10.0],
-    ...         "product": ["tent", "lamp", "lamp"],
-    ...     }
-    ... )
-    >>> revenue_by_group(lines)[["value", "revenue", "returned_share", "cumulative_share"]]
-      value  revenue  returned_share  cumulative_share
-    0  tent     30.0             0.0              0.75
-    1  lamp     10.0             0.5              1.00
-    """
-    if group_by not in GROUPS:
-        raise UsageError(f"group_by is one of {', '.join(GROUPS)}, not {group_by!r}")
-    engine = as_engine(transactions)
-    first, last = observation_period(engine)
-    table = _run(engine, group_by, first_day or first, observation_end or last)
-    revenue = table["revenue"].sum()
-    if not table["value"].notna().any() or not revenue > 0:
-        raise UnsupportedError(
-            tell(
-                "no line has a {group} (--map {group}=COLUMN), or the revenue adds up to nothing",
-                group=group_by,
-            )
-        )
-    table = table.sort_values(["revenue", "value"], ascending=[False, True], ignore_index=True)
-    table["returned_share"] = table["returned"].abs() / table["sold"].where(table["sold"] > 0)
-    table["revenue_share"] = table["revenue"] / revenue
-    table["cumulative_share"] = table["revenue_share"].cumsum()
-    return table[
-        ["value", "revenue", "sold", "returned", "returned_share", "quantity", "orders",
-         "customers", "revenue_share", "cumulative_share"]
-    ]  # fmt: skip
-
-
-def _periods(end: date, months: int) -> tuple[Period, Period]:
+def _periods(end: date, months: int, back: int) -> tuple[Period, Period]:
     """The earlier and the later period; the end of a month stays one (28 February, 31 March)."""
     day = pd.Timestamp(end)
     whole = day == day + pd.offsets.MonthEnd(0)
-    ends = [day - pd.DateOffset(months=months * back) for back in (2, 1)]
-    ends = [moment + pd.offsets.MonthEnd(0) if whole else moment for moment in ends]
-    starts = [(moment + timedelta(days=1)).date() for moment in ends]
-    return (starts[0], ends[1].date()), (starts[1], end)
-
-
-def _run(
-    engine: Engine, group_by: str, first_day: date, last_day: date, known_only: bool = False
-) -> pd.DataFrame:
-    return engine.run(
-        "revenue_by_group",
-        group_by=group_by,
-        first_day=first_day,
-        as_of=last_day,
-        known_only=known_only,
-    ).rename(columns={"group_value": "value"})
+    bounds = [day - pd.DateOffset(months=ago) for ago in (back + months, back, months)]
+    bounds = [moment + pd.offsets.MonthEnd(0) if whole else moment for moment in bounds]
+    starts = [(moment + timedelta(days=1)).date() for moment in bounds]
+    return (starts[0], bounds[1].date()), (starts[2], end)
 
 
 def _both(
@@ -358,7 +308,7 @@ def _both(
     known_only: bool = False,
 ) -> pd.DataFrame:
     """One row per value with both periods beside each other; none where nothing tells it."""
-    tables = [_run(engine, group_by, *period, known_only) for period in (before, after)]
+    tables = [group_sums(engine, group_by, *period, known_only) for period in (before, after)]
     both = tables[0].merge(tables[1], on="value", how="outer", suffixes=("_before", "_after"))
     if not both["value"].notna().any():
         return both.iloc[:0]
@@ -483,7 +433,7 @@ def _groups(
     )
 
 
-def _checks(months: int, first_day: date, begin: date) -> tuple[Check, ...]:
+def _checks(months: int, back: int, first_day: date, begin: date) -> tuple[Check, ...]:
     checks = []
     if (seen := (begin - first_day).days) < _SEEN_BEFORE:
         checks.append(
@@ -499,7 +449,7 @@ def _checks(months: int, first_day: date, begin: date) -> tuple[Check, ...]:
                 threshold=_SEEN_BEFORE,
             )
         )
-    if months % 12:
+    if back % 12:
         checks.append(
             Check(
                 "change.seasons",

@@ -114,7 +114,7 @@ def first_order_drivers(
     UsageError
         `washout_days` or `min_customers` is too small.
     UnsupportedError
-        Fewer than 100 new customers were observed for 90 days.
+        Fewer than 100 new customers were observed for 90 days, or all first orders are alike.
 
     References
     ----------
@@ -176,7 +176,12 @@ def first_order_drivers(
                 fewest=_FEWEST,
             )
         )
-    drivers = _decided(pd.concat(tables, ignore_index=True))
+    compared = pd.concat(tables, ignore_index=True)
+    if compared.empty:
+        raise UnsupportedError(
+            tell("first orders differ in nothing that the data tells: there is nothing to compare")
+        )
+    drivers = _decided(compared)
     figures["comparisons"] = float(2 * len(drivers))
     figures["drivers"] = float((drivers["is_driver"] | drivers["is_revenue_driver"]).sum())
     return FirstOrderDrivers(drivers, figures, end, _checks(figures, len(customers)))

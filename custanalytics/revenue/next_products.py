@@ -1,6 +1,6 @@
 """What customers buy next after what, and what they buy together."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
 
@@ -10,6 +10,7 @@ from scipy.special import betainc
 
 from custanalytics.customers.summary import observation_period
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.revenue.by_group import groups_told
 from custanalytics.revenue.comparisons import LEVEL, Floats, adjusted_for_unseen
 from custanalytics.scoring.evaluation import wilson_interval
 from custanalytics.sentences import tell
@@ -45,12 +46,15 @@ class NextProducts:
     figures : dict
         ``days`` (purchase days that count as a first one), ``items``, ``comparisons`` (pairs that
         there could be), ``rules``.
+    item : str
+        ``product`` or ``category``: what was counted.
     observation_end : date
         Last day that counts.
     """
 
     rules: pd.DataFrame
     figures: dict[str, float]
+    item: str
     observation_end: date
 
 
@@ -169,7 +173,30 @@ def next_products(
         "comparisons": float(comparisons),
         "rules": float(rules["is_rule"].sum()),
     }
-    return NextProducts(rules, figures, end)
+    return NextProducts(rules, figures, item, end)
+
+
+def rules_of_next(transactions: HasEngine, observation_end: date) -> NextProducts:
+    """The rules alone, of products; of categories where products are told too seldom for any."""
+    told = groups_told(transactions.engine)
+    items: list[Literal["product", "category"]] = [
+        name for name in ("product", "category") if name in told
+    ]
+    if not items:
+        raise UnsupportedError(
+            tell("no line names a product (--map product=COLUMN), so what is bought next is open")
+        )
+    for item in items:
+        try:
+            found = next_products(transactions, observation_end, item)
+        except UnsupportedError:
+            if item == items[-1]:
+                raise
+        else:
+            if found.figures["rules"] or item == items[-1]:
+                break
+    rules = found.rules.loc[found.rules["is_rule"]].reset_index(drop=True)
+    return replace(found, rules=rules)
 
 
 def _with_counts(pairs: pd.DataFrame, counts: pd.DataFrame) -> pd.DataFrame:

@@ -21,6 +21,7 @@ from pypdf import PdfReader
 import custanalytics
 from custanalytics.bundled import sample_data_dir
 from custanalytics.cli.main import main
+from custanalytics.cli.printed import files_text
 from tests.sales import few_customers
 
 COMMAND = [sys.executable, "-m", "custanalytics"]
@@ -297,3 +298,15 @@ def test_a_defect_of_our_own_says_where_it_arose_and_nothing_of_the_data(monkeyp
     assert "test_cli.py" in written
     assert "KeyError" in said
     assert "Ada" not in said + written
+
+
+def test_files_are_listed_by_folder_and_the_page_to_open_is_named():
+    report = Path("out")
+    files = {"pdf": report / "report.pdf", "html": report / "report.html"}
+    files |= {f"list {i}": report / "exports" / f"segment-{i}.csv" for i in range(40)}
+    text = files_text(files)
+    assert all(path.name in text for path in files.values())
+    assert text.splitlines()[1:3] == ["  out/", "    report.pdf, report.html"]
+    assert text.endswith("\n\nOpen out/report.html")
+    assert max(map(len, text.splitlines())) <= 80
+    assert "Open" not in files_text({"customers_csv": Path("out/customers.csv")})

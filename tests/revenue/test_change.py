@@ -4,7 +4,16 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics import UnsupportedError, revenue_by_group, revenue_change, waterfall
+from custanalytics import (
+    UnsupportedError,
+    UsageError,
+    revenue_by_group,
+    revenue_change,
+    waterfall,
+)
+from custanalytics.revenue.by_group import revenue_by_groups
+from custanalytics.revenue.change import comparable_months
+from custanalytics.transactions import as_engine
 from tests.tables import transactions
 
 LINES = transactions("""
@@ -35,6 +44,29 @@ def test_periods_are_of_one_length_and_follow_each_other(found):
     leap = revenue_change(LINES, observation_end=date(2024, 2, 29), months=1)
     assert leap.before == (date(2024, 1, 1), date(2024, 1, 31))
     assert leap.after == (date(2024, 2, 1), date(2024, 2, 29))
+
+
+def test_periods_can_be_the_same_months_of_two_years():
+    spring = revenue_change(LINES, date(2024, 3, 31), months=3, months_back=12)
+    assert spring.before == (date(2023, 1, 1), date(2023, 3, 31))
+    assert spring.after == (date(2024, 1, 1), date(2024, 3, 31))
+    assert spring.figures["revenue_before"] == 20.0 - 7.0
+    assert spring.figures["revenue_after"] == 45.0 + 40.0
+    assert not [check for check in spring.checks if check.name == "change.seasons"]
+    with pytest.raises(UsageError, match="months_back is at least 3"):
+        revenue_change(LINES, months=3, months_back=2)
+
+
+@pytest.mark.parametrize(("whole", "months"), [(30, 12), (24, 12), (15, 3), (14, None)])
+def test_as_many_months_are_compared_as_a_year_before_has_too(whole, months):
+    days = pd.date_range("2022-01-01", periods=whole + 1, freq="MS")
+    monthly = pd.DataFrame({"month": days, "complete": [True] * whole + [False]})
+    if months is None:
+        with pytest.raises(UnsupportedError, match=r"14 whole months.*takes 15"):
+            comparable_months(monthly)
+        return
+    last = (days[-1] - pd.Timedelta(days=1)).date()
+    assert comparable_months(monthly) == (last, months)
 
 
 def test_every_customer_has_one_kind(found):
@@ -134,3 +166,13 @@ def test_what_a_product_loses_to_returns():
     assert table.loc["lamp", ["orders", "customers"]].tolist() == [2, 1]
     with pytest.raises(UnsupportedError, match="category"):
         revenue_by_group(LINES, "category")
+
+
+def test_every_group_that_lines_tell_has_its_rows():
+    table = revenue_by_groups(as_engine(LINES), date(2024, 12, 31))
+    assert table["group_by"].unique().tolist() == ["product", "country"]
+    for name, own in table.groupby("group_by"):
+        alone = revenue_by_group(LINES, name, observation_end=date(2024, 12, 31))
+        pd.testing.assert_frame_equal(own.drop(columns="group_by").reset_index(drop=True), alone)
+    with pytest.raises(UnsupportedError, match="--map product=COLUMN"):
+        revenue_by_groups(as_engine(LINES.drop(columns=["product", "country"])), date(2024, 1, 1))

@@ -3,6 +3,8 @@ import pandas as pd
 import pytest
 
 from custanalytics import UnsupportedError, next_products
+from custanalytics.revenue.next_products import rules_of_next
+from custanalytics.transactions import as_engine
 from tests.tables import transactions
 
 LINES = transactions("""
@@ -109,3 +111,31 @@ def test_those_who_buy_much_of_everything_make_no_rules(together):
     assert found.rules["lift"].median() > 1.5
     assert found.rules["adjusted_lift"].median() == pytest.approx(1, abs=0.1)
     assert found.figures["rules"] <= 1
+
+
+def test_rules_are_of_products_or_else_of_categories():
+    follows = {"tent": "lamp", "pot": "pan"}
+    lines = pd.DataFrame(
+        [
+            (customer, day, goods)
+            for customer in range(120)
+            for day, goods in enumerate([["tent", "pot"][customer % 2], None])
+        ],
+        columns=["customer_id", "day", "product"],
+    )
+    lines["product"] = lines["product"].fillna(lines["product"].shift().map(follows))
+    lines["ordered_at"] = pd.Timestamp("2024-01-01") + pd.to_timedelta(lines["day"], unit="D")
+    lines = lines.assign(amount=5.0)
+    end = lines["ordered_at"].max().date()
+    found = rules_of_next(as_engine(lines), end)
+    assert found.item == "product"
+    assert set(zip(found.rules["antecedent"], found.rules["consequent"], strict=True)) == set(
+        follows.items()
+    )
+    # Each line a product of its own: only their categories come again.
+    single = lines.assign(category=lines["product"], product=np.arange(len(lines)).astype("str"))
+    found = rules_of_next(as_engine(single), end)
+    assert found.item == "category"
+    assert len(found.rules) == 2
+    with pytest.raises(UnsupportedError, match="--map product=COLUMN"):
+        rules_of_next(as_engine(lines.drop(columns="product")), end)

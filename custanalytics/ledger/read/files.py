@@ -9,13 +9,15 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, Literal
+from typing import IO, Any, BinaryIO, Literal
 
+from custanalytics.engine import write_parquet
 from custanalytics.errors import SourceError
 
 Kind = Literal["text", "workbook", "parquet", "json"]
 
 STANDARD_INPUT = "-"
+_TABLE = "the table"  # what is called so that came without a name
 _BLOCK = 1 << 20
 _MOST_BYTES = 64 << 30
 _MOST_LAYERS = 3
@@ -61,12 +63,22 @@ class SourceFile:
     kind: Kind
 
 
-def open_sources(paths: Sequence[Path | str], scratch: Path) -> list[SourceFile]:
-    """Files behind the paths, archives unpacked into ``scratch``, in the order given."""
-    if not paths:
+def open_sources(sources: Any, scratch: Path) -> list[SourceFile]:
+    """Files behind paths and tables, archives unpacked into ``scratch``, in the order given.
+
+    One path or table alone is a list of one.
+    """
+    given = list(sources) if isinstance(sources, list | tuple) else [sources]
+    if not given:
         raise SourceError("no file was given")
     found: list[SourceFile] = []
-    for path in map(Path, paths):
+    for source in given:
+        if not isinstance(source, str | Path):
+            target = _scratch_file(scratch)
+            write_parquet(source, target)
+            found.append(SourceFile(_TABLE, target, "parquet"))
+            continue
+        path = Path(source)
         if str(path) == STANDARD_INPUT:
             target = _scratch_file(scratch)
             _unpack("standard input", sys.stdin.buffer, target)

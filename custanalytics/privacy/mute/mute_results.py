@@ -24,13 +24,21 @@ from custanalytics.privacy.mute.counts import significant
 from custanalytics.privacy.mute.forecasts import muted_propensity, muted_prospects, muted_value
 from custanalytics.privacy.mute.key import Key
 from custanalytics.privacy.mute.names import Words
+from custanalytics.privacy.mute.revenue import (
+    muted_change,
+    muted_first_orders,
+    muted_groups,
+    muted_next_products,
+    names_of_groups,
+    own_words,
+)
 from custanalytics.results.key_findings import Finding, key_findings
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
 from custanalytics.sentences import noted
 
 TEMPLATE = "published"
-_KEPT_BACK = ("concentration", "rfm", "cohorts", "propensity", "prospects")
+_KEPT_BACK = ("concentration", "rfm", "cohorts", "revenue_change", "propensity", "prospects")
 TOO_SMALL = noted("Kept back: its groups are so small that their figures would tell who it is.")
 
 
@@ -72,6 +80,10 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
         decisions=muted_decisions(results.decisions, segments, key, words),
         actions=muted_actions(results.actions, segments, key, words),
         cohorts=muted_cohorts(results.cohorts, key, words),
+        revenue_groups=muted_groups(results.revenue_groups, key, words),
+        first_orders=muted_first_orders(results.first_orders, key, words),
+        next_products=muted_next_products(results.next_products, key, words),
+        revenue_change=muted_change(results.revenue_change, key, words),
         value=muted_value(results.value, key, words),
         value_trust=tuple(
             words.check(check) or Check(check.name, check.passed, words.reason(check.sentence))
@@ -182,7 +194,7 @@ def _settings_numbers(settings: Settings) -> frozenset[float]:
 
 def _ours(results: AnalysisResults) -> frozenset[str]:
     """Names of models, rules and segments: what the program, not the client, calls things."""
-    found: set[str] = set()
+    found: set[str] = own_words(results.first_orders)
     for part in (results.value, results.propensity, results.prospects):
         for name in ("weights", "parameters", "evaluation"):
             table = getattr(part, name, None)
@@ -193,9 +205,9 @@ def _ours(results: AnalysisResults) -> frozenset[str]:
 
 
 def names_of(results: AnalysisResults) -> Mapping[str, str]:
-    """What stands for the client's names: columns of the prospects by number, as in the file."""
-    found = results.prospects
+    """What stands for the client's names: products and the like, columns of the prospects."""
+    groups, found = names_of_groups(results.revenue_groups), results.prospects
     if found is None:
-        return {}
+        return groups
     names = {str(c): f"Attribute {i}" for i, c in enumerate(found.columns["column"], start=1)}
-    return names | {found.outcome.column: "Outcome", found.outcome.positive: "yes"}
+    return {**groups, **names} | {found.outcome.column: "Outcome", found.outcome.positive: "yes"}

@@ -163,11 +163,7 @@ class _Picture(Plane):
                     continue
                 high = row[chart.high] if chart.high else None
                 end = float(row[chart.x]) if high is None or is_missing(high) else float(high)
-                text = (
-                    str(row[chart.labels])
-                    if chart.labels
-                    else self.formats.apply(chart.x_format, row[chart.x])
-                )
+                text = chart.bar_text(row, self.formats)
                 if name and at == 0:
                     text += f" {name}"
                 widest = max(widest, len(text))

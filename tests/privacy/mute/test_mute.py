@@ -79,12 +79,63 @@ def test_no_row_of_a_customer_or_a_prospect_is_left(muted):
 
 def test_no_name_of_the_clients_columns_or_values_is_left(shop, muted):
     text = repr(muted) + "".join(written(muted).parts.values())
-    columns = set(shop.prospects.columns["column"])
+    columns = set(shop.prospects.columns["column"]) | set(shop.revenue_groups["value"].dropna())
     values = set(shop.prospects.effects["value"].dropna().astype(str))
     # What a date gives, such as its month, is no name of the client's.
     calendars = {*calendar.month_name, *calendar.day_name}
     for name in {n for n in columns | values if len(n) > 3 and n != n.lower()} - calendars:
         assert not re.search(rf"\b{re.escape(name)}\b", text), name
+
+
+def test_products_get_numbers_and_those_of_few_are_kept_back(shop, key):
+    groups = shop.revenue_groups.copy()
+    groups.loc[3, "customers"] = SMALLEST - 1
+    results = dataclasses.replace(shop, revenue_groups=groups)
+    muted = mute(results, key, PUBLISHED).results.revenue_groups
+    assert muted["value"].tolist()[:3] == ["Product 1", "Product 2", "Product 3"]
+    hidden = muted["suppressed"].to_numpy(bool)
+    assert hidden[3]
+    assert hidden.sum() == 2  # its revenue would follow from the total
+    assert muted.loc[hidden].drop(columns=["group_by", "suppressed"]).isna().all(axis=None)
+    assert muted[["sold", "returned", "quantity"]].isna().all(axis=None)
+    assert muted.loc[~hidden, "revenue"].notna().all()
+
+
+def test_first_orders_and_next_products_of_few_customers_are_not_told(shop, key):
+    drivers = shop.first_orders.drivers.copy()
+    drivers.loc[0, "came_back"] = SMALLEST - 1
+    drivers.loc[1, "came_back"] = drivers.loc[1, "customers"] - SMALLEST + 1
+    rules = pd.DataFrame({name: [0.5] * 3 for name in shop.next_products.rules})
+    rules = rules.assign(
+        antecedent=shop.revenue_groups["value"].iloc[0],
+        consequent=shop.revenue_groups["value"].iloc[1:4].to_numpy(),
+        customers_antecedent=40,
+        customers_both=[20, 5, 35],
+    )
+    results = dataclasses.replace(
+        shop,
+        first_orders=dataclasses.replace(shop.first_orders, drivers=drivers),
+        next_products=dataclasses.replace(shop.next_products, rules=rules),
+    )
+    muted = mute(results, key, PUBLISHED).results
+    assert len(muted.first_orders.drivers) == len(drivers) - 2
+    assert muted.first_orders.drivers["p_value"].isna().all()
+    assert muted.next_products.rules[["antecedent", "consequent"]].to_numpy().tolist() == [
+        ["Product 1", "Product 2"]
+    ]
+
+
+def test_the_change_is_told_only_where_every_kind_of_customer_is_a_large_group(shop, muted, key):
+    assert muted.revenue_change.parts["change"].sum() == pytest.approx(
+        2 * key.factor * shop.revenue_change.figures["change"], rel=0.02
+    )
+    assert muted.revenue_change.after[1] < shop.revenue_change.before[0]
+    kinds = shop.revenue_change.customers.copy()
+    kinds.loc[kinds["part"] == "returning", "customers"] = SMALLEST - 1
+    change = dataclasses.replace(shop.revenue_change, customers=kinds)
+    few = mute(dataclasses.replace(shop, revenue_change=change), key, PUBLISHED).results
+    assert few.revenue_change is None
+    assert "revenue_change" in few.skipped
 
 
 def test_shares_and_growth_stay_as_they_are(shop, muted):
