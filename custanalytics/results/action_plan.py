@@ -9,7 +9,7 @@ import pandas as pd
 from custanalytics.customers.rfm import RFM
 from custanalytics.results.lists import LATE, may_be_contacted, segment_list
 from custanalytics.scoring.control_group import control_list
-from custanalytics.sentences import noted
+from custanalytics.sentences import noted, tell
 
 SEGMENT, WIN_BACK = "segment", "win_back"
 # What the gains are: the most that cost and margin allow to say.
@@ -18,6 +18,7 @@ PROFIT, EXTRA_MARGIN, EXTRA_REVENUE = "profit", "margin", "revenue"
 LIFTS = (0.02, 0.05, 0.10)
 CAUTIOUS_LIFT = 0.05
 NAMES = 10
+FEWEST_OFFERED = 5
 _IN_SUMMARY = 3
 # Before its segment, in `step_of`: late customers of segments that are not of the late alone.
 _LATE_STEP = ""
@@ -191,11 +192,12 @@ def planned(
     return pd.DataFrame({"plan_step": number, "group": group}, index=customers.index)
 
 
-def names_to_call(customers: pd.DataFrame) -> pd.DataFrame:
+def names_to_call(customers: pd.DataFrame, rules: pd.DataFrame | None = None) -> pd.DataFrame:
     """The ten to begin with in each step, the most money to move first.
 
     One row per name: `step`, and the columns of `customers` that say who it is, what was bought
-    last and what is usual.
+    last and what is usual; `next_product` is what `rules` of `next_products`, the surest first,
+    say is bought after it.
     """
     wanted = [
         "customer_id", "last_order", "last_product", "typical_order", "usual_gap_days",
@@ -213,4 +215,36 @@ def names_to_call(customers: pd.DataFrame) -> pd.DataFrame:
     )
     first = rows.groupby("plan_step", sort=False).head(NAMES)
     named = first[["plan_step", *there]].rename(columns={"plan_step": "step"})
+    if rules is not None and len(rules) and "last_product" in named:
+        surest = rules.drop_duplicates("antecedent").set_index("antecedent")["consequent"]
+        named = named.assign(next_product=named["last_product"].map(surest))
     return named.reset_index(drop=True)
+
+
+def with_offers(
+    actions: pd.DataFrame, customers: pd.DataFrame, rules: pd.DataFrame | None
+) -> pd.DataFrame:
+    """The actions with the offer that suits most of those to contact: what is bought next."""
+    offers = dict.fromkeys(actions.index, "")
+    if rules is not None and len(rules) and "last_product" in customers:
+        surest = rules.drop_duplicates("antecedent").set_index("antecedent")
+        to_contact = customers.loc[customers["group"] == "contact"]
+        for at, step in actions["step"].dropna().items():
+            bought = to_contact.loc[to_contact["plan_step"] == step, "last_product"]
+            bought = bought.loc[bought.isin(surest.index)].value_counts()
+            if len(bought) and bought.iloc[0] >= FEWEST_OFFERED:
+                offers[at] = _offer(str(bought.index[0]), int(bought.iloc[0]), surest)
+    return actions.assign(offer=pd.Series(offers, dtype="object"))
+
+
+def _offer(product: str, people: int, surest: pd.DataFrame) -> str:
+    rule = surest.loc[[product]].iloc[0].to_dict()
+    return tell(
+        "{people} of them bought {product} last; {confidence:.0%} of those who did so before "
+        "bought {next} the time after, {lift:.1f} times as many as otherwise.",
+        people=people,
+        product=product,
+        next=rule["consequent"],
+        confidence=rule["confidence"],
+        lift=rule["adjusted_lift"],
+    )

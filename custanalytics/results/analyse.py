@@ -52,6 +52,7 @@ from custanalytics.results.action_plan import (
     planned,
     ranked_actions,
     step_of,
+    with_offers,
 )
 from custanalytics.results.decisions import drawn_groups, segment_decisions, useful_control
 from custanalytics.results.key_findings import key_findings
@@ -60,7 +61,7 @@ from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.revenue.by_group import revenue_by_groups
 from custanalytics.revenue.change import RevenueChange, comparable_months, revenue_change
 from custanalytics.revenue.first_orders import first_order_drivers
-from custanalytics.revenue.next_products import rules_of_next
+from custanalytics.revenue.next_products import NextProducts, rules_of_next
 from custanalytics.scoring.control_group import ControlPlan
 from custanalytics.sentences import tell
 
@@ -166,7 +167,9 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         customers = _scored(known, groups, spread, value, propensity)
         decided: dict[str, Any] = {}
         if groups is not None:
-            decided, customers = _decided(groups, customers, forecast, value, propensity, chosen)
+            decided, customers = _decided(
+                groups, customers, forecast, value, propensity, bought["next_products"], chosen
+            )
     trust = value_trust(value) if value is not None else ()
     return AnalysisResults(
         **loaded,
@@ -367,6 +370,7 @@ def _decided(
     forecast: Forecast | None,
     value: CustomerLifetimeValue | None,
     propensity: PurchasePropensity | None,
+    bought_next: NextProducts | None,
     chosen: Settings,
 ) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
     """What to do and for whom, and the customers with their part in it."""
@@ -391,7 +395,13 @@ def _decided(
     terms = Terms(chosen.contact_cost, chosen.margin)
     actions = ranked_actions(decisions, customers, steps, expected, terms, groups)
     customers = customers.assign(**planned(customers, steps, actions))
-    made = {"decisions": decisions, "actions": actions, "plan_names": names_to_call(customers)}
+    # rules of categories say nothing about the product bought last
+    rules = bought_next.rules if bought_next and bought_next.item == "product" else None
+    made = {
+        "decisions": decisions,
+        "actions": with_offers(actions, customers, rules),
+        "plan_names": names_to_call(customers, rules),
+    }
     return made, customers
 
 

@@ -104,12 +104,14 @@ class AnalysisResults:
         less the cost of contact; 'margin' where that is not known, 'revenue' where the margin
         is not), ``break_even_lift`` (null unless both are known), ``break_even_cost`` (what a
         contact may cost at a lift of 5 %, a head, currency units); ``list`` and
-        ``control_list`` (paths in the report's folder, null where there is none),
+        ``control_list`` (paths in the report's folder, null where there is none), ``offer`` (a
+        sentence on what those to contact are likely to buy next, empty where no rule says),
         ``in_summary`` (bool: one of the three to name first).
     plan_names : DataFrame or None
         The ten to begin with in each step, most money to move first: ``step``, ``customer_id``,
         ``last_order``, ``last_product``, ``typical_order``, ``usual_gap_days``,
-        ``days_since_last_purchase``, ``n_orders``, ``propensity``.
+        ``days_since_last_purchase``, ``n_orders``, ``propensity``, ``next_product`` (what is
+        bought next after that product, null without a rule).
     key_findings : tuple of Finding
         What the summary states, at most three, the most money first.
     skipped : dict

@@ -13,6 +13,7 @@ from custanalytics.results.action_plan import (
     planned,
     ranked_actions,
     step_of,
+    with_offers,
 )
 
 ENOUGH = SimpleNamespace(checks=(Check("rfm.customers", True, ""),))
@@ -183,3 +184,38 @@ def test_the_ten_to_begin_with_are_those_with_most_money_to_move():
     assert names["customer_id"].tolist() == [f"c{i:02}" for i in range(13, 3, -1)]
     assert set(names["step"]) == {1}
     assert "typical_order" in names
+
+
+RULES = pd.DataFrame(
+    {
+        "antecedent": ["tea", "tea", "cup"],
+        "consequent": ["pot", "cup", "tea"],
+        "confidence": [0.4, 0.3, 0.2],
+        "adjusted_lift": [3.0, 2.0, 1.5],
+    }
+)
+
+
+def test_the_offer_is_what_follows_the_last_product_of_most_to_contact():
+    last = ["tea"] * 5 + ["cup"] * 6 + ["tea"] * 2 + [None]
+    customers = people(
+        *["A"] * 14, last_product=last, group=["contact"] * 5 + ["control"] * 6 + ["contact"] * 3
+    )
+    table = decisions("A")
+    steps = step_of(customers, table)
+    plan = actions(customers, table, NO_FORECAST)
+    customers = customers.assign(**planned(customers, steps, plan))
+    (offer,) = with_offers(plan, customers, RULES)["offer"]
+    assert offer == (
+        "7 of them bought tea last; 40% of those who did so before bought pot the time after, "
+        "3.0 times as many as otherwise."
+    )
+    names = names_to_call(customers, RULES)
+    by_last = names.set_index("customer_id")["next_product"]
+    assert by_last["c00"] == "pot"
+    assert names_to_call(customers).columns.tolist() == [
+        name for name in names.columns if name != "next_product"
+    ]
+    few = customers.assign(last_product=["tea"] * 4 + ["cup"] * 7 + [None] * 3)
+    assert with_offers(plan, few, RULES)["offer"].tolist() == [""]
+    assert with_offers(plan, customers, None)["offer"].tolist() == [""]

@@ -157,6 +157,11 @@ def terms(actions: pd.DataFrame, results: AnalysisResults, formats: Formats) -> 
                 n=formats.count(len(steps)),
             )
         )
+    said += [
+        say("{step}: {offer}", step=row["who"], offer=told(row["offer"], formats))
+        for row in steps.to_dict("records")
+        if "offer" in row and isinstance(row["offer"], str) and row["offer"]
+    ]
     doubts = [c for c in results.value_trust if c.passed is False]
     said += [
         say("Mind: {doubt}", doubt=told(check.sentence, formats)) for check in doubts if len(steps)
@@ -360,7 +365,10 @@ def _names(
         ]
     )
     columns: list[Column | str] = [Column("label", say("Step")), "customer_id", "last_order"]
-    further = ("last_product", "typical_order", "usual_gap_days", "days_since_last_purchase")
+    further = (
+        "last_product", "next_product", "typical_order", "usual_gap_days",
+        "days_since_last_purchase",
+    )  # fmt: skip
     columns += [name for name in further if name in names and names[name].notna().any()]
     return table(
         "names",
