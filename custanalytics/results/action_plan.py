@@ -215,10 +215,14 @@ def names_to_call(customers: pd.DataFrame, rules: pd.DataFrame | None = None) ->
     )
     first = rows.groupby("plan_step", sort=False).head(NAMES)
     named = first[["plan_step", *there]].rename(columns={"plan_step": "step"})
-    if rules is not None and len(rules) and "last_product" in named:
-        surest = rules.drop_duplicates("antecedent").set_index("antecedent")["consequent"]
-        named = named.assign(next_product=named["last_product"].map(surest))
+    if "last_product" in named:
+        follows = {} if rules is None else _surest(rules)["consequent"].to_dict()
+        named["next_product"] = named["last_product"].map(follows).astype("str")
     return named.reset_index(drop=True)
+
+
+def _surest(rules: pd.DataFrame) -> pd.DataFrame:
+    return rules.drop_duplicates("antecedent").set_index("antecedent")
 
 
 def with_offers(
@@ -227,7 +231,7 @@ def with_offers(
     """The actions with the offer that suits most of those to contact: what is bought next."""
     offers = dict.fromkeys(actions.index, "")
     if rules is not None and len(rules) and "last_product" in customers:
-        surest = rules.drop_duplicates("antecedent").set_index("antecedent")
+        surest = _surest(rules)
         to_contact = customers.loc[customers["group"] == "contact"]
         for at, step in actions["step"].dropna().items():
             bought = to_contact.loc[to_contact["plan_step"] == step, "last_product"]
