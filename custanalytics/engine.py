@@ -25,7 +25,7 @@ from custanalytics.errors import CustAnalyticsError, UsageError
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _SCRATCH = "custanalytics-"
-VIEWS = ("orders_seen",)
+VIEWS = ("orders_seen", "order_lines")
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -162,7 +162,7 @@ class DuckDBEngine:
 
 def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write each DataFrame to ``NAME.parquet``, typed; the same rows give the same bytes."""
-    engine = DuckDBEngine(allowed=[folder])
+    engine = DuckDBEngine(allowed=[folder], in_memory=True)
     try:
         for name, frame in frames.items():
             target = str((folder / f"{name}.parquet").resolve()).replace("'", "''")
@@ -174,7 +174,7 @@ def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Read every Parquet file of a folder that `write_tables` wrote, by name."""
-    engine = DuckDBEngine(allowed=[folder])
+    engine = DuckDBEngine(allowed=[folder], in_memory=True)
     text = "SELECT * FROM read_parquet([$path], hive_partitioning = false)"
     try:
         return {

@@ -15,6 +15,7 @@ import pandas as pd
 
 from custanalytics.campaigns.effect import CampaignEffect
 from custanalytics.check import Check
+from custanalytics.cli.plain import plain
 from custanalytics.content.definitions import DEFINITIONS
 from custanalytics.content.format import Formats
 from custanalytics.ledger import Ledger
@@ -36,7 +37,7 @@ def show(options: argparse.Namespace, content: dict[str, Any], text: str) -> Non
     if options.json:
         print_json(content)
     else:
-        print(text)
+        print(plain(text))
 
 
 @contextmanager

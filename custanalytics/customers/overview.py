@@ -10,11 +10,12 @@ from custanalytics.check import Check
 from custanalytics.customers.summary import observation_period
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import tell
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine, as_engine
 
 
-@dataclass(frozen=True)
-class Overview:
+@dataclass(frozen=True, repr=False)
+class Overview(Shown):
     """The business by month and in figures, sales without a customer included.
 
     Attributes
@@ -100,6 +101,21 @@ def business_overview(
                     "The last month is incomplete: the data ends on {end}. It is marked in the "
                     "charts and left out of comparisons.",
                     end=end,
+                ),
+            )
+        )
+    joined = engine.run("orders_joined", as_of=end).iloc[0]
+    if joined.any():
+        checks.append(
+            Check(
+                "overview.credit_notes",
+                None,
+                tell(
+                    "Credit notes that take back an order without naming it: {notes:,}; bills "
+                    "issued again within days for much the same: {again:,}. Each counts as one "
+                    "order with the one that it belongs to.",
+                    notes=int(joined["credit_notes"]),
+                    again=int(joined["issued_again"]),
                 ),
             )
         )

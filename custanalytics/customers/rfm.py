@@ -12,6 +12,7 @@ from custanalytics.customers.summary import checked_summary
 from custanalytics.engine import DuckDBEngine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.sentences import noted, tell
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine
 
 LEVELS = 5
@@ -157,8 +158,8 @@ SEGMENTS = (
 RULE_KEPT_BACK = noted("Kept back: the rule was made for this client.")
 
 
-@dataclass(frozen=True)
-class RFM:
+@dataclass(frozen=True, repr=False)
+class RFM(Shown):
     """Scored and segmented customers.
 
     Attributes
@@ -240,7 +241,7 @@ def rfm_segmentation(
     check_segments(segments)
     if summary.empty:
         raise UnsupportedError(tell("there are no customers to score"))
-    engine = DuckDBEngine()
+    engine = DuckDBEngine(in_memory=True)
     engine.write("summary", summary[_COLUMNS])
     scored = engine.run("rfm_scores", levels=LEVELS)
     engine.close()

@@ -17,13 +17,14 @@ from custanalytics.forecast.snapshot import FEATURES
 from custanalytics.propensity import checks
 from custanalytics.scoring.evaluation import decile_table, reliability_table
 from custanalytics.scoring.profit import profit_curve
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine
 
 TENTHS = 10
 
 
-@dataclass(frozen=True)
-class PurchasePropensity:
+@dataclass(frozen=True, repr=False)
+class PurchasePropensity(Shown):
     """The chance that each customer buys in the window, and how far it can be trusted.
 
     Attributes

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -310,3 +311,13 @@ def test_files_are_listed_by_folder_and_the_page_to_open_is_named():
     assert text.endswith("\n\nOpen out/report.html")
     assert max(map(len, text.splitlines())) <= 80
     assert "Open" not in files_text({"customers_csv": Path("out/customers.csv")})
+
+
+def test_a_name_from_an_archive_does_not_steer_the_terminal(tmp_path):
+    file = tmp_path / "sales.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("\x1b[2Jred\u202e.csv", "%PDF-1.4")
+    done = call("check", file)
+    assert done.returncode != 0
+    assert "\\x1b[2Jred\\u202e.csv is a PDF document" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr

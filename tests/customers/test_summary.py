@@ -90,7 +90,7 @@ purchase = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(purchase, min_size=1, max_size=30), st.randoms(use_true_random=False))
 def test_properties(drawn, random):
     lines = pd.DataFrame(drawn, columns=["customer_id", "day", "cents"])
@@ -117,7 +117,7 @@ line = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(line, min_size=1, max_size=30), st.lists(st.integers(0, 60), max_size=4))
 def test_a_day_is_seen_as_if_the_data_ended_there(drawn, days):
     lines = pd.DataFrame(drawn, columns=["customer_id", "order", "day", "cents"])

@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import os
+import select
 import shutil
 import sys
 import zipfile
@@ -19,6 +21,7 @@ Kind = Literal["text", "workbook", "parquet", "json"]
 STANDARD_INPUT = "-"
 _TABLE = "the table"  # what is called so that came without a name
 _BLOCK = 1 << 20
+_PIPE_WAIT = 10
 _MOST_BYTES = 64 << 30
 _MOST_LAYERS = 3
 _WORKBOOK_MEMBERS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
@@ -85,11 +88,26 @@ def open_sources(sources: Any, scratch: Path) -> list[SourceFile]:
             found.extend(_open("standard input", target, scratch))
         elif not path.exists():
             raise SourceError(f"{path} does not exist")
+        elif path.is_fifo():
+            target = _scratch_file(scratch)
+            with _flowing(path) as pipe:
+                _unpack(path.name, pipe, target)
+            found.extend(_open(path.name, target, scratch))
         else:
             for file in _files_of(path):
                 found.extend(_open(file.name, file, scratch))
     _refuse_twins(found)
     return found
+
+
+def _flowing(pipe: Path) -> BinaryIO:
+    """A named pipe that somebody writes into; without a writer, opening would wait for ever."""
+    handle = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    if not select.select([handle], [], [], _PIPE_WAIT)[0]:
+        os.close(handle)
+        raise SourceError(f"nothing came out of the pipe {pipe} within {_PIPE_WAIT} seconds")
+    os.set_blocking(handle, True)
+    return os.fdopen(handle, "rb")
 
 
 def _files_of(path: Path) -> list[Path]:
