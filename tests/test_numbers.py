@@ -15,12 +15,12 @@ from pypdf import PdfReader
 
 from custanalytics.bundled import reports_dir
 from custanalytics.content.format import Formats
-from custanalytics.results.store import AnalysisResults, read_results
+from custanalytics.results.store import AnalysisResults, write_results
 from custanalytics.sentences import Sentence
-from tests.cli.test_cli import FIXED, call
+from tests.cli.test_cli import call
+from tests.samples import analysed
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-MONEY = ("--contact-cost", "2", "--conversion-value", "30")
 WAYS = (
     "money", "money_whole", "money_exact", "money_short", "count", "number", "share", "change",
     "days",
@@ -111,13 +111,13 @@ def lines_of_page(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("numbers")
-    leads = ("--prospects", reports_dir().parent / "sample_data" / "leads.csv")
-    done = call("run", "--sample", *leads, "--out", folder / "customer-value", *MONEY, *FIXED)
-    assert done.returncode == 0, done.stderr
-    for name in ("owner-brief", "rfm", "prospects"):
+    results = analysed(tmp_path_factory, "shop")
+    write_results(results, folder / "results")
+    for name in ("customer-value", "owner-brief", "rfm", "prospects"):
         asked = ("--template", name, "--out", folder / name, "--renderer", "embedded")
-        assert call("render", folder / "customer-value", *asked).returncode == 0
-    return folder, formatted(read_results(folder / "customer-value" / "results"))
+        done = call("render", folder, *asked)
+        assert done.returncode == 0, done.stderr
+    return folder, formatted(results)
 
 
 @pytest.mark.parametrize("name", ["customer-value", "owner-brief", "rfm", "prospects"])
