@@ -16,7 +16,7 @@ from custanalytics.forecast.evidence import nearest_days, origin_rows, tested_ap
 from custanalytics.forecast.snapshot import FEATURES
 from custanalytics.propensity import checks
 from custanalytics.scoring.evaluation import decile_table, reliability_table
-from custanalytics.scoring.profit import profit_curve
+from custanalytics.scoring.profit import CAUTIOUS_LIFT, profit_curve
 from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine
 
@@ -51,7 +51,8 @@ class PurchasePropensity(Shown):
         `evaluation.reliability_table`; of cutoffs whose times ahead do not overlap. Empty
         where there was nothing to test.
     profit : DataFrame or None
-        See `profit.profit_curve`; None unless contact cost and conversion value are given.
+        See `profit.profit_curve`, of a contact that adds 5 % to the purchases that come anyway;
+        None unless contact cost and conversion value are given.
     figures : dict of str to float
         ``customers``; ``expected_buyers`` and ``expected_revenue`` (in the window), each with
         ``_low`` and ``_high``; ``late_customers``, ``late_usual_spend``,
@@ -143,7 +144,9 @@ def purchase_propensity(
         z = float(norm.ppf((1 + forecast.level) / 2))
         p, low, high = (told[f"propensity{end}"].to_numpy() for end in ("", "_low", "_high"))
         swing = checks.swing(low, high, z)
-        profit = profit_curve(p, contact_cost, conversion_value, swing, forecast.level)
+        # most purchases come without the contact: what it adds is what it earns
+        added = conversion_value * CAUTIOUS_LIFT
+        profit = profit_curve(p, contact_cost, added, swing, forecast.level)
     origins = nearest_days(origin_rows(forecast, forecast.horizon_days), window)
     tested = tested_apart(forecast, window)
     y, chance = (tested["purchases"] > 0).to_numpy(), tested["p_purchase"].to_numpy()

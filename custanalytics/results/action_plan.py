@@ -9,6 +9,7 @@ import pandas as pd
 from custanalytics.customers.rfm import RFM
 from custanalytics.results.lists import LATE, may_be_contacted, segment_list
 from custanalytics.scoring.control_group import control_list
+from custanalytics.scoring.profit import CAUTIOUS_LIFT
 from custanalytics.sentences import noted, tell
 
 SEGMENT, WIN_BACK = "segment", "win_back"
@@ -16,7 +17,6 @@ SEGMENT, WIN_BACK = "segment", "win_back"
 PROFIT, EXTRA_MARGIN, EXTRA_REVENUE = "profit", "margin", "revenue"
 # What a contact may add, as shares of the money that it can move; ranked by the middle one.
 LIFTS = (0.02, 0.05, 0.10)
-CAUTIOUS_LIFT = 0.05
 NAMES = 10
 FEWEST_OFFERED = 5
 _IN_SUMMARY = 3

@@ -8,6 +8,8 @@ from scipy.stats import norm
 Floats = NDArray[np.float64]
 
 CAUTIOUS_SHARE = 0.7
+# What a contact may add, as a share of what comes anyway, until a control group has measured it.
+CAUTIOUS_LIFT = 0.05
 POINTS = 100
 
 

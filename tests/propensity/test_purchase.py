@@ -35,7 +35,7 @@ def told(shop):
 
 @pytest.fixture(scope="module")
 def result(told):
-    return purchase_propensity(told, window_days=60, contact_cost=1.0, conversion_value=4.0)
+    return purchase_propensity(told, window_days=60, contact_cost=0.05, conversion_value=4.0)
 
 
 def test_every_customer_has_the_forecasts_chance_once(shop, told, result):
@@ -138,7 +138,9 @@ def test_profit_only_with_both_figures(shop, told, result):
     assert result.profit is not None
     assert result.profit["contacted"].iloc[-1] == len(result.customers)
     best = result.profit.loc[result.profit["best"], "contacted"].item()
-    assert best == (result.customers["propensity"] * 4.0 > 1.0).sum()
+    # a contact earns what it adds: 5 % of a purchase
+    assert best == (result.customers["propensity"] * 4.0 * 0.05 > 0.05).sum()
+    assert 0 < best < len(result.customers)
     with pytest.raises(UsageError, match="both or none"):
         purchase_propensity(told, contact_cost=1.0)
     with pytest.raises(UsageError, match="at least 1"):

@@ -211,13 +211,12 @@ def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
         PROFIT,
         profit,
         formats,
-        title=noted("Contacting {contacted} customers earns most: {money} expected"),
+        title=noted("Contacting {contacted} customers earns most: {money} expected")
+        if profit.loc[profit["best"], "contacted"].iloc[0] > 0
+        else noted("No contact pays that adds 5% to the purchases"),
         subtitle=say("Expected profit by number of customers contacted"),
         x_title=say("Customers contacted, most likely first"),
-        note=say(
-            "An upper bound: it takes for granted that nobody buys without the contact. "
-            "Shaded: 90% interval."
-        ),
+        note=say("If the contact adds 5% to the purchases that come anyway. Shaded: 90% interval."),
     )
 
 
@@ -230,16 +229,19 @@ def _best(profit: pd.DataFrame, formats: Formats) -> str:
         else say("If a purchase is worth 30% less, stop at {careful}.", **figures)
     )
     if best["contacted"] == 0:
-        return say("At your cost per contact and value per purchase no contact pays.")
+        return say(
+            "At your cost per contact and value per purchase no contact pays that adds 5% to the "
+            "purchases; the plan says where it breaks even."
+        )
     if best["contacted"] == profit["contacted"].max():
         return say(
             "At your cost per contact and value per purchase it pays to contact everybody: "
-            "{money} expected, if none of them would have bought anyway. {careful}",
+            "{money} expected, if the contact adds 5% to their purchases. {careful}",
             **figures | {"careful": less},
         )
     return say(
         "At your cost per contact and value per purchase it pays to contact the {contacted} most "
-        "likely customers: {money} expected, if none of them would have bought anyway. {careful}",
+        "likely customers: {money} expected, if the contact adds 5% to their purchases. {careful}",
         **figures | {"careful": less},
     )
 
