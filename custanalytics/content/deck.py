@@ -70,7 +70,7 @@ def _chart_slide(
     if chart.kind == "heatmap":
         chart, texts, cut = _latest_rows(chart, formats)
         small = cut or say("Across: {what}.", what=chart.x_title)
-    if chart.kind == "bars" and chart.high:
+    if chart.kind == "bars" and chart.high and not chart.labels:
         written = [formats.apply(chart.x_format, value) for value in chart.data[chart.x]]
         chart = replace(chart, data=chart.data.assign(label=written), labels="label")
     return Slide(

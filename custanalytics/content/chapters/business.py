@@ -217,8 +217,13 @@ def _open_note(overview: Overview, columns: bool, formats: Formats) -> str:
             else say("Hollow: the data covers only part of that month.")
         )
     if columns:
-        return say("Paler: the data for {month} ends on {day}; don't compare it with full months.", **figures)
-    return say("Hollow: the data for {month} ends on {day}; don't compare it with full months.", **figures)
+        return say(
+            "Paler: the data for {month} ends on {day}; don't compare it with full months.",
+            **figures,
+        )
+    return say(
+        "Hollow: the data for {month} ends on {day}; don't compare it with full months.", **figures
+    )
 
 
 def growth(overview: Overview, formats: Formats) -> str:
