@@ -25,7 +25,7 @@ from custanalytics.errors import CustAnalyticsError, UsageError
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _SCRATCH = "custanalytics-"
-VIEWS = ("orders_seen",)
+VIEWS = ("orders_seen", "order_lines")
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 
@@ -162,7 +162,7 @@ class DuckDBEngine:
 
 def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write each DataFrame to ``NAME.parquet``, typed; the same rows give the same bytes."""
-    engine = DuckDBEngine(allowed=[folder])
+    engine = DuckDBEngine(allowed=[folder], in_memory=True)
     try:
         for name, frame in frames.items():
             target = str((folder / f"{name}.parquet").resolve()).replace("'", "''")
@@ -174,7 +174,7 @@ def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Read every Parquet file of a folder that `write_tables` wrote, by name."""
-    engine = DuckDBEngine(allowed=[folder])
+    engine = DuckDBEngine(allowed=[folder], in_memory=True)
     text = "SELECT * FROM read_parquet([$path], hive_partitioning = false)"
     try:
         return {
@@ -182,6 +182,47 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
         }
     finally:
         engine.close()
+
+
+def write_parquet(table: Any, path: Path) -> None:
+    """Write a table of pandas, polars, Arrow or DuckDB as a Parquet file, typed.
+
+    Any object with the Arrow stream interface will do.
+    """
+    if isinstance(table, duckdb.DuckDBPyRelation):
+        table.write_parquet(str(path))
+        return
+    with duckdb.connect() as connection:
+        if isinstance(table, pd.DataFrame):
+            named = table.set_axis([str(name) for name in table.columns], axis=1)
+            held: Any = named.apply(lambda c: c if _of_one_type(c) else c.map(str, "ignore"))
+        elif hasattr(table, "__arrow_c_stream__"):
+            held = _Stream(table)
+        else:
+            raise UsageError(
+                f"a {type(table).__name__} is no table: expected a path, a table of pandas, "
+                "polars or Arrow, or a relation of DuckDB"
+            )
+        try:
+            connection.register("given", held)
+            connection.table("given").write_parquet(str(path))
+        except duckdb.Error as error:
+            raise UsageError(f"the table can't be taken over: {error}") from error
+
+
+class _Stream:
+    """Nothing but the Arrow stream: DuckDB asks for pyarrow where it knows the library."""
+
+    def __init__(self, table: Any) -> None:
+        self.table = table
+
+    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
+        return self.table.__arrow_c_stream__(requested_schema)
+
+
+def _of_one_type(column: "pd.Series[Any]") -> bool:
+    kinds = column.dropna().map(type).unique() if column.dtype == object else ()
+    return len(kinds) < 2
 
 
 def _forwards(column: "pd.Series[Any]") -> "pd.Series[Any]":

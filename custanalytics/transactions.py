@@ -4,7 +4,7 @@ Domain modules never see a connection: they take a DataFrame, a ledger that ``lo
 an engine that holds either, and ask `as_engine` for the rest.
 """
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,13 @@ from custanalytics.engine import DuckDBEngine, Engine
 from custanalytics.errors import SourceError
 
 _REQUIRED = ("customer_id", "ordered_at", "amount")
+# When a credit note and the bill in its place are one order with what they take back.
+_ONE_ORDER: dict[str, Any] = {
+    "credited_within_days": 60,
+    "issued_within_days": 14,
+    "much_the_same": 0.10,
+    "to_the_cent": 0.001,
+}
 LEDGER_COLUMNS = (
     "line_no",
     "customer_id",
@@ -51,6 +58,7 @@ def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
 
 def keep_orders(engine: Engine) -> None:
     """Add up the table ``ledger`` once to the tables that ``orders_seen`` reads."""
+    engine.keep("order_parts", "order_parts", **_ONE_ORDER)
     engine.keep("orders", "orders")
     engine.keep("order_changes", "order_changes")
 

@@ -5,9 +5,14 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 # What a machine remembers of portfolios is not the tests' to change.
 os.environ["XDG_STATE_HOME"] = tempfile.mkdtemp(prefix="custanalytics-tests-")
+
+# How long an example takes is no test: others may work on the same machine.
+settings.register_profile("without a clock", deadline=None)
+settings.load_profile("without a clock")
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
 

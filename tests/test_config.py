@@ -58,7 +58,11 @@ def build(origin: Origin, kind=RunOptions, **given):
         ("mapping", [{"customer_id": "Kunde"}, {"amount": 3}], [{"custmer": "x"}, 4, "x"]),
         ("rates", [{"USD": 0.9}, {"USD": Decimal("0.9")}], [{"USD": 0}, {"US": 1}, {"USD": "x"}]),
         ("drop_duplicates", [True, False], ["yes", 1]),
-        ("formats", [("html",), "pdf", ["html", "html"]], ["htm", (1,)]),
+        (
+            "formats",
+            [("html",), "pdf", ["html", "html"], "html,pdf", "all"],
+            ["htm", (1,), "pdf,htm"],
+        ),
         ("template", ["rfm"], ["rmf", 3]),
         ("segments", [[ca.Segment("A", "all", bool, "Do.")]], ["none.toml", [3], 3, []]),
         ("client", ["Ünï", ""], [3]),
@@ -241,3 +245,14 @@ def test_a_run_with_faults_leaves_nothing_and_reads_nothing(tmp_path):
     assert "above 0" in done.stderr
     assert "none.csv" not in done.stderr
     assert list(Path(tmp_path).iterdir()) == []
+
+
+def test_formats_may_stand_in_one_text_and_all_is_each_of_them():
+    def built(value):
+        configuration = Configuration(RunOptions)
+        configuration.add({"formats": value}, Origin.COMMAND_LINE)
+        return configuration.build(sources=[]).formats
+
+    assert built(["html, pdf"]) == built(["html", "pdf"]) == ("html", "pdf")
+    assert built(["all"]) == ("html", "pdf", "docx", "pptx", "xlsx")
+    assert built(["pdf,html", "pptx"]) == ("pdf", "html", "pptx")

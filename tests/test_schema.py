@@ -13,11 +13,10 @@ from custanalytics.bundled import sample_data_dir
 from custanalytics.config import Prospects, Settings
 from custanalytics.content.result_columns import dictionary
 from custanalytics.engine import read_tables
-from custanalytics.ledger import load
-from custanalytics.results.analyse import add_prospects, analyse
+from custanalytics.results.analyse import add_prospects
 from custanalytics.results.store import AnalysisResults, result_tables, write_results
+from tests.samples import COSTS, analysed
 
-COSTS = {"contact_cost": 2.0, "conversion_value": 90.0}
 # Of leads.csv: what the client's own table brings along.
 GIVEN = {
     "Lead no", "Received", "Source", "Home", "Distance km", "Budget", "Pages viewed",
@@ -39,26 +38,14 @@ KINDS = {
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory) -> Mapping[str, AnalysisResults]:
     """The results of the four samples, with as many tables as there can be."""
-    leads = [sample_data_dir() / "leads.csv"]
     more_open = tmp_path_factory.mktemp("prospects") / "leads.csv"
-    rows = pd.read_csv(leads[0], sep=None, engine="python", dtype="str")
+    rows = pd.read_csv(sample_data_dir() / "leads.csv", sep=None, engine="python", dtype="str")
     # So many that a control group can show something.
     rows.loc[rows.index % 2 == 0, "Result"] = None
     rows.to_csv(more_open, index=False)
-    asked = tmp_path_factory.mktemp("asked") / "box.csv"
-    sales = pd.read_csv(sample_data_dir() / "box.csv", sep=None, engine="python", dtype="str")
-    # Some customers agreed to be written to, the others were not asked.
-    agreed = sales["Customer ID"].str[-1] < "8"
-    sales.assign(newsletter=agreed.map({True: "yes", False: None})).to_csv(asked, index=False)
-    shop = analyse(load([sample_data_dir() / "shop.csv"]), **COSTS)
-    return {
-        "shop": add_prospects(shop, leads, Prospects())[0],
-        "box": analyse(load([asked]), margin=0.4),
-        "wholesaler": analyse(load([sample_data_dir() / "wholesaler.csv"])),
-        "leads": add_prospects(
-            AnalysisResults(Settings(date(2026, 6, 1), **COSTS)), [more_open], Prospects()
-        )[0],
-    }
+    leads = AnalysisResults(Settings(date(2026, 6, 1), **COSTS))
+    sales = {name: analysed(tmp_path_factory, name) for name in ("shop", "box", "wholesaler")}
+    return sales | {"leads": add_prospects(leads, [more_open], Prospects())[0]}
 
 
 @pytest.fixture(scope="module")

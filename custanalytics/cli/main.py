@@ -23,6 +23,7 @@ from custanalytics.cli import (
     publish,
     report,
 )
+from custanalytics.cli.plain import plain
 from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
 _UNFORESEEN = 70  # EX_SOFTWARE
@@ -36,14 +37,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         perform(given)
     except CustAnalyticsError as error:
-        print(f"custanalytics: {error}", file=sys.stderr)
+        print(plain(f"custanalytics: {error}"), file=sys.stderr)
         return error.exit_code
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             # Whoever read our output has gone: leave without a word, as other commands do.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
-        print(f"custanalytics: {error}", file=sys.stderr)
+        print(plain(f"custanalytics: {error}"), file=sys.stderr)
         return RenderError.exit_code
     except KeyboardInterrupt:
         print("custanalytics: stopped; the report folder is as it was", file=sys.stderr)

@@ -4,6 +4,7 @@ import argparse
 import json
 import math
 import sys
+import textwrap
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -14,11 +15,15 @@ import pandas as pd
 
 from custanalytics.campaigns.effect import CampaignEffect
 from custanalytics.check import Check
+from custanalytics.cli.plain import plain
 from custanalytics.content.format import Formats
 from custanalytics.ledger import Ledger
 from custanalytics.pipeline import Report
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.compare import Comparison
+
+# The first of these that there is, is what to look at.
+_TO_OPEN = ("html", "pdf", "docx", "pptx", "xlsx")
 
 
 def print_json(content: dict[str, Any]) -> None:
@@ -31,7 +36,7 @@ def show(options: argparse.Namespace, content: dict[str, Any], text: str) -> Non
     if options.json:
         print_json(content)
     else:
-        print(text)
+        print(plain(text))
 
 
 @contextmanager
@@ -131,8 +136,21 @@ def run_text(report: Report) -> str:
     parts = ["\n".join(lines)]
     if warnings:
         parts.append(listed("Mind", warnings))
-    parts.append(listed("Files", [str(path) for path in files.values()]))
+    parts.append(files_text(files))
     return "\n\n".join(parts)
+
+
+def files_text(files: Mapping[str, Path]) -> str:
+    """The files by folder, each on few lines, and at the end what to open."""
+    names: dict[Path, list[str]] = {}
+    for path in files.values():
+        names.setdefault(path.parent, []).append(path.name)
+    lines = ["Files:"]
+    for folder, own in sorted(names.items(), key=lambda item: len(item[0].parts)):
+        text = textwrap.fill(", ".join(own), 74, break_on_hyphens=False, break_long_words=False)
+        lines += [f"  {folder}/", textwrap.indent(text, "    ")]
+    first = next((files[role] for role in _TO_OPEN if role in files), None)
+    return "\n".join(lines) + (f"\n\nOpen {first}" if first else "")
 
 
 def prospects_json(found: LeadScoring) -> dict[str, Any]:

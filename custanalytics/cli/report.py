@@ -53,7 +53,7 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
 
 
 def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import listed, paths, progress, show
+    from custanalytics.cli.printed import files_text, paths, progress, show
     from custanalytics.engagement import is_document, render_document
     from custanalytics.pipeline import rerender
 
@@ -63,7 +63,7 @@ def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
             files = render_document(options.folder, how.formats, how.renderer)
         else:
             files = rerender(**vars(how))
-    show(options, {"files": paths(files)}, listed("Files", paths(files).values()))
+    show(options, {"files": paths(files)}, files_text(files))
 
 
 def _templates(options: argparse.Namespace, _: Sequence[str]) -> None:

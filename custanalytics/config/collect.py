@@ -104,7 +104,8 @@ class Configuration(Generic[C]):
                 accepted = said.kind.accept(pairs(value))
             elif said.many:
                 listed = value if isinstance(value, list | tuple) else [value]
-                accepted = tuple(said.kind.accept(parse(item)) for item in listed)
+                items = (part for item in listed for part in said.kind.split(item))
+                accepted = tuple(said.kind.accept(parse(item)) for item in items)
             else:
                 accepted = said.kind.accept(parse(value))
             for item in accepted if said.many and not said.kind.pairs else [accepted]:

@@ -51,7 +51,9 @@ class CheckOptions(Reading):
 class RunOptions(Rendering, Report, Prospects, Contact, Estimates, Scope, Reading):
     """Options of ``run``."""
 
-    sources: Sequence[Path | str] = field(metadata=about("The files of one sales export."))
+    sources: Any = field(
+        metadata=about("The files of one sales export, or tables, as `load` takes them.")
+    )
     out: Path | str = _out("report")
     _: dataclasses.KW_ONLY
     prospects: Sequence[Path | str] = option(
@@ -74,8 +76,8 @@ class ProspectsOptions(Rendering, Report, Contact, Prospects):
     # Without sales nothing says what a conversion is worth.
     needs: ClassVar[Mapping[str, str]] = {"contact_cost": "conversion_value"}
 
-    sources: Sequence[Path | str] = field(
-        metadata=about("The files of one table of prospects, some of them decided.")
+    sources: Any = field(
+        metadata=about("The files of one table of prospects, or the table; some are decided.")
     )
     out: Path | str = _out("prospects-report")
     _: dataclasses.KW_ONLY

@@ -4,7 +4,7 @@ import math
 import numbers
 import zipfile
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -30,6 +30,8 @@ class Kind:
     look: Callable[[Any], None] = lambda _: None
     # A table, or texts of the form NAME=VALUE.
     pairs: bool = False
+    # The items of one text, where an option takes several.
+    split: Callable[[Any], list[Any]] = lambda value: [value]
 
 
 def _is(value: Any, *kinds: type) -> Any:
@@ -169,6 +171,24 @@ def one_of(*choices: str) -> Kind:
         return str(value)
 
     return Kind(f"one of {', '.join(choices)}", accept, "{" + ",".join(choices) + "}")
+
+
+def some_of(*choices: str) -> Kind:
+    """Some of a few words, each for itself, with commas between them, or ``all``."""
+
+    def split(value: Any) -> list[Any]:
+        words = value.split(",") if isinstance(value, str) else [value]
+        return list(choices) if words == ["all"] else [_trimmed(word) for word in words]
+
+    kind = one_of(*choices)
+    expected = f"some of {', '.join(choices)} with commas between them, or all"
+    return replace(
+        kind, expected=expected, metavar=f"{{{','.join((*choices, 'all'))}}}", split=split
+    )
+
+
+def _trimmed(word: Any) -> Any:
+    return word.strip() if isinstance(word, str) else word
 
 
 def text(metavar: str) -> Kind:

@@ -213,8 +213,8 @@ class Rendering:
 
     formats: Sequence[str] = option(
         ("html", "pdf"),
-        "what to write: page, PDF, Word, slides, workbook",
-        kinds.one_of(*FORMATS),
+        "what to write: page, PDF, Word, slides, workbook, or all",
+        kinds.some_of(*FORMATS),
         flag="format",
         many=True,
     )

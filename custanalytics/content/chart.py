@@ -3,12 +3,13 @@
 Renderers draw it; they take what is here and add nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import pandas as pd
 
+from custanalytics.content.format import Formats, is_missing
 from custanalytics.sentences import noted
 
 # Lines have an ordered x; columns are stacked by series, bars lie side by side; points have
@@ -106,6 +107,19 @@ class Chart:
     def part(self, name: str) -> pd.DataFrame:
         """The rows of one series."""
         return self.data if self.series is None else self.data[self.data[self.series] == name]
+
+    def bar_text(
+        self, row: Mapping[Hashable, Any], formats: Formats, *, interval: bool = True
+    ) -> str:
+        """What stands at the end of a bar: its own text, or the value and its interval."""
+        if self.labels:
+            return str(row[self.labels])
+        value, *ends = (
+            formats.apply(self.x_format, row[column])
+            for column in (self.x, self.low, self.high)
+            if column and not is_missing(row[column])
+        )
+        return f"{value} ({ends[0]}–{ends[1]})" if interval and len(ends) == 2 else value
 
     def color(self, name: str) -> str:
         """Colour name of one series."""

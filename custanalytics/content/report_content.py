@@ -1,10 +1,11 @@
 """Everything that a report says, built once; page, slides, workbook and lists select from it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from custanalytics.config import TEMPLATE, Settings
-from custanalytics.content.blocks import Block
+from custanalytics.content.blocks import Block, Points
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import (
     appendix,
@@ -66,6 +67,7 @@ class Cover:
     made: str  # the day in words
     made_on: date
     mark: str  # empty, or on every page, such as Confidential
+    finding: str  # the first of the summary, in one sentence
 
 
 @dataclass(frozen=True)
@@ -131,12 +133,13 @@ def report_content(results: AnalysisResults) -> ReportContent:
     )
     with speaking(settings.locale):
         formats = Formats(settings.locale, settings.currency or None)
-        cover, chapters = _cover(results, formats), _chapters(results, formats)
-        return ReportContent(results, formats, cover, chapters)
+        chapters = _chapters(results, formats)
+        return ReportContent(results, formats, _cover(results, chapters, formats), chapters)
 
 
-def _cover(results: AnalysisResults, formats: Formats) -> Cover:
+def _cover(results: AnalysisResults, chapters: Sequence[Chapter], formats: Formats) -> Cover:
     settings = results.settings
+    points = [p for chapter in chapters for p in chapter.parts.values() if isinstance(p, Points)]
     covered = business.period(results.overview, formats) if results.overview else ""
     return Cover(
         title=_title(settings),
@@ -146,6 +149,7 @@ def _cover(results: AnalysisResults, formats: Formats) -> Cover:
         made=formats.date(settings.made_on) if settings.made_on > date.min else "",
         made_on=settings.made_on,
         mark=settings.mark,
+        finding=points[0].points[0].headline if points and points[0].points else "",
     )
 
 

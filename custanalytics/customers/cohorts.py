@@ -17,7 +17,7 @@ from custanalytics.transactions import HasEngine, as_engine
 
 _MOST_COHORTS = 24
 _PERIODS = {"month": 1, "quarter": 3, "year": 12}
-_MIN_CUSTOMERS = 20
+FEWEST_CUSTOMERS = 20
 
 
 @dataclass(frozen=True)
@@ -245,43 +245,25 @@ def _checks(seen: FirstSeen) -> tuple[Check, ...]:
     return (
         Check(
             "cohorts.customers",
-            new >= _MIN_CUSTOMERS,
+            new >= FEWEST_CUSTOMERS,
             tell_many(
                 new,
                 "One customer is followed.",
                 "{n:,} customers are followed.",
                 n=new,
             )
-            if new >= _MIN_CUSTOMERS
+            if new >= FEWEST_CUSTOMERS
             else tell_many(
                 new,
                 "One customer is followed; with fewer than {fewest} a single one moves the curves.",
                 "{n:,} customers are followed; with fewer than {fewest} a single one moves the "
                 "curves.",
                 n=new,
-                fewest=_MIN_CUSTOMERS,
+                fewest=FEWEST_CUSTOMERS,
             ),
             value=new,
-            threshold=_MIN_CUSTOMERS,
+            threshold=FEWEST_CUSTOMERS,
             source=noted("rule of thumb: one customer in twenty is 5%"),
         ),
-        Check(
-            "cohorts.first_cohort",
-            None if seen.left_out else True,
-            tell(
-                "In the first {days:,} days of the data clearly more customers are seen for the "
-                "first time than later, so many of them are old ones: these {n:,} of {all:,} "
-                "customers count in no figure about new customers.",
-                days=seen.left_out_days,
-                n=seen.left_out,
-                all=seen.customers,
-            )
-            if seen.left_out
-            else tell(
-                "In the first weeks of the data no more customers are seen for the first time "
-                "than later, so all are taken for new ones."
-            ),
-            value=seen.left_out / seen.customers,
-            source=noted("data cut off on the left"),
-        ),
+        seen.check("cohorts.first_cohort"),
     )

@@ -6,8 +6,10 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
+from custanalytics.customers.summary import checked_summary
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import tell
+from custanalytics.transactions import HasEngine
 
 ABC_BOUNDS = {"A": 0.80, "B": 0.95, "C": 1.0}
 TOP_SHARES = (0.01, 0.05, 0.10, 0.20)
@@ -47,15 +49,16 @@ class Concentration:
     checks: tuple[Check, ...]
 
 
-def revenue_concentration(summary: pd.DataFrame) -> Concentration:
+def revenue_concentration(summary: pd.DataFrame | HasEngine) -> Concentration:
     """Measure how revenue is spread over customers.
 
     A customer whose returns exceed the purchases seen counts with zero revenue.
 
     Parameters
     ----------
-    summary : DataFrame
-        One row per customer: ``customer_id``, ``total_spend`` (currency units, net).
+    summary : DataFrame or Ledger
+        One row per customer: ``customer_id``, ``total_spend`` (currency units, net), as
+        `customer_summary` makes it; of a ledger it is made here.
 
     Returns
     -------
@@ -66,6 +69,8 @@ def revenue_concentration(summary: pd.DataFrame) -> Concentration:
     ------
     UnsupportedError
         The customers' spend adds up to nothing.
+    UsageError
+        A column is missing, a customer has two rows, or a spend is no number.
 
     References
     ----------
@@ -78,7 +83,7 @@ def revenue_concentration(summary: pd.DataFrame) -> Concentration:
     >>> revenue_concentration(summary).figures["gini"]
     0.25
     """
-    ranked = summary[["customer_id", "total_spend"]].sort_values(
+    ranked = checked_summary(summary, ("customer_id", "total_spend")).sort_values(
         ["total_spend", "customer_id"], ascending=[False, True], ignore_index=True
     )
     spend = ranked["total_spend"].clip(lower=0).to_numpy(dtype=float)

@@ -5,7 +5,9 @@ from datetime import date, timedelta
 
 import numpy as np
 
+from custanalytics.check import Check
 from custanalytics.engine import Engine
+from custanalytics.sentences import noted, tell
 
 WEEK = 7
 # a month of first purchases so far above the later ones is no month of new customers
@@ -38,6 +40,27 @@ class FirstSeen:
     def left_out_days(self) -> int:
         """For so many days from the first purchase customers may be old ones."""
         return (self.new_from - self.begins).days
+
+    def check(self, name: str) -> Check:
+        """Who is left out, said in the same words wherever it is."""
+        return Check(
+            name,
+            None if self.left_out else True,
+            tell(
+                "The {n:,} of {all:,} customers who are first seen in the first {days:,} days of "
+                "the data count in no figure about new customers: many of them may be old ones.",
+                n=self.left_out,
+                all=self.customers,
+                days=self.left_out_days,
+            )
+            if self.left_out
+            else tell(
+                "In the first weeks of the data no more customers are seen for the first time "
+                "than later, so all are taken for new ones."
+            ),
+            value=self.left_out / self.customers,
+            source=noted("data cut off on the left"),
+        )
 
 
 def first_seen(engine: Engine, end: date, new_from: date | None = None) -> FirstSeen | None:

@@ -103,6 +103,21 @@ def business_overview(
                 ),
             )
         )
+    joined = engine.run("orders_joined", as_of=end).iloc[0]
+    if joined.any():
+        checks.append(
+            Check(
+                "overview.credit_notes",
+                None,
+                tell(
+                    "Credit notes that take back an order without naming it: {notes:,}; bills "
+                    "issued again within days for much the same: {again:,}. Each counts as one "
+                    "order with the one that it belongs to.",
+                    notes=int(joined["credit_notes"]),
+                    again=int(joined["issued_again"]),
+                ),
+            )
+        )
     return Overview(monthly, figures, end, tuple(checks))
 
 

@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
+from custanalytics.customers.summary import checked_summary
 from custanalytics.engine import DuckDBEngine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.sentences import noted, tell
+from custanalytics.transactions import HasEngine
 
 LEVELS = 5
 _MIN_CUSTOMERS = 20
@@ -127,7 +129,9 @@ class RFM:
     checks: tuple[Check, ...]
 
 
-def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMENTS) -> RFM:
+def rfm_segmentation(
+    summary: pd.DataFrame | HasEngine, segments: Sequence[Segment] = SEGMENTS
+) -> RFM:
     """Score customers by quintiles and put each into one segment.
 
     A score is ``1 + floor(5 (below + tied / 2) / n)``: customers with equal values get equal
@@ -135,9 +139,10 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMEN
 
     Parameters
     ----------
-    summary : DataFrame
+    summary : DataFrame or Ledger
         One row per customer: ``customer_id``, ``days_since_last_purchase`` (days),
-        ``n_orders``, ``total_spend`` (currency units, net).
+        ``n_orders``, ``total_spend`` (currency units, net), as `customer_summary` makes it; of a
+        ledger it is made here.
     segments : sequence of Segment
         Rules tried in order; the first that holds names the segment. Together they must
         cover every customer.
@@ -152,7 +157,8 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMEN
     UnsupportedError
         There are no customers.
     UsageError
-        A column is missing, two segments have one name, or the rules leave customers out.
+        A column is missing, a customer has two rows, a figure is no number, two segments have one
+        name, or the rules leave customers out.
 
     References
     ----------
@@ -173,13 +179,11 @@ def rfm_segmentation(summary: pd.DataFrame, segments: Sequence[Segment] = SEGMEN
     0           a       444  Champions
     1           b       222    Dormant
     """
-    missing = [column for column in _COLUMNS if column not in summary.columns]
-    if missing:
-        raise UsageError(f"the summary lacks the columns {', '.join(missing)}")
+    summary = checked_summary(summary, _COLUMNS)
     check_segments(segments)
     if summary.empty:
         raise UnsupportedError(tell("there are no customers to score"))
-    engine = DuckDBEngine()
+    engine = DuckDBEngine(in_memory=True)
     engine.write("summary", summary[_COLUMNS])
     scored = engine.run("rfm_scores", levels=LEVELS)
     engine.close()

@@ -1,5 +1,6 @@
 """Transactions to one row per customer: the recency, frequency and value of purchases."""
 
+from collections.abc import Sequence
 from datetime import date
 
 import pandas as pd
@@ -121,3 +122,30 @@ def observation_period(transactions: pd.DataFrame | HasEngine) -> tuple[date, da
     if pd.isna(row["first_day"]):
         raise UnsupportedError(tell("the data has no usable line: no date with an amount"))
     return pd.Timestamp(row["first_day"]).date(), pd.Timestamp(row["last_day"]).date()
+
+
+def checked_summary(given: pd.DataFrame | HasEngine, columns: Sequence[str]) -> pd.DataFrame:
+    """The columns of a summary, made of a ledger or given, with one whole row per customer."""
+    summary = customer_summary(given) if isinstance(given, HasEngine) else given
+    missing = [column for column in columns if column not in summary.columns]
+    if missing:
+        raise UsageError(
+            f"the summary lacks the columns {', '.join(missing)}; customer_summary makes them "
+            "from transactions"
+        )
+    summary = summary[list(columns)].reset_index(drop=True)
+    ids = summary["customer_id"]
+    if ids.isna().any() or ids.duplicated().any():
+        raise UsageError(
+            f"the summary has {int(ids.isna().sum())} rows without a customer_id and "
+            f"{int(ids.dropna().duplicated().sum())} that repeat one; it needs one row per customer"
+        )
+    for column in columns[1:]:
+        numbers = pd.to_numeric(summary[column], errors="coerce")
+        if numbers.isna().any():
+            raise UsageError(
+                f"{int(numbers.isna().sum())} of {len(summary)} rows have no number in {column}; "
+                "fill them or leave these customers out"
+            )
+        summary[column] = numbers
+    return summary

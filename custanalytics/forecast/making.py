@@ -17,7 +17,7 @@ from custanalytics.forecast.plan import plan
 from custanalytics.forecast.result import Forecast, origin_table
 from custanalytics.forecast.sales import sales_of
 from custanalytics.forecast.totals import LEVELS
-from custanalytics.sentences import tell
+from custanalytics.sentences import tell, tell_many
 from custanalytics.transactions import HasEngine, as_engine
 from custanalytics.value_models import newton
 from custanalytics.value_models.pareto_nbd import ParetoNBD
@@ -127,7 +127,10 @@ def _require_repeat_buyers(customer: "np.ndarray[tuple[int], np.dtype[np.int64]]
     again = int((np.bincount(customer) > 1).sum())
     if again < FEWEST_REPEAT_BUYERS:
         raise UnsupportedError(
-            tell(
+            tell_many(
+                again,
+                "One customer bought on more than one day; a forecast needs at least {fewest} of "
+                "them.",
                 "{n:,} customers bought on more than one day; a forecast needs at least {fewest} "
                 "of them.",
                 n=again,
@@ -163,22 +166,23 @@ def _leaving_known(model: ParetoNBD, seed: int) -> Check:
     low, high = (float(q) for q in np.quantile(shares, [0.05, 0.95]))
     known = model.converged and low >= LEAST_LEAVING and high <= KNOWN_TO * low
     figures = {"low": low, "high": high}
-    return Check(
-        "forecast.leaving",
-        known,
-        tell(
+    if known:
+        sentence = tell(
             "Between {low:.0%} and {high:.0%} of new customers leave for good within a year.",
             **figures,
         )
-        if known
-        else tell(
+    elif high < LEAST_LEAVING:
+        sentence = tell(
+            "In these sales hardly anybody is seen to leave for good, so nobody's chance of still "
+            "being a customer is given."
+        )
+    else:
+        sentence = tell(
             "The sales do not tell who has left for good (between {low:.0%} and {high:.0%} of new "
             "customers within a year), so nobody's chance of still being a customer is given.",
             **figures,
-        ),
-        low,
-        LEAST_LEAVING,
-    )
+        )
+    return Check("forecast.leaving", known, sentence, low, LEAST_LEAVING)
 
 
 def _weight_table(fitted: Fitted) -> pd.DataFrame:

@@ -14,12 +14,6 @@ from custanalytics.value_models.inputs import Codes, Floats
 
 Names = npt.NDArray[np.object_]
 
-# a credit note and the bill that replaces it lie within so many days, and differ by so much
-REISSUED_WITHIN_DAYS = 14
-CREDITED_WITHIN_DAYS = 60
-MUCH_THE_SAME = 0.10
-TO_THE_CENT = 0.001
-
 
 @dataclass(frozen=True)
 class PurchaseDays:
@@ -101,9 +95,6 @@ def sales_of(engine: Engine, until: date) -> Sales:
     np.minimum.at(day, order, on)
     customer = np.zeros(orders, dtype=np.int64)
     customer[order] = customer_at
-    order = _with_credit_notes(customer, day, order, amount)
-    day = np.full(orders, on.max())
-    np.minimum.at(day, order, on)
     sorting = np.lexsort((day, customer))
     place = np.empty(orders, dtype=np.int64)
     place[sorting] = np.arange(orders)
@@ -118,42 +109,3 @@ def sales_of(engine: Engine, until: date) -> Sales:
         int(on.min()),
         int(pd.Timestamp(until).to_datetime64().astype("datetime64[D]").astype(np.int64)),
     )
-
-
-def _with_credit_notes(customer: Codes, day: Codes, order: Codes, amount: Floats) -> Codes:
-    """Give each credit note the order it takes back, and both the bill issued in its place.
-
-    A credit note that names no order takes back an earlier one of the same customer and amount;
-    where a bill for much the same follows within days, all three are one order.
-    """
-    net = np.bincount(order, amount, len(day))
-    frame = pd.DataFrame({"customer": customer, "at": np.arange(len(day)), "day": day, "net": net})
-    notes = frame[frame["net"] < 0]
-    if notes.empty:
-        return order
-    bought = frame[(frame["net"] > 0) & frame["customer"].isin(notes["customer"])]
-    pairs = notes.merge(bought, on="customer", suffixes=("", "_bought"))
-    pairs["apart"] = pairs["day"] - pairs["day_bought"]
-    pairs["off"] = (pairs["net_bought"] / -pairs["net"] - 1).abs()
-    taken_back = pairs[
-        pairs["apart"].between(0, CREDITED_WITHIN_DAYS) & (pairs["off"] <= MUCH_THE_SAME)
-    ]
-    taken_back = taken_back.sort_values(["at", "off", "apart"]).drop_duplicates("at")
-    taken_back = taken_back.drop_duplicates("at_bought")
-    issued = pairs[
-        pairs["apart"].between(-REISSUED_WITHIN_DAYS, 0) & (pairs["off"] <= MUCH_THE_SAME)
-    ]
-    issued = issued[~issued["at_bought"].isin(taken_back["at_bought"])]
-    issued = issued.sort_values(["at", "apart"], ascending=[True, False]).drop_duplicates("at")
-    issued = issued.drop_duplicates("at_bought")
-    both = taken_back.merge(
-        issued[["at", "at_bought"]], on="at", how="left", suffixes=("", "_again")
-    )
-    both = both[both["at_bought_again"].notna() | (both["off"] <= TO_THE_CENT)]
-    becomes = np.arange(len(day))
-    becomes[both["at"]] = both["at_bought"]
-    again = both[both["at_bought_again"].notna()]
-    becomes[again["at_bought_again"].astype(np.int64)] = again["at_bought"]
-    while (becomes[becomes] != becomes).any():
-        becomes = becomes[becomes]  # a bill issued in another's place may be taken back in turn
-    return np.asarray(becomes[order])

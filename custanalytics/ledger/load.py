@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 from custanalytics.errors import SourceError, UsageError
 from custanalytics.ledger.assemble import Wanted, assemble
@@ -29,7 +30,7 @@ MONEY_ROLES = ("amount", "order_total", "unit_price", "discount", "refunded")
 
 
 def load(
-    paths: Sequence[Path | str],
+    sources: Any,
     *,
     mapping: Dict[str, str | int] | None = None,
     mapping_file: Path | str | None = None,
@@ -57,8 +58,10 @@ def load(
 
     Parameters
     ----------
-    paths : sequence of path
-        CSV (any delimiter and encoding), Excel or Parquet files, or gzip and zip archives of them.
+    sources : path, table, or sequence of them
+        CSV (any delimiter and encoding), Excel or Parquet files, or gzip and zip archives of them;
+        a table of pandas, polars or Arrow, anything with the Arrow stream interface, or a relation
+        of DuckDB, whose columns are read as those of a file are.
     mapping : dict, optional
         Role to column: its name, or its number from 1; ``"none"`` leaves the role out.
     mapping_file : path, optional
@@ -126,7 +129,7 @@ def load(
     given = {role: choice for role, choice in wanted.roles.items() if role not in left_out}
     columns = {choice.column for choice in given.values()}
     staging = stage(
-        paths, memory_limit, columns, encoding=_known_encoding(encoding), mend=not no_mend
+        sources, memory_limit, columns, encoding=_known_encoding(encoding), mend=not no_mend
     )
     _refuse_unreadable(staging, max_unreadable)
     day = today or date.today()

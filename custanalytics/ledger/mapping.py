@@ -116,6 +116,10 @@ class Mapping:
                 f"--mapping {path} has the unknown entries {', '.join(unknown)}; "
                 f"known are {', '.join(sorted(known))}"
             )
+        texts = ("currency", "date_order", "decimal", "platform")
+        wrong = [name for name in texts if not isinstance(content.get(name, ""), str)]
+        if wrong:
+            raise UsageError(f"--mapping {path}: {', '.join(wrong)} must be a text in quotes")
         return cls(
             roles=choices(_section(content, "roles", path), str(path)),
             currency=content.get("currency"),

@@ -8,6 +8,7 @@ import shutil
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -76,7 +77,7 @@ class Staging:
 
 
 def stage(
-    paths: Sequence[Path | str],
+    sources: Any,
     memory_limit: str = "700MB",
     given: Collection[str] = frozenset(),
     layout: LayoutFinder = find_layout,
@@ -92,7 +93,7 @@ def stage(
     def target() -> Path:
         return engine.scratch / f"part-{len(list(engine.scratch.glob('part-*'))):04}.csv"
 
-    for source in open_sources(paths, engine.scratch):
+    for source in open_sources(sources, engine.scratch):
         if source.kind == "text":
             part = text_part(source, target(), numbering, given, layout, encoding)
             parts.append(part)

@@ -1,5 +1,7 @@
 """A fitted model of prospects that can be kept in a file and score a later table."""
 
+import io
+import re
 import zipfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -18,6 +20,9 @@ from custanalytics.scoring.level_swing import propensity_columns
 from custanalytics.scoring.stages import Meaning
 
 FORMAT = 3
+_SCHEMA = "schema.json"
+# Where an object lay in memory, which numbers it and names its file.
+_PLACE = re.compile(r'("(?:__id__|file)": "?)(\d+)')
 # What a pipeline of ours holds beside what skops trusts by itself; nothing else is loaded.
 TRUSTED = [
     "custanalytics.scoring.pipelines.LevelCodes",
@@ -117,7 +122,9 @@ class LeadScoringModel:
         # Imported where needed: it takes a second.
         from skops.io import dump
 
-        dump(state, path, compression=zipfile.ZIP_DEFLATED)
+        written = io.BytesIO()
+        dump(state, written)
+        Path(path).write_bytes(_steady(written.getvalue()))
 
     @staticmethod
     def load(path: Path | str) -> "LeadScoringModel":
@@ -169,3 +176,25 @@ class LeadScoringModel:
                 f"{path.name} is no model of prospects that this version reads; "
                 "learn from the prospects again"
             ) from error
+
+
+def _steady(content: bytes) -> bytes:
+    """The file without places in memory and times, so that one model is the same bytes again."""
+    numbers: dict[str, str] = {}
+
+    def numbered(match: re.Match[str]) -> str:
+        return match[1] + numbers.setdefault(match[2], str(len(numbers)))
+
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        schema = _PLACE.sub(numbered, old.read(_SCHEMA).decode())
+        members = {
+            f"{numbers.get(Path(name).stem, Path(name).stem)}{Path(name).suffix}": old.read(name)
+            for name in old.namelist()
+            if name != _SCHEMA
+        }
+        for name, part in [*sorted(members.items()), (_SCHEMA, schema.encode())]:
+            entry = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
+            entry.compress_type = zipfile.ZIP_DEFLATED
+            new.writestr(entry, part)
+    return buffer.getvalue()

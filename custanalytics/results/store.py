@@ -226,7 +226,7 @@ def read_results(folder: Path | str) -> AnalysisResults:
 def read_settings(folder: Path | str) -> Settings:
     """Read the settings alone of what `write_results` wrote."""
     folder = Path(folder)
-    return _understood(Settings, _written(folder)["settings"], folder, {})
+    return _understood(Settings, _written(folder).get("settings"), folder, {})
 
 
 def _written(folder: Path) -> Any:
@@ -237,11 +237,15 @@ def _written(folder: Path) -> Any:
         written = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
         raise SourceError(f"{path} is no JSON file: {error}") from error
+    if not isinstance(written, dict):
+        raise SourceError(f"{path} does not hold results; run the analysis again")
     if written.get("format") != FORMAT:
         raise SourceError(
             f"{path} has format {written.get('format')!r}, this version reads {FORMAT}; "
             "run the analysis again"
         )
+    if not isinstance(written.get("results"), dict):
+        raise SourceError(f"{path} does not hold results; run the analysis again")
     return written["results"]
 
 

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
+from custanalytics.customers.first_seen import FirstSeen, first_seen
 from custanalytics.customers.summary import observation_period
-from custanalytics.engine import Engine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.revenue.comparisons import (
     LEVEL,
@@ -24,10 +24,6 @@ from custanalytics.sentences import noted, tell, tell_many
 from custanalytics.transactions import HasEngine, as_engine
 
 WINDOWS = (90, 365)
-# Whoever has not bought for as long as nine in ten repeat gaps is taken for new.
-_QUIET_SHARE = 0.9
-_LEAST_QUIET = 30
-_MOST_OF_DATA = 0.25
 # Later revenue above this share of the customers counts as the value at it.
 _WINSORIZED_AT = 0.99
 _FEWEST = 100
@@ -99,8 +95,8 @@ def first_order_drivers(
         Last day that counts; by default the last day in the data.
     washout_days : int, optional
         Customers whose first purchase lies in so many first days of the data are left out: they
-        may have bought before it. By default as long as nine in ten gaps between purchases last,
-        at least 30 days and at most a quarter of the data.
+        may have bought before it. By default decided from the data, as in `cohort_retention`: as
+        long as clearly more customers are seen for the first time than later.
     min_customers : int
         Values that fewer customers began with are not compared.
 
@@ -150,14 +146,17 @@ def first_order_drivers(
     engine = as_engine(transactions)
     first_day, last_day = observation_period(engine)
     end = observation_end or last_day
-    quiet = _washout(engine, first_day, end) if washout_days is None else washout_days
+    asked = None if washout_days is None else first_day + timedelta(days=washout_days)
+    seen_from = first_seen(engine, end, asked)
     values = engine.run("first_order_values", as_of=end, min_customers=min_customers)
-    new_from = pd.Timestamp(first_day + timedelta(days=quiet))
-    tables, figures = [], {"washout_days": float(quiet)}
+    if seen_from is None:
+        raise UnsupportedError(tell("no known customer has an order that came to more than zero"))
+    tables, figures = [], {"washout_days": float(seen_from.left_out_days)}
     for window in WINDOWS:
         customers = engine.run("first_orders", as_of=end, window_days=window)
         customers["came_back"] = (customers["days_to_second"] <= window).fillna(False).astype(float)
-        new = customers.loc[pd.to_datetime(customers["first_order"]) >= new_from]
+        first = pd.to_datetime(customers["first_order"])
+        new = customers.loc[first >= pd.Timestamp(seen_from.new_from)]
         figures["customers"] = float(len(new))
         seen = new.loc[new["days_observed"] >= window].reset_index(drop=True)
         if len(seen) >= _FEWEST:
@@ -184,16 +183,7 @@ def first_order_drivers(
     drivers = _decided(compared)
     figures["comparisons"] = float(2 * len(drivers))
     figures["drivers"] = float((drivers["is_driver"] | drivers["is_revenue_driver"]).sum())
-    return FirstOrderDrivers(drivers, figures, end, _checks(figures, len(customers)))
-
-
-def _washout(engine: Engine, first_day: date, end: date) -> int:
-    gaps = engine.run("order_gaps", as_of=end)
-    most = int((end - first_day).days * _MOST_OF_DATA)
-    if gaps.empty:
-        return min(_LEAST_QUIET, most)
-    covered = gaps["n"].cumsum() / gaps["n"].sum()
-    return min(max(int(gaps.loc[covered >= _QUIET_SHARE, "gap_days"].iloc[0]), _LEAST_QUIET), most)
+    return FirstOrderDrivers(drivers, figures, end, _checks(figures, seen_from))
 
 
 def _compare(customers: pd.DataFrame, values: pd.DataFrame, min_customers: int) -> pd.DataFrame:
@@ -328,21 +318,9 @@ def _window_figures(seen: pd.DataFrame, window: int) -> dict[str, float]:
     }
 
 
-def _checks(figures: dict[str, float], customers: int) -> tuple[Check, ...]:
-    left_out = customers - int(figures["customers"])
+def _checks(figures: dict[str, float], seen: FirstSeen) -> tuple[Check, ...]:
     checks = [
-        Check(
-            "first_orders.washout",
-            None,
-            tell(
-                "{left_out:,} of {all:,} customers were first seen in the first {days:.0f} days of "
-                "the data: they may have bought before it, and are left out.",
-                left_out=left_out,
-                all=customers,
-                days=figures["washout_days"],
-            ),
-            value=left_out / customers,
-        ),
+        seen.check("first_orders.washout"),
         Check(
             "first_orders.comparisons",
             True if figures["drivers"] else None,

@@ -4,17 +4,17 @@
 WITH moved AS (
     SELECT
         customer_id,
-        COALESCE(nets_order_id, order_id) AS effective_order,
+        order_id,
         CAST(ordered_at AS DATE) AS moved_on,
         CAST(SUM(amount) AS DOUBLE) AS amount
-    FROM ledger
+    FROM order_lines
     WHERE customer_id IS NOT NULL AND CAST(ordered_at AS DATE) <= CAST($until AS DATE)
-    GROUP BY customer_id, COALESCE(nets_order_id, order_id), CAST(ordered_at AS DATE)
+    GROUP BY customer_id, order_id, CAST(ordered_at AS DATE)
 )
 
 SELECT
     customer_id,
-    DENSE_RANK() OVER (ORDER BY customer_id, effective_order) AS order_no,
+    DENSE_RANK() OVER (ORDER BY customer_id, order_id) AS order_no,
     moved_on,
     amount
 FROM moved

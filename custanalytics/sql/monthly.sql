@@ -4,7 +4,6 @@
 WITH lines AS (
     SELECT
         customer_id,
-        COALESCE(nets_order_id, order_id) AS effective_order,
         CAST(DATE_TRUNC('month', ordered_at) AS DATE) AS line_month,
         amount AS paid
     FROM ledger

@@ -7,9 +7,9 @@ SELECT
     l.ordered_at,
     l.amount
 FROM orders AS o
-INNER JOIN ledger AS l
+INNER JOIN order_lines AS l
     ON
-        o.order_id = COALESCE(l.nets_order_id, l.order_id)
+        o.order_id = l.order_id
         AND COALESCE(o.customer_id, '') = COALESCE(l.customer_id, '')
         AND (o.customer_id IS NULL) = (l.customer_id IS NULL)
 WHERE o.order_date < o.changed_on

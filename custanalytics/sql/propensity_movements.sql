@@ -21,9 +21,9 @@ SELECT
     CAST(DATE_TRUNC('day', l.ordered_at) AS DATE) AS moved_on,
     CAST(SUM(l.amount) AS DECIMAL(18, 4)) AS moved,
     CAST(SUM(CASE WHEN l.amount < 0 THEN -l.amount ELSE 0 END) AS DECIMAL(18, 4)) AS given_back
-FROM ledger AS l
+FROM order_lines AS l
 INNER JOIN orders AS o
-    ON l.customer_id = o.customer_id AND COALESCE(l.nets_order_id, l.order_id) = o.order_id
+    ON l.customer_id = o.customer_id AND l.order_id = o.order_id
 LEFT JOIN baskets AS b
     ON o.customer_id = b.customer_id AND o.order_id = b.order_id
 WHERE l.customer_id IS NOT NULL

@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from pypdf import PdfReader
 import custanalytics
 from custanalytics.bundled import sample_data_dir
 from custanalytics.cli.main import main
+from custanalytics.cli.printed import files_text
 from tests.sales import few_customers
 
 COMMAND = [sys.executable, "-m", "custanalytics"]
@@ -297,3 +299,25 @@ def test_a_defect_of_our_own_says_where_it_arose_and_nothing_of_the_data(monkeyp
     assert "test_cli.py" in written
     assert "KeyError" in said
     assert "Ada" not in said + written
+
+
+def test_files_are_listed_by_folder_and_the_page_to_open_is_named():
+    report = Path("out")
+    files = {"pdf": report / "report.pdf", "html": report / "report.html"}
+    files |= {f"list {i}": report / "exports" / f"segment-{i}.csv" for i in range(40)}
+    text = files_text(files)
+    assert all(path.name in text for path in files.values())
+    assert text.splitlines()[1:3] == ["  out/", "    report.pdf, report.html"]
+    assert text.endswith("\n\nOpen out/report.html")
+    assert max(map(len, text.splitlines())) <= 80
+    assert "Open" not in files_text({"customers_csv": Path("out/customers.csv")})
+
+
+def test_a_name_from_an_archive_does_not_steer_the_terminal(tmp_path):
+    file = tmp_path / "sales.zip"
+    with zipfile.ZipFile(file, "w") as archive:
+        archive.writestr("\x1b[2Jred\u202e.csv", "%PDF-1.4")
+    done = call("check", file)
+    assert done.returncode != 0
+    assert "\\x1b[2Jred\\u202e.csv is a PDF document" in done.stderr
+    assert "\x1b" not in done.stdout + done.stderr

@@ -46,7 +46,7 @@ def test_ties_share_a_score_whatever_the_order():
 scores = st.tuples(st.integers(0, 400), st.integers(1, 9), st.integers(-50, 5000))
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(scores, min_size=1, max_size=60))
 def test_segments_partition_the_customers(drawn):
     found = rfm_segmentation(summary([(f"c{i}", *row) for i, row in enumerate(drawn)]))

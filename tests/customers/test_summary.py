@@ -5,8 +5,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from custanalytics.customers.concentration import revenue_concentration
+from custanalytics.customers.rfm import rfm_segmentation
 from custanalytics.customers.summary import customer_summary, holdout_summary
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
+from custanalytics.ledger import load
 from custanalytics.transactions import as_engine
 from tests.tables import table, transactions
 
@@ -87,7 +90,7 @@ purchase = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(purchase, min_size=1, max_size=30), st.randoms(use_true_random=False))
 def test_properties(drawn, random):
     lines = pd.DataFrame(drawn, columns=["customer_id", "day", "cents"])
@@ -114,7 +117,7 @@ line = st.tuples(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.lists(line, min_size=1, max_size=30), st.lists(st.integers(0, 60), max_size=4))
 def test_a_day_is_seen_as_if_the_data_ended_there(drawn, days):
     lines = pd.DataFrame(drawn, columns=["customer_id", "order", "day", "cents"])
@@ -133,3 +136,35 @@ def test_a_day_is_seen_as_if_the_data_ended_there(drawn, days):
         except UnsupportedError:
             continue
         pd.testing.assert_frame_equal(customer_summary(engine, end), expected)
+
+
+@pytest.mark.parametrize("analysis", [revenue_concentration, rfm_segmentation])
+def test_analyses_of_customers_take_a_ledger_as_well_as_its_summary(analysis, tmp_path):
+    file = tmp_path / "sales.csv"
+    file.write_text("id,date,customer,amount\n1,2024-01-05,a,5\n2,2024-02-05,b,7\n", "utf-8")
+    ledger = load(file)
+    of_summary, of_ledger = analysis(customer_summary(ledger)), analysis(ledger)
+    pd.testing.assert_frame_equal(of_summary.customers, of_ledger.customers)
+
+
+@pytest.mark.parametrize("analysis", [revenue_concentration, rfm_segmentation])
+def test_a_summary_with_faults_is_refused_with_their_number(analysis):
+    summary = pd.DataFrame(
+        {
+            "customer_id": ["a", "b", "c"],
+            "days_since_last_purchase": [1, 2, 3],
+            "n_orders": [1, 2, 3],
+            "total_spend": [1.0, 2.0, 3.0],
+        }
+    )
+    asked = analysis(summary).customers
+    text = summary.assign(total_spend=["1.0", "2", "3.00"])
+    pd.testing.assert_frame_equal(analysis(text).customers, asked)
+    with pytest.raises(UsageError, match="2 of 3 rows have no number in total_spend"):
+        analysis(summary.assign(total_spend=["1", "two", None]))
+    with pytest.raises(UsageError, match="1 that repeat one"):
+        analysis(summary.assign(customer_id=["a", "b", "a"]))
+    with pytest.raises(UsageError, match="1 rows without a customer_id"):
+        analysis(summary.assign(customer_id=["a", "b", None]))
+    with pytest.raises(UsageError, match="lacks the columns total_spend"):
+        analysis(summary.drop(columns="total_spend"))

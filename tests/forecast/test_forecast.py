@@ -34,6 +34,23 @@ def test_every_figure_rises_with_the_horizon(told):
             assert (longer[f"{name}_high"] >= shorter[f"{name}_high"]).all(), name
 
 
+def test_ninety_days_are_a_part_of_the_year(lines):
+    year = forecast_customers(lines, 365)
+    assert year.horizon_days == 365
+    ids = year.customers["customer_id"]
+    frame = pd.DataFrame({"customer_id": ids, "group": np.where(ids < "5", "a", "b")})
+    for ask in (year.at, year.total, lambda days: year.groups(frame, days)):
+        quarter, whole = ask(90), ask(365)
+        for name in {*QUANTITIES, "buyers", "purchases", "revenue"} & set(quarter):
+            assert (quarter[name] <= whole[name]).all(), name
+            assert quarter[name].sum() < 0.8 * whole[name].sum(), name
+    purchases, money = year.expected(np.array([90.0, 365.0]))
+    assert_allclose(
+        purchases, np.column_stack([year.at(d)["expected_purchases"] for d in (90, 365)])
+    )
+    assert_allclose(money, np.column_stack([year.at(d)["expected_revenue"] for d in (90, 365)]))
+
+
 def test_no_money_without_a_purchase(told):
     each = told.at(90)
     assert (each["p_purchase"] <= each["expected_purchases"] + 1e-12).all()

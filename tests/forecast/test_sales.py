@@ -36,22 +36,3 @@ def test_before_the_credit_note_the_first_bill_stands():
         ("ann", "3", "2024-03-06", 96.0),
     ]
     assert purchase_days(rows, "2024-03-04") == [("ann", "03-01", 100.0)]
-
-
-def test_a_credit_note_to_the_cent_takes_its_order_back():
-    rows = [
-        ("ann", "1", "2024-03-01", 100.0),
-        ("ann", "2", "2024-03-05", -100.0),
-        ("ann", "4", "2024-06-01", 50.0),
-    ]
-    assert purchase_days(rows) == [("ann", "06-01", 50.0)]
-
-
-def test_a_return_of_a_part_leaves_the_order():
-    rows = [("ann", "1", "2024-03-01", 100.0), ("ann", "2", "2024-03-05", -30.0)]
-    assert purchase_days(rows) == [("ann", "03-01", 100.0)]
-
-
-def test_another_customers_credit_note_does_nothing():
-    rows = [("ann", "1", "2024-03-01", 100.0), ("bob", "2", "2024-03-05", -100.0)]
-    assert purchase_days(rows) == [("ann", "03-01", 100.0)]

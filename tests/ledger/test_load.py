@@ -383,3 +383,11 @@ def test_parquet_is_read_whatever_its_types(tmp_path: Path) -> None:
 def test_guests_are_no_customer(tmp_path: Path) -> None:
     report = loaded(tmp_path, SMALL + "4,Guest,2024-03-15,mug,1,10.00").report
     assert (report.customers, report.rows_set_aside) == (2, {"no_customer": 1})
+
+
+@pytest.mark.parametrize("entry", ["platform = 5", "currency = [1]", "decimal = {}"])
+def test_an_entry_of_a_mapping_file_that_is_no_text_is_named(tmp_path, entry):
+    file = tmp_path / "mapping.toml"
+    file.write_text(entry, "utf-8")
+    with pytest.raises(UsageError, match=f"{entry.split()[0]} must be a text in quotes"):
+        Mapping.load(file)

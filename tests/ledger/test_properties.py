@@ -14,9 +14,7 @@ from custanalytics.ledger import load
 from tests.trials.corpus.draft import Draft
 
 TODAY = date(2026, 1, 31)
-FEW = settings(
-    max_examples=3, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
-)
+FEW = settings(max_examples=3, derandomize=True, suppress_health_check=list(HealthCheck))
 
 
 def figures(*texts: bytes) -> dict[str, Any]:

@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import sys
+import threading
 import zipfile
 from datetime import date, timedelta
 from decimal import Decimal
@@ -12,6 +14,7 @@ import pytest
 
 from custanalytics.errors import SourceError
 from custanalytics.ledger import Ledger, load
+from custanalytics.ledger.read import files
 
 _TODAY = date(2026, 10, 1)
 _DAYS = [date(2024, 1, 1) + timedelta(days=9 * at) for at in range(40)]
@@ -103,6 +106,23 @@ def test_standard_input(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
     ledger = read(Path("-"))
     assert ledger.report.revenue == money
     assert ledger.report.files["file"].to_list() == ["standard input"]
+
+
+def test_a_pipe_is_read_to_its_end_and_one_without_a_writer_is_not_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    money = american(tmp_path / "a.csv")
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=[(tmp_path / "a.csv").read_bytes()])
+    writer.start()
+    ledger = read(pipe)
+    writer.join()
+    assert ledger.report.revenue == money
+    assert ledger.report.files["file"].to_list() == ["pipe"]
+    monkeypatch.setattr(files, "_PIPE_WAIT", 0.1)
+    with pytest.raises(SourceError, match="nothing came out of the pipe"):
+        read(pipe)
 
 
 def test_an_open_document_sheet(tmp_path: Path) -> None:

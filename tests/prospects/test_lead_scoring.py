@@ -91,6 +91,13 @@ def test_unused_columns_say_why(result):
     assert result.columns.set_index("column").loc["visits", "used"]
 
 
+def test_one_model_is_the_same_bytes_again_wherever_it_lies_in_memory(learned, tmp_path):
+    learned[1].save(tmp_path / "first")
+    # Read again, all of it lies elsewhere.
+    LeadScoringModel.load(tmp_path / "first").save(tmp_path / "second")
+    assert (tmp_path / "first").read_bytes() == (tmp_path / "second").read_bytes()
+
+
 def test_a_kept_model_scores_a_later_file(table, result, learned, tmp_path):
     learned[1].save(tmp_path / "model.skops")
     model = LeadScoringModel.load(tmp_path / "model.skops")

@@ -103,6 +103,7 @@ def rich_document(**changes: object) -> Document:
         "author": "Jane Doe Consulting",
         "date": "22 November 2026",
         "mark": "",
+        "finding": "The customers *you* have <bring> £2.1m.",
         "lang": "en",
     }
     return Document(**(fields | changes))

@@ -12,17 +12,21 @@ import pytest
 from custanalytics.errors import UsageError
 from custanalytics.render import put_in_place, renewed
 
+# For each line it reads, a process of its own writes reports with it until it is killed.
 RUN = """
-import sys
+import os, sys
 from pathlib import Path
 from custanalytics.render import renewed
-for text in iter(int, 1):
-    with renewed(Path(sys.argv[1])) as folder:
-        name = str((folder / "number").exists())
-        for i in range(40):
-            (folder / f"{i}.txt").write_text(sys.argv[2])
-        (folder / "report.qmd").touch()
-        print("x", flush=True)
+for line in sys.stdin:
+    run = os.fork()
+    while not run:
+        with renewed(Path(sys.argv[1])) as folder:
+            for i in range(40):
+                (folder / f"{i}.txt").write_text(line.strip())
+            (folder / "report.qmd").touch()
+            print(os.getpid(), flush=True)
+    os.waitpid(run, 0)
+    print("killed", flush=True)
 """
 
 
@@ -113,20 +117,22 @@ def test_two_runs_at_once(target):
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 def test_a_kill_at_any_moment_leaves_a_complete_folder(tmp_path):
     target = tmp_path / "report"
-    for i in range(6):
-        text = str(i) * 1000
-        run = subprocess.Popen(
-            [sys.executable, "-c", RUN, str(target), text], stdout=subprocess.PIPE
-        )
-        assert run.stdout
-        run.stdout.readline()
-        time.sleep(0.003 * i)
-        os.kill(run.pid, signal.SIGKILL)
-        run.wait()
-        if target.exists():
-            texts = {(target / f"{n}.txt").read_text("utf-8") for n in range(40)}
-            assert len(texts) == 1
-            assert len(texts.pop()) == 1000
+    command = [sys.executable, "-u", "-c", RUN, str(target)]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1) as runs:
+        assert runs.stdin
+        assert runs.stdout
+        for i in range(12):
+            runs.stdin.write(f"{i % 10}" * 1000 + "\n")
+            pid = runs.stdout.readline()
+            time.sleep(0.003 * i)
+            os.kill(int(pid), signal.SIGKILL)
+            assert "killed\n" in iter(runs.stdout.readline, "")
+            if target.exists():
+                texts = {(target / f"{n}.txt").read_text("utf-8") for n in range(40)}
+                assert len(texts) == 1
+                assert len(texts.pop()) == 1000
+        runs.stdin.close()
     write(target, a="1")
     assert leftovers(target) == []
 

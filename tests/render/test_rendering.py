@@ -12,6 +12,7 @@ from pypdf import PdfReader
 
 from custanalytics.errors import RenderError, UsageError
 from custanalytics.render import render, stage
+from custanalytics.render.pages.embedded import _by_script
 from tests.render.rich_report import RICH, rich_document, text_of, text_of_pdf
 
 needs_quarto = pytest.mark.skipif(not shutil.which("quarto"), reason="quarto is not on PATH")
@@ -66,6 +67,17 @@ def test_the_pdf_is_accessible(rich_folder, tmp_path, paper):
         "Contents",
         "1 Summary",
     ]
+
+
+def test_characters_that_no_font_has_are_named_with_their_number(rich_folder, tmp_path, caplog):
+    folder = tmp_path / "report"
+    shutil.copytree(rich_folder, folder)
+    document = folder / "report.qmd"
+    unseen = "\U0010fffd\U0010fffc\U0010fffd"  # private use: in nobody's fonts
+    document.write_text(document.read_text("utf-8") + f"\nAt the end {unseen}.\n", "utf-8")
+    render(folder, ("pdf",), "embedded")
+    assert "Other, 2: \U0010fffc\U0010fffd" in caplog.text
+    assert _by_script(["ส", "\\u{e31}", "山", "ส"]) == "Thai, 2: สั; Cjk, 1: 山"
 
 
 def test_the_pdfs_fonts_are_inside(paper):

@@ -68,7 +68,7 @@ def test_the_same_document_gives_the_same_files(tmp_path):
     assert all(p.read_bytes() == (second / p.relative_to(first)).read_bytes() for p in files)
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(
     st.lists(
         st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S")), min_size=1),

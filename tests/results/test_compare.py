@@ -6,23 +6,21 @@ import json
 import pytest
 
 import custanalytics as ca
-from custanalytics.bundled import sample_data_dir
 from custanalytics.results.compare import compare
 from tests.cli.test_cli import FIXED, call
-
-SHOP = sample_data_dir() / "shop.csv"
+from tests.sales import few_customers
 
 
 @pytest.fixture(scope="module")
 def runs(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
-    fewer = folder / "fewer.csv"
-    lines = SHOP.read_text("utf-8").splitlines(keepends=True)
+    sales, fewer = few_customers(folder), folder / "fewer.csv"
+    lines = sales.read_text("utf-8").splitlines(keepends=True)
     fewer.write_text("".join(lines[:-400]), "utf-8")
     as_of = ("--as-of", "2026-06-30", "--format", "html")
     asked = {
-        "first": (SHOP, *as_of),
-        "shorter": (SHOP, *as_of, "--horizon-days", "180"),
+        "first": (sales, *as_of),
+        "shorter": (sales, *as_of, "--horizon-days", "180"),
         "fewer": (fewer, *as_of),
     }
     for name, arguments in asked.items():

@@ -2,16 +2,14 @@
 
 import dataclasses
 import json
-from datetime import date
 
 import pytest
 
 import custanalytics as ca
-from custanalytics.bundled import sample_data_dir
-from custanalytics.config import Prospects
 from custanalytics.errors import SourceError
-from custanalytics.results.analyse import add_prospects
+from custanalytics.results.store import FORMAT, read_settings
 from custanalytics.sentences import Sentence
+from tests import samples
 from tests.tables import assert_same
 
 # Named alike in every language.
@@ -19,10 +17,8 @@ BOOKS = ["Fleiss, Levin and Paik (2003)"]
 
 
 @pytest.fixture(scope="module")
-def analysed():
-    ledger = ca.load([sample_data_dir() / "shop.csv"])
-    found = ca.analyse(ledger, made_on=date(2026, 7, 1), margin=0.4)
-    return add_prospects(found, [sample_data_dir() / "leads.csv"], Prospects())[0]
+def analysed(tmp_path_factory):
+    return samples.analysed(tmp_path_factory, "shop")
 
 
 def test_every_analysis_is_supported_by_the_sample(analysed):
@@ -91,3 +87,15 @@ def test_missing_or_foreign_results_are_told(tmp_path):
     (tmp_path / "results.json").write_text("{")
     with pytest.raises(SourceError, match="no JSON"):
         ca.read_results(tmp_path)
+    for damaged in (
+        "[1, 2]",
+        '"text"',
+        f'{{"format": {FORMAT}}}',
+        f'{{"format": {FORMAT}, "results": [1]}}',
+    ):
+        (tmp_path / "results.json").write_text(damaged)
+        with pytest.raises(SourceError, match="does not hold results"):
+            ca.read_results(tmp_path)
+    (tmp_path / "results.json").write_text(f'{{"format": {FORMAT}, "results": {{}}}}')
+    with pytest.raises(SourceError, match="run the analysis again"):
+        read_settings(tmp_path)

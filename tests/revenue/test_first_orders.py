@@ -61,7 +61,7 @@ def test_a_season_that_brings_other_people_is_no_driver_of_its_goods():
     again = rows.loc[back].assign(day=rows["day"] + 20)
     both = pd.concat([rows, again], ignore_index=True).assign(amount=10.0)
     both["ordered_at"] = pd.Timestamp("2022-01-01") + pd.to_timedelta(both.pop("day"), unit="D")
-    table = first_order_drivers(both).drivers.query("attribute == 'product'")
+    table = first_order_drivers(both, washout_days=175).drivers.query("attribute == 'product'")
     candles = table.query("value == 'candle' and window_days == 90").iloc[0]
     soaps = table.query("value == 'soap' and window_days == 90").iloc[0]
     assert candles["rate"] > soaps["rate"] + 0.15
@@ -124,8 +124,25 @@ def test_short_data_is_refused_with_the_reason():
         first_order_drivers(lines, min_customers=1)
 
 
-def test_customers_of_the_first_days_are_left_out_and_counted(found):
+def test_old_customers_of_the_first_days_are_left_out_and_counted(lines, found):
     washout = found.checks[0]
     assert washout.name == "first_orders.washout"
-    assert washout.value > 0
-    assert found.figures["washout_days"] <= 225
+    assert washout.value == found.figures["washout_days"] == 0
+    # a thousand old customers, whom the file shows in its first four weeks
+    begin = lines["ordered_at"].min().normalize()
+    old = pd.DataFrame(
+        {
+            "customer_id": [f"old {i}" for i in range(1000)],
+            "ordered_at": [begin + pd.Timedelta(days=i % 28) for i in range(1000)],
+            "amount": 20.0,
+        }
+    )
+    crowded = first_order_drivers(pd.concat([lines, old], ignore_index=True))
+    days = crowded.figures["washout_days"]
+    assert 28 <= days <= 70
+    firsts = lines.groupby("customer_id")["ordered_at"].min().dt.normalize()
+    early = int((firsts < begin + pd.Timedelta(days=days)).sum())
+    assert crowded.figures["customers"] == len(firsts) - early
+    assert f"The {1000 + early:,} of {1000 + len(firsts):,} customers" in crowded.checks[0].sentence
+    given = first_order_drivers(lines, washout_days=100)
+    assert given.figures["washout_days"] == 100

@@ -120,7 +120,7 @@ def test_a_equal_to_one_and_thousands_of_purchases_are_fine():
     st.integers(1, 4000),
     st.sampled_from(IN_DAYS),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_predictions_are_possible_for_any_customer(x, share, age, name):
     last = 0.0 if x == 0 else share * age
     frame = pd.DataFrame(

@@ -21,11 +21,11 @@ def slopes(function, point, part, step=1e-5):
 
 
 @pytest.mark.parametrize("model", MODELS)
-def test_a_hundred_random_data_sets(model):
-    values, params = differences(model, 100)
+def test_random_data_sets(model):
+    values, params = differences(model, 20)  # the trial runs a hundred
     assert values.max() < 1e-10
     # where stock's search leads nowhere there is nothing to compare
-    assert np.isfinite(params).sum() >= 90
+    assert np.isfinite(params).sum() >= 18
     assert np.nanmax(params) < 1e-5
 
 

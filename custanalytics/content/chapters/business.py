@@ -36,6 +36,8 @@ CHAPTER = Declaration(
 )
 _TABLE_MONTHS = 24
 _LEVEL = 0.005
+# Full months that count as lately, and a change of the average order that is none.
+_LATELY, _HARDLY = 3, 0.05
 _WHO = {
     "returning_revenue": noted("Returning"),
     "new_revenue": noted("New"),
@@ -322,11 +324,35 @@ def _activity_chart(overview: Overview, formats: Formats) -> Chart:
     )
 
 
-def _order_chart(overview: Overview, formats: Formats) -> Chart:
-    title = say(
-        "An order comes to {average} on average",
-        average=formats.money(overview.figures["average_order_value"]),
+def _order_title(overview: Overview, formats: Formats) -> str:
+    """Whether the average order has moved: the last full months against those before."""
+    whole = overview.monthly.loc[overview.monthly["complete"] & (overview.monthly["orders"] > 0)]
+    money, orders = whole["average_order_value"] * whole["orders"], whole["orders"]
+    if len(whole) < 2 * _LATELY:
+        average = formats.money(overview.figures["average_order_value"])
+        return say("An order comes to {average} on average", average=average)
+    now = money.iloc[-_LATELY:].sum() / orders.iloc[-_LATELY:].sum()
+    before = money.iloc[:-_LATELY].sum() / orders.iloc[:-_LATELY].sum()
+    change = now / before - 1 if before > 0 else 0.0
+    told = {
+        "average": formats.money(now),
+        "change": formats.share(abs(change)),
+        "months": formats.count(_LATELY),
+    }
+    if abs(change) < _HARDLY:
+        return say("The average order stays at about {average}", **told)
+    if change > 0:
+        return say(
+            "The average order rose by {change} to {average} in the last {months} full months",
+            **told,
+        )
+    return say(
+        "The average order fell by {change} to {average} in the last {months} full months", **told
     )
+
+
+def _order_chart(overview: Overview, formats: Formats) -> Chart:
+    title = _order_title(overview, formats)
     return _line_chart(
         ORDER,
         overview,

@@ -87,15 +87,16 @@ def _doubts(results: AnalysisResults, formats: Formats) -> Slide | None:
         )
     else:
         title = say("No check raises a doubt; keep this in mind")
-    shown = [*against, *notes][:_MOST_DOUBTS]
+    # As many as the title counts; where nothing is in doubt, what the reader should know.
+    listed, kept = (against, notes) if against else (notes, [])
     return Slide(
         "doubts",
         title,
-        items=tuple(Point(text) for text in shown),
+        items=tuple(Point(text) for text in listed[:_MOST_DOUBTS]),
         small=say("Every check, with its bound, is in the workbook and in the report's appendix.")
         if results.customers is not None
         else "",
-        notes="\n".join([*against, *notes][_MOST_DOUBTS:]),
+        notes="\n".join([*listed[_MOST_DOUBTS:], *kept]),
     )
 
 

@@ -9,7 +9,7 @@ from custanalytics.content.chart import Callout, Chart, Placement
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, word
-from custanalytics.customers.cohorts import Cohorts
+from custanalytics.customers.cohorts import FEWEST_CUSTOMERS, Cohorts
 from custanalytics.sentences import noted
 
 RETENTION = Placement("retention", noted("Retention"), story=True)
@@ -81,12 +81,12 @@ def cohorts(by_cohort: Cohorts | None, formats: Formats) -> Chapter:
     """Section 5 of the report."""
     if by_cohort is None:
         return Chapter(CHAPTER, present=False)
-    came_back = by_cohort.figures["share_second_purchase"] > 0
+    came_back = by_cohort.figures["share_second_purchase"] > 0 and not _few(by_cohort)
     seen = by_cohort.retention.loc[
         (by_cohort.retention["period"] > 0) & by_cohort.retention["complete"]
     ]
     charts = []
-    if came_back and len(seen) > 1:
+    if came_back and len(seen) > 1 and (by_cohort.average["period"] == 1).any():
         charts.append(_heatmap(by_cohort, seen, formats))
         if len(_followed(by_cohort)) > 1:
             charts.append(_average(by_cohort, formats))
@@ -104,13 +104,23 @@ def cohorts(by_cohort: Cohorts | None, formats: Formats) -> Chapter:
 def lead(by_cohort: Cohorts, formats: Formats) -> str:
     """How many customers buy a second time."""
     figures = by_cohort.figures
-    customers = formats.count(figures["new_customers"])
-    if not figures["share_second_purchase"] > 0:
+    customers, soon = formats.count(figures["new_customers"]), ""
+    again = figures["new_customers"] * figures["share_second_purchase"]
+    if not again > 0:
         text = plural(
             figures["new_customers"],
             "The one new customer in the file has not bought a second time so far.",
             "None of the {customers} new customers in the file has bought a second time so far.",
             customers=customers,
+        )
+    elif _few(by_cohort):
+        text = plural(
+            figures["new_customers"],
+            "The one new customer in the file has bought a second time.",
+            "Of {customers} new customers {again} have bought a second time so far: too few "
+            "customers to tell how many will.",
+            customers=customers,
+            again=formats.count(again),
         )
     else:
         text = say(
@@ -118,8 +128,14 @@ def lead(by_cohort: Cohorts, formats: Formats) -> str:
             share=formats.share(figures["share_second_purchase"]),
             customers=customers,
         )
-    parts = (text, within(by_cohort, formats), left_out(figures, formats))
+        soon = within(by_cohort, formats)
+    parts = (text, soon, left_out(figures, formats))
     return " ".join(part for part in parts if part)
+
+
+def _few(by_cohort: Cohorts) -> bool:
+    """Whether a single customer would move every share."""
+    return by_cohort.figures["new_customers"] < FEWEST_CUSTOMERS
 
 
 def left_out(figures: Mapping[str, float], formats: Formats) -> str:
@@ -136,7 +152,7 @@ def left_out(figures: Mapping[str, float], formats: Formats) -> str:
 def within(by_cohort: Cohorts, formats: Formats) -> str:
     """The share who buy a second time within the longest wait the data can tell."""
     waits = [d for d in _WAITS if not is_missing(by_cohort.figures[f"share_second_{d}d"])]
-    if not waits:
+    if not waits or _few(by_cohort):
         return ""
     return say(
         "Within {days} days of the first purchase, {share} of new customers buy a second time.",
@@ -147,7 +163,7 @@ def within(by_cohort: Cohorts, formats: Formats) -> str:
 
 def _waiting(by_cohort: Cohorts, formats: Formats) -> str:
     median = by_cohort.figures["median_days_to_second"]
-    if is_missing(median):
+    if is_missing(median) or _few(by_cohort):
         return ""
     return plural(
         median,

@@ -321,9 +321,14 @@ def _payback_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
     }
     earned = found.params["margin"] is not None
     title = (
-        say("A new customer brings {money} of margin within {months} months", **figures)
+        say(
+            "A new customer brings {money} of margin, discounted, within {months} months", **figures
+        )
         if earned
-        else say("A new customer brings {money} of revenue within {months} months", **figures)
+        else say(
+            "A new customer brings {money} of revenue, discounted, within {months} months",
+            **figures,
+        )
     )
     return Chart(
         placed=PAYBACK,
@@ -335,9 +340,9 @@ def _payback_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
         y_format="money",
         x_title=say("Months since the first order"),
         title=title,
-        subtitle=say("Expected margin of a new customer, added up")
+        subtitle=say("Expected margin of a new customer, discounted and added up")
         if earned
-        else say("Expected revenue of a new customer, added up"),
+        else say("Expected revenue of a new customer, discounted and added up"),
         alt=say("Rising line of what a new customer brings, by month. {title}.", title=title),
         note=say(
             "Read it as a limit: what you pay to win a customer is earned back in the month in "
@@ -364,7 +369,7 @@ def _payback(found: CustomerLifetimeValue, formats: Formats) -> Table:
             Column("label", say("By")),
             Column(
                 "cumulative_margin",
-                say("Acquisition cost earned back") if earned else say("Revenue"),
+                say("Acquisition cost earned back") if earned else say("Revenue, discounted"),
                 "money",
             ),
         ],

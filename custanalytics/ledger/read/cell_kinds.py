@@ -7,6 +7,7 @@ themselves are read in SQL over the whole column.
 import re
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 from typing import Literal
 
 Kind = Literal["blank", "date", "number", "text"]
@@ -37,6 +38,7 @@ _NUMBER = re.compile(
 _LONE_LETTERS = re.compile(r"^[^\W\d_]{1,4}\d+$")
 
 
+@lru_cache(maxsize=10_000)  # cells recur, and are looked at for several questions
 def kind_of(cell: str) -> Kind:
     """What the cell looks like."""
     cell = cell.strip()

@@ -2,6 +2,8 @@
 
 import gzip
 import hashlib
+import os
+import select
 import shutil
 import sys
 import zipfile
@@ -9,14 +11,17 @@ import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO, Literal
+from typing import IO, Any, BinaryIO, Literal
 
+from custanalytics.engine import write_parquet
 from custanalytics.errors import SourceError
 
 Kind = Literal["text", "workbook", "parquet", "json"]
 
 STANDARD_INPUT = "-"
+_TABLE = "the table"  # what is called so that came without a name
 _BLOCK = 1 << 20
+_PIPE_WAIT = 10
 _MOST_BYTES = 64 << 30
 _MOST_LAYERS = 3
 _WORKBOOK_MEMBERS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
@@ -61,23 +66,48 @@ class SourceFile:
     kind: Kind
 
 
-def open_sources(paths: Sequence[Path | str], scratch: Path) -> list[SourceFile]:
-    """Files behind the paths, archives unpacked into ``scratch``, in the order given."""
-    if not paths:
+def open_sources(sources: Any, scratch: Path) -> list[SourceFile]:
+    """Files behind paths and tables, archives unpacked into ``scratch``, in the order given.
+
+    One path or table alone is a list of one.
+    """
+    given = list(sources) if isinstance(sources, list | tuple) else [sources]
+    if not given:
         raise SourceError("no file was given")
     found: list[SourceFile] = []
-    for path in map(Path, paths):
+    for source in given:
+        if not isinstance(source, str | Path):
+            target = _scratch_file(scratch)
+            write_parquet(source, target)
+            found.append(SourceFile(_TABLE, target, "parquet"))
+            continue
+        path = Path(source)
         if str(path) == STANDARD_INPUT:
             target = _scratch_file(scratch)
             _unpack("standard input", sys.stdin.buffer, target)
             found.extend(_open("standard input", target, scratch))
         elif not path.exists():
             raise SourceError(f"{path} does not exist")
+        elif path.is_fifo():
+            target = _scratch_file(scratch)
+            with _flowing(path) as pipe:
+                _unpack(path.name, pipe, target)
+            found.extend(_open(path.name, target, scratch))
         else:
             for file in _files_of(path):
                 found.extend(_open(file.name, file, scratch))
     _refuse_twins(found)
     return found
+
+
+def _flowing(pipe: Path) -> BinaryIO:
+    """A named pipe that somebody writes into; without a writer, opening would wait for ever."""
+    handle = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
+    if not select.select([handle], [], [], _PIPE_WAIT)[0]:
+        os.close(handle)
+        raise SourceError(f"nothing came out of the pipe {pipe} within {_PIPE_WAIT} seconds")
+    os.set_blocking(handle, True)
+    return os.fdopen(handle, "rb")
 
 
 def _files_of(path: Path) -> list[Path]:

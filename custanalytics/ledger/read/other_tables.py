@@ -3,7 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Collection, Sequence
-from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -17,7 +17,7 @@ _MOST_UNREADABLE = 0.02
 
 
 def read_table(
-    paths: Path | str | Sequence[Path | str],
+    sources: Any,
     *,
     names: Collection[str] = (),
     memory_limit: str = "700MB",
@@ -28,9 +28,9 @@ def read_table(
 
     Parameters
     ----------
-    paths : path or sequence of path
+    sources : path, table, or sequence of them
         CSV (any delimiter and encoding), Excel or Parquet files, or gzip and zip archives of
-        them; recognised by content, whatever the name says.
+        them; recognised by content, whatever the name says; or tables as `load` takes them.
     names : collection of str
         Columns by name where the caller knows some; they settle which line is the header.
     memory_limit : str
@@ -49,9 +49,7 @@ def read_table(
     SourceError
         A file can't be read or holds no table, or more than 2 % of its lines can't be read.
     """
-    staging = stage(
-        [paths] if isinstance(paths, Path | str) else paths, memory_limit, names, find_any_layout
-    )
+    staging = stage(sources, memory_limit, names, find_any_layout)
     warnings = [*staging.warnings, *_unreadable(staging)]
     columns = ", ".join(f"c{at}" for at in range(1, len(staging.names) + 1))
     table = staging.engine.sql(f"SELECT {columns} FROM staged ORDER BY line_no")

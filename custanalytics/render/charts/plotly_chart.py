@@ -263,11 +263,8 @@ def _bar_labels(chart: Chart, formats: Formats, order: list[Any]) -> list[dict[s
                 continue
             if chart.base:
                 end = row[chart.base] + max(row[chart.x], 0.0)
-            text = (
-                str(row[chart.labels])
-                if chart.labels
-                else formats.apply(chart.x_format, row[chart.x])
-            )
+            # On a phone there is no room for the interval, and a touch shows it.
+            text = chart.bar_text(row, formats, interval=False)
             if name and at == 0 and not chart.base:
                 text += f" {name}"
             notes.append(

@@ -172,11 +172,7 @@ class _Picture(Plane):
                 end = float(row[chart.x]) if high is None or is_missing(high) else float(high)
                 if chart.base:
                     end = float(row[chart.base]) + max(end, 0.0)
-                text = (
-                    str(row[chart.labels])
-                    if chart.labels
-                    else self.formats.apply(chart.x_format, row[chart.x])
-                )
+                text = chart.bar_text(row, self.formats)
                 if name and at == 0 and not chart.base:
                     text += f" {name}"
                 widest = max(widest, len(text))

@@ -24,6 +24,7 @@ class Document:
     date: str
     mark: str
     lang: str  # language tag
+    finding: str = ""  # of the cover; other documents have none
 
 
 def document(content: ReportContent, theme: Theme) -> Document:
@@ -41,5 +42,6 @@ def document(content: ReportContent, theme: Theme) -> Document:
             author=cover.author,
             date=cover.made,
             mark=cover.mark,
+            finding=cover.finding,
             lang=formats.language,
         )

@@ -19,6 +19,7 @@ import json
 import logging
 import re
 import tempfile
+import unicodedata
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -41,7 +42,8 @@ from custanalytics.render.word.write_word import word_bytes
 _UNCOVERED = re.compile(
     "[^\\x00-\u045f\u0490-\u0491\u04d0-\u04f9\u1e00-\u22ff\u25a0-\u25cf\ufb01-\ufb02]"
 )
-_NO_GLYPH = "could not be displayed with font"
+_NO_GLYPH = re.compile(r'the text `"([^`]*)"` could not be displayed with font')
+_ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
 _LOG = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 _STOPPED = 83
@@ -84,13 +86,27 @@ def _pdf(qmd: Qmd, folder: Path, made_on: date | None) -> bytes:
     try:
         return _compiled(source, folder, accessible=True)
     except typst.TypstError as error:
-        if _NO_GLYPH not in str(error):
-            raise RenderError(
-                f"the PDF can't be made: {getattr(error, 'diagnostic', error)}"
-            ) from error
+        said = str(getattr(error, "diagnostic", None) or error)
+        lacking = _NO_GLYPH.findall(said)
+        if not lacking:
+            raise RenderError(f"the PDF can't be made: {said}") from error
     # A customer's name must not stop the report.
-    _LOG.warning("no font here has all characters of the text: the PDF shows boxes, not PDF/UA")
+    _LOG.warning(
+        "the fonts here lack some characters of the text (%s): the PDF shows boxes in their place "
+        "and is no PDF/UA; install a font that has them, such as Noto Sans of that script",
+        _by_script(lacking),
+    )
     return _compiled(source, folder, accessible=False)
+
+
+def _by_script(texts: Sequence[str]) -> str:
+    """How many characters of which scripts, each shown once."""
+    letters = {c for text in texts for c in _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)}
+    scripts: dict[str, list[str]] = {}
+    for letter in sorted(letters):
+        script = unicodedata.name(letter, "other signs").split(" ")[0].capitalize()
+        scripts.setdefault(script, []).append(letter)
+    return "; ".join(f"{name}, {len(own)}: {''.join(own[:9])}" for name, own in scripts.items())
 
 
 def _compiled(source: str, folder: Path, accessible: bool) -> bytes:

@@ -79,6 +79,7 @@ def stage(document: Document, template: Path | None, folder: Path) -> None:
         "author": escaped(document.author),
         "report-date": escaped(document.date),
         "mark": escaped(document.mark),
+        "finding": escaped(document.finding),
     }
     words = labels(document.lang)
     generated = {

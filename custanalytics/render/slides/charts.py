@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from html import escape
 from itertools import pairwise
 from typing import Any
 
@@ -18,6 +19,7 @@ from pptx.util import Emu, Pt
 from custanalytics.content.chart import Callout, Chart, Reference
 from custanalytics.content.format import Formats
 from custanalytics.content.workbook_charts import BASE, value_kind, wide
+from custanalytics.render.charts.axes import value_axis
 from custanalytics.render.number_codes import number_code
 from custanalytics.render.office import printable
 from custanalytics.render.slides.base import Box
@@ -25,10 +27,10 @@ from custanalytics.render.slides.paint import fill, paint
 from custanalytics.render.text_room import width
 
 _SIZE = 12
-# A label of more letters would reach over the axis when it stands under its point.
-_SHORT = 18
 _NUMERIC = ("count", "days", "share", "number")
 _FIRST_DAY = pd.Timestamp(1900, 3, 1)
+_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
+_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _NOT_SERIES = ("low", "high", "open")
 # Of the axis, for the figure behind a bar of a waterfall.
 _LABEL_ROOM = 0.16
@@ -52,6 +54,8 @@ def add_chart(shapes: Any, chart: Chart, box: Box, formats: Formats) -> Any:
     _axes(drawn, chart, formats)
     if chart.kind in ("columns", "bars"):
         _filled(drawn, chart, formats)
+        for mark in _levels(chart) if chart.kind == "columns" else ():
+            _level_line(drawn, mark, len(wide(chart)))
     else:
         _lined(drawn, chart, box)
     return frame
@@ -77,6 +81,12 @@ def _data(chart: Chart, formats: Formats) -> tuple[Any, Any]:
     for name in [column for column in table.columns[1:] if column not in _NOT_SERIES]:
         values = [None if pd.isna(v) else float(v) for v in table[name]]
         data.add_series(chart.subtitle if name == "value" else name, values)
+    if chart.kind == "line":
+        for name in ("low", "high"):
+            if name in table:
+                data.add_series(name, [None if pd.isna(v) else float(v) for v in table[name]])
+        for mark in _levels(chart):
+            data.add_series(mark.label, [float(mark.value)] * len(table))
     if chart.kind == "bars" and chart.labels and "value" in table:
         ends = table.get("high", table["value"]).fillna(table["value"])
         data.add_series("high", [float(v) for v in ends])
@@ -90,6 +100,10 @@ def _data(chart: Chart, formats: Formats) -> tuple[Any, Any]:
         "line": XL_CHART_TYPE.LINE,
     }
     return kinds[chart.kind], data
+
+
+def _levels(chart: Chart) -> list[Reference]:
+    return [m for m in chart.marks if isinstance(m, Reference) and m.axis == "y"]
 
 
 def _pairs(chart: Chart, code: str) -> XyChartData:
@@ -154,17 +168,19 @@ def _axes(drawn: Any, chart: Chart, formats: Formats) -> None:
     up.has_major_gridlines = True
     paint(up.major_gridlines.format.line.color, "grid")
     up.major_gridlines.format.line.width = Pt(0.75)
-    least = float(chart.data[chart.y].min())
+    scale = value_axis(chart, formats)
+    step = scale.ticks[1][0] - scale.ticks[0][0] if len(scale.ticks) > 1 else scale.high
+    # Hardly anything below zero is no reason for an axis that begins there.
+    low = 0.0 if scale.low > -0.05 * scale.high else step * math.floor(scale.low / step)
+    high = step * math.ceil(scale.high / step - 1e-9)
+    if kind == "share" and float(chart.data[chart.high or chart.y].max()) <= 1 < high:
+        high = 1.0
+    up.minimum_scale, up.maximum_scale = low, high
+    up.major_unit = step
     # The short form has no place for a minus.
-    short = kind.startswith("money") and least >= 0
+    short = kind.startswith("money") and low >= 0
     up.tick_labels.number_format = number_code("money_short" if short else kind, formats)
     up.tick_labels.number_format_is_linked = False
-    if chart.limits is not None:
-        up.minimum_scale, up.maximum_scale = chart.limits
-    elif least >= 0:
-        up.minimum_scale = 0
-        if kind == "share" and 0.8 < float(chart.data[chart.high or chart.y].max()) <= 1:
-            up.maximum_scale = 1
     if _scattered(chart):
         across.tick_labels.number_format = number_code(chart.x_format, formats)
         across.tick_labels.number_format_is_linked = False
@@ -332,15 +348,16 @@ def _label_end(series: Any, chart: Chart, name: str) -> None:
 
 
 def _mark(series: Any, chart: Chart) -> None:
-    diagonal = any(isinstance(m, Reference) and m.label == series.name for m in chart.marks)
     series.smooth = False
-    if diagonal:
+    mark = next(m for m in chart.marks if m.label == series.name)
+    if isinstance(mark, Reference):
         series.format.line.width = Pt(1)
         series.format.line.dash_style = MSO_LINE.DASH
         paint(series.format.line.color, "muted")
         series.marker.style = XL_MARKER_STYLE.NONE
-        label = series.points[1].data_label
-        label.position = XL_LABEL_POSITION.RIGHT
+        diagonal = mark.axis == "diagonal"
+        label = series.points[len(list(series.values)) // 2].data_label
+        label.position = XL_LABEL_POSITION.RIGHT if diagonal else XL_LABEL_POSITION.ABOVE
         _write(label, series.name, "muted")
         return
     series.format.line.fill.background()
@@ -348,21 +365,27 @@ def _mark(series: Any, chart: Chart) -> None:
     fill(series.marker.format.fill, "series-2")
     series.marker.format.line.fill.background()
     label = series.points[0].data_label
-    mark = next(m for m in chart.marks if isinstance(m, Callout) and m.label == series.name)
     top = float(mark.y) >= float(chart.data[chart.y].max())
-    label.position = (
-        XL_LABEL_POSITION.ABOVE
-        if top
-        else XL_LABEL_POSITION.BELOW
-        if len(mark.label) <= _SHORT
-        else XL_LABEL_POSITION.RIGHT
-    )
+    label.position = XL_LABEL_POSITION.ABOVE if top else XL_LABEL_POSITION.RIGHT
     _write(label, series.name, "ink")
+    if not top:
+        _moved(label, 0.015, 0.06)  # off the line, which rises
+
+
+def _moved(label: Any, right: float, down: float) -> None:
+    """Move a label by shares of the chart; python-pptx knows places around a point alone."""
+    written = label._dLbl
+    layout = etree.Element(qn("c:layout"))
+    manual = etree.SubElement(layout, qn("c:manualLayout"))
+    for name, value in (("x", right), ("y", down)):
+        etree.SubElement(manual, qn(f"c:{name}")).set("val", f"{value:g}")
+    written.find(qn("c:idx")).addnext(layout)
 
 
 def _write(label: Any, text: str, color: str, bold: bool = True) -> None:
     label.has_text_frame = True
     label.text_frame.text = printable(text)
+    label.text_frame.word_wrap = False
     run = label.text_frame.paragraphs[0].runs[0]
     run.font.size, run.font.bold = Pt(_SIZE), bold
     paint(run.font.color, "muted" if color == "series-8" else color)
@@ -387,6 +410,36 @@ def _inner(drawn: Any, right: float) -> None:
     for name, value in parts:
         etree.SubElement(manual, qn(f"c:{name}")).set("val", value)
     area.insert(0, layout)
+
+
+def _level_line(drawn: Any, mark: Reference, count: int) -> None:
+    """A level across columns: a line chart on the same axes, which python-pptx can't add."""
+    plot = drawn._chartSpace.find(f".//{qn('c:plotArea')}/{qn('c:barChart')}")
+    last = len(drawn.plots[0].series)
+    points = "".join(
+        f'<c:pt idx="{i}"><c:v>{float(mark.value)!r}</c:v></c:pt>' for i in range(count)
+    )
+    axes = "".join(f'<c:axId val="{axis.get("val")}"/>' for axis in plot.findall(qn("c:axId")))
+    color = '<a:solidFill><a:schemeClr val="tx1"/></a:solidFill>'
+    line = etree.fromstring(
+        f'<c:lineChart xmlns:c="{_C}" xmlns:a="{_A}"><c:grouping val="standard"/>'
+        f'<c:varyColors val="0"/><c:ser><c:idx val="{last}"/><c:order val="{last}"/>'
+        f"<c:tx><c:v>{escape(printable(mark.label))}</c:v></c:tx>"
+        f'<c:spPr><a:ln w="12700">{color}<a:prstDash val="dash"/></a:ln></c:spPr>'
+        '<c:marker><c:symbol val="none"/></c:marker>'
+        f'<c:dLbls><c:dLbl><c:idx val="{count - 1}"/><c:spPr/><c:txPr><a:bodyPr/><a:p><a:pPr>'
+        f'<a:defRPr sz="{_SIZE * 100}" b="0">{color}</a:defRPr></a:pPr>'
+        '<a:endParaRPr lang="en-US"/></a:p></c:txPr><c:dLblPos val="t"/>'
+        f"{_shown(name=True)}</c:dLbl>{_shown(name=False)}</c:dLbls><c:val><c:numLit>"
+        f'<c:formatCode>General</c:formatCode><c:ptCount val="{count}"/>{points}</c:numLit>'
+        f'</c:val><c:smooth val="0"/></c:ser><c:marker val="1"/>{axes}</c:lineChart>'
+    )
+    plot.addnext(line)
+
+
+def _shown(*, name: bool) -> str:
+    kinds = ("LegendKey", "Val", "CatName", "SerName", "Percent", "BubbleSize")
+    return "".join(f'<c:show{k} val="{int(name and k == "SerName")}"/>' for k in kinds)
 
 
 def _whiskers(series: Any, rows: pd.DataFrame) -> None:

@@ -1,6 +1,7 @@
 """Writes the slide deck: native charts and tables, speaker notes, a client's template."""
 
 import io
+import math
 from copy import deepcopy
 from datetime import datetime, time
 from pathlib import Path
@@ -27,7 +28,9 @@ from custanalytics.render.slides.tables import add_heatmap, add_table
 from custanalytics.render.text_room import LINE, POINT, fitting, height, lines, shortened
 
 _ASIDE = 0.3
-_SUBTITLE, _SMALL = 14, 10
+_SUBTITLE, _SMALL = 14, 12
+_ABREAST, _PANEL, _CARDS = 3, 18.0, 1.35
+_LEAST = 12.0  # points: what can be read from the back of a room
 _FURNITURE = {ROLE.FOOTER, ROLE.SLIDE_NUMBER}
 
 
@@ -97,6 +100,8 @@ class _Writer:
             tall = (most * LINE + 0.5) * size * POINT
             self._text(slide, shortened(text, size, room, most), _strip(box, tall), size, "muted")
             box = box.cut(top=tall)
+        else:
+            box = box.cut(top=0.15 * 914400)
         if content.small:
             size = _SMALL
             room = box.width * self.base.slack
@@ -106,8 +111,7 @@ class _Writer:
             self._text(slide, text, foot, size, "muted")
             box = box.cut(bottom=tall + 0.08 * 914400)
         if content.cards:
-            tall = min(1.35 * 914400, box.height * 0.4)
-            self._cards(slide, content.cards, _strip(box, tall))
+            tall = self._cards(slide, content.cards, box)
             box = box.cut(top=tall + 0.25 * 914400)
         if content.aside:
             room = int(box.width * _ASIDE)
@@ -167,29 +171,35 @@ class _Writer:
                 paint(run.font.color, color)
         return shape
 
-    def _cards(self, slide: Any, cards: tuple[Card, ...], box: Box) -> None:
-        gap = 0.18 * 914400
+    def _cards(self, slide: Any, cards: tuple[Card, ...], box: Box) -> float:
+        """Headline figures side by side on top of a box; how tall they are."""
+        gap, top, bottom, left, right = (x * 914400 for x in (0.18, 0.1, 0.06, 0.17, 0.08))
         each = (box.width - gap * (len(cards) - 1)) / len(cards)
-        for i, card in enumerate(cards):
-            place = Box(int(box.left + i * (each + gap)), box.top, int(each), box.height)
+        room = (each - left - right) * self.base.slack
+        told = [[printable(t) for t in (card.value, card.label, card.note) if t] for card in cards]
+        sizes = [26.0, 13.0, _LEAST]
+
+        def tall() -> float:
+            return max(_stacked(texts, sizes, room) for texts in told) + top + bottom
+
+        while tall() > _CARDS * 914400 and sizes[0] > 18:
+            sizes = [sizes[0] - 1, _LEAST, _LEAST]
+        height = max(_CARDS * 914400, tall())
+        for i, texts in enumerate(told):
+            place = Box(int(box.left + i * (each + gap)), box.top, int(each), int(height))
             ground = slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(place))
             self._decoration(ground, "surface")
             edge = slide.shapes.add_shape(
                 MSO_SHAPE.RECTANGLE, *_emu(Box(place.left, place.top, 45720, place.height))
             )
             self._decoration(edge, "accent")
-            inside = place.cut(
-                top=0.1 * 914400, bottom=0.06 * 914400, left=0.17 * 914400, right=0.08 * 914400
-            )
-            texts = [printable(t) for t in (card.value, card.label, card.note) if t]
-            sizes, room = [26.0, 12.0, 11.0], inside.width * self.base.slack
-            while sizes[1] > 8 and _stacked(texts, sizes, room) > inside.height:
-                sizes = [size - 1 for size in sizes]
+            inside = place.cut(top=top, bottom=bottom, left=left, right=right)
             shape = self._text(slide, "\n".join(texts), inside, sizes[1], "muted")
             for j, paragraph in enumerate(shape.text_frame.paragraphs):
                 for run in paragraph.runs:
                     run.font.size, run.font.bold = Pt(sizes[min(j, 2)]), j == 0
                     paint(run.font.color, ("accent-ink", "ink", "muted")[min(j, 2)])
+        return height
 
     def _aside(self, slide: Any, texts: tuple[str, ...], box: Box) -> None:
         rule = Box(box.left, box.top, 19050, box.height)
@@ -197,45 +207,84 @@ class _Writer:
         inside = box.cut(left=0.2 * 914400)
         told = [printable(text) for text in texts]
         room = inside.width * self.base.slack
-        size = fitting(told, room, inside.height, 16, 10)
+        size = fitting(told, room, inside.height, 16, _LEAST)
         while len(told) > 1 and height(told, size, room) > inside.height:
             told = told[:-1]
         self._spaced(self._text(slide, "\n".join(told), inside, size, "ink"), size)
 
     def _items(self, slide: Any, items: tuple[Point, ...], box: Box) -> None:
         told = [(printable(item.headline), printable(item.detail)) for item in items]
-        # Headlines are bold, which is wider.
-        room = (box.width - 0.45 * 914400) * 0.97 * self.base.slack
-        joined = [f"{head} {detail}".strip() for head, detail in told]
-        size = fitting(joined, room, box.height, 22, 11)
-        while len(told) > 1 and height(joined, size, room) > box.height:
-            told, joined = told[:-1], joined[:-1]
-        numbered = any(detail for _, detail in told)
-        shape = self._text(slide, "\n".join(head for head, _ in told), box, size, "ink")
-        free = box.height - height(joined, size, room, gap=0)
-        self._spaced(shape, size, min(1.1, free / len(told) / (size * LINE * POINT)))
-        for paragraph, (_, detail) in zip(shape.text_frame.paragraphs, told, strict=True):
-            if len(told) > 1:
-                self._bullet(paragraph, numbered)
-            if detail:
-                paragraph.runs[0].font.bold = True
-                run = paragraph.add_run()
-                run.text = f" {detail}"
-                run.font.size = Pt(size)
-                paint(run.font.color, "ink")
+        few = len(told) <= _ABREAST or any(detail for _, detail in told)
+        if not (few and self._panels(slide, told, box)):
+            self._listed(slide, [f"{head} {detail}".strip() for head, detail in told], box)
 
-    def _bullet(self, paragraph: Any, numbered: bool) -> None:
+    def _panels(self, slide: Any, told: list[tuple[str, str]], box: Box) -> bool:
+        """Numbered panels side by side, as tall as the longest text; whether they fit."""
+        across = len(told) if len(told) <= _ABREAST else math.ceil(len(told) / 2)
+        rows = math.ceil(len(told) / across)
+        gap, pad = 0.2 * 914400, 0.18 * 914400
+        wide = (box.width - gap * (across - 1)) / across
+        most = (box.height - gap * (rows - 1)) / rows
+        room = (wide - 2 * pad) * self.base.slack
+        size = _PANEL
+
+        def tall(size: float) -> float:
+            return (
+                3 * pad
+                + size * 2 * LINE * POINT
+                + max(
+                    lines(head, size + 2, room, bold=True) * (size + 2) * LINE * POINT
+                    + height([detail], size, room)
+                    for head, detail in told
+                )
+            )
+
+        while size > _LEAST and tall(size) > most:
+            size -= 1
+        if tall(size) > most:
+            return False
+        each = int(min(most, tall(size)))
+        for i, (head, detail) in enumerate(told):
+            left = int(box.left + (i % across) * (wide + gap))
+            place = Box(left, int(box.top + (i // across) * (each + gap)), int(wide), each)
+            self._decoration(slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(place)), "surface")
+            edge = Box(place.left, place.top, place.width, 45720)
+            self._decoration(slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(edge)), "accent")
+            inside = place.cut(top=pad, bottom=pad / 2, left=pad, right=pad)
+            text = "\n".join(part for part in (str(i + 1), head, detail) if part)
+            shape = self._text(slide, text, inside, size, "ink")
+            looks = [(size * 1.6, True, "accent-ink"), (size, False, "ink")]
+            if detail:
+                looks.insert(1, (size + 2, True, "ink"))
+            for paragraph, (points, bold, color) in zip(
+                shape.text_frame.paragraphs, looks, strict=False
+            ):
+                paragraph.space_after = Pt(0.3 * size)
+                for run in paragraph.runs:
+                    run.font.size, run.font.bold = Pt(points), bold
+                    paint(run.font.color, color)
+        return True
+
+    def _listed(self, slide: Any, told: list[str], box: Box) -> None:
+        room = (box.width - 0.45 * 914400) * 0.97 * self.base.slack
+        size = fitting(told, room, box.height, 24, _LEAST)
+        while len(told) > 1 and height(told, size, room) > box.height:
+            told = told[:-1]
+        shape = self._text(slide, "\n".join(told), box, size, "ink")
+        free = box.height - height(told, size, room, gap=0)
+        self._spaced(shape, size, min(1.1, free / len(told) / (size * LINE * POINT)))
+        if len(told) > 1:
+            for paragraph in shape.text_frame.paragraphs:
+                self._bullet(paragraph)
+
+    def _bullet(self, paragraph: Any) -> None:
         properties = paragraph._p.get_or_add_pPr()
         properties.set("marL", str(int(0.45 * 914400)))
         properties.set("indent", str(-int(0.45 * 914400)))
         color = etree.SubElement(properties, qn("a:buClr"))
         etree.SubElement(color, qn("a:schemeClr")).set("val", "accent1")
-        if numbered:
-            etree.SubElement(properties, qn("a:buFont"), typeface="+mj-lt")
-            etree.SubElement(properties, qn("a:buAutoNum"), type="arabicPeriod")
-        else:
-            etree.SubElement(properties, qn("a:buFont"), typeface="Arial")
-            etree.SubElement(properties, qn("a:buChar"), char="•")
+        etree.SubElement(properties, qn("a:buFont"), typeface="Arial")
+        etree.SubElement(properties, qn("a:buChar"), char="•")
 
     def _spaced(self, shape: Any, size: float, gap: float = 0.4) -> None:
         for paragraph in shape.text_frame.paragraphs:

@@ -7,25 +7,21 @@ import pandas as pd
 import pytest
 
 from custanalytics.bundled import sample_data_dir
-from custanalytics.config import Prospects
 from custanalytics.customers.cohorts import cohort_retention
-from custanalytics.ledger import load
 from custanalytics.privacy.mute import Key, draw_key, mute
-from custanalytics.results.analyse import add_prospects, analyse
+from tests.samples import analysed
 
 PUBLISHED = date(2026, 11, 2)
 
 
 @pytest.fixture(scope="session")
-def shop():
-    ledger = load([sample_data_dir() / "shop.csv"])
-    results = analyse(ledger, contact_cost=2.0, made_on=date(2026, 7, 3))
-    return add_prospects(results, [sample_data_dir() / "leads.csv"], Prospects())[0]
+def shop(tmp_path_factory):
+    return analysed(tmp_path_factory, "shop")
 
 
 @pytest.fixture(scope="session")
-def wholesaler():
-    return analyse(load([sample_data_dir() / "wholesaler.csv"]), made_on=date(2026, 7, 3))
+def wholesaler(tmp_path_factory):
+    return analysed(tmp_path_factory, "wholesaler")
 
 
 @pytest.fixture(scope="session")

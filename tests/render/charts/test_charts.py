@@ -88,8 +88,8 @@ def test_an_incomplete_month_is_marked(rich) -> None:
     by_name = {chart.name: chart for chart in report_content(rich).charts}
     revenue = by_name["monthly-revenue"]
     assert revenue.data.groupby("month")["open"].all().iloc[-1]
-    assert "only up to 10 April 2025" in revenue.note
-    assert "no fall" in revenue.note
+    assert "ends on 10 April 2025" in revenue.note
+    assert "don't compare it with full months" in revenue.note
     figure = json.loads(plotly_json(revenue, formats))
     assert figure["data"][0]["marker"]["opacity"][-1] < 1
     line = json.loads(plotly_json(by_name["monthly-activity"], formats))["data"][0]

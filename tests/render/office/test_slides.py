@@ -4,6 +4,7 @@ import io
 import re
 import zipfile
 from collections import Counter
+from itertools import combinations
 from pathlib import Path
 
 import pandas as pd
@@ -143,6 +144,44 @@ def overflows(book, slack: float = 1.0) -> list[str]:
 
 def test_nothing_runs_over_its_box(made) -> None:
     assert overflows(made[1]) == []
+
+
+def test_nothing_lies_on_anything_else_and_all_can_be_read_from_afar(made) -> None:
+    for number, page in enumerate(made[1].slides, start=1):
+        shown = [s for s in page.shapes if s._element.find(".//{*}decorative") is None]
+        furniture = [s for s in page.placeholders if s != page.shapes.title]
+        boxes = [(s.left, s.top, s.left + s.width, s.top + s.height, s.name) for s in shown]
+        for a, b in combinations(boxes, 2):
+            across, down = min(a[2], b[2]) - max(a[0], b[0]), min(a[3], b[3]) - max(a[1], b[1])
+            assert across <= Pt(1) or down <= Pt(1), f"{number}: {a[4]} on {b[4]}"
+        for shape in shown:
+            if shape.has_text_frame and shape.shape_id not in {s.shape_id for s in furniture}:
+                runs = [run for p in shape.text_frame.paragraphs for run in p.runs]
+                assert all(run.font.size is None or run.font.size >= Pt(12) for run in runs)
+
+
+def test_as_many_doubts_as_the_title_counts(made) -> None:
+    content, _ = made
+    for slide in content.slides:
+        counted = re.match(r"(\d+) doubts to keep", slide.title)
+        if slide.name == "doubts" and counted:
+            assert min(int(counted[1]), 6) == len(slide.items)
+
+
+def test_levels_and_intervals_of_a_page_are_on_the_slide_too(made) -> None:
+    content, book = made
+    for slide, page in zip(content.slides, list(book.slides)[1:], strict=True):
+        levels = (
+            [m for m in slide.chart.marks if getattr(m, "axis", "") == "y"] if slide.chart else []
+        )
+        for mark in levels:
+            drawn = next(shape for shape in page.shapes if shape.has_chart).chart._chartSpace
+            texts = [v.text for v in drawn.iter("{*}v")]
+            assert mark.label in texts
+            assert str(float(mark.value)) in texts or f"{mark.value:g}" in texts
+        if slide.chart and slide.chart.kind == "line" and slide.chart.low:
+            drawn = next(shape for shape in page.shapes if shape.has_chart).chart
+            assert {"low", "high"} <= {s.name for s in drawn.plots[0].series}
 
 
 @pytest.mark.parametrize("name", NAMES)
