@@ -44,6 +44,8 @@ CHAPTER = Declaration(
 _LISTED = 10
 _OF_A_KIND = 5
 _ON_SLIDE = 6
+# Letters of a name in a title or on an axis.
+_ROOM = 36
 # Returns of a product are named from so many orders on.
 _FEWEST_ORDERS = 20
 KINDS = {
@@ -160,6 +162,7 @@ def _returns(largest: _Largest, formats: Formats) -> str:
 
 def _chart(largest: _Largest, formats: Formats) -> Chart:
     shown = largest.rows.head(_LISTED)
+    names = [_short(name) for name in shown["value"]]
     labels = [
         f"{formats.money_short(money)} ({formats.share(share)})"
         for money, share in zip(shown["revenue"], shown["revenue_share"], strict=True)
@@ -176,7 +179,7 @@ def _chart(largest: _Largest, formats: Formats) -> Chart:
         kind="bars",
         data=pd.DataFrame(
             {
-                "product": shown["value"],
+                "product": names if len(set(names)) == len(names) else shown["value"],
                 "revenue": shown["revenue"],
                 "label": labels,
             }
@@ -329,7 +332,7 @@ def _first_chart(named: pd.DataFrame, formats: Formats) -> Chart:
     best = shown.iloc[0]
     title = say(
         "After {what} first, {rate} come back, against {expected} of the others",
-        what=best["first_order"],
+        what=_short(str(best["first_order"])),
         rate=formats.share(best["rate"]),
         expected=formats.share(best["expected_rate"]),
     )
@@ -355,6 +358,11 @@ def _first_chart(named: pd.DataFrame, formats: Formats) -> Chart:
         alt=say("Bars of the share who came back, by first order. {title}.", title=title),
         note=say("Lines: 95% interval. Only what differs by more than luck is shown."),
     )
+
+
+def _short(name: str) -> str:
+    """A name of the client's as a title or an axis has room for it."""
+    return name if len(name) <= _ROOM else name[: _ROOM - 1].rstrip() + "…"
 
 
 def _first_table(named: pd.DataFrame, formats: Formats) -> Table:
@@ -472,7 +480,11 @@ def _next_slide(next_table: Table, lead_text: str) -> Slide:
     kept = (0, 1, 2, 3, 6, 8)
     return Slide(
         "next-products",
-        say("After {first}, {then} comes next", first=first[0], then=first[1]),
+        say(
+            "After {first}, {then} comes next",
+            first=_short(str(first[0])),
+            then=_short(str(first[1])),
+        ),
         next_table.caption,
         table=replace(
             next_table,

@@ -14,9 +14,7 @@ from custanalytics.content.words import plural, say, word
 from custanalytics.revenue.change import PARTS, RevenueChange, waterfall
 from custanalytics.sentences import noted
 
-DRIVERS = Placement(
-    "revenue-drivers", noted("Why revenue changed"), story=True, beside=("drivers",)
-)
+DRIVERS = Placement("revenue-drivers", noted("Revenue drivers"), story=True, beside=("drivers",))
 CUSTOMERS = Placement(
     "revenue-customers", noted("Who changed revenue"), story=True, beside=("customers",)
 )
