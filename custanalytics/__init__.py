@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from custanalytics.errors import SourceError as SourceError
     from custanalytics.errors import UnsupportedError as UnsupportedError
     from custanalytics.errors import UsageError as UsageError
+    from custanalytics.figures import charts as charts
     from custanalytics.forecast import Forecast as Forecast
     from custanalytics.forecast import forecast_customers as forecast_customers
     from custanalytics.ledger import Ledger as Ledger
@@ -106,6 +107,7 @@ _HOMES = {
         "UnsupportedError",
         "UsageError",
     ),
+    "figures": ("charts",),
     "forecast": (
         "Forecast",
         "forecast_customers",

@@ -4,6 +4,7 @@ import dataclasses
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
 
 import pandas as pd
@@ -84,6 +85,14 @@ class Report:
     results: AnalysisResults
     files: dict[str, Path]
     stale: tuple[StaleProse, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """The page in a frame, in the cell of a notebook."""
+        page = self.files.get("html")
+        if page is None:
+            return "<br>".join(escape(str(path)) for path in self.files.values())
+        inside = escape(page.read_text("utf-8"))
+        return f'<iframe srcdoc="{inside}" width="100%" height="720" title="report"></iframe>'
 
 
 @called_with(RunOptions)

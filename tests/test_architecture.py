@@ -10,7 +10,7 @@ import custanalytics
 PACKAGE = Path(custanalytics.__file__).parent
 # Later steps may import earlier ones; modules in one step never import each other.
 STEPS = (
-    ("errors", "bundled"),
+    ("errors", "bundled", "shown"),
     ("sentences",),
     ("schema",),
     ("check",),
@@ -26,7 +26,7 @@ STEPS = (
     ("privacy.mute",),
     ("content",),
     ("render",),
-    ("pipeline",),
+    ("pipeline", "figures"),
     ("engagement",),
     ("privacy.leak_check",),
     ("portfolio", "datasets"),
@@ -41,7 +41,7 @@ ONLY_IN = {
     "subprocess": {"render"},
     "argparse": {"cli"},
     "matplotlib": {"render"},
-    "plotly": {"render"},
+    "plotly": {"render", "figures"},
     "lifetimes": {"value_models"},
     "sklearn": {"scoring", "forecast", "prospects", "campaigns"},
     "skops": {"prospects"},

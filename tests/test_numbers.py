@@ -6,7 +6,7 @@ Slides and workbook are walked in ``tests/render/office``; here the page and the
 import dataclasses
 import html
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -15,12 +15,12 @@ from pypdf import PdfReader
 
 from custanalytics.bundled import reports_dir
 from custanalytics.content.format import Formats
-from custanalytics.results.store import AnalysisResults, read_results
+from custanalytics.results.store import AnalysisResults, write_results
 from custanalytics.sentences import Sentence
-from tests.cli.test_cli import FIXED, call
+from tests.cli.test_cli import call
+from tests.samples import analysed
 
 NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-MONEY = ("--contact-cost", "2", "--conversion-value", "30")
 WAYS = (
     "money", "money_whole", "money_exact", "money_short", "count", "number", "share", "change",
     "days",
@@ -68,6 +68,12 @@ def totals(results: AnalysisResults) -> list[float]:
     errors = tested["revenue_error"].abs()
     aside = sum(results.ledger.rows_set_aside.values())
     shown += (results.decisions["clv"] / results.decisions["customers"]).to_list()
+    steps = results.actions.loc[results.actions["step"].notna()]
+    for name in ("contacted", "gain_2", "gain_5", "gain_10", "expected_revenue"):
+        shown.append(float(steps[name].sum()))
+    shown.append(float(results.settings.contact_cost))
+    measured = results.settings.made_on + timedelta(days=results.settings.window_days)
+    shown += [measured.year, measured.day]
     return [*shown, aside, float(errors.mean()), float(errors.max())]
 
 
@@ -105,13 +111,13 @@ def lines_of_page(text: str) -> list[str]:
 @pytest.fixture(scope="module")
 def reports(tmp_path_factory):
     folder = tmp_path_factory.mktemp("numbers")
-    leads = ("--prospects", reports_dir().parent / "sample_data" / "leads.csv")
-    done = call("run", "--sample", *leads, "--out", folder / "customer-value", *MONEY, *FIXED)
-    assert done.returncode == 0, done.stderr
-    for name in ("owner-brief", "rfm", "prospects"):
+    results = analysed(tmp_path_factory, "shop")
+    write_results(results, folder / "results")
+    for name in ("customer-value", "owner-brief", "rfm", "prospects"):
         asked = ("--template", name, "--out", folder / name, "--renderer", "embedded")
-        assert call("render", folder / "customer-value", *asked).returncode == 0
-    return folder, formatted(read_results(folder / "customer-value" / "results"))
+        done = call("render", folder, *asked)
+        assert done.returncode == 0, done.stderr
+    return folder, formatted(results)
 
 
 @pytest.mark.parametrize("name", ["customer-value", "owner-brief", "rfm", "prospects"])

@@ -3,13 +3,11 @@
 import math
 import runpy
 import sys
-from pathlib import Path
 
 import pytest
 
-from custanalytics import read_results
 from custanalytics.bundled import sample_data_dir
-from tests.cli.test_cli import FIXED, call
+from tests.samples import analysed
 
 
 def generator(name: str) -> dict:
@@ -25,27 +23,18 @@ def test_the_generator_makes_the_same_bytes(name, tmp_path, monkeypatch):
     assert len(sample) < 600_000
 
 
-def run(name: str, folder: Path):
-    done = call(
-        "run", sample_data_dir() / f"{name}.csv", "--out", folder, "--format", "html", *FIXED
-    )
-    assert done.returncode == 0, done.stderr
-    assert (folder / "report.html").is_file()
-    return read_results(folder / "results")
-
-
 @pytest.fixture(scope="module")
 def box(tmp_path_factory):
     made = generator("box")
     rows, truth = made["payments"]()
-    return made, rows, truth, run("box", tmp_path_factory.mktemp("box") / "report")
+    return made, rows, truth, analysed(tmp_path_factory, "box")
 
 
 @pytest.fixture(scope="module")
 def wholesaler(tmp_path_factory):
     made = generator("wholesaler")
     rows, truth = made["invoices"]()
-    return made, rows, truth, run("wholesaler", tmp_path_factory.mktemp("w") / "report")
+    return made, rows, truth, analysed(tmp_path_factory, "wholesaler")
 
 
 def test_payments_of_the_box_are_counted_to_the_cent(box):

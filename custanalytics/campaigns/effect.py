@@ -13,6 +13,7 @@ from custanalytics.customers.outcomes import outcomes_after, prepare
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.scoring.calibration import Bools, Floats
 from custanalytics.scoring.evaluation import wilson_interval
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine, as_engine
 
 GROUPS = ("contact", "control")
@@ -27,8 +28,8 @@ REPEATS = 1_000
 DRAWN_WITHIN = "segment"
 
 
-@dataclass(frozen=True)
-class CampaignEffect:
+@dataclass(frozen=True, repr=False)
+class CampaignEffect(Shown):
     """What contacting added, by segment and in total.
 
     Attributes

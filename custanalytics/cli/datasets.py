@@ -2,14 +2,13 @@
 
 import argparse
 import dataclasses
-import shlex
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custanalytics.cli import arguments
-from custanalytics.config import as_typed, today
+from custanalytics.config import today
 
 if TYPE_CHECKING:
     from custanalytics.datasets import Dataset
@@ -68,6 +67,9 @@ def _holds(entry: "Dataset") -> str:
 
 
 def _all_about(entry: "Dataset") -> dict[str, str]:
+    from custanalytics.engagement.folder import typed_command
+
+    files = [Path(name).name for name in entry.members]
     rows = {
         "Question": entry.question,
         "Decision": entry.decision,
@@ -81,7 +83,7 @@ def _all_about(entry: "Dataset") -> dict[str, str]:
         "Licence": entry.licence,
         "Citation": entry.citation,
         "Before it": entry.prepare,
-        "Command": _command(entry, [Path(name).name for name in entry.members]),
+        "Command": typed_command(entry.command, entry.settings, files),
         "Tried": "yes" if entry.tried else "not yet on the real files",
     }
     return {name: value for name, value in rows.items() if value}
@@ -91,6 +93,7 @@ def _fetch(options: argparse.Namespace, _: Sequence[str]) -> None:
     from tqdm import tqdm
 
     from custanalytics.datasets import dataset, fetch
+    from custanalytics.engagement.folder import typed_command
 
     entry = dataset(options.name)
     day = options.made_on or today()
@@ -113,11 +116,5 @@ def _fetch(options: argparse.Namespace, _: Sequence[str]) -> None:
     if entry.prepare:
         print(f"First: {entry.prepare}")
     files = sorted(path.name for path in (made.folder / "data").iterdir())
-    print(f"Then: cd {entry.name} && {_command(entry, files)}")
-
-
-def _command(entry: "Dataset", files: Sequence[str]) -> str:
-    if entry.command != "measure":
-        return f"custanalytics {entry.command}"
-    named = [f"data/{name}" for name in files] or ["data/FILE"]
-    return shlex.join(["custanalytics", "measure", *named, *as_typed(entry.settings)])
+    command = typed_command(entry.command, entry.settings, files)
+    print(f"Then: cd {entry.name} && {command}")

@@ -12,11 +12,12 @@ from custanalytics.clv import checks as value_checks
 from custanalytics.clv.discounting import discount_factors, month_ends
 from custanalytics.forecast import YEAR_DAYS, Forecast, forecast_customers
 from custanalytics.forecast.evidence import origin_rows, tenths_of_money
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine
 
 
-@dataclass(frozen=True)
-class CustomerLifetimeValue:
+@dataclass(frozen=True, repr=False)
+class CustomerLifetimeValue(Shown):
     """Customer lifetime value over a horizon, with how far to trust it.
 
     Attributes

@@ -13,6 +13,7 @@ from custanalytics.customers.first_seen import FirstSeen, first_seen
 from custanalytics.customers.summary import observation_period
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import noted, tell, tell_many
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine, as_engine
 
 _MOST_COHORTS = 24
@@ -20,8 +21,8 @@ _PERIODS = {"month": 1, "quarter": 3, "year": 12}
 FEWEST_CUSTOMERS = 20
 
 
-@dataclass(frozen=True)
-class Cohorts:
+@dataclass(frozen=True, repr=False)
+class Cohorts(Shown):
     """Retention of customers grouped by the period of their first purchase.
 
     Attributes

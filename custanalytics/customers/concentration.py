@@ -9,6 +9,7 @@ from custanalytics.check import Check
 from custanalytics.customers.summary import checked_summary
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import tell
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine
 
 ABC_BOUNDS = {"A": 0.80, "B": 0.95, "C": 1.0}
@@ -16,8 +17,8 @@ TOP_SHARES = (0.01, 0.05, 0.10, 0.20)
 _CURVE_POINTS = 101
 
 
-@dataclass(frozen=True)
-class Concentration:
+@dataclass(frozen=True, repr=False)
+class Concentration(Shown):
     """Concentration of revenue over customers.
 
     Attributes

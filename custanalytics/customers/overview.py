@@ -10,11 +10,12 @@ from custanalytics.check import Check
 from custanalytics.customers.summary import observation_period
 from custanalytics.errors import UnsupportedError
 from custanalytics.sentences import tell
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine, as_engine
 
 
-@dataclass(frozen=True)
-class Overview:
+@dataclass(frozen=True, repr=False)
+class Overview(Shown):
     """The business by month and in figures, sales without a customer included.
 
     Attributes

@@ -79,7 +79,7 @@ def create(
         values = {name: toml(value) for name, value in _values(folder, day, brief).items()}
         plain = {
             "command": brief.command,
-            "again": _typed(brief, names),
+            "again": typed_command(brief.command, brief.settings, names),
             "started": day.isoformat(),
         }
         for name in (FILE, *_TEXTS):
@@ -177,12 +177,12 @@ def _blocks(brief: Brief) -> dict[str, str]:
     return {"settings": settings + source, "acceptance": checks}
 
 
-def _typed(brief: Brief, files: Sequence[str]) -> str:
+def typed_command(command: str, settings: Mapping[str, Any], files: Sequence[str]) -> str:
     """The command that answers the question, as it is typed in the folder."""
-    if brief.command != "measure":
-        return f"custanalytics {brief.command}"
-    named = [f"{DATA}/{name}" for name in files]
-    return shlex.join(["custanalytics", "measure", *named, *as_typed(brief.settings)])
+    if command != "measure":
+        return f"custanalytics {command}"
+    named = [f"{DATA}/{name}" for name in files or ["FILE"]]
+    return shlex.join(["custanalytics", "measure", *named, *as_typed(settings)])
 
 
 def _key(name: str) -> str:

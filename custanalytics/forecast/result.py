@@ -17,6 +17,7 @@ from custanalytics.forecast.chance import CHANCES_OFF
 from custanalytics.forecast.learning import Fitted
 from custanalytics.forecast.newcomers import Newcomers
 from custanalytics.sentences import tell
+from custanalytics.shown import Shown
 from custanalytics.value_models.inputs import Codes, Floats
 
 # below, a smaller dispersion makes no difference
@@ -25,8 +26,8 @@ NEARLY_POISSON = 0.05
 GRID_EXPECTED, GRID_DISPERSION, GRID_QUANTILES, GRID_DRAWS = 28, 7, 41, 2_000
 
 
-@dataclass(frozen=True)
-class Forecast:
+@dataclass(frozen=True, repr=False)
+class Forecast(Shown):
     """What every customer will do, over any horizon up to the one supported.
 
     One model of the future stands behind all figures: purchases, chances and money of every

@@ -235,7 +235,7 @@ def _test(secrets: Secrets, entry: Path, portfolio: Path, slug: str, renderer: s
         site = build_site(alone, renderer=renderer)
         # Quarto's own files are the same whatever the pages say.
         shutil.rmtree(site / _QUARTO_LIBRARIES, ignore_errors=True)
-        must_not_leak(secrets, site)
+        must_not_leak(secrets, site, tested=entry)
 
 
 def _finished(engagement: Engagement) -> Engagement:

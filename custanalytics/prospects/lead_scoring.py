@@ -35,6 +35,7 @@ from custanalytics.scoring.outcome import Outcome, Outcomes, read_outcomes
 from custanalytics.scoring.profit import profit_curve
 from custanalytics.scoring.stages import Meaning
 from custanalytics.sentences import noted, tell, tell_many
+from custanalytics.shown import Shown
 
 FEWEST_ROWS = 100
 FEWEST_OUTCOMES = 30
@@ -42,8 +43,8 @@ MOST_ROWS = 100_000
 INTERVAL_LEVEL = 0.90
 
 
-@dataclass(frozen=True)
-class LeadScoring:
+@dataclass(frozen=True, repr=False)
+class LeadScoring(Shown):
     """Probability that each open prospect converts, and how far it can be trusted.
 
     Attributes

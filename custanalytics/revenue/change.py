@@ -14,6 +14,7 @@ from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.revenue.by_group import GROUPS, group_sums, groups_told
 from custanalytics.revenue.comparisons import Floats
 from custanalytics.sentences import noted, tell
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine, as_engine
 
 # The data may begin so much later than the earlier period: a shop is closed at times.
@@ -41,8 +42,8 @@ PARTS = {
 }
 
 
-@dataclass(frozen=True)
-class RevenueChange:
+@dataclass(frozen=True, repr=False)
+class RevenueChange(Shown):
     """Revenue of one period against the one before, taken apart so that the parts add up.
 
     Attributes

@@ -21,6 +21,7 @@ from custanalytics.revenue.comparisons import (
 )
 from custanalytics.scoring.evaluation import wilson_interval
 from custanalytics.sentences import noted, tell, tell_many
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine, as_engine
 
 WINDOWS = (90, 365)
@@ -33,8 +34,8 @@ _SIZES = (1, 2, 3, 4, 6, 9, 13, 19, 28, 42, 63, 94)
 _Z = 1.959963984540054
 
 
-@dataclass(frozen=True)
-class FirstOrderDrivers:
+@dataclass(frozen=True, repr=False)
+class FirstOrderDrivers(Shown):
     """What first orders held, and what became of the customers.
 
     Attributes

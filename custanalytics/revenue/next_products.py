@@ -14,6 +14,7 @@ from custanalytics.revenue.by_group import groups_told
 from custanalytics.revenue.comparisons import LEVEL, Floats, adjusted_for_unseen
 from custanalytics.scoring.evaluation import wilson_interval
 from custanalytics.sentences import tell
+from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine, as_engine
 
 _COLUMNS = (
@@ -24,8 +25,8 @@ _COLUMNS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class NextProducts:
+@dataclass(frozen=True, repr=False)
+class NextProducts(Shown):
     """Association rules from one purchase day to the next, or within one.
 
     Attributes

@@ -57,9 +57,15 @@ def hashes(folder: Path) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory):
+def sales(tmp_path_factory):
+    """Fewer customers of the shop, and all orders that name none."""
+    return few_customers(tmp_path_factory.mktemp("sales"), r"(?:C1[01]\d\d[0-2])?")
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory, sales):
     folder = tmp_path_factory.mktemp("run") / "report"
-    done = call("run", SHOP, "--out", folder, "--client", "Hearth & <Home>", "--json", *FIXED)
+    done = call("run", sales, "--out", folder, "--client", "Hearth & <Home>", "--json", *FIXED)
     assert done.returncode == 0, done.stderr
     return folder, json.loads(done.stdout)
 
@@ -87,8 +93,8 @@ def test_the_page_asks_for_nothing_outside(report):
     assert "@import" not in page.split("plotly", 1)[0]
 
 
-def test_json_figures_agree_with_pandas(report):
-    lines = pd.read_csv(SHOP)
+def test_json_figures_agree_with_pandas(report, sales):
+    lines = pd.read_csv(sales)
     lines["amount"] = (lines["Quantity"] * lines["Unit price"]).round(2)
     real = lines[lines["Status"] != "payment failed"]
     known = real[real["Customer number"].notna()]
@@ -107,10 +113,10 @@ def test_json_figures_agree_with_pandas(report):
     assert found["models"]["value"]["origins"][0]["cutoff"] < found["last_order"]
 
 
-def test_the_same_run_gives_the_same_bytes(report):
+def test_the_same_run_gives_the_same_bytes(report, sales):
     folder, _ = report
     before = hashes(folder)
-    arguments = ["run", SHOP, "--out", folder, "--client", "Hearth & <Home>", "--json", *FIXED]
+    arguments = ["run", sales, "--out", folder, "--client", "Hearth & <Home>", "--json", *FIXED]
     # Another process: another hash seed, another order of everything that has none.
     done = subprocess.run([*COMMAND, *map(str, arguments)], capture_output=True, check=False)
     assert done.returncode == 0, done.stderr
@@ -125,7 +131,7 @@ def test_a_further_report_from_the_same_results(report, tmp_path):
     asked = ("--template", "owner-brief", "--out", brief, "--renderer", "embedded")
     done = call("render", source, *asked)
     assert done.returncode == 0, done.stderr
-    assert len(PdfReader(brief / "report.pdf").pages) == 2
+    assert len(PdfReader(brief / "report.pdf").pages) == 1
     assert "--accent: #7a1f5c" in (brief / "report.html").read_text("utf-8")
     assert (brief / "exports" / "customers.csv").is_file()
     before = hashes(brief)

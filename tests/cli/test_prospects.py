@@ -95,7 +95,7 @@ def test_a_later_table_is_scored_alike(report, tmp_path):
 def test_prospects_beside_the_sales_take_their_value_from_them(tmp_path):
     folder = tmp_path / "report"
     asked = ("--prospects", LEADS, "--contact-cost", "2", "--margin", "0.4", "--json", *FIXED)
-    done = call("run", "--sample", "--out", folder, "--format", "html", *asked)
+    done = call("run", few_customers(tmp_path), "--out", folder, "--format", "html", *asked)
     assert done.returncode == 0, done.stderr
     results = read_results(folder / "results")
     worth = results.value.new_customer["supported_acquisition_cost"]

@@ -51,7 +51,17 @@ def test_a_shop_that_wins_as_many_throughout_has_only_new_customers():
 
 def test_a_cohort_that_was_picked_is_new_from_its_first_day():
     seen = first_seen(as_engine(first_purchases([i % 60 for i in range(300)])), END)
-    assert seen.left_out_days == 0
+    assert (seen.left_out_days, seen.picked) == (0, True)
+    assert "Hardly anybody is seen for the first time after" in seen.check("new").sentence
+
+
+def test_old_customers_who_come_one_after_the_other_are_no_picked_cohort():
+    # as in a panel of households: half of those still to come are seen in each week
+    week = [w for w in range(9) for _ in range(512 >> w)]
+    rare = range(70, 366, 7)
+    seen = first_seen(as_engine(first_purchases([*(7 * w for w in week), *rare])), END)
+    assert not seen.picked
+    assert 35 <= seen.left_out_days <= 98
 
 
 def test_a_short_file_tells_nothing_and_leaves_nobody_out():

@@ -30,8 +30,8 @@ def spread(customers: int):
 
 
 def groups(orders: list[int]):
-    customers = pd.DataFrame({"n_orders": orders, "total_spend": [40.0] * len(orders)})
-    return SimpleNamespace(customers=customers)
+    frequency = [number - 1 for number in orders]
+    return pd.DataFrame({"frequency": frequency, "total_spend": [40.0] * len(orders)})
 
 
 FORECAST = SimpleNamespace(
@@ -54,9 +54,9 @@ def test_three_findings_the_most_money_first():
 
 
 def test_those_who_bought_once_and_those_nobody_knows():
-    found = key_findings(business(unknown=20.0), None, object(), groups([1, 1, 5, 2]), None)
+    found = key_findings(business(unknown=20.0), None, object(), groups([1, 1, 5, 2, 3]), None)
     assert found == (
-        Finding("one_time_buyers", 80.0, {"customers": 2.0, "share": 0.5}),
+        Finding("one_time_buyers", 80.0, {"customers": 2.0, "share": 0.4}),
         Finding("unknown_customers", 20.0, {"share": 0.02}),
     )
 
@@ -71,3 +71,14 @@ def test_no_trend_without_a_year_to_compare(last, previous):
 @pytest.mark.parametrize(("customers", "stated"), [(10, 0), (11, 1)])
 def test_among_a_handful_of_customers_there_is_no_concentration(customers, stated):
     assert len(key_findings(None, spread(customers), None, None, None)) == stated
+
+
+def test_who_bought_once_is_only_a_finding_where_new_customers_can_be_followed():
+    assert key_findings(None, None, None, groups([1, 1, 5]), None) == ()
+
+
+def test_money_is_money_however_little():
+    found = key_findings(business(0.75, 0.5, unknown=0.25), None, None, None, None)
+    assert {(each.kind, each.money) for each in found} == {
+        ("trend", 0.25), ("unknown_customers", 0.25),
+    }  # fmt: skip

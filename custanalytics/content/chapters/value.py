@@ -252,11 +252,11 @@ def _segment_table(rows: pd.DataFrame, found: CustomerLifetimeValue, formats: Fo
         "value-segments",
         shown,
         [
-            Column("segment", say("Segment")),
-            Column("customers", say("Customers"), "count"),
-            Column("clv", say("Value"), "money"),
-            Column("clv_low", say("Low"), "money"),
-            Column("clv_high", say("High"), "money"),
+            "segment",
+            "customers",
+            "clv",
+            Column("clv_low", say("Low")),
+            Column("clv_high", say("High")),
             Column("each", say("Value each"), "money"),
         ],
         formats,
@@ -265,6 +265,7 @@ def _segment_table(rows: pd.DataFrame, found: CustomerLifetimeValue, formats: Fo
             what=worth(found, formats),
             level=formats.share(found.params["level"]),
         ),
+        result="decisions",
     )
 
 

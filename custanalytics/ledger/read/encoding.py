@@ -1,6 +1,7 @@
 """Which encoding a file's bytes are in, decided from the whole file."""
 
 import codecs
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,6 +54,8 @@ _SIGNS = frozenset("€£°–—’‘“”«»•…®™©º№\u00a0\u3000�
 # The ten letters most used weigh more in other alphabets than the Latin one, which end here.
 _MOST_USED, _USUAL, _GREEK = 10, 1.2, "\u0370"
 _SAMPLE_LINES = 2000
+_NOT_ASCII = re.compile("[^\x00-\x7f]")
+_HIGH_BYTES = bytes(range(128, 256))
 # Above this share of undecodable lines the file is not UTF-8 with a few damaged lines, unless
 # a good many others are UTF-8: then it was put together of two files.
 _DAMAGED_SHARE = 0.1
@@ -171,9 +174,9 @@ def _plausibility(raw: bytes, encoding: str) -> float:
         if encoding in _WIDE or raw.decode(encoding, "ignore").count("\n") == 0:
             return -10.0
         text = raw.decode(encoding, errors="replace")
-    many = max(1, sum(byte > 127 for byte in raw))
+    many = max(1, len(raw) - len(raw.translate(None, _HIGH_BYTES)))
     if encoding in _WIDE:
-        return sum(map(_wide_score(encoding), (c for c in text if c > "\x7f"))) / many
+        return sum(map(_wide_score(encoding), _NOT_ASCII.findall(text))) / many
     return max(_score(text, letters) for letters in _LETTERS[encoding]) / many
 
 
@@ -202,9 +205,8 @@ def _score(text: str, letters: str) -> float:
     usual = 1.0 if letters[0] < _GREEK else _USUAL
     weights = {letter: usual if at < _MOST_USED else 2 - usual for at, letter in enumerate(letters)}
     score = 0.0
-    for at, letter in enumerate(text):
-        if letter < "\x80":
-            continue
+    for found in _NOT_ASCII.finditer(text):
+        at, letter = found.start(), found[0]
         before = text[at - 1] if at else " "
         after = text[at + 1] if at + 1 < len(text) else " "
         if letter.lower() in weights or letter == "İ":

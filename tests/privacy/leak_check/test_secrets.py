@@ -244,6 +244,21 @@ def test_one_message_says_what_to_do_and_no_secret(tmp_path):
     assert error.value.exit_code == 14
 
 
+def test_what_passed_is_not_read_again_but_for_its_name(tmp_path):
+    secrets = secrets_of(shop(tmp_path), None)
+    tested, site = tmp_path / "tested", tmp_path / "site"
+    for folder in (tested, site / "entry", site / "A-1002"):
+        folder.mkdir(parents=True)
+        (folder / "report.txt").write_text("A-1003", "utf-8")
+    (site / "other.txt").write_text("A-1003", "utf-8")
+    (site / "entry" / "report.txt.bak").write_text("A-1003", "utf-8")
+    assert len(leaks_in(secrets, site)) == 5
+    places = {(leak.file, leak.where) for leak in leaks_in(secrets, site, tested)}
+    assert places == {
+        ("A-1002/report.txt", "file name"), ("entry/report.txt.bak", ""), ("other.txt", ""),
+    }  # fmt: skip
+
+
 def test_secrets_are_not_shown(tmp_path):
     folder, known = engagement(tmp_path / "haberlandt", rows=30)
     secrets = secrets_of(folder, None)
