@@ -6,7 +6,7 @@ Slides and workbook are walked in ``tests/render/office``; here the page and the
 import dataclasses
 import html
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 import pandas as pd
@@ -68,6 +68,12 @@ def totals(results: AnalysisResults) -> list[float]:
     errors = tested["revenue_error"].abs()
     aside = sum(results.ledger.rows_set_aside.values())
     shown += (results.decisions["clv"] / results.decisions["customers"]).to_list()
+    steps = results.actions.loc[results.actions["step"].notna()]
+    for name in ("contacted", "gain_2", "gain_5", "gain_10", "expected_revenue"):
+        shown.append(float(steps[name].sum()))
+    shown.append(float(results.settings.contact_cost))
+    measured = results.settings.made_on + timedelta(days=results.settings.window_days)
+    shown += [measured.year, measured.day]
     return [*shown, aside, float(errors.mean()), float(errors.max())]
 
 

@@ -14,6 +14,7 @@ from custanalytics.check import Check
 from custanalytics.errors import UsageError
 from custanalytics.ledger import read_table
 from custanalytics.scoring.columns import inputs, read_columns
+from custanalytics.scoring.control_group import control_list
 from custanalytics.scoring.outcome import read_outcomes
 from custanalytics.transactions import HasEngine
 
@@ -27,8 +28,15 @@ def measure_list(
     window_days: int,
     segment: str | None = None,
 ) -> CampaignEffect:
-    """Effect of a contact, from a list that a report wrote and the sales since."""
+    """Effect of a contact, from a list that a report wrote and the sales since.
+
+    The control group is on the list, or on the one of its own that lies beside it.
+    """
+    beside = path.with_name(control_list(path.name))
     contacts = read_table(path, names={"customer_id", "group"})
+    alone = "group" in contacts and not (contacts["group"] == "control").any()
+    if alone and beside.exists():
+        contacts = read_table([path, beside], names={"customer_id", "group"})
     if "customer_id" in contacts:
         # As the lists write text that a spreadsheet would take for a formula.
         contacts["customer_id"] = contacts["customer_id"].str.replace(

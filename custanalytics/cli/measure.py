@@ -19,8 +19,9 @@ def add(commands: Any) -> None:
         _measure,
         "measure",
         "measure whether contacting customers worked",
-        "Hold the contacted against those left alone, from a list that 'run' wrote and the "
-        "sales since; or from the table of a past campaign (--treatment, --converted).",
+        "Hold the contacted against those left alone, from a list that 'run' wrote (its control "
+        "group lies beside it) and the sales since; or from the table of a past campaign "
+        "(--treatment, --converted).",
         "measure contact.csv sales.csv --contacted-on 2026-07-01",
     )
     arguments.path(measure, "list", "the list that was worked off, or a past campaign")

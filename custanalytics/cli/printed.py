@@ -16,6 +16,7 @@ import pandas as pd
 from custanalytics.campaigns.effect import CampaignEffect
 from custanalytics.check import Check
 from custanalytics.cli.plain import plain
+from custanalytics.content.definitions import DEFINITIONS
 from custanalytics.content.format import Formats
 from custanalytics.ledger import Ledger
 from custanalytics.pipeline import Report
@@ -87,6 +88,7 @@ def run_json(report: Report) -> dict[str, Any]:
     loaded = ledger.as_json(results.mapping, results.settings.currency or None) if ledger else {}
     return {
         **loaded,
+        "definitions": dict(DEFINITIONS),
         "files": paths(files),
         "models": figures,
         "skipped": results.skipped,
@@ -106,7 +108,7 @@ def run_text(report: Report) -> str:
     lines = []
     if ledger is not None:
         lines.append(
-            f"{formats.count(ledger.orders)} orders of {formats.count(ledger.customers)} "
+            f"{formats.count(ledger.orders)} orders of {formats.count(ledger.buyers)} known "
             f"customers, {formats.money(ledger.revenue)} net, up to "
             f"{formats.date(settings.observation_end)}"
         )
@@ -280,7 +282,7 @@ def ledger_text(ledger: Ledger) -> str:
         f"{report.rows_read:,} rows read = {report.rows_used:,} used"
         f" + {sum(report.rows_set_aside.values()):,} set aside"
         f" + {report.rows_unreadable:,} unreadable",
-        f"{report.orders:,} orders of {report.customers:,} customers, net "
+        f"{report.orders:,} orders of {report.buyers:,} known customers, net "
         f"{_two_decimals(report.revenue)} {ledger.currency or ''}".rstrip()
         + f", {_iso(report.first_order)} to {_iso(report.last_order)}",
         listed("Columns", mapping),

@@ -22,6 +22,7 @@ class Cards:
     """A row of headline figures."""
 
     cards: tuple[Card, ...]
+    note: str = ""  # what they count
 
 
 @dataclass(frozen=True)

@@ -1,17 +1,21 @@
 """The workbook's lists to act on: customers, whom to contact, who is late, the decisions."""
 
+from dataclasses import replace
+
 from custanalytics.content.chapters import what_to_do
 from custanalytics.content.format import Formats
 from custanalytics.content.result_columns import Shown
 from custanalytics.content.words import plural, say
-from custanalytics.content.workbook_sheet import Sheet
+from custanalytics.content.workbook_sheet import Field, Sheet
 from custanalytics.results.lists import late_customers, most_likely_first
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
 
-_DECISIONS = (
-    "segment", "action", "customers", "at_stake", "basis", "revenue", "expected_buyers",
-    "late_customers", "revenue_at_risk", "control_size", "detectable_lift",
+_PLAN = (
+    "step", "segment", "action", "contacted", "control_size", "expected_revenue",
+    "expected_revenue_low", "expected_revenue_high", "revenue_at_risk", "gain_2", "gain_5",
+    "gain_5_low", "gain_5_high", "gain_10", "basis", "break_even_lift", "break_even_cost",
+    "detectable_lift", "customers", "reachable", "list", "control_list",
 )  # fmt: skip
 # The columns that a reader of the list needs; the others, the same as in the file, are folded.
 _LATE = (
@@ -34,7 +38,8 @@ _CUSTOMERS = (
 def lists(results: AnalysisResults, formats: Formats, shown: Shown) -> list[Sheet]:
     """The lists that these results allow, in the order of use."""
     made = (
-        _decisions(results, formats, shown),
+        _plan(results, formats, shown),
+        _names(results, formats, shown),
         _contacts(results, formats, shown),
         _late(results, formats, shown),
         _customers(results, formats, shown),
@@ -83,22 +88,52 @@ def _prospects(results: AnalysisResults, formats: Formats, shown: Shown) -> Shee
     )
 
 
-def _decisions(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | None:
-    actions, decisions, settings = results.actions, results.decisions, results.settings
-    if actions is None or decisions is None:
+def _plan(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | None:
+    actions = results.actions
+    if actions is None:
         return None
-    of_segments = decisions[["segment", *decisions.columns.difference(actions.columns)]]
-    rows = what_to_do.shown(actions).merge(of_segments, on="segment", how="left")
-    rows["segment"] = rows["who"]
-    rows["basis"] = [what_to_do.basis(kind, settings, formats) for kind in rows["basis"]]
-    return shown.sheet(
-        say("Decisions"),
-        what_to_do.lead(actions, settings, formats),
-        "decisions",
-        rows[[name for name in _DECISIONS if rows[name].notna().any()]],
+    rows = what_to_do.shown(actions)
+    rows = rows.assign(segment=rows["who"], basis=what_to_do.gain_is(actions))
+    rows = rows[[name for name in _PLAN if rows[name].notna().any()]]
+    texts = (
+        what_to_do.terms(actions, results, formats),
+        what_to_do.measure(results, formats),
+        what_to_do.reach(results, formats),
+    )
+    sheet = shown.sheet(
+        say("Action plan"),
+        what_to_do.lead(actions, results.settings, formats),
+        "actions",
+        rows,
         "act",
-        what_to_do.of_the_late(actions, settings, formats),
+        " ".join(filter(None, texts)),
         cents=False,
+    )
+    at = 1 + [field.name for field in sheet.fields].index("action")
+    blank = (
+        Field("owner", say("Who does it"), "text", say("To be filled in.")),
+        Field("due", say("By when"), "text", say("To be filled in.")),
+    )
+    return replace(
+        sheet,
+        frame=sheet.frame.assign(owner="", due=""),
+        fields=(*sheet.fields[:at], *blank, *sheet.fields[at:]),
+    )
+
+
+def _names(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | None:
+    rows = results.plan_names
+    if rows is None or not len(rows):
+        return None
+    return shown.sheet(
+        say("Names to call"),
+        say(
+            "Whom to begin with: up to ten customers a step, as of {day}",
+            day=formats.date(results.settings.observation_end),
+        ),
+        "plan_names",
+        rows[[name for name in rows if rows[name].notna().any()]],
+        "act",
     )
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
+from custanalytics.customers.rhythm import LATE, NEW, ON_TIME
 from custanalytics.customers.summary import checked_summary
 from custanalytics.engine import DuckDBEngine
 from custanalytics.errors import UnsupportedError, UsageError
@@ -16,6 +17,7 @@ from custanalytics.transactions import HasEngine
 
 LEVELS = 5
 _MIN_CUSTOMERS = 20
+_MOST_RETURNED = 0.5
 _COLUMNS = ["customer_id", "days_since_last_purchase", "n_orders", "total_spend"]
 # What a condition of one's own may compare.
 SCORED = ("r_score", "f_score", "m_score", "days_since_last_purchase", "n_orders", "total_spend")
@@ -50,7 +52,8 @@ def _both(scored: pd.DataFrame) -> pd.Series:
     return scored["f_score"] + scored["m_score"]
 
 
-SEGMENTS = (
+# As published: by the scores alone.
+RFM_SEGMENTS = (
     Segment(
         noted("Champions"),
         noted("R at least 4, F + M at least 8"),
@@ -97,6 +100,60 @@ SEGMENTS = (
 )
 
 
+def _on_time(customers: pd.DataFrame, least: int) -> pd.Series:
+    """Come back on time, score so much for orders and spend, and keep most of what they buy."""
+    kept = customers["returned_share"] <= _MOST_RETURNED
+    return (customers["pace"] == ON_TIME) & (_both(customers) >= least) & kept
+
+
+# Of a report: by rhythm and value, so that no segment says what its customers do not do.
+SEGMENTS = (
+    Segment(
+        noted("Champions"),
+        noted("Come back on time by their own rhythm, F + M at least 8, return less than half"),
+        lambda s: _on_time(s, 8),
+        noted("Thank them, give early access, ask for referrals; no discounts."),
+    ),
+    Segment(
+        noted("Loyal"),
+        noted("Come back on time, F + M 6 or 7, return less than half"),
+        lambda s: _on_time(s, 6),
+        noted("Offer what goes with their last purchases; invite into a loyalty scheme."),
+    ),
+    Segment(
+        noted("Occasional"),
+        noted("Come back on time, F + M below 6 or half of it returned"),
+        lambda s: s["pace"] == ON_TIME,
+        noted("Give them a reason to come sooner: what is new, or what they are running out of."),
+    ),
+    Segment(
+        noted("New and promising"),
+        noted("One purchase so far, no longer ago than second purchases usually take"),
+        lambda s: s["pace"] == NEW,
+        noted("Welcome them and win the second order within the usual time to reorder."),
+    ),
+    Segment(
+        noted("Can't lose"),
+        noted("Late by their own rhythm, F + M at least 8"),
+        lambda s: (s["pace"] == LATE) & (_both(s) >= 8),
+        noted("Call or write personally, find out why they stopped, make an offer worth it."),
+    ),
+    Segment(
+        noted("At risk"),
+        noted("Late by their own rhythm, F + M below 8"),
+        lambda s: s["pace"] == LATE,
+        noted("Win back with a dated offer."),
+    ),
+    Segment(
+        noted("Dormant"),
+        noted("Silent for so long that hardly anyone came back after it"),
+        lambda s: pd.Series(True, index=s.index),
+        noted("Spend nothing beyond the regular newsletter."),
+        contact=False,
+    ),
+)
+
+
 # What a public copy says in place of a rule that is not one of these.
 RULE_KEPT_BACK = noted("Kept back: the rule was made for this client.")
 
@@ -131,7 +188,7 @@ class RFM(Shown):
 
 
 def rfm_segmentation(
-    summary: pd.DataFrame | HasEngine, segments: Sequence[Segment] = SEGMENTS
+    summary: pd.DataFrame | HasEngine, segments: Sequence[Segment] = RFM_SEGMENTS
 ) -> RFM:
     """Score customers by quintiles and put each into one segment.
 
@@ -142,8 +199,8 @@ def rfm_segmentation(
     ----------
     summary : DataFrame or Ledger
         One row per customer: ``customer_id``, ``days_since_last_purchase`` (days),
-        ``n_orders``, ``total_spend`` (currency units, net), as `customer_summary` makes it; of a
-        ledger it is made here.
+        ``n_orders``, ``total_spend`` (currency units, net), as `customer_summary` makes it, and
+        what else the rules ask for; of a ledger it is made here.
     segments : sequence of Segment
         Rules tried in order; the first that holds names the segment. Together they must
         cover every customer.
@@ -190,8 +247,9 @@ def rfm_segmentation(
     engine.close()
     digits = [scored[column].astype("str") for column in ("r_score", "f_score", "m_score")]
     scored["rfm_score"] = digits[0] + digits[1] + digits[2]
-    scored["segment"] = _assign(scored, segments)
-    return RFM(scored, _totals(scored, segments), _bounds(scored), _checks(scored))
+    further = summary.drop(columns=_COLUMNS[1:]).assign(customer_id=summary["customer_id"])
+    scored["segment"] = _assign(scored.merge(further, on="customer_id"), segments)
+    return RFM(scored, _totals(scored, segments), _bounds(scored), _checks(summary))
 
 
 def check_segments(segments: Sequence[Segment]) -> None:
@@ -205,7 +263,8 @@ def check_segments(segments: Sequence[Segment]) -> None:
 
 def of_own_rules(segments: pd.DataFrame) -> pd.DataFrame:
     """The rows of `RFM.segments` that a consultant wrote: not word for word built in."""
-    built_in = {(segment.name, segment.rule, segment.action) for segment in SEGMENTS}
+    ours = (*SEGMENTS, *RFM_SEGMENTS)
+    built_in = {(segment.name, segment.rule, segment.action) for segment in ours}
     texts = zip(segments["segment"], segments["rule"], segments["action"], strict=True)
     return segments.loc[[row not in built_in for row in texts]]
 
@@ -287,9 +346,11 @@ def _bounds(scored: pd.DataFrame) -> pd.DataFrame:
     return bounds
 
 
-def _checks(scored: pd.DataFrame) -> tuple[Check, ...]:
-    n = len(scored)
-    one_time = float((scored["n_orders"] == 1).mean())
+def _checks(summary: pd.DataFrame) -> tuple[Check, ...]:
+    n = len(summary)
+    # Two orders of one day are one purchase, where the days are known.
+    once = summary["frequency"] == 0 if "frequency" in summary else summary["n_orders"] == 1
+    one_time = float(once.mean())
     enough = Check(
         "rfm.customers",
         n >= _MIN_CUSTOMERS,
@@ -309,13 +370,12 @@ def _checks(scored: pd.DataFrame) -> tuple[Check, ...]:
         "rfm.one_time_buyers",
         one_time < 0.8,
         tell(
-            "{share:.0%} of the customers have ordered once, so order frequency separates the "
-            "rest.",
+            "{share:.0%} of the customers have bought once, so order frequency separates the rest.",
             share=one_time,
         )
         if one_time < 0.8
         else tell(
-            "{share:.0%} of the customers have ordered once, so order frequency hardly separates "
+            "{share:.0%} of the customers have bought once, so order frequency hardly separates "
             "customers.",
             share=one_time,
         ),

@@ -125,7 +125,7 @@ def observation_period(transactions: pd.DataFrame | HasEngine) -> tuple[date, da
 
 
 def checked_summary(given: pd.DataFrame | HasEngine, columns: Sequence[str]) -> pd.DataFrame:
-    """The columns of a summary, made of a ledger or given, with one whole row per customer."""
+    """A summary, made of a ledger or given, with one row per customer and these columns whole."""
     summary = customer_summary(given) if isinstance(given, HasEngine) else given
     missing = [column for column in columns if column not in summary.columns]
     if missing:
@@ -133,7 +133,7 @@ def checked_summary(given: pd.DataFrame | HasEngine, columns: Sequence[str]) -> 
             f"the summary lacks the columns {', '.join(missing)}; customer_summary makes them "
             "from transactions"
         )
-    summary = summary[list(columns)].reset_index(drop=True)
+    summary = summary.reset_index(drop=True)
     ids = summary["customer_id"]
     if ids.isna().any() or ids.duplicated().any():
         raise UsageError(

@@ -44,6 +44,8 @@ class Snapshot:
         Repeat purchase days; days.
     spent, spent_square : ndarray
         Sum of spend, and of its square, over purchase days, net of refunds.
+    typical : ndarray
+        Median spend of a purchase day, likewise.
     unit : float
         Mean spend of a purchase day over all customers.
     features : ndarray
@@ -57,6 +59,7 @@ class Snapshot:
     T: Floats
     spent: Floats
     spent_square: Floats
+    typical: Floats
     unit: float
     features: Floats
 
@@ -82,6 +85,9 @@ def snapshot(sales: Sales, cutoff: int, season_days: int) -> Snapshot:
     spent, spent_square = (
         np.bincount(at, power, n).astype(np.float64) for power in (spend, spend**2)
     )
+    by_spend = spend[np.lexsort((spend, at))]
+    middle = (days.astype(np.int64) - 1) // 2, days.astype(np.int64) // 2
+    typical = (by_spend[begins + middle[0]] + by_spend[begins + middle[1]]) / 2
     unit = float(spent.sum() / max(days.sum(), 1.0)) or 1.0
     within = [np.bincount(at[age < w], minlength=n) for w in WINDOWS]
     season = np.bincount(at[(age >= 365 - season_days) & (age < 365)], minlength=n)
@@ -114,7 +120,9 @@ def snapshot(sales: Sales, cutoff: int, season_days: int) -> Snapshot:
             np.log1p(year / unit),
         ]
     )
-    return Snapshot(cutoff, known, repeats, T - silence, T, spent, spent_square, unit, features)
+    return Snapshot(
+        cutoff, known, repeats, T - silence, T, spent, spent_square, typical, unit, features
+    )
 
 
 def outcomes(sales: Sales, at: Snapshot, edges: Floats) -> tuple[Floats, Floats]:

@@ -9,12 +9,12 @@ import pandas as pd
 from scipy.stats import norm
 
 from custanalytics.check import Check
+from custanalytics.customers.rhythm import late_factors, rhythm
 from custanalytics.errors import UsageError
 from custanalytics.forecast import YEAR_DAYS, Forecast, forecast_customers
 from custanalytics.forecast.evidence import nearest_days, origin_rows, tested_apart
 from custanalytics.forecast.snapshot import FEATURES
 from custanalytics.propensity import checks
-from custanalytics.propensity.rhythm import late_factors, rhythm
 from custanalytics.scoring.evaluation import decile_table, reliability_table
 from custanalytics.scoring.profit import profit_curve
 from custanalytics.shown import Shown
@@ -35,9 +35,12 @@ class PurchasePropensity(Shown):
         with ``_low`` and ``_high``; ``propensity_decile`` (1 = most likely),
         ``expected_next_order`` (datetime: the day by which a purchase is as likely as not; NaT
         beyond the forecast's horizon), ``usual_gap_days`` (NaN with one purchase day),
-        ``days_since_last_purchase``, ``late`` (bool: waits longer than the shop's customers
-        usually do and not yet so long that hardly any came back), ``usual_spend`` (in so many
-        days at the usual pace, currency units; NaN with one purchase day),
+        ``days_since_last_purchase``, ``pace`` ('on time'; 'late': waits longer than the shop's
+        customers usually do; 'silent': so long that hardly any came back, and less likely to buy
+        than the average; with one purchase day 'new' or 'bought once', by the time in which
+        second purchases come), ``late`` (bool), ``typical_order`` (median spend of a purchase
+        day, currency units), ``usual_spend`` (in so many days at the usual pace, a typical
+        order each time, currency units; NaN with one purchase day),
         ``revenue_at_risk`` (currency units: ``usual_spend`` times the chance that no purchase
         comes, where late; else 0).
     origins : DataFrame
@@ -134,6 +137,7 @@ def purchase_propensity(
     paced = _paced(forecast, told["propensity"])
     factors = late_factors(paced)
     customers = told.join(rhythm(paced, window, factors))
+    customers["typical_order"] = paced["typical_order"]
     profit = None
     if contact_cost is not None and conversion_value is not None:
         z = float(norm.ppf((1 + forecast.level) / 2))
@@ -211,6 +215,7 @@ def _paced(forecast: Forecast, propensity: "pd.Series[float]") -> pd.DataFrame:
             "gap_last": last_gap.round(),
             "days_since_last_purchase": (now.T - now.recency).astype(np.int64),
             "spent": np.maximum(now.spent, 0.0),
+            "typical_order": np.maximum(now.typical, 0.0),
             "propensity": propensity,
         }
     )

@@ -33,8 +33,10 @@ from custanalytics.config import (
 from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.customers.concentration import revenue_concentration
 from custanalytics.customers.consent import customer_consent
+from custanalytics.customers.details import customer_details
 from custanalytics.customers.overview import Overview, business_overview
 from custanalytics.customers.rfm import RFM, Segment, rfm_segmentation, segment_migration
+from custanalytics.customers.rhythm import SILENT, pace_on
 from custanalytics.customers.segment_rules import conditions_of
 from custanalytics.customers.summary import customer_summary, observation_period
 from custanalytics.errors import ModelError, UnsupportedError, UsageError
@@ -44,7 +46,14 @@ from custanalytics.propensity import PurchasePropensity, purchase_propensity
 from custanalytics.prospects import prospect_list
 from custanalytics.prospects.lead_scoring import LeadScoring, fit_lead_scoring
 from custanalytics.prospects.saved_model import LeadScoringModel
-from custanalytics.results.actions import ranked_actions
+from custanalytics.results.action_plan import (
+    Terms,
+    names_to_call,
+    planned,
+    ranked_actions,
+    step_of,
+    with_offers,
+)
 from custanalytics.results.decisions import drawn_groups, segment_decisions, useful_control
 from custanalytics.results.key_findings import key_findings
 from custanalytics.results.store import AnalysisResults
@@ -52,7 +61,7 @@ from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.revenue.by_group import revenue_by_groups
 from custanalytics.revenue.change import RevenueChange, comparable_months, revenue_change
 from custanalytics.revenue.first_orders import first_order_drivers
-from custanalytics.revenue.next_products import rules_of_next
+from custanalytics.revenue.next_products import NextProducts, rules_of_next
 from custanalytics.scoring.control_group import ControlPlan
 from custanalytics.sentences import tell
 
@@ -132,13 +141,9 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         if len(agreed):
             agreed["consent"] = agreed["consent"].astype("boolean")
             summary = summary.merge(agreed, on="customer_id", how="left")
-        spread = attempt("concentration", lambda: revenue_concentration(summary))
-        groups = attempt("rfm", lambda: rfm_segmentation(summary, segments))
+        known = summary.merge(customer_details(ledger, end), on="customer_id", how="left")
+        spread = attempt("concentration", lambda: revenue_concentration(known))
         back = attempt("cohorts", lambda: cohort_retention(ledger, end))
-        earlier = end - timedelta(days=MIGRATION_DAYS)
-        before = attempt(
-            "migration", lambda: _segments_before(ledger, first_day, earlier, segments)
-        )
     with step("Looking at what they buy"):
         bought = _what_they_buy(ledger, end, business, attempt)
     with step("Forecasting every customer"):
@@ -149,20 +154,22 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         value, propensity = _views(forecast, chosen, business) if forecast else (None, None)
         if forecast is None:
             skipped["propensity"] = skipped["value"]
-    customers = _scored(summary, groups, spread, value, propensity)
-    decisions = actions = None
-    if groups is not None:
-        worth = None
-        if forecast is not None and value is not None:
-            worth = forecast.groups(
-                groups.customers[["customer_id", "segment"]],
-                value.params["horizon_days"],
-                chosen.annual_discount_rate,
-                chosen.margin,
+    with step("Deciding what to do"):
+        factors = None
+        if propensity is not None:
+            factors = propensity.figures["late_factor"], propensity.figures["gone_factor"]
+        known = _paced(known, propensity)
+        groups = attempt("rfm", lambda: rfm_segmentation(known, segments))
+        earlier = end - timedelta(days=MIGRATION_DAYS)
+        before = attempt(
+            "migration", lambda: _segments_before(ledger, first_day, earlier, segments, factors)
+        )
+        customers = _scored(known, groups, spread, value, propensity)
+        decided: dict[str, Any] = {}
+        if groups is not None:
+            decided, customers = _decided(
+                groups, customers, forecast, value, propensity, bought["next_products"], chosen
             )
-        decisions = segment_decisions(groups, customers, value, worth)
-        actions = ranked_actions(decisions, groups, propensity)
-        customers["group"] = drawn_groups(customers, decisions, chosen.seed)
     trust = value_trust(value) if value is not None else ()
     return AnalysisResults(
         **loaded,
@@ -177,11 +184,8 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         value_trust=trust,
         propensity=propensity,
         customers=customers,
-        decisions=decisions,
-        actions=actions,
-        key_findings=key_findings(
-            business, spread, back, groups, value if trusted(trust) else None
-        ),
+        **decided,
+        key_findings=key_findings(business, spread, back, known, value if trusted(trust) else None),
         skipped=skipped,
     )
 
@@ -351,9 +355,64 @@ def _silence(last_day: date, end: date) -> tuple[Check, ...]:
     )
 
 
+def _paced(summary: pd.DataFrame, propensity: PurchasePropensity | None) -> pd.DataFrame:
+    """How each customer stands to the own rhythm: by the forecast, or by the sales alone."""
+    if propensity is None:
+        return summary.assign(pace=pace_on(summary))
+    known = propensity.customers.set_index("customer_id")["pace"]
+    # whom the forecast does not know has taken every purchase back
+    return summary.assign(pace=summary["customer_id"].map(known).fillna(SILENT))
+
+
+def _decided(
+    groups: RFM,
+    customers: pd.DataFrame,
+    forecast: Forecast | None,
+    value: CustomerLifetimeValue | None,
+    propensity: PurchasePropensity | None,
+    bought_next: NextProducts | None,
+    chosen: Settings,
+) -> tuple[dict[str, pd.DataFrame], pd.DataFrame]:
+    """What to do and for whom, and the customers with their part in it."""
+    worth = expected = None
+    if forecast is not None and value is not None:
+        worth = forecast.groups(
+            groups.customers[["customer_id", "segment"]],
+            value.params["horizon_days"],
+            chosen.annual_discount_rate,
+            chosen.margin,
+        )
+    decisions = segment_decisions(groups, customers, worth)
+    customers = customers.assign(group=drawn_groups(customers, decisions, chosen.seed))
+    steps = step_of(customers, decisions)
+    if forecast is not None and propensity is not None:
+        told = customers.assign(step=steps)[["customer_id", "step"]]
+        # of a segment that is left alone, what all of it brings
+        left_out = decisions.loc[~decisions["contact"], "segment"]
+        counted = (customers["group"] == "contact") | customers["segment"].isin(left_out)
+        if counted.any():
+            expected = forecast.groups(told.loc[counted], propensity.window_days)
+    terms = Terms(chosen.contact_cost, chosen.margin)
+    actions = ranked_actions(decisions, customers, steps, expected, terms, groups)
+    customers = customers.assign(**planned(customers, steps, actions))
+    # rules of categories say nothing about the product bought last
+    rules = bought_next.rules if bought_next and bought_next.item == "product" else None
+    made = {
+        "decisions": decisions,
+        "actions": with_offers(actions, customers, rules),
+        "plan_names": names_to_call(customers, rules),
+    }
+    return made, customers
+
+
 def _segments_before(
-    ledger: Ledger, first_day: date, earlier: date, segments: Sequence[Segment]
+    ledger: Ledger,
+    first_day: date,
+    earlier: date,
+    segments: Sequence[Segment],
+    factors: tuple[float, float] | None,
 ) -> RFM:
+    """The segments of an earlier day, by the same rhythm of the shop."""
     if earlier < first_day:
         raise UnsupportedError(
             tell(
@@ -363,7 +422,9 @@ def _segments_before(
                 days=MIGRATION_DAYS,
             )
         )
-    return rfm_segmentation(customer_summary(ledger, earlier), segments)
+    known = customer_summary(ledger, earlier)
+    known = known.merge(customer_details(ledger, earlier), on="customer_id", how="left")
+    return rfm_segmentation(known.assign(pace=pace_on(known, factors)), segments)
 
 
 def _scored(summary: pd.DataFrame, *analyses: Any) -> pd.DataFrame:

@@ -1,38 +1,28 @@
-"""What to do with each segment: the action, the money behind it and how to tell that it worked."""
+"""What each segment calls for, how many may be contacted, and whom to leave alone to compare."""
 
 import numpy as np
 import pandas as pd
 
-from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.customers.rfm import RFM
 from custanalytics.results.lists import may_be_contacted
-from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.scoring.control_group import ControlPlan, assign_groups, plan_control
 
-# What the money at stake is.
-REVENUE_SO_FAR, EXPECTED_REVENUE, EXPECTED_MARGIN, REVENUE_AT_RISK = (
-    "revenue_so_far",
-    "expected_revenue",
-    "expected_margin",
-    "revenue_at_risk",
-)
 LIFT = 0.25
 LARGEST_LIFT = 0.5
 
 
 def segment_decisions(
-    groups: RFM,
-    customers: pd.DataFrame,
-    value: CustomerLifetimeValue | None = None,
-    worth: pd.DataFrame | None = None,
+    groups: RFM, customers: pd.DataFrame, worth: pd.DataFrame | None = None
 ) -> pd.DataFrame:
-    """One row per segment: those to contact first, then by the money at stake, most first.
+    """One row per segment with customers: those to contact first, then in the order of the rules.
 
     `worth` is the value summed over the segments, as `Forecast.groups` gives it.
     """
     table = groups.segments.loc[groups.segments["customers"] > 0]
     table = table[["segment", "action", "contact", "customers", "revenue"]]
     table = table.reset_index(drop=True)
+    reachable = customers.loc[may_be_contacted(customers)].groupby("segment").size()
+    table.insert(4, "reachable", table["segment"].map(reachable).fillna(0).astype("int64"))
     of_customers = {
         "expected_buyers": "propensity",
         "late_customers": "late",
@@ -49,30 +39,17 @@ def segment_decisions(
     else:
         ends = worth[["segment", "clv", "clv_low", "clv_high"]]
         table = table.merge(ends, on="segment", how="left")
-    table["basis"] = _basis(value)
-    table["at_stake"] = table["revenue" if _basis(value) == REVENUE_SO_FAR else "clv"]
     rates = table["expected_buyers"] / table["customers"]
-    reachable = customers.loc[may_be_contacted(customers)].groupby("segment").size()
-    sizes = table["segment"].map(reachable).fillna(0)
     plans = [
         useful_control(int(size), float(rate)) if contact else None
-        for size, rate, contact in zip(sizes, rates, table["contact"], strict=True)
+        for size, rate, contact in zip(table["reachable"], rates, table["contact"], strict=True)
     ]
     table["control_size"] = [plan.control if plan else np.nan for plan in plans]
     table["detectable_lift"] = [
         plan.detectable_effect / plan.expected_rate if plan else np.nan for plan in plans
     ]
     table["control_enough"] = [bool(plan and plan.check.passed) for plan in plans]
-    return table.sort_values(
-        ["contact", "at_stake", "segment"], ascending=[False, False, True], ignore_index=True
-    )
-
-
-def _basis(value: CustomerLifetimeValue | None) -> str:
-    """Money still to come where the forecast can be trusted, else the money of the past."""
-    if value is None or not trusted(value_trust(value)):
-        return REVENUE_SO_FAR
-    return EXPECTED_REVENUE if value.params["margin"] is None else EXPECTED_MARGIN
+    return table.sort_values("contact", ascending=False, kind="stable", ignore_index=True)
 
 
 def drawn_groups(customers: pd.DataFrame, decisions: pd.DataFrame, seed: int) -> "pd.Series[str]":

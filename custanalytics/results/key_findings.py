@@ -3,11 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.customers.concentration import Concentration
 from custanalytics.customers.overview import Overview
-from custanalytics.customers.rfm import RFM
 
 _MOST = 3
 # Among so few, a fifth of the customers is one or two.
@@ -39,7 +40,7 @@ def key_findings(
     overview: Overview | None,
     concentration: Concentration | None,
     cohorts: Cohorts | None,
-    rfm: RFM | None,
+    summary: pd.DataFrame | None,
     forecast: CustomerLifetimeValue | None,
 ) -> tuple[Finding, ...]:
     """Three findings, the most money first; `forecast` is None where it may not be stated."""
@@ -48,8 +49,8 @@ def key_findings(
         found += _trend(overview)
     if concentration is not None:
         found += _concentration(concentration)
-    if cohorts is not None and rfm is not None:
-        found += _one_time_buyers(rfm)
+    if cohorts is not None and summary is not None:
+        found += _one_time_buyers(summary)
     if overview is not None:
         if forecast is not None:
             found.append(_forecast(forecast, overview))
@@ -72,10 +73,10 @@ def _concentration(concentration: Concentration) -> Iterator[Finding]:
         yield Finding("concentration", revenue, {"share": share})
 
 
-def _one_time_buyers(rfm: RFM) -> Iterator[Finding]:
-    once = rfm.customers.loc[rfm.customers["n_orders"] == 1]
+def _one_time_buyers(summary: pd.DataFrame) -> Iterator[Finding]:
+    once = summary.loc[summary["frequency"] == 0]
     if len(once):
-        spent, share = float(once["total_spend"].sum()), len(once) / len(rfm.customers)
+        spent, share = float(once["total_spend"].sum()), len(once) / len(summary)
         yield Finding("one_time_buyers", spent, {"customers": float(len(once)), "share": share})
 
 

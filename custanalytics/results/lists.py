@@ -1,4 +1,4 @@
-"""The lists to act on, as files: the scored customers, whom to contact, and each segment."""
+"""The lists to act on, as files: whom to contact, whom to leave alone, and all customers."""
 
 import re
 import unicodedata
@@ -13,10 +13,13 @@ from custanalytics.schema import column
 CUSTOMERS = "exports/customers.csv"
 CUSTOMERS_PARQUET = "exports/customers.parquet"
 CONTACT = "exports/contact.csv"
+CONTROL = "exports/control.csv"
 LATE = "exports/late.csv"
 PROSPECTS = "exports/prospects.csv"
 SET_ASIDE = "exports/set-aside.csv"
 MENDED = "exports/mended.csv"
+# The name of a list among the files that a run made.
+_ROLES = {CONTACT: "contact_csv", CONTROL: "control_csv", LATE: "late_csv"}
 # What a spreadsheet takes for a formula, also behind blanks and in full width.
 _FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 
@@ -42,16 +45,13 @@ def may_be_contacted(customers: pd.DataFrame) -> "pd.Series[bool]":
 
 
 def most_likely_first(customers: pd.DataFrame) -> pd.DataFrame:
-    """The customers in the order to write to them, without those who said no."""
-    return customers.loc[may_be_contacted(customers)].sort_values(
-        ["propensity", "customer_id"], ascending=[False, True]
-    )
+    """The customers in the order to write to them."""
+    return customers.sort_values(["propensity", "customer_id"], ascending=[False, True])
 
 
 def late_customers(customers: pd.DataFrame) -> pd.DataFrame:
-    """Those late by their own rhythm who did not say no, the most revenue at risk first."""
-    is_late = customers["late"].astype("boolean").fillna(False).astype(bool)
-    late = customers.loc[is_late & may_be_contacted(customers)]
+    """Those late by their own rhythm who are to be contacted, the most revenue at risk first."""
+    late = customers.loc[customers["late"].eq(True) & (customers["group"] == "contact")]
     return late.sort_values(["revenue_at_risk", "customer_id"], ascending=[False, True])
 
 
@@ -77,20 +77,28 @@ def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
     write_csv(customers, folder / CUSTOMERS, "customers")
     write_tables({"customers": customers}, folder / "exports")
     written["customers_parquet"] = CUSTOMERS_PARQUET
-    if "propensity" in customers:
-        write_csv(most_likely_first(customers), folder / CONTACT, "customers")
-        written["contact_csv"] = CONTACT
-        late = late_customers(customers)
-        if len(late):
-            write_csv(late, folder / LATE, "customers")
-            written["late_csv"] = LATE
-    if "segment" in customers:
-        reachable = customers.loc[may_be_contacted(customers)]
-        for segment, members in reachable.groupby("segment", sort=True):
-            path = segment_list(str(segment))
-            write_csv(members, folder / path, "customers")
-            written[Path(path).stem] = path
+    for path, members in to_act_on(customers, results.actions).items():
+        write_csv(members, folder / path, "customers")
+        written[_ROLES.get(path, Path(path).stem)] = path
     return {role: folder / path for role, path in written.items()}
+
+
+def to_act_on(customers: pd.DataFrame, actions: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
+    """Path -> the rows of a list: only people to contact, each control group in its own."""
+    if actions is None:
+        return {}
+    lists = {}
+    listed = most_likely_first(customers) if "propensity" in customers else customers
+    for group, path in (("contact", CONTACT), ("control", CONTROL)):
+        lists[path] = listed.loc[listed["group"] == group]
+    if "late" in customers:
+        lists[LATE] = late_customers(customers)
+    for row in actions.loc[actions["step"].notna()].to_dict("records"):
+        members = listed.loc[listed["plan_step"] == row["step"]]
+        for group, path in (("contact", row["list"]), ("control", row["control_list"])):
+            if isinstance(path, str) and path not in lists:
+                lists[path] = members.loc[members["group"] == group]
+    return {path: rows for path, rows in lists.items() if len(rows) or path == CONTACT}
 
 
 def write_csv(frame: pd.DataFrame, path: Path, table: str) -> None:

@@ -80,22 +80,39 @@ class AnalysisResults(Shown):
         One row per open prospect, most likely first: its scores, ``group`` ('contact',
         'control', null where a contact does not pay) and the columns of the file given.
     customers : DataFrame or None
-        The scored list: one row per customer, the columns of all analyses side by side, and
-        ``group`` ('contact' or 'control', null where a contact is not advised).
+        The scored list: one row per customer, the columns of all analyses side by side,
+        ``returned_share`` (of what was bought), ``last_product`` (null where not known),
+        ``plan_step`` (number of the step of the plan, null outside it) and ``group`` ('contact'
+        or 'control', null where a contact is not advised).
     decisions : DataFrame or None
         What to do with each segment, one row per segment: ``segment``, ``action``, ``contact``
-        (bool: whether the action is to contact them), ``customers``, ``revenue`` (net, so far),
-        ``expected_buyers``, ``late_customers``, ``revenue_at_risk`` (within the window; null
-        without propensity), ``clv``, ``clv_low``, ``clv_high`` (null without a forecast),
-        ``at_stake`` (currency units) and its ``basis`` ('revenue_so_far', 'expected_revenue' or
-        'expected_margin'), ``control_size`` and ``detectable_lift`` (null: no group can show
-        anything), ``control_enough`` (bool).
+        (bool: whether the action is to contact them), ``customers``, ``reachable`` (who did not
+        say no), ``revenue`` (net, so far), ``expected_buyers``, ``late_customers``,
+        ``revenue_at_risk`` (within the window; null without propensity), ``clv``, ``clv_low``,
+        ``clv_high`` (null without a forecast), ``control_size`` and ``detectable_lift`` (null: no
+        group can show anything), ``control_enough`` (bool).
     actions : DataFrame or None
-        What is to be done, in the order to do it: ``kind`` ('segment' or 'win_back'),
-        ``segment`` (null for 'win_back'), ``action``, ``contact``, ``customers``, ``at_stake``,
-        ``basis`` (as above, or 'revenue_at_risk'), ``control_size``, ``list`` (path of the list
-        in the report's folder; null where there is none), ``in_summary`` (bool: one of the
-        three to name first).
+        The action plan, one row per action in the order to do it, each customer in one:
+        ``step`` (null: not in the plan, as a contact is not advised or does not pay), ``kind``
+        ('segment' or 'win_back': the late of segments that hold others too), ``segment`` (null
+        for 'win_back'), ``action``, ``contact``, ``customers``, ``reachable``, ``contacted``
+        (without the control group), ``control_size``, ``detectable_lift`` (null as above);
+        money in currency units over the window, of those contacted (of all, where none is):
+        ``expected_revenue`` (without the action), ``revenue_at_risk`` (of the late: usual spend
+        that is not expected; else null), ``gain_2``, ``gain_5``, ``gain_10`` (what a contact
+        brings that moves 2, 5 or 10 % of the revenue at risk, or of the expected revenue where
+        nobody is late), each with ``_low`` and ``_high``; ``basis`` of the gains ('profit',
+        less the cost of contact; 'margin' where that is not known, 'revenue' where the margin
+        is not), ``break_even_lift`` (null unless both are known), ``break_even_cost`` (what a
+        contact may cost at a lift of 5 %, a head, currency units); ``list`` and
+        ``control_list`` (paths in the report's folder, null where there is none), ``offer`` (a
+        sentence on what those to contact are likely to buy next, empty where no rule says),
+        ``in_summary`` (bool: one of the three to name first).
+    plan_names : DataFrame or None
+        The ten to begin with in each step, most money to move first: ``step``, ``customer_id``,
+        ``last_order``, ``last_product``, ``typical_order``, ``usual_gap_days``,
+        ``days_since_last_purchase``, ``n_orders``, ``propensity``, ``next_product`` (what is
+        bought next after that product, null without a rule).
     key_findings : tuple of Finding
         What the summary states, at most three, the most money first.
     skipped : dict
@@ -125,6 +142,7 @@ class AnalysisResults(Shown):
     customers: pd.DataFrame | None = None
     decisions: pd.DataFrame | None = None
     actions: pd.DataFrame | None = None
+    plan_names: pd.DataFrame | None = None
     key_findings: tuple[Finding, ...] = ()
     skipped: dict[str, str] = field(default_factory=dict)
 

@@ -184,6 +184,20 @@ def assign_groups(customer_id: "pd.Series[str]", control: int, seed: int) -> "pd
     return groups
 
 
+def control_list(path: str) -> str:
+    """Path of the control group that belongs to a list.
+
+    Examples
+    --------
+    >>> control_list("exports/segment-loyal.csv"), control_list("exports/contact.csv")
+    ('exports/control-loyal.csv', 'exports/control.csv')
+    """
+    folder, _, name = path.rpartition("/")
+    told = name.removeprefix("segment-")
+    made = "control.csv" if told == "contact.csv" else f"control-{told}"
+    return f"{folder}/{made}" if folder else made
+
+
 def contact_list(
     scores: pd.DataFrame, contacts: int, control: int, seed: int, key: str = "customer_id"
 ) -> pd.DataFrame:

@@ -78,6 +78,17 @@ def test_a_list_and_the_sales_since(files):
     assert set(found.effects["segment"]) == {"all", "regular", "rare"}
 
 
+def test_the_control_group_is_found_beside_the_list(files):
+    listed, sales, _ = files
+    together = measure_list(listed, sales, date(2026, 3, 1), 90).effects
+    rows = pd.read_csv(listed)
+    apart = listed.parent / "segment-all.csv"
+    rows[rows["group"] == "contact"].to_csv(apart, index=False)
+    rows[rows["group"] == "control"].to_csv(listed.parent / "control-all.csv", index=False)
+    found = measure_list(apart, sales, date(2026, 3, 1), 90).effects
+    pd.testing.assert_frame_equal(found, together)
+
+
 def test_the_command_says_what_the_contact_added(files):
     listed = files[0]
     sales = listed.parent / "sales.csv"

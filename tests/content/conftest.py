@@ -13,14 +13,20 @@ from custanalytics.config import Settings
 from custanalytics.customers.cohorts import cohort_retention
 from custanalytics.customers.concentration import revenue_concentration
 from custanalytics.customers.overview import business_overview
-from custanalytics.customers.rfm import SEGMENTS, rfm_segmentation, segment_migration
+from custanalytics.customers.rfm import RFM_SEGMENTS, rfm_segmentation, segment_migration
 from custanalytics.customers.summary import customer_summary
 from custanalytics.errors import UnsupportedError
 from custanalytics.forecast.blending import CANDIDATES
 from custanalytics.propensity.checks import calibrated as calibrated_check
 from custanalytics.propensity.checks import ranked
-from custanalytics.results.actions import ranked_actions
-from custanalytics.results.decisions import segment_decisions
+from custanalytics.results.action_plan import (
+    Terms,
+    names_to_call,
+    planned,
+    ranked_actions,
+    step_of,
+)
+from custanalytics.results.decisions import drawn_groups, segment_decisions
 from custanalytics.results.key_findings import key_findings
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted, value_trust
@@ -186,6 +192,10 @@ def likely(customers: pd.Series, *, calibrated: bool = True, window: int = 90):
             {
                 "customer_id": customers,
                 "propensity": np.linspace(0.95, 0.05, n),
+                "propensity_low": np.linspace(0.9, 0.0, n),
+                "propensity_high": np.linspace(1.0, 0.1, n),
+                "expected_revenue": np.linspace(90.0, 4.0, n),
+                "typical_order": 22.0,
                 "usual_gap_days": 30.0,
                 "days_since_last_purchase": range(n),
                 "expected_next_order": pd.Timestamp("2025-05-01"),
@@ -230,7 +240,7 @@ def likely(customers: pd.Series, *, calibrated: bool = True, window: int = 90):
 def results_of(lines: pd.DataFrame, **changes):
     """What the pipeline would hand to display for these transactions."""
     engine = as_engine(lines)
-    segments = changes.pop("segments", SEGMENTS)
+    segments = changes.pop("segments", RFM_SEGMENTS)
     skipped: dict[str, str] = {}
 
     def attempt(name, compute):
@@ -257,6 +267,7 @@ def results_of(lines: pd.DataFrame, **changes):
         "value_trust": (),
         "decisions": None,
         "actions": None,
+        "plan_names": None,
     }
     summary = attempt("customers", lambda: customer_summary(engine))
     if summary is not None:
@@ -282,12 +293,26 @@ def results_of(lines: pd.DataFrame, **changes):
         if found["value"] is not None:
             worth = customers.groupby("segment", as_index=False)["clv"].sum()
             worth = worth.assign(clv_low=worth["clv"] * 0.8, clv_high=worth["clv"] * 1.2)
-        decisions = segment_decisions(groups, customers, found["value"], worth)
+        decisions = segment_decisions(groups, customers, worth)
+        customers = customers.assign(group=drawn_groups(customers, decisions, 0))
+        steps, expected = step_of(customers, decisions), None
+        if found["propensity"] is not None:
+            contacted = customers.loc[customers["group"] == "contact"]
+            money = contacted.groupby(steps)["expected_revenue"].sum()
+            expected = pd.DataFrame({"step": money.index, "revenue": money.to_numpy()})
+            expected = expected.assign(
+                revenue_low=expected["revenue"] * 0.8, revenue_high=expected["revenue"] * 1.2
+            )
+        margin = None if found["value"] is None else found["value"].params["margin"]
+        terms = Terms(changes.pop("contact_cost", None), margin)
+        actions = ranked_actions(decisions, customers, steps, expected, terms, groups)
+        customers = customers.assign(**planned(customers, steps, actions))
         found |= {
             "value_trust": value_trust(found["value"]) if found["value"] else (),
             "customers": customers,
             "decisions": decisions,
-            "actions": ranked_actions(decisions, groups, found["propensity"]),
+            "actions": actions,
+            "plan_names": names_to_call(customers),
         }
         since = date.fromordinal(end.toordinal() - 90)
         before = attempt(
@@ -302,7 +327,7 @@ def results_of(lines: pd.DataFrame, **changes):
         overview,
         found["concentration"],
         found["cohorts"],
-        found["rfm"],
+        summary,
         found["value"] if trusted(found["value_trust"]) else None,
     )
     read = len(lines) + 3

@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custanalytics.customers.rfm import SEGMENTS, Segment, rfm_segmentation, segment_migration
+from custanalytics.customers.rfm import (
+    RFM_SEGMENTS,
+    SEGMENTS,
+    Segment,
+    rfm_segmentation,
+    segment_migration,
+)
 from custanalytics.errors import UnsupportedError, UsageError
 
 
@@ -76,8 +82,54 @@ def test_every_score_reaches_the_segment_that_its_rule_states():
         ("old", "low"): "Dormant",
     }
     expected = [names[key] for key in zip(recent, value, strict=True)]
-    first = [next(s.name for s in SEGMENTS if s.condition(grid).iloc[i]) for i in range(len(grid))]
+    first = [
+        next(s.name for s in RFM_SEGMENTS if s.condition(grid).iloc[i]) for i in range(len(grid))
+    ]
     assert first == expected
+
+
+PACES = ("on time", "late", "silent", "new", "bought once")
+
+
+def test_by_rhythm_and_value_no_segment_says_what_its_customers_do_not_do():
+    grid = pd.DataFrame(
+        [
+            (p, f, m, r)
+            for p in PACES
+            for f in range(1, 6)
+            for m in range(1, 6)
+            for r in (0.1, 0.93)
+        ],
+        columns=["pace", "f_score", "m_score", "returned_share"],
+    )
+    left = pd.Series(None, index=grid.index, dtype="str")
+    for segment in SEGMENTS:
+        left = left.mask(left.isna() & segment.condition(grid), segment.name)
+    both = grid["f_score"] + grid["m_score"]
+    for one in grid.assign(segment=left, both=both).to_dict("records"):
+        kept = one["returned_share"] <= 0.5
+        expected = {
+            "on time": "Champions"
+            if one["both"] >= 8 and kept
+            else "Loyal"
+            if one["both"] >= 6 and kept
+            else "Occasional",
+            "late": "Can't lose" if one["both"] >= 8 else "At risk",
+            "new": "New and promising",
+        }.get(one["pace"], "Dormant")
+        assert one["segment"] == expected
+
+
+def test_where_nearly_all_buy_once_nobody_of_them_is_loyal():
+    """Ties lift the scores of those who bought once; the rules ask for a second purchase."""
+    n = 97
+    once = summary([(f"{i:03}", i, 1, 50.0 + i) for i in range(n)])
+    again = summary([(f"again {i}", 3, 2, 400.0) for i in range(3)])
+    both = pd.concat([once.assign(pace="new"), again.assign(pace="on time")], ignore_index=True)
+    found = rfm_segmentation(both.assign(returned_share=0.0), SEGMENTS).customers
+    loyal = found["segment"].isin(["Champions", "Loyal", "Occasional"])
+    assert found.loc[loyal, "n_orders"].min() == 2
+    assert loyal.sum() == 3
 
 
 def test_own_rules_must_cover_everybody():

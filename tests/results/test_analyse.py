@@ -67,12 +67,66 @@ def test_customers_add_up_to_segments_and_to_the_total(found, name):
     assert_allclose(customers["expected_revenue"].sum(), figures["expected_revenue"])
     assert figures["expected_revenue"] < total["revenue"]
     assert figures["expected_buyers"] < total["buyers"]
-    late = results.actions.loc[results.actions["kind"] == "win_back"]
-    if len(late):
-        assert late["at_stake"].item() == figures["revenue_at_risk"]
-        assert late["customers"].item() == figures["late_customers"]
+    actions = results.actions
+    assert actions["customers"].sum() == len(customers)
+    assert_allclose(
+        actions["expected_revenue"].sum(),
+        customers.loc[customers["group"] != "control", "expected_revenue"].sum(),
+    )
+    late = customers.loc[customers["late"] & (customers["group"] == "contact")]
+    assert_allclose(actions["revenue_at_risk"].sum(), late["revenue_at_risk"].sum())
+    assert (np.diff(actions.loc[actions["step"].notna(), "gain_5"]) <= 0).all()
     bounds = decisions[["clv_low", "clv", "clv_high"]].to_numpy()
     assert (np.diff(bounds, axis=1) >= 0).all()
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_segment_forecast_list_and_action_agree_for_every_customer(found, name, tmp_path):
+    results = found[name]
+    actions, decided = results.actions, results.decisions.set_index("segment")
+    files = write_exports(results, tmp_path)
+    listed = {
+        path: set(pd.read_csv(tmp_path / path, dtype={"customer_id": "str"})["customer_id"])
+        for path in (file.relative_to(tmp_path).as_posix() for file in files.values())
+        if path.endswith(".csv") and not path.endswith(("set-aside.csv", "mended.csv"))
+    }
+    step_of = actions.loc[actions["step"].notna()].set_index("step")
+    average = results.customers["propensity"].mean()
+    for one in results.customers.to_dict("records"):
+        segment, again = one["segment"], one["frequency"] > 0
+        # words that say somebody comes back are said of those who have; late of the late
+        assert (segment in ("Champions", "Loyal", "Occasional")) == (one["pace"] == "on time")
+        assert (segment in ("Can't lose", "At risk")) == one["late"] == (one["pace"] == "late")
+        assert again == (one["pace"] in ("on time", "late", "silent"))
+        if segment in ("Champions", "Loyal"):
+            assert one["returned_share"] <= 0.5
+        if segment == "Dormant" and again:
+            assert one["propensity"] < average
+        assert (one["revenue_at_risk"] > 0) <= one["late"]
+        if one["late"]:
+            assert one["revenue_at_risk"] == pytest.approx(
+                one["usual_spend"] * (1 - one["propensity"])
+            )
+            assert one["usual_spend"] > 0
+        # the list, the step and the action are those of the segment
+        in_lists = {path for path, ids in listed.items() if one["customer_id"] in ids}
+        in_lists -= {"exports/customers.csv", "exports/contact.csv", "exports/control.csv"}
+        in_lists -= {"exports/late.csv"}
+        if not decided.loc[segment, "contact"]:
+            assert pd.isna(one["plan_step"])
+            assert not in_lists
+            continue
+        step = step_of.loc[one["plan_step"]]
+        assert step["segment"] == segment
+        path = step["list"] if one["group"] == "contact" else step["control_list"]
+        assert in_lists == {path}
+        assert (one["customer_id"] in listed["exports/contact.csv"]) == (one["group"] == "contact")
+        late = one["late"] and one["group"] == "contact"
+        assert (one["customer_id"] in listed.get("exports/late.csv", ())) == late
+    # what is left alone is worth less a head than what is called
+    by_segment = results.customers.groupby("segment")["expected_revenue"].mean()
+    called = by_segment[[name for name in by_segment.index if decided.loc[name, "contact"]]]
+    assert by_segment.get("Dormant", 0.0) < called.min()
 
 
 @pytest.mark.parametrize("name", SAMPLES)
@@ -132,4 +186,5 @@ def test_without_a_forecast_both_chapters_are_left_out_with_the_reason(ledgers):
     assert "at least 56 days" in results.skipped["value"]
     assert results.skipped["propensity"] == results.skipped["value"]
     assert "clv" not in results.customers
-    assert set(results.decisions["basis"]) == {"revenue_so_far"}
+    assert results.actions["gain_5"].isna().all()
+    assert results.actions["step"].notna().any()

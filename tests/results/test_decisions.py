@@ -1,4 +1,4 @@
-"""Per segment: which money is at stake, whom to contact, and a control group where it can show."""
+"""Per segment: whom to contact, and a control group where it can show something."""
 
 from types import SimpleNamespace
 
@@ -30,11 +30,11 @@ def segmented(size: int = 500):
     return groups, groups.customers.assign(propensity=groups.customers["segment"].map(RATES))
 
 
-def forecast(*, margin: float | None = None, doubt: str = ""):
+def forecast(*, doubt: str = ""):
     """A forecast that was tested; nothing or one thing speaks against it."""
     names = ("clv.tested", "clv.error", "clv.interval_coverage", "forecast.leaving")
     checks = tuple(Check(name, name != doubt, f"Of {name}.") for name in names)
-    return SimpleNamespace(params={"level": 0.9, "margin": margin}, checks=checks)
+    return SimpleNamespace(params={"level": 0.9}, checks=checks)
 
 
 def worth(scored):
@@ -70,28 +70,26 @@ def test_none_where_only_a_lift_by_more_than_half_would_show(size, shown):
         assert row["detectable_lift"] <= 0.5
 
 
-@pytest.mark.parametrize(
-    ("margin", "basis"), [(None, "expected_revenue"), (0.4, "expected_margin")]
-)
-def test_a_forecast_that_held_is_the_money_at_stake(margin, basis):
+def test_those_to_contact_stand_first_in_the_order_of_the_rules():
     groups, scored = segmented()
-    decisions = segment_decisions(groups, scored, forecast(margin=margin), worth(scored))
-    assert list(decisions["segment"]) == ["Undecided", "Buy anyway", "Asleep"]
-    assert list(decisions["at_stake"]) == pytest.approx([15_000.0, 10_000.0, 30_000.0])
-    assert set(decisions["basis"]) == {basis}
+    decisions = segment_decisions(groups, scored, worth(scored))
+    assert list(decisions["segment"]) == ["Buy anyway", "Undecided", "Asleep"]
+    assert list(decisions["clv"]) == pytest.approx([10_000.0, 15_000.0, 30_000.0])
+    without = segment_decisions(groups, scored)
+    assert without[["clv", "clv_low", "clv_high"]].isna().all(axis=None)
+
+
+def test_who_said_no_is_not_reachable():
+    groups, scored = segmented()
+    scored["consent"] = pd.array([False] + [True] * (len(scored) - 1), dtype="boolean")
+    decisions = segment_decisions(groups, scored).set_index("segment")
+    assert decisions["customers"].tolist() == [500, 500, 500]
+    assert decisions["reachable"].to_dict() == {
+        "Buy anyway": 500, "Undecided": 500, "Asleep": 499,
+    }  # fmt: skip
 
 
 MUST_HOLD = ("clv.tested", "clv.error", "clv.interval_coverage")
-
-
-@pytest.mark.parametrize("doubt", MUST_HOLD)
-def test_else_it_is_the_revenue_so_far(doubt):
-    groups, scored = segmented()
-    decisions = segment_decisions(groups, scored, forecast(doubt=doubt), worth(scored))
-    assert list(decisions["segment"]) == ["Buy anyway", "Undecided", "Asleep"]
-    assert list(decisions["at_stake"]) == pytest.approx([15_000.0, 10_000.0, 5_000.0])
-    assert set(decisions["basis"]) == {"revenue_so_far"}
-    assert decisions["clv"].notna().all()
 
 
 def test_a_forecast_is_trusted_when_it_was_tested_and_held():

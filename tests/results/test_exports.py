@@ -14,7 +14,15 @@ CUSTOMERS = pd.DataFrame(
         "propensity": [0.5, 0.5, 0.9, 0.1],
         "late": [True, True, False, True],
         "revenue_at_risk": [7.0, 7.0, 0.0, 9.0],
-        "consent": pd.array([None, True, False, True], dtype="boolean"),
+        "group": ["contact", "contact", None, "contact"],
+        "plan_step": [1, 1, None, 2],
+    }
+)
+ACTIONS = pd.DataFrame(
+    {
+        "step": [1, 2, None],
+        "list": ["exports/loyal.csv", "exports/lost.csv", None],
+        "control_list": [None, "exports/lost-control.csv", None],
     }
 )
 LINES = pd.DataFrame({"file": ["sales.csv"], "line": [7], "reason": ["unreadable"], "text": ["x"]})
@@ -23,6 +31,7 @@ LINES = pd.DataFrame({"file": ["sales.csv"], "line": [7], "reason": ["unreadable
 def results(**changes):
     ledger = SimpleNamespace(unreadable=LINES, set_aside=LINES, mended=LINES)
     given = {"ledger": ledger, "prospect_list": None, "customers": CUSTOMERS}
+    given["actions"] = ACTIONS
     return SimpleNamespace(**(given | changes))
 
 
@@ -35,7 +44,7 @@ def written(results, folder):
 
 
 def test_as_many_at_stake_or_as_likely_go_by_their_number():
-    assert most_likely_first(CUSTOMERS)["customer_id"].tolist() == ["a", "b", "d"]
+    assert most_likely_first(CUSTOMERS)["customer_id"].tolist() == ["c", "a", "b", "d"]
     assert late_customers(CUSTOMERS)["customer_id"].tolist() == ["d", "a", "b"]
 
 
@@ -47,24 +56,18 @@ def test_every_list_has_its_customers(tmp_path):
         "customers_csv": ["b", "a", "c", "d"],
         "contact_csv": ["a", "b", "d"],
         "late_csv": ["d", "a", "b"],
-        "segment-cant-lose": ["d"],
-        "segment-loyal": ["b", "a"],
+        "loyal": ["a", "b"],
+        "lost": ["d"],
     }
 
 
 @pytest.mark.parametrize(
     ("changes", "roles"),
     [
-        ({"ledger": None}, {"customers_csv", "contact_csv", "late_csv"}),
+        ({"ledger": None, "actions": None}, {"customers_csv"}),
         ({"customers": None}, {"set_aside", "mended"}),
         ({"customers": None, "ledger": None, "prospect_list": LINES}, {"prospects_csv"}),
     ],
 )
 def test_a_list_of_nothing_is_not_written(tmp_path, changes, roles):
-    lists = written(results(**changes), tmp_path)
-    assert {role for role in lists if not role.startswith("segment-")} == roles
-
-
-def test_without_a_forecast_nobody_is_most_likely_and_without_segments_there_are_no_lists(tmp_path):
-    bare = CUSTOMERS[["customer_id", "consent"]]
-    assert set(written(results(customers=bare, ledger=None), tmp_path)) == {"customers_csv"}
+    assert set(written(results(**changes), tmp_path)) == roles

@@ -30,8 +30,8 @@ def spread(customers: int):
 
 
 def groups(orders: list[int]):
-    customers = pd.DataFrame({"n_orders": orders, "total_spend": [40.0] * len(orders)})
-    return SimpleNamespace(customers=customers)
+    frequency = [number - 1 for number in orders]
+    return pd.DataFrame({"frequency": frequency, "total_spend": [40.0] * len(orders)})
 
 
 FORECAST = SimpleNamespace(

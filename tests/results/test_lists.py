@@ -9,7 +9,7 @@ from custanalytics.results.decisions import drawn_groups
 from custanalytics.results.lists import (
     late_customers,
     may_be_contacted,
-    most_likely_first,
+    to_act_on,
     write_csv,
 )
 
@@ -47,8 +47,7 @@ def test_numbers_and_plain_text_stay_as_they_are(written, plain):
 
 
 def test_a_no_is_respected_and_silence_is_not_a_no():
-    assert most_likely_first(CUSTOMERS)["customer_id"].tolist() == ["never asked", "yes"]
-    assert late_customers(CUSTOMERS)["customer_id"].tolist() == ["never asked", "yes"]
+    assert may_be_contacted(CUSTOMERS).tolist() == [True, False, True, False]
     assert may_be_contacted(CUSTOMERS.drop(columns="consent")).all()
 
 
@@ -57,6 +56,31 @@ def test_groups_are_drawn_from_those_who_may_be_contacted():
     group = drawn_groups(CUSTOMERS, decisions, seed=0)
     assert group.isna().tolist() == [False, True, False, True]
     assert set(group.dropna()) == {"contact", "control"}
+
+
+def test_a_list_holds_those_to_contact_and_the_control_group_has_its_own():
+    customers = CUSTOMERS.assign(
+        group=["control", None, "contact", None],
+        plan_step=pd.array([1, None, 1, None], dtype="Int64"),
+    )
+    assert late_customers(customers)["customer_id"].tolist() == ["never asked"]
+    actions = pd.DataFrame(
+        {
+            "step": [1.0, None],
+            "list": ["exports/segment-loyal.csv", None],
+            "control_list": ["exports/control-loyal.csv", None],
+        }
+    )
+    lists = {
+        path: rows["customer_id"].tolist() for path, rows in to_act_on(customers, actions).items()
+    }
+    assert lists == {
+        "exports/contact.csv": ["never asked"],
+        "exports/control.csv": ["yes"],
+        "exports/late.csv": ["never asked"],
+        "exports/segment-loyal.csv": ["never asked"],
+        "exports/control-loyal.csv": ["yes"],
+    }
 
 
 def test_a_column_of_more_than_text_is_written_too(written):

@@ -104,9 +104,10 @@ def _next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
     """What happens after the meeting."""
     if results.actions is None:
         return None
-    first = what_to_do.shown(results.actions).iloc[0]
-    title, items = say("No segment calls for contacting its customers."), []
-    if first["contact"]:
+    steps = what_to_do.plan(results.actions)
+    title, items = what_to_do.lead(results.actions, results.settings, formats), []
+    if len(steps):
+        first = steps.iloc[0]
         title = say("Act on one list, then measure")
         where = first["list"]
         items.append(

@@ -16,6 +16,7 @@ from custanalytics.content.chapters import (
     value_tests,
     what_to_do,
 )
+from custanalytics.content.definitions import defined
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.slide import Slide
 from custanalytics.content.words import plural, say, told, word
@@ -24,7 +25,6 @@ from custanalytics.customers.concentration import Concentration
 from custanalytics.customers.overview import Overview
 from custanalytics.ledger import LoadReport
 from custanalytics.privacy.mute import TOO_SMALL
-from custanalytics.results.actions import WIN_BACK
 from custanalytics.results.key_findings import Finding
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 def summary(results: AnalysisResults, formats: Formats) -> Chapter:
     """Section 1 of the report."""
-    headline_figures = Cards(tuple(_cards(results, formats)))
+    headline_figures = Cards(tuple(_cards(results, formats)), _defined(results))
     points = Points("findings", tuple(findings(results, formats)))
     steps = Points("actions", tuple(_actions(results, formats)))
     confidence = Bullets(tuple(_confidence(results, formats)))
@@ -71,6 +71,7 @@ def _overview_slide(headline_figures: Cards, points: Points, confidence: Bullets
         subtitle=first.detail,
         cards=headline_figures.cards,
         items=tuple(others),
+        small=headline_figures.note,
         notes="\n".join(confidence.sentences),
     )
 
@@ -81,10 +82,7 @@ def _actions_slide(steps: Points, results: AnalysisResults, formats: Formats) ->
         "actions",
         what_to_do.lead(actions, results.settings, formats),
         items=steps.points,
-        notes=say(
-            "The actions stand by the money they are about. Money of customers is {stake}.",
-            stake=what_to_do.of_segments(actions, results.settings, formats),
-        ),
+        notes=what_to_do.lift_note(),
     )
 
 
@@ -128,6 +126,16 @@ def _cards(results: AnalysisResults, formats: Formats) -> list[Card]:
             )
         )
     return items
+
+
+def _defined(results: AnalysisResults) -> str:
+    """What the headline figures count."""
+    if results.overview is None:
+        return ""
+    known = bool(results.overview.figures["buyers"])
+    of_customers = ["customers"] if known else []
+    again = ["bought_again"] if known and results.cohorts is not None else []
+    return defined("revenue", *of_customers, *again, "average_order")
 
 
 def _business_cards(overview: Overview, back: Cohorts | None, formats: Formats) -> list[Card]:
@@ -280,36 +288,40 @@ def _actions(results: AnalysisResults, formats: Formats) -> list[Point]:
     """The actions that the summary names, in words."""
     if results.actions is None:
         return []
-    rows = results.actions.loc[results.actions["in_summary"]].to_dict("records")
+    steps = what_to_do.plan(results.actions)
+    rows = steps.loc[steps["in_summary"].astype(bool)].to_dict("records")
     return [_action(row, results.settings, formats) for row in rows]
 
 
 def _action(row: Mapping[Hashable, Any], settings: Settings, formats: Formats) -> Point:
-    money = formats.money_short(row["at_stake"])
-    if row["kind"] == WIN_BACK:
-        headline = plural(
-            row["customers"],
-            "Call the one customer who is late by their own rhythm.",
-            "Write to the {late} customers who are late by their own rhythm.",
-            late=formats.count(row["customers"]),
+    headline = say("{segment}: {action}", segment=row["who"], action=word(row["action"]))
+    detail = plural(
+        row["contacted"],
+        "One customer to contact.",
+        "{customers} customers to contact.",
+        customers=formats.count(row["contacted"]),
+    )
+    if not is_missing(row["gain_5"]):
+        figures = {
+            "gain": formats.money_short(row["gain_5"]),
+            "expected": formats.money_short(row["expected_revenue"]),
+            "days": formats.days(settings.window_days),
+        }
+        worth = (
+            say(
+                "They are expected to bring {expected} in {days} days anyway; moving 5% of that "
+                "is worth {gain}.",
+                **figures,
+            )
+            if is_missing(row["revenue_at_risk"])
+            else say(
+                "{risk} of their usual spend in {days} days is not expected to come; winning back "
+                "5% of it is worth {gain}.",
+                risk=formats.money_short(row["revenue_at_risk"]),
+                **figures,
+            )
         )
-        detail = say(
-            "Of what they usually spend in {days} days, {money} is not expected to come.",
-            money=money,
-            days=formats.days(settings.window_days),
-        )
-    else:
-        headline = say(
-            "{segment}: {action}", segment=word(row["segment"]), action=word(row["action"])
-        )
-        detail = plural(
-            row["customers"],
-            "One customer, {money} ({what}).",
-            "{customers} customers, {money} ({what}).",
-            customers=formats.count(row["customers"]),
-            money=money,
-            what=what_to_do.basis(row["basis"], settings, formats),
-        )
+        detail = f"{detail} {worth}"
     if not is_missing(row["list"]):
         detail = f"{detail} {say('The list is {file}.', file=row['list'])}"
     return Point(headline, detail)

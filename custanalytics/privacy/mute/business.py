@@ -146,6 +146,28 @@ def muted_decisions(
     return made if len(made) else None
 
 
+def muted_actions(
+    found: pd.DataFrame | None, segments: RFM | None, key: Key, words: Words
+) -> pd.DataFrame | None:
+    """The plan without lists, and without actions for segments that are kept back or few people."""
+    if found is None or segments is None:
+        return None
+    shown = segments.segments.loc[~segments.segments["suppressed"], "segment"]
+    told = found["segment"].isna() | found["segment"].isin(shown)
+    told &= (found["customers"] >= SMALLEST) & ~found["contacted"].between(1, SMALLEST - 1)
+    rows = found.loc[told].reset_index(drop=True)
+    made = muted_table(rows, "actions", key, words)
+    return without_lists(made) if len(made) else None
+
+
+def without_lists(actions: pd.DataFrame | None) -> pd.DataFrame | None:
+    """The plan without the names of its files."""
+    if actions is None:
+        return None
+    none = pd.array([pd.NA], dtype="str").repeat(len(actions))
+    return actions.assign(list=none, control_list=none)
+
+
 def muted_cohorts(found: Cohorts | None, key: Key, words: Words) -> Cohorts | None:
     """Cohorts seen for whole periods; small ones, and what would give them back, are left out.
 

@@ -11,11 +11,13 @@ import pandas as pd
 from custanalytics.check import Check
 from custanalytics.config import Settings
 from custanalytics.privacy.mute.business import (
+    muted_actions,
     muted_cohorts,
     muted_concentration,
     muted_decisions,
     muted_overview,
     muted_rfm,
+    without_lists,
 )
 from custanalytics.privacy.mute.column_kinds import amount_or_none, coarse_margin, day, share
 from custanalytics.privacy.mute.counts import significant
@@ -30,7 +32,6 @@ from custanalytics.privacy.mute.revenue import (
     names_of_groups,
     own_words,
 )
-from custanalytics.results.actions import ranked_actions
 from custanalytics.results.key_findings import Finding, key_findings
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
@@ -77,6 +78,7 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
         concentration=muted_concentration(results.concentration, key, words),
         rfm=segments,
         decisions=muted_decisions(results.decisions, segments, key, words),
+        actions=muted_actions(results.actions, segments, key, words),
         cohorts=muted_cohorts(results.cohorts, key, words),
         revenue_groups=muted_groups(results.revenue_groups, key, words),
         first_orders=muted_first_orders(results.first_orders, key, words),
@@ -122,22 +124,20 @@ def opened(results: AnalysisResults, published: date) -> MutedResults:
         ledger_checks=(),
         prospect_list=None,
         customers=None,
-        actions=_without_lists(results.actions),
+        actions=without_lists(results.actions),
+        plan_names=None,
         **parts,
     )
     return MutedResults(shown, muted=False)
 
 
 def _decided_anew(muted: AnalysisResults) -> AnalysisResults:
-    """The actions and findings that the muted figures give: nothing else can be read in them."""
-    actions = None
-    if muted.decisions is not None and muted.rfm is not None:
-        actions = _without_lists(ranked_actions(muted.decisions, muted.rfm, muted.propensity))
+    """The findings that the muted figures give: nothing else can be read in them."""
     found = key_findings(
         muted.overview,
         muted.concentration,
         muted.cohorts,
-        muted.rfm,
+        None,
         muted.value if trusted(muted.value_trust) else None,
     )
     told = tuple(
@@ -151,12 +151,7 @@ def _decided_anew(muted: AnalysisResults) -> AnalysisResults:
         )
         for finding in found
     )
-    return dataclasses.replace(muted, actions=actions, key_findings=told)
-
-
-def _without_lists(actions: pd.DataFrame | None) -> pd.DataFrame | None:
-    none = pd.array([pd.NA], dtype="str")
-    return None if actions is None else actions.assign(list=none.repeat(len(actions)))
+    return dataclasses.replace(muted, key_findings=told)
 
 
 def kept_back(muted: AnalysisResults) -> dict[str, int]:

@@ -151,7 +151,8 @@ def _cards(block: Cards) -> str:
             tone = f" .{card.tone}" if card.tone else ""
             text += f" [{prose(card.note)}]{{.kpi-note{tone}}}"
         lines += ["::: {.kpi}", text, ":::"]
-    return _fenced("kpis", lines)
+    figures = _fenced("kpis", lines)
+    return figures + (_fenced("table-note", ["", prose(block.note), ""]) if block.note else "")
 
 
 def _command(command: str) -> str:

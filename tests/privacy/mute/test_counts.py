@@ -78,6 +78,6 @@ def test_three_digits_stay(value):
 
 
 def test_from_a_thousand_on_a_count_keeps_two_digits_and_an_amount_three():
-    counts = [rounded_count(count) for count in (994, 1000, 1234, 1999, 12_345)]
-    assert counts == [990, 1000, 1200, 2000, 12_000]
+    counts = [rounded_count(count) for count in (10, 994, 1000, 1234, 1999, 12_345)]
+    assert counts == [10, 990, 1000, 1200, 2000, 12_000]
     assert [significant(amount) for amount in (1234.5, 98_765.4)] == [1230, 98_800]

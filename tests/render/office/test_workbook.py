@@ -20,7 +20,8 @@ from tests.content.conftest import HOSTILE, results_of, shop
 
 # Sheet -> the table of the results it shows, and the columns that tell its rows apart.
 ORIGINS = {
-    "Decisions": (lambda r: decisions_by_name(r), ["segment"]),
+    "Action plan": (lambda r: actions_by_name(r), ["segment"]),
+    "Names to call": (lambda r: r.plan_names, ["customer_id"]),
     "Contact list": (lambda r: r.customers, ["customer_id"]),
     "Late customers": (lambda r: r.customers, ["customer_id"]),
     "Customers": (lambda r: r.customers, ["customer_id"]),
@@ -33,10 +34,9 @@ ORIGINS = {
 }
 
 
-def decisions_by_name(results) -> pd.DataFrame:
-    """Actions and decisions under the names that the sheet has; there its basis is in words."""
-    further = results.decisions.drop(columns=["action", "customers"])
-    rows = results.actions.merge(further, how="left").drop(columns="basis")
+def actions_by_name(results) -> pd.DataFrame:
+    """Actions under the names that the sheet has; there its basis is in words."""
+    rows = results.actions.drop(columns="basis")
     return rows.assign(segment=rows["segment"].fillna("Late customers"))
 
 

@@ -1,0 +1,49 @@
+-- One row per customer with a purchase: returned_share, what came back of all that was bought
+-- (share of 1, by amount), and last_product, on which most was spent on the latest purchase day
+-- (null: no line of that day names any).
+WITH bought AS (
+    SELECT customer_id, MAX(order_date) AS last_order
+    FROM orders_seen
+    WHERE is_purchase AND customer_id IS NOT NULL
+    GROUP BY customer_id
+),
+
+moved AS (
+    SELECT
+        customer_id,
+        CAST(SUM(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS DOUBLE) AS sold,
+        CAST(SUM(CASE WHEN amount < 0 THEN -amount ELSE 0 END) AS DOUBLE) AS returned
+    FROM ledger
+    WHERE CAST(ordered_at AS DATE) <= CAST($as_of AS DATE) AND customer_id IS NOT NULL
+    GROUP BY customer_id
+),
+
+items AS (
+    SELECT b.customer_id, l.product, SUM(l.amount) AS spent
+    FROM bought AS b
+    INNER JOIN ledger AS l
+        ON b.customer_id = l.customer_id AND b.last_order = CAST(l.ordered_at AS DATE)
+    -- Postage, fees and adjustments, as the ledger's checks name them, are no product.
+    WHERE l.amount > 0 AND l.product IS NOT NULL AND LOWER(TRIM(l.product)) NOT IN (
+        'post', 'dot', 'c2', 'm', 'd', 's', 'b', 'postage', 'dotcom postage', 'shipping', 'versand',
+        'versandkosten', 'porto', 'discount', 'samples', 'manual', 'bank charges', 'amazonfee', 'cruk'
+    )
+    GROUP BY b.customer_id, l.product
+),
+
+ranked AS (
+    SELECT
+        customer_id,
+        product,
+        ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY spent DESC, product) AS place
+    FROM items
+)
+
+SELECT
+    b.customer_id,
+    CASE WHEN m.sold > 0 THEN LEAST(m.returned / m.sold, 1.0) ELSE 0.0 END AS returned_share,
+    r.product AS last_product
+FROM bought AS b
+INNER JOIN moved AS m ON b.customer_id = m.customer_id
+LEFT JOIN ranked AS r ON b.customer_id = r.customer_id AND r.place = 1
+ORDER BY b.customer_id
