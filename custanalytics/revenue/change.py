@@ -444,7 +444,12 @@ def _checks(months: int, back: int, first_day: date, begin: date) -> tuple[Check
                 tell(
                     "The data begins {days} days before the first of the two periods: some "
                     "customers who count as new may have bought before that.",
-                    days=max(seen, 0),
+                    days=seen,
+                )
+                if seen > 0
+                else tell(
+                    "The data begins with the first of the two periods: some customers who count "
+                    "as new may have bought before that."
                 ),
                 value=seen,
                 threshold=_SEEN_BEFORE,

@@ -46,6 +46,21 @@ def test_periods_are_of_one_length_and_follow_each_other(found):
     assert leap.after == (date(2024, 2, 1), date(2024, 2, 29))
 
 
+@pytest.mark.parametrize(
+    ("first", "said"),
+    [
+        ("2023-01-01", "The data begins with the first of the two periods"),
+        ("2022-11-01", "The data begins 61 days before the first of the two periods"),
+    ],
+)
+def test_who_counts_as_new_may_have_bought_before_the_data_begins(first, said):
+    short = LINES.loc[LINES["ordered_at"] >= first]
+    opening = short.iloc[[0]].assign(order_id=99, ordered_at=pd.Timestamp(first))
+    checks = revenue_change(pd.concat([short, opening], ignore_index=True)).checks
+    (check,) = (check for check in checks if check.name == "change.new_customers")
+    assert check.sentence.startswith(said)
+
+
 def test_periods_can_be_the_same_months_of_two_years():
     spring = revenue_change(LINES, date(2024, 3, 31), months=3, months_back=12)
     assert spring.before == (date(2023, 1, 1), date(2023, 3, 31))
