@@ -61,6 +61,7 @@ class Chart:
     alt: str
     series: str | None = None  # tells lines or stacks apart; drawn in order of appearance
     z: str | None = None  # values of a heat map
+    base: str | None = None  # where each bar begins: a waterfall, with all series on one row
     low: str | None = None  # interval around the value
     high: str | None = None
     incomplete: str | None = None  # marks whose period is not over: paler or hollow
@@ -91,7 +92,7 @@ class Chart:
         """Height in CSS pixels: bars and heatmaps grow with their rows."""
         if self.kind == "bars":
             rows = self.data[self.y].nunique()
-            each = 28 if self.series is None else 46
+            each = 28 if self.series is None or self.base else 46
             return 24 + each * rows
         if self.kind == "heatmap":
             return 56 + 25 * self.data[self.y].nunique()

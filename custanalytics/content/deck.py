@@ -70,7 +70,7 @@ def _chart_slide(
     if chart.kind == "heatmap":
         chart, texts, cut = _latest_rows(chart, formats)
         small = cut or say("Across: {what}.", what=chart.x_title)
-    if chart.kind == "bars" and chart.high:
+    if chart.kind == "bars" and chart.high and not chart.labels:
         written = [chart.bar_text(row, formats) for row in chart.data.to_dict("records")]
         chart = replace(chart, data=chart.data.assign(label=written), labels="label")
     return Slide(

@@ -51,6 +51,13 @@ def told(text: str, formats: Formats) -> str:
     return _Filling(formats).vformat(template, (), text.values) if text.values else template
 
 
+def as_sentence(text: str, formats: Formats) -> str:
+    """A reason of the analyses as a sentence of its own."""
+    said = told(text, formats)
+    ending = "" if not said or said.endswith((".", "!", "?")) else "."
+    return said[:1].upper() + said[1:] + ending
+
+
 def told_all(texts: Sequence[str], formats: Formats) -> list[str]:
     """The same for several."""
     return [told(text, formats) for text in texts]

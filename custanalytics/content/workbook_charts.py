@@ -13,7 +13,14 @@ _KEYS = {
     "month": noted("Month"),
     "date_short": noted("Seen up to"),
 }
+_ROWS = {
+    "segment": noted("Segment"),
+    "product": noted("Product"),
+    "first_order": noted("First order"),
+    "part": noted("Part"),
+}
 _LOW, _HIGH, _OPEN = "low", "high", "open"
+BASE = "base"
 
 
 def wide(chart: Chart) -> pd.DataFrame:
@@ -33,6 +40,11 @@ def wide(chart: Chart) -> pd.DataFrame:
         return data[list(columns)].rename(columns=columns).reset_index(drop=True)
     table = data.pivot(index=key, columns=chart.series, values=number)
     table = table.reindex(index=list(dict.fromkeys(data[key])), columns=chart.names())
+    if chart.base:
+        # A stack draws it: what lies below each bar, and its length.
+        table = table.abs()
+        lowest = data[chart.base] + data[number].clip(upper=0)
+        table.insert(0, BASE, lowest.to_numpy())
     if chart.incomplete:
         table[_OPEN] = data.groupby(key)[chart.incomplete].any()
     table.columns = pd.Index([str(column) for column in table.columns])
@@ -49,6 +61,10 @@ def chart_sheet(chart: Chart) -> Sheet:
         if name in (_LOW, _HIGH):
             title = say("Low") if name == _LOW else say("High")
             fields.append(Field(name, title, kind, say("End of the interval.")))
+        elif name == BASE:
+            fields.append(
+                Field(name, say("Bar begins at"), kind, say("Where the bar of the row begins."))
+            )
         elif name == _OPEN:
             fields.append(
                 Field(name, say("Incomplete"), "flag", say("The data covers only part of it."))
@@ -81,7 +97,7 @@ def value_kind(chart: Chart) -> str:
 
 def _key_title(chart: Chart) -> str:
     if chart.kind in ("bars", "heatmap"):
-        return say("Segment") if chart.y == "segment" else say("First bought in (customers)")
+        return word(_ROWS.get(chart.y, noted("First bought in (customers)")))
     return chart.x_title or word(_KEYS.get(chart.x_format, chart.x))
 
 

@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from custanalytics.content.chapters import business, segments, value_tests
+from custanalytics.content.chapters import business, buying, change, segments, value_tests
 from custanalytics.content.chapters.appendix import SUBJECTS
 from custanalytics.content.format import Formats
 from custanalytics.content.result_columns import Shown
@@ -11,8 +11,11 @@ from custanalytics.content.words import say, told, word
 from custanalytics.content.workbook_sheet import Field, Sheet
 from custanalytics.ledger.order_states import TAKEN
 from custanalytics.results.store import AnalysisResults
+from custanalytics.revenue.change import PARTS
 from custanalytics.sentences import noted
 
+# Of the products and the like; all of them are in the results folder.
+_OF_A_KIND = 1000
 # What the column "role" of the candidates says.
 _ROLES = (noted("model"), noted("baseline"))
 _MONTHS = (
@@ -45,6 +48,7 @@ def tables(results: AnalysisResults, formats: Formats, shown: Shown) -> list[She
         then = formats.date(results.migration_from)
         title = say("Where the customers of {day} are now", day=then)
         sheets.append((say("Segment moves"), title, "migration", moves, ()))
+    sheets += _what_they_buy(results, formats)
     value = results.value
     if value is not None:
         title = value_tests.tested(value, formats)
@@ -56,6 +60,46 @@ def tables(results: AnalysisResults, formats: Formats, shown: Shown) -> list[She
         shown.sheet(name, title, table, rows, "tables", first=first, cents=False)
         for name, title, table, rows, first in sheets
     ]
+
+
+def _what_they_buy(
+    results: AnalysisResults, formats: Formats
+) -> list[tuple[str, str, str, pd.DataFrame, tuple[str, ...]]]:
+    """Products and the like, first orders, what is bought next, and what changed."""
+    sheets: list[tuple[str, str, str, pd.DataFrame, tuple[str, ...]]] = []
+    groups, first, following = results.revenue_groups, results.first_orders, results.next_products
+    if groups is not None:
+        title = (
+            say(
+                "What the {n} largest products, categories, countries and channels each brought",
+                n=formats.count(_OF_A_KIND),
+            )
+            if len(groups) > _OF_A_KIND
+            else say("What each product, category, country and channel brought")
+        )
+        rows = _in_words(groups.groupby("group_by", sort=False).head(_OF_A_KIND), "group_by")
+        sheets.append((say("Revenue by group"), title, "revenue_groups", rows, ()))
+    if first is not None and len(first.drivers):
+        title = buying.first_orders(first, formats)
+        rows = _in_words(first.drivers, "attribute")
+        sheets.append((say("First orders compared"), title, "first_orders.drivers", rows, ()))
+    if following is not None and len(following.rules):
+        title = buying.bought_next(following, formats)
+        sheets.append((say("Bought next"), title, "next_products.rules", following.rules, ()))
+    changed = results.revenue_change
+    if changed is not None:
+        title = change.lead(changed, formats)
+        rows = changed.customers.assign(
+            part=[word(PARTS[part]) for part in changed.customers["part"]]
+        )
+        sheets.append((say("Customers compared"), title, "revenue_change.customers", rows, ()))
+        rows = _in_words(changed.groups, "group_by")
+        sheets.append((say("Groups compared"), title, "revenue_change.groups", rows, ()))
+    return sheets
+
+
+def _in_words(rows: pd.DataFrame, name: str) -> pd.DataFrame:
+    return rows.assign(**{name: [word(buying.KINDS[kind]) for kind in rows[name]]})
 
 
 def data(results: AnalysisResults, formats: Formats, shown: Shown) -> list[Sheet]:

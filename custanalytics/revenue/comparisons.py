@@ -143,30 +143,37 @@ def p_values(cells: pd.DataFrame, *, counts: bool) -> "pd.Series[Any]":
     )
     if counts:
         few = sums.index[(sums["variance"] <= _EXACT_UP_TO) & (sums["variance"] > 0)]
-        few_cells = cells.loc[cells["group"].isin(few)]
-        exact = {group: _exact(own) for group, own in few_cells.groupby("group")}
-        found.update(pd.Series(exact, dtype=float))
+        exact = _exact(cells.loc[cells["group"].isin(few)])
+        found.update(exact)
     return found
 
 
-def _exact(cells: pd.DataFrame) -> float:
-    """Probability of totals that are no likelier than the one seen."""
+def _exact(cells: pd.DataFrame) -> "pd.Series[Any]":
+    """Of each group, the probability of totals that are no likelier than the one seen."""
+    ordered = cells.sort_values("group", kind="stable")
+    names = ("n", "all_n", "all_total", "total")
+    columns = np.column_stack([ordered[name].round().astype("int64") for name in names])
+    log_factorial = gammaln(np.arange(int(columns[:, 1].max(initial=0)) + 1) + 1)
+    groups, starts = np.unique(ordered["group"].to_numpy(), return_index=True)
+    chances = [_of_totals(own, log_factorial) for own in np.split(columns, starts[1:])]
+    return pd.Series(chances[: len(groups)], index=groups, dtype=float)
+
+
+def _of_totals(strata: Ints, log_factorial: Floats) -> float:
     chances, start = np.ones(1), 0
-    columns = (cells[name].round().astype("int64") for name in ("n", "all_n", "all_total"))
-    for n, all_n, did in zip(*columns, strict=True):
+    for n, all_n, did, _ in strata.tolist():
         low, high = max(0, n + did - all_n), min(n, did)
-        k = np.arange(low, high + 1)
-        log = _choose(did, k) + _choose(all_n - did, n - k) - _choose(all_n, n)
-        chances, start = np.convolve(chances, np.exp(log)), start + low
-    seen = chances[round(float(cells["total"].sum())) - start]
+        # Terms without k are left out: the chances are made to add up to 1.
+        log = -(
+            log_factorial[low : high + 1]
+            + log_factorial[did - high : did - low + 1][::-1]
+            + log_factorial[n - high : n - low + 1][::-1]
+            + log_factorial[all_n - did - n + low : all_n - did - n + high + 1]
+        )
+        weights = np.exp(log - log.max())
+        chances, start = np.convolve(chances, weights / weights.sum()), start + low
+    seen = chances[int(strata[:, 3].sum()) - start]
     return float(min(1.0, chances[chances <= seen * (1 + 1e-7)].sum()))
-
-
-def _choose(n: int, k: "Ints | int") -> "Floats | float":
-    found: Floats | float = (
-        gammaln(n + 1) - gammaln(np.asarray(k) + 1) - gammaln(n - np.asarray(k) + 1)
-    )
-    return found
 
 
 def shrunk_rates(did: Floats, n: Floats, expected: Floats) -> Floats:

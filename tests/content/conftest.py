@@ -1,5 +1,6 @@
 """Results for the display tests: real analyses of small made-up shops, hand-made forecasts."""
 
+import functools
 from datetime import date
 from types import SimpleNamespace
 
@@ -30,6 +31,10 @@ from custanalytics.results.decisions import drawn_groups, segment_decisions
 from custanalytics.results.key_findings import key_findings
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted, value_trust
+from custanalytics.revenue.by_group import revenue_by_groups
+from custanalytics.revenue.change import revenue_change
+from custanalytics.revenue.first_orders import first_order_drivers
+from custanalytics.revenue.next_products import rules_of_next
 from custanalytics.sentences import tell
 from custanalytics.transactions import as_engine
 
@@ -399,10 +404,41 @@ def nobody() -> pd.DataFrame:
     return shop().assign(customer_id=None)
 
 
+def bought() -> pd.DataFrame:
+    """Two and a half years of goods: who begins with soap comes back, for soap and then a brush."""
+    random = np.random.default_rng(3)
+    lines = []
+    for i in range(1200):
+        soap, start = i % 3 == 0, pd.Timestamp("2022-11-01") + pd.Timedelta(days=i // 2)
+        again = random.random() < (0.8 if soap else 0.3)
+        visits = [HOSTILE if soap else ["comb", "towel"][i % 2]]
+        visits += [HOSTILE if soap and i % 2 else "brush", "brush" if soap else "comb"] * again
+        for visit, goods in enumerate(visits):
+            day = start + pd.Timedelta(days=40 * visit)
+            lines.append((f"c{i}", day, goods, 8.0 + 2 * soap + i % 5, 1, "GR" if i % 4 else "FR"))
+    columns = ["customer_id", "ordered_at", "product", "amount", "quantity", "country"]
+    frame = pd.DataFrame(lines, columns=columns)
+    back = frame.loc[frame["product"] == "brush"].iloc[::8]
+    return pd.concat([frame, back.assign(amount=-back["amount"])], ignore_index=True)
+
+
+@functools.cache
+def of_what_they_buy() -> dict[str, object]:
+    """The results of `bought`, by their names in AnalysisResults."""
+    engine, end = as_engine(bought()), date(2025, 3, 31)
+    return {
+        "revenue_groups": revenue_by_groups(engine, end),
+        "first_orders": first_order_drivers(engine, end),
+        "next_products": rules_of_next(engine, end),
+        "revenue_change": revenue_change(engine, date(2024, 10, 31)),
+    }
+
+
 @pytest.fixture(scope="session")
 def rich():
     """Every analysis there, every check passed."""
-    return results_of(shop(), with_={"value": forecast, "propensity": likely})
+    models = {"value": forecast, "propensity": likely}
+    return results_of(shop(), with_=models, **of_what_they_buy())
 
 
 @pytest.fixture(scope="session")

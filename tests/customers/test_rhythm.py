@@ -68,6 +68,24 @@ def test_monthly_payments_are_not_late_after_a_day():
     assert found["late"].tolist() == [False, True, False, False] * 10
 
 
+def test_late_is_whoever_waits_longer_than_the_factor_and_two_purchases_are_a_gap():
+    waits = [20, 21, 40, 41]
+    customers = pd.DataFrame(
+        {
+            "purchase_days": [2, 3, 2, 3],
+            "gap_total": [10.0, 20.0, 10.0, 20.0],
+            "gap_last": 10.0,
+            "days_since_last_purchase": waits,
+            "spent": 1.0,
+            "typical_order": 1.0,
+            "propensity": [0.5, 0.5, 0.5, 0.1],
+        }
+    )
+    found = rhythm(customers, 30, factors=(2.0, 4.0))
+    assert found["usual_gap_days"].tolist() == [10.0] * 4
+    assert found["late"].tolist() == [False, True, True, False]
+
+
 def test_how_each_stands_to_the_own_rhythm():
     assert pace(table(CUSTOMERS), (2.0, 4.0)).tolist() == [
         "bought once", "late", "on time", "silent",

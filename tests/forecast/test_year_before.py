@@ -6,7 +6,7 @@ import pytest
 
 from custanalytics.forecast import forecast_customers
 from custanalytics.forecast.level import Calendar
-from custanalytics.forecast.year_before import year_before_totals
+from custanalytics.forecast.year_before import growth_unseen, year_before, year_before_totals
 
 BINS = np.arange(12)
 
@@ -45,6 +45,42 @@ def test_the_same_days_of_a_year_before_times_the_share_of_those_known():
 def test_no_year_before(first_timers, share):
     sold = np.full(12, 100.0)
     assert np.isnan(year_before_totals(sold, first_timers, calendar(), known(sold, share))).all()
+
+
+def test_money_is_money_however_little():
+    sold = 100.0 + 10 * BINS
+    told = year_before_totals(sold, 12.0 - BINS, calendar(), known(sold))
+    little = year_before_totals(sold / 1e6, 12.0 - BINS, calendar(), known(sold / 1e6))
+    np.testing.assert_allclose(little, told / 1e6)
+
+
+@pytest.mark.parametrize(
+    "first_timers",
+    [np.full(12, 5.0), np.array([1.0, 40, 40, *[10] * 9])],
+    ids=["steady", "crowded"],
+)
+def test_a_shop_that_was_there_before_has_a_year_before(first_timers):
+    sold = 100.0 + 10 * BINS
+    told = year_before_totals(sold, first_timers, calendar(), known(sold))
+    assert (told[2] > 0).all()
+
+
+def test_what_is_a_year_before_and_still_to_come_is_unknown():
+    laid = Calendar(12.0, np.array([12]), np.array([0, 6, 18]), np.ones(12))
+    told = year_before_totals(100.0 + BINS, 12.0 - BINS, laid, np.array([[400.0, 900.0]]))
+    assert np.isnan(told).all()
+
+
+def test_each_span_is_that_of_a_year_before_as_a_mean():
+    of_time = year_before(calendar())
+    assert of_time.sum(axis=2)[2] == pytest.approx([1, 1, 1, 1])
+    for bucket, (begin, end) in enumerate([(0, 1), (1, 3), (3, 6), (6, 12)]):
+        assert np.flatnonzero(of_time[2, bucket]).tolist() == list(range(begin, end))
+
+
+def test_growth_is_less_unknown_with_every_year_seen_after_the_first():
+    unseen = growth_unseen(calendar((6, 12, 24)))
+    assert unseen == pytest.approx([0.3, 0.3, 0.3 * np.exp(-1 / 0.8)])
 
 
 def seasonal_shop(seed: int) -> pd.DataFrame:

@@ -285,10 +285,7 @@ def test_noise_gives_the_base_rate_or_says_it_is_no_better():
 
 
 def test_bank_calls(shared_data):
-    # Every other call: half the time, and the bounds hold alike.
-    bank = pd.read_csv(shared_data / "bank_additional.csv.gz", sep=";", dtype=str).iloc[::2]
-    last = np.arange(len(bank)) >= len(bank) * 4 // 5
-    before, after = ((bank["y"] == "yes")[part].mean() for part in (~last, last))
+    bank = pd.read_csv(shared_data / "bank_additional.csv.gz", sep=";", dtype=str)
     found, _ = fit_lead_scoring(bank)
     assert (found.outcome.column, found.outcome.positive) == ("y", "yes")
     assert found.leaks["column"].tolist() == ["duration"]
@@ -298,4 +295,4 @@ def test_bank_calls(shared_data):
     assert rows.loc["cross-validated", "ece"] <= 0.03
     assert rows.loc["out of time", "auc"] >= 0.75
     said = next(c for c in found.checks if c.name == "prospects.out_of_time").sentence
-    assert f"{before:.1%} converted before and {after:.1%} in the last fifth" in said
+    assert "6.4% converted before and 30.8% in the last fifth" in said

@@ -14,7 +14,7 @@ def test_columns_and_rows_are_numbered_anew():
     decisions = segment_decisions(*segmented())
     assert set(decisions.columns) == set(schema.tables()["decisions"])
     groups, scored = segmented()
-    assert list(segment_decisions(groups, scored, None, worth(scored)).index) == [0, 1, 2]
+    assert list(segment_decisions(groups, scored, worth(scored)).index) == [0, 1, 2]
 
 
 def test_a_segment_of_nobody_is_no_row_and_one_of_one_customer_is():
@@ -32,7 +32,7 @@ def test_a_segment_of_nobody_is_no_row_and_one_of_one_customer_is():
     assert list(decisions["segment"]) == ["2", "1"]
 
 
-def test_segments_with_as_much_at_stake_go_by_name():
+def test_segments_go_by_their_rules_those_left_in_peace_last():
     summary = pd.DataFrame(
         {
             "customer_id": list("abcd"),
@@ -42,11 +42,13 @@ def test_segments_with_as_much_at_stake_go_by_name():
         }
     )
     segments = [
-        Segment(name, "", lambda s, n=n: s["n_orders"] == n, "Write.")
+        Segment(name, "", lambda s, n=n: s["n_orders"] == n, "Write.", contact=name != "a")
         for n, name in enumerate(("c", "a", "d", "b"), start=1)
     ]
     groups = rfm_segmentation(summary, segments)
-    assert list(segment_decisions(groups, groups.customers)["segment"]) == list("abcd")
+    decisions = segment_decisions(groups, groups.customers)
+    assert decisions["segment"].tolist() == list("cdba")
+    assert decisions.index.tolist() == [0, 1, 2, 3]
 
 
 def test_the_group_left_alone_is_planned_for_a_lift_by_a_quarter():

@@ -10,7 +10,7 @@ from custanalytics.content.blocks import Bullets, Command, Notice
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.format import Formats
 from custanalytics.content.tables import Column, Table, table, verdict
-from custanalytics.content.words import plural, say, told, told_all, word
+from custanalytics.content.words import as_sentence, plural, say, told, told_all, word
 from custanalytics.ledger import LoadReport
 from custanalytics.ledger.order_states import TAKEN
 from custanalytics.privacy.mute import TOO_SMALL
@@ -106,12 +106,7 @@ def reason(results: AnalysisResults, analysis: str, formats: Formats) -> Notice 
     text = results.skipped.get(analysis) or results.skipped.get("customers") or ""
     if not text:
         return None
-    return Notice("note", say("Not part of this report"), _sentence(told(text, formats)))
-
-
-def _sentence(text: str) -> str:
-    ending = "" if text.endswith((".", "!", "?")) else "."
-    return _capital(text) + ending
+    return Notice("note", say("Not part of this report"), as_sentence(text, formats))
 
 
 def _capital(text: str) -> str:
@@ -227,7 +222,7 @@ def _with_source(check: Check, formats: Formats) -> str:
 
 def _left_out(results: AnalysisResults, formats: Formats) -> Table:
     rows = tuple(
-        (word(SUBJECTS.get(name, name)), _sentence(told(text, formats)))
+        (word(SUBJECTS.get(name, name)), as_sentence(text, formats))
         for name, text in results.skipped.items()
     )
     return Table(

@@ -71,12 +71,16 @@ def _doubts(results: AnalysisResults, formats: Formats) -> Slide | None:
         return None
     if TOO_SMALL in results.skipped.values():
         title = say("What this public copy leaves out, and what to keep in mind")
-    elif left_out:
+    elif left_out and not doubts:
         title = plural(
             len(left_out),
             "One analysis is left out: the data does not support it",
             "{n} analyses are left out: the data does not support them",
             n=formats.count(len(left_out)),
+        )
+    elif left_out:
+        title = say(
+            "Left out, or in doubt: {n} things to keep in mind", n=formats.count(len(against))
         )
     elif doubts:
         title = plural(

@@ -78,11 +78,13 @@ def _overview_slide(headline_figures: Cards, points: Points, confidence: Bullets
 
 def _actions_slide(steps: Points, results: AnalysisResults, formats: Formats) -> Slide:
     actions = _there(results.actions)
+    title, condition = what_to_do.in_one_line(actions, results.settings, formats)
     return Slide(
         "actions",
-        what_to_do.lead(actions, results.settings, formats),
+        title,
+        condition,
         items=steps.points,
-        notes=what_to_do.lift_note(),
+        notes=f"{what_to_do.lead(actions, results.settings, formats)}\n{what_to_do.lift_note()}",
     )
 
 

@@ -125,6 +125,26 @@ def lead(actions: pd.DataFrame, settings: Settings, formats: Formats) -> str:
     return f"{text} {first}"
 
 
+def in_one_line(actions: pd.DataFrame, settings: Settings, formats: Formats) -> tuple[str, str]:
+    """The same for a slide: its title, and under which condition it holds."""
+    steps = plan(actions)
+    if not len(steps) or steps["gain_5"].isna().all():
+        return lead(actions, settings, formats), ""
+    title = say(
+        "Contacting {people} customers is worth about {gain} in {days} days",
+        people=formats.count(steps["contacted"].sum()),
+        gain=formats.money_short(steps["gain_5"].sum()),
+        days=formats.days(settings.window_days),
+    )
+    condition = say(
+        "If it moves 5% of the money in question, in {what}; {two} at 2%, {ten} at 10%",
+        what=gain_is(steps),
+        two=formats.money_short(steps["gain_2"].sum()),
+        ten=formats.money_short(steps["gain_10"].sum()),
+    )
+    return title, condition
+
+
 def terms(actions: pd.DataFrame, results: AnalysisResults, formats: Formats) -> str:
     """What the gains count, which figure is missing, how many steps there are, and the doubts."""
     steps, settings = plan(actions), results.settings

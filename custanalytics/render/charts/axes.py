@@ -68,11 +68,11 @@ def x_axis(chart: Chart, formats: Formats) -> Axis:
 
 def value_axis(chart: Chart, formats: Formats) -> Axis:
     """Range and round ticks of the axis that carries the values; it starts at zero."""
-    column, kind = (chart.x, chart.x_format) if chart.kind == "bars" else (chart.y, chart.y_format)
+    kind = chart.x_format if chart.kind == "bars" else chart.y_format
     if chart.limits is not None:
         low, high = chart.limits
     else:
-        heights = _stack_ends(chart) if chart.kind == "columns" else chart.data[column]
+        heights = _stack_ends(chart) if chart.kind == "columns" else bar_ends(chart)
         extremes = [0.0, *(float(v) for v in heights if not pd.isna(v))]
         for bound in (chart.low, chart.high):
             if bound is not None:
@@ -86,6 +86,12 @@ def value_axis(chart: Chart, formats: Formats) -> Axis:
         span = high - low if high - low >= sys.float_info.min else 1.0
         low, high = low - (0.04 * span if low < 0 else 0.0), high + 0.06 * span
     return Axis(low, high, _ticks(low, high, kind, formats))
+
+
+def bar_ends(chart: Chart) -> "pd.Series[float]":
+    """Where each mark ends on the axis that carries the values."""
+    ends = chart.data[chart.x if chart.kind == "bars" else chart.y]
+    return ends if chart.base is None else ends + chart.data[chart.base]
 
 
 def spread(spots: Sequence[float], gap: float, low: float, high: float) -> list[float]:

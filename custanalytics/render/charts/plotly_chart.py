@@ -129,6 +129,10 @@ def _bars(chart: Chart, formats: Formats) -> dict[str, Any]:
             "hoverinfo": "text",
             "textposition": "none",
         }
+        if chart.base:
+            drawn["base"] = clean(rows[chart.base])
+            # Told apart in grey, too.
+            drawn["marker"]["pattern"] = {"shape": ["/" if v < 0 else "" for v in rows[chart.x]]}
         if chart.low and chart.high:
             drawn["error_x"] = whiskers(rows, chart.x, chart.low, chart.high)
         traces.append(drawn)
@@ -149,7 +153,7 @@ def _bars(chart: Chart, formats: Formats) -> dict[str, Any]:
     }
     room = max((len(a["text"]) for a in layout["annotations"]), default=0) * LETTER + 12
     layout |= {
-        "barmode": "group",
+        "barmode": "overlay" if chart.base else "group",
         "bargap": 0.34,
         "bargroupgap": 0.08,
         "margin": {"l": 8, "r": room, "t": 6, "b": 8},
@@ -248,7 +252,7 @@ def _bar_labels(chart: Chart, formats: Formats, order: list[Any]) -> list[dict[s
     notes = []
     for i, name in enumerate(names):
         rows = chart.part(name)
-        offset = (i - (len(names) - 1) / 2) * (0.66 / len(names))
+        offset = 0.0 if chart.base else (i - (len(names) - 1) / 2) * (0.66 / len(names))
         for at, (row, spot) in enumerate(
             zip(rows.to_dict("records"), place(list(rows[chart.y]), "text", order), strict=True)
         ):
@@ -257,9 +261,11 @@ def _bar_labels(chart: Chart, formats: Formats, order: list[Any]) -> list[dict[s
             )
             if is_missing(end):
                 continue
+            if chart.base:
+                end = row[chart.base] + max(row[chart.x], 0.0)
             # On a phone there is no room for the interval, and a touch shows it.
             text = chart.bar_text(row, formats, interval=False)
-            if name and at == 0:
+            if name and at == 0 and not chart.base:
                 text += f" {name}"
             notes.append(
                 note(html.escape(text), float(end), spot + offset, "left", "middle", css("ink"))

@@ -147,15 +147,22 @@ class _Picture(Plane):
         across = value_axis(chart, self.formats)
         order = list(dict.fromkeys(chart.data[chart.y]))
         names = chart.names()
-        size = 0.66 / len(names)
+        size = 0.66 / (1 if chart.base else len(names))
         widest = 0
         pending: list[tuple[float, float, str, str]] = []
         for i, name in enumerate(names):
             rows, color = chart.part(name), chart.color(name)
-            offset = (i - (len(names) - 1) / 2) * size
+            offset = 0.0 if chart.base else (i - (len(names) - 1) / 2) * size
             spots = [s + offset for s in place(list(rows[chart.y]), "text", order)]
             values = [0.0 if is_missing(v) else float(v) for v in rows[chart.x]]
-            self.axes.barh(spots, values, size * 0.92, color=self.hex(color), linewidth=0)
+            left = list(rows[chart.base]) if chart.base else 0.0
+            drawn = self.axes.barh(
+                spots, values, size * 0.92, left=left, color=self.hex(color), linewidth=0
+            )
+            for patch, value in zip(drawn, values, strict=True):
+                if chart.base and value < 0:
+                    # Told apart in grey, too.
+                    patch.set(hatch="////", edgecolor=self.hex("bg"))
             if chart.low and chart.high:
                 self.whiskers(rows, spots, vertical=False)
             for at, (row, spot) in enumerate(zip(rows.to_dict("records"), spots, strict=True)):
@@ -163,8 +170,10 @@ class _Picture(Plane):
                     continue
                 high = row[chart.high] if chart.high else None
                 end = float(row[chart.x]) if high is None or is_missing(high) else float(high)
+                if chart.base:
+                    end = float(row[chart.base]) + max(end, 0.0)
                 text = chart.bar_text(row, self.formats)
-                if name and at == 0:
+                if name and at == 0 and not chart.base:
                     text += f" {name}"
                 widest = max(widest, len(text))
                 pending.append((end, spot, text, ink(color) if name else "ink"))

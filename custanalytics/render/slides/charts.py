@@ -12,13 +12,13 @@ from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.chart import XL_TICK_LABEL_POSITION as TICK_LABELS
 from pptx.enum.chart import XL_TICK_MARK as TICKS
-from pptx.enum.dml import MSO_LINE
+from pptx.enum.dml import MSO_LINE, MSO_PATTERN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
 from custanalytics.content.chart import Callout, Chart, Reference
 from custanalytics.content.format import Formats
-from custanalytics.content.workbook_charts import value_kind, wide
+from custanalytics.content.workbook_charts import BASE, value_kind, wide
 from custanalytics.render.charts.axes import value_axis
 from custanalytics.render.number_codes import number_code
 from custanalytics.render.office import printable
@@ -32,6 +32,8 @@ _FIRST_DAY = pd.Timestamp(1900, 3, 1)
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _NOT_SERIES = ("low", "high", "open")
+# Of the axis, for the figure behind a bar of a waterfall.
+_LABEL_ROOM = 0.16
 
 
 def add_chart(shapes: Any, chart: Chart, box: Box, formats: Formats) -> Any:
@@ -47,7 +49,7 @@ def add_chart(shapes: Any, chart: Chart, box: Box, formats: Formats) -> Any:
     names = [name for name in chart.names() if name]
     stacked = chart.kind in ("columns", "bars") and len(names) > 1
     drawn.has_legend = False
-    if stacked:
+    if stacked and not chart.base:
         _legend(drawn)
     _axes(drawn, chart, formats)
     if chart.kind in ("columns", "bars"):
@@ -85,9 +87,13 @@ def _data(chart: Chart, formats: Formats) -> tuple[Any, Any]:
                 data.add_series(name, [None if pd.isna(v) else float(v) for v in table[name]])
         for mark in _levels(chart):
             data.add_series(mark.label, [float(mark.value)] * len(table))
-    if chart.kind == "bars" and chart.labels and "high" in table:
-        ends = table["high"].where(table["high"].notna(), table["value"])
+    if chart.kind == "bars" and chart.labels and "value" in table:
+        ends = table.get("high", table["value"]).fillna(table["value"])
         data.add_series("high", [float(v) for v in ends])
+    if chart.base:
+        room = _LABEL_ROOM * float((chart.data[chart.base] + chart.data[chart.x]).max())
+        data.add_series("high", [room] * len(table))
+        return XL_CHART_TYPE.BAR_STACKED, data
     kinds = {
         "columns": XL_CHART_TYPE.COLUMN_STACKED,
         "bars": XL_CHART_TYPE.BAR_CLUSTERED,
@@ -209,16 +215,26 @@ def _by_month(axis: Any, chart: Chart) -> None:
 def _filled(drawn: Any, chart: Chart, formats: Formats) -> None:
     plot = drawn.plots[0]
     plot.gap_width = 45 if chart.kind == "columns" else 55
-    plot.overlap = 100 if chart.kind == "columns" else 0
+    plot.overlap = 100 if chart.kind == "columns" or chart.base else 0
     table = wide(chart)
     still_open = table["open"].tolist() if "open" in table else [False] * len(table)
     for series in plot.series:
         if chart.labels and series.name == "high":
-            _carried(series, [str(text) for text in chart.data[chart.labels]])
+            behind = XL_LABEL_POSITION.INSIDE_BASE if chart.base else XL_LABEL_POSITION.OUTSIDE_END
+            _carried(series, [str(text) for text in chart.data[chart.labels]], behind)
             plot.overlap = 100
+            continue
+        if series.name == BASE:
+            series.format.fill.background()
             continue
         name = series.name if chart.series else ""
         fill(series.format.fill, chart.color(name))
+        if chart.base and (chart.part(name)[chart.x] < 0).any():
+            # Told apart in grey, too.
+            series.format.fill.patterned()
+            series.format.fill.pattern = MSO_PATTERN.DARK_UPWARD_DIAGONAL
+            paint(series.format.fill.fore_color, chart.color(name))
+            paint(series.format.fill.back_color, "bg")
         series.invert_if_negative = False
         for i, flag in enumerate(still_open):
             if flag:
@@ -235,13 +251,13 @@ def _filled(drawn: Any, chart: Chart, formats: Formats) -> None:
             paint(labels.font.color, "ink")
 
 
-def _carried(series: Any, texts: list[str]) -> None:
+def _carried(series: Any, texts: list[str], position: Any) -> None:
     """An unseen series that ends where the intervals end, to carry the figures."""
     series.format.fill.background()
     series.format.line.fill.background()
     for i, text in enumerate(texts):
         label = series.points[i].data_label
-        label.position = XL_LABEL_POSITION.OUTSIDE_END
+        label.position = position
         _write(label, text, "ink", bold=False)
 
 

@@ -9,7 +9,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from custanalytics.content.chart import Chart, Reference
 from custanalytics.content.format import Formats
-from custanalytics.content.workbook_charts import value_kind
+from custanalytics.content.workbook_charts import BASE, value_kind
 from custanalytics.content.workbook_sheet import Sheet
 from custanalytics.render.brand import Brand
 from custanalytics.render.number_codes import number_code
@@ -52,16 +52,16 @@ def sheet_chart(
     shown = [name for name in names[1:] if name not in _NOT_SERIES]
     for name in shown:
         column = names.index(name)
-        color = brand.colors[chart.color("" if name == "value" else name)]
+        color = brand.colors["bg" if name == BASE else chart.color("" if name == "value" else name)]
         drawn.add_series(
             {
                 "name": [sheet.name, header_row, column],
                 "categories": [sheet.name, rows[0], 0, rows[1], 0],
                 "values": [sheet.name, rows[0], column, rows[1], column],
             }
-            | _look(chart, color, scattered)
+            | _look(chart, name, color, scattered)
             | _interval(chart, sheet, brand)
-            | _labels(chart, formats, font, brand)
+            | ({} if chart.base else _labels(chart, formats, font, brand))
         )
     if any(isinstance(mark, Reference) and mark.axis == "diagonal" for mark in chart.marks):
         label = next(m.label for m in chart.marks if isinstance(m, Reference))
@@ -76,7 +76,7 @@ def sheet_chart(
             }
         )
         shown.append(label)
-    _dress(drawn, sheet, chart, formats, brand, font, len(shown) > 1)
+    _dress(drawn, sheet, chart, formats, brand, font, len(shown) > 1 and not chart.base)
     return drawn
 
 
@@ -85,10 +85,18 @@ def _type(chart: Chart, scattered: bool) -> dict[str, Any]:
         return {"type": "scatter"} | ({"subtype": "straight"} if chart.kind == "line" else {})
     if chart.kind == "columns":
         return {"type": "column", "subtype": "stacked"}
+    if chart.base:
+        return {"type": "bar", "subtype": "stacked"}
     return {"type": "bar" if chart.kind == "bars" else "line"}
 
 
-def _look(chart: Chart, color: str, scattered: bool) -> dict[str, Any]:
+def _look(chart: Chart, name: str, color: str, scattered: bool) -> dict[str, Any]:
+    if name == BASE:
+        return {"fill": {"none": True}, "border": {"none": True}}
+    if chart.base and (chart.part(name)[chart.x] < 0).any():
+        # Told apart in grey, too.
+        hatched = {"pattern": "wide_upward_diagonal", "fg_color": color, "bg_color": "#ffffff"}
+        return {"pattern": hatched, "gap": 40}
     if chart.kind in ("columns", "bars"):
         return {"fill": {"color": color}, "gap": 40}
     if chart.kind == "points":

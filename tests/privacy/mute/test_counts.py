@@ -75,3 +75,9 @@ def test_a_rounded_count_is_near_and_coarse(count):
 def test_three_digits_stay(value):
     assert significant(value) == pytest.approx(value, rel=0.005)
     assert significant(significant(value)) == significant(value)
+
+
+def test_from_a_thousand_on_a_count_keeps_two_digits_and_an_amount_three():
+    counts = [rounded_count(count) for count in (10, 994, 1000, 1234, 1999, 12_345)]
+    assert counts == [10, 990, 1000, 1200, 2000, 12_000]
+    assert [significant(amount) for amount in (1234.5, 98_765.4)] == [1230, 98_800]
