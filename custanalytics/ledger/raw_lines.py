@@ -33,6 +33,7 @@ _CELLS = {
     "cancelled": "cancelled_cell",
     "kind": "kind_cell",
     "product": "product",
+    "product_name": "product_name",
     "refund_of": "refund_of",
     "category": "category",
     "country": "country",

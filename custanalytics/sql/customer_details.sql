@@ -21,13 +21,9 @@ moved AS (
 items AS (
     SELECT b.customer_id, l.product, SUM(l.amount) AS spent
     FROM bought AS b
-    INNER JOIN ledger AS l
+    INNER JOIN goods_lines AS l
         ON b.customer_id = l.customer_id AND b.last_order = CAST(l.ordered_at AS DATE)
-    -- Postage, fees and adjustments, as the ledger's checks name them, are no product.
-    WHERE l.amount > 0 AND l.product IS NOT NULL AND LOWER(TRIM(l.product)) NOT IN (
-        'post', 'dot', 'c2', 'm', 'd', 's', 'b', 'postage', 'dotcom postage', 'shipping', 'versand',
-        'versandkosten', 'porto', 'discount', 'samples', 'manual', 'bank charges', 'amazonfee', 'cruk'
-    )
+    WHERE l.amount > 0 AND l.product IS NOT NULL
     GROUP BY b.customer_id, l.product
 ),
 

@@ -10,7 +10,7 @@ WITH firsts AS (
 goods AS (
     SELECT l.customer_id, l.product, l.category, l.country, l.channel, l.discounted
     FROM firsts AS f
-    INNER JOIN ledger AS l
+    INNER JOIN goods_lines AS l
         ON f.customer_id = l.customer_id AND f.first_order = CAST(l.ordered_at AS DATE)
     WHERE l.amount > 0
 ),

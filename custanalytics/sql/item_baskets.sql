@@ -23,7 +23,7 @@ bought AS (
         v.visit,
         CASE $item WHEN 'product' THEN l.product WHEN 'category' THEN l.category END AS item
     FROM visits AS v
-    INNER JOIN ledger AS l
+    INNER JOIN goods_lines AS l
         ON v.customer_id = l.customer_id AND v.order_date = CAST(l.ordered_at AS DATE)
     WHERE l.amount > 0
 ),

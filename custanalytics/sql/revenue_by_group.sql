@@ -16,7 +16,7 @@ WITH lines AS (
         order_id,
         amount AS paid,
         CASE WHEN amount < 0 THEN -ABS(quantity) ELSE ABS(quantity) END AS units
-    FROM ledger
+    FROM goods_lines
     WHERE
         CAST(ordered_at AS DATE) >= CAST($first_day AS DATE)
         AND CAST(ordered_at AS DATE) <= CAST($as_of AS DATE)

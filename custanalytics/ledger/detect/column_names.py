@@ -24,6 +24,7 @@ ROLES = {
     "discount": "taken off quantity times unit_price",
     "refunded": "paid back later, on the line of the sale",
     "product": "what was bought",
+    "product_name": "what it is called, where a code has a name beside it",
     "currency": "currency of the amounts",
     "status": "state of the order, or of its payment",
     "payment_status": "state of the payment, where it has a column of its own",

@@ -118,6 +118,8 @@ def find_candidates(staging: Staging, chosen: Mapping[str, Choice]) -> Roles:
             if _fits(role, kind, cells, roles.kinds[name]):
                 entry = Candidate(name, kind, strength, filled)
                 roles.candidates.setdefault(role, []).append(entry)
+    names = [c for c in roles.candidates.get("product", []) if c.kind == "name"]
+    roles.candidates["product_name"] = names
     return roles
 
 
@@ -408,6 +410,10 @@ def find_rest(roles: Roles) -> None:
             if role != "product" or candidate.filled >= _HALF_FILLED:
                 _take_named(roles, role, candidate)
                 break
+    # A name beside a code, never a second code.
+    for candidate in roles.best("product_name") if "product" in roles.chosen else ():
+        if candidate.filled >= _HALF_FILLED:
+            _take_named(roles, "product_name", candidate)
     _find_groups(roles)
 
 

@@ -33,7 +33,7 @@ SELECT
     k.order_cell || CASE WHEN k.run > 0 THEN ' (' || CAST(k.run + 1 AS VARCHAR) || ')' ELSE '' END AS order_id,
     k.ordered_at,
     CAST(k.amount * COALESCE(k.rate, 1) AS DECIMAL(18, 4)) AS amount,
-    k.product, k.category, k.country, k.channel, k.discounted, k.consent, k.quantity, k.refund_of, k.currency,
+    k.product, k.product_name, k.category, k.country, k.channel, k.discounted, k.consent, k.quantity, k.refund_of, k.currency,
     d.line_no IS NOT NULL AS is_duplicate, k.is_total, k.is_unknown,
     CASE
         WHEN k.is_total THEN 'total_row'

@@ -3,7 +3,7 @@
 -- nets_order_id: for a return, the order of the purchase it takes back, where that was found.
 WITH usable AS (
     SELECT
-        line_no, customer_id, ordered_at, amount, product, quantity, refund_of,
+        line_no, customer_id, ordered_at, amount, product, product_name, quantity, refund_of,
         category, country, channel, discounted,
         order_id IS NOT NULL AS has_order,
         CASE
@@ -94,13 +94,29 @@ matched AS (
         AND p.quantity IS NOT DISTINCT FROM r.quantity
         AND p.amount = r.amount AND p.turn = r.turn
     WHERE p.is_purchase AND NOT r.is_purchase
+),
+-- A product that has a code is called by its usual name, with the code where several share it.
+called AS (
+    SELECT product, product_name
+    FROM usable
+    WHERE product IS NOT NULL AND product_name IS NOT NULL
+    GROUP BY product, product_name
+    QUALIFY row_number() OVER (PARTITION BY product ORDER BY COUNT(*) DESC, product_name) = 1
+),
+labels AS (
+    SELECT product,
+        CASE WHEN COUNT(*) OVER (PARTITION BY lower(product_name)) > 1
+            THEN product_name || ' (' || product || ')' ELSE product_name END AS label
+    FROM called
 )
 SELECT
-    u.line_no, u.customer_id, u.order_id, u.ordered_at, u.amount, u.product, u.quantity,
+    u.line_no, u.customer_id, u.order_id, u.ordered_at, u.amount,
+    COALESCE(g.label, u.product_name, u.product) AS product, u.quantity,
     CASE WHEN u.amount < 0 THEN COALESCE(named.order_id, n.purchase_id, m.order_id) END AS nets_order_id,
     u.category, u.country, u.channel, u.discounted, s.consent
 FROM usable AS u
 LEFT JOIN matched AS m ON m.line_no = u.line_no
+LEFT JOIN labels AS g ON g.product = u.product
 LEFT JOIN standing AS s ON s.customer_id = u.customer_id
 LEFT JOIN noted AS n
     ON n.customer_id = u.customer_id AND n.order_id = u.order_id AND u.has_order

@@ -45,7 +45,7 @@ paid AS (
 )
 SELECT
     l.line_no, l.part_no, l.file_line, l.order_cell,
-    l.product, l.category, l.country, l.channel, l.discounted,
+    l.product, l.product_name, l.category, l.country, l.channel, l.discounted,
     l.refund_of, l.rule_reason, l.is_total, l.is_wanted, l.ordered_at, l.date_form,
     CASE
         WHEN l.date_cell IS NULL OR l.date_form = 'missing' THEN 'missing'
