@@ -152,7 +152,8 @@ def _with_money(table: pd.DataFrame, expected: pd.DataFrame | None, terms: Terms
         table = table.merge(
             named[["step", *sums]], left_on="step_name", right_on="step", how="left"
         ).drop(columns="step")
-    late = table["revenue_at_risk"].notna()
+    # What is at risk is told by the same forecast.
+    late = table["revenue_at_risk"].notna() & (expected is not None)
     share = terms.margin or 1.0
     cost = terms.contact_cost if terms.basis == PROFIT else None
     paid = table["contacted"] * (cost or 0.0)
@@ -217,7 +218,7 @@ def names_to_call(customers: pd.DataFrame, rules: pd.DataFrame | None = None) ->
     named = first[["plan_step", *there]].rename(columns={"plan_step": "step"})
     if "last_product" in named:
         follows = {} if rules is None else _surest(rules)["consequent"].to_dict()
-        named["next_product"] = named["last_product"].map(follows).astype("str")
+        named["next_product"] = named["last_product"].map(follows).astype("string").astype("str")
     return named.reset_index(drop=True)
 
 

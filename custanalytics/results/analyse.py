@@ -385,7 +385,8 @@ def _decided(
     decisions = segment_decisions(groups, customers, worth)
     customers = customers.assign(group=drawn_groups(customers, decisions, chosen.seed))
     steps = step_of(customers, decisions)
-    if forecast is not None and propensity is not None:
+    believed = value is None or trusted(value_trust(value))
+    if forecast is not None and propensity is not None and believed:
         told = customers.assign(step=steps)[["customer_id", "step"]]
         # of a segment that is left alone, what all of it brings
         left_out = decisions.loc[~decisions["contact"], "segment"]

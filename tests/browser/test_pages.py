@@ -55,4 +55,4 @@ def test_pages_fit_the_screen_and_ask_nothing(chromium, reports, name, width):
         said, asked = opened.said, opened.asked
     assert (said, asked) == ([], [])
     assert wide <= width
-    assert drawn > 0
+    assert (drawn > 0) is (name != "owner-brief"), "a letter has no charts"

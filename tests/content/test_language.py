@@ -79,7 +79,10 @@ def english(texts: list[str], data: set[str]) -> list[str]:
 
 def data_of(results) -> set[str]:
     """Texts of the data themselves."""
-    return {str(v) for v in results.mapping.values()} | set(results.customers["customer_id"])
+    products = set(results.revenue_groups["value"].dropna())
+    shortened = {text[:n] + "…" for text in products for n in range(8, len(text))}
+    ids = set(results.customers["customer_id"])
+    return {str(v) for v in results.mapping.values()} | ids | products | shortened
 
 
 def texts_of_chart(chart: Chart) -> list[str]:

@@ -493,5 +493,6 @@ def _next_slide(next_table: Table, lead_text: str) -> Slide:
             rows=tuple(tuple(row[i] for i in kept) for row in next_table.rows[:_ON_SLIDE]),
         ),
         aside=(lead_text,),
+        notes=lead_text,
         small=say("All of them are in the workbook, sheet “{sheet}”.", sheet=say("Bought next")),
     )

@@ -57,7 +57,9 @@ def muted_first_orders(
     table = found.drivers
     stayed_away = table["customers"] - table["came_back"]
     large = np.minimum(table["came_back"], stayed_away) >= SMALLEST
-    drivers = muted_table(table.loc[large], "first_orders.drivers", key, words)
+    kept = table.loc[large]
+    drivers = muted_table(kept, "first_orders.drivers", key, words)
+    drivers["value"] = drivers["value"].where(~kept["attribute"].isin(_OURS), kept["value"])
     return dataclasses.replace(
         found,
         drivers=drivers.reset_index(drop=True),
