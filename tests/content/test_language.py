@@ -5,6 +5,7 @@ import re
 import string
 from dataclasses import replace
 from datetime import date
+from html import unescape
 
 import pandas as pd
 import pytest
@@ -80,6 +81,7 @@ def english(texts: list[str], data: set[str]) -> list[str]:
 def data_of(results) -> set[str]:
     """Texts of the data themselves."""
     products = set(results.revenue_groups["value"].dropna())
+    products |= {re.sub(r"\]\([^)]*\)", " ", name) for name in products}  # as texts_of_parts
     shortened = {text[:n] + "…" for text in products for n in range(8, len(text))}
     ids = set(results.customers["customer_id"])
     return {str(v) for v in results.mapping.values()} | ids | products | shortened
@@ -117,9 +119,9 @@ def strings(drawn) -> list[str]:
     if isinstance(drawn, dict):
         for key, value in drawn.items():
             if key in shown and isinstance(value, str):
-                yield re.sub("<[^>]+>", " ", value)
+                yield unescape(re.sub("<[^>]+>", " ", value))
             elif key in shown and isinstance(value, list):
-                yield from (re.sub("<[^>]+>", " ", str(v)) for v in value)
+                yield from (unescape(re.sub("<[^>]+>", " ", str(v))) for v in value)
             else:
                 yield from strings(value)
     elif isinstance(drawn, list):

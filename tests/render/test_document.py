@@ -134,7 +134,7 @@ def test_a_forecast_that_failed_is_not_claimed(bad) -> None:
     summary = "".join(document.parts[name] for name in document.parts if name.startswith("summary"))
     assert "23.456" not in summary
     assert "expected to bring" not in summary
-    assert "worth" not in document.parts["summary-actions"]
+    assert "moving 5% of that" not in document.parts["summary-actions"]
     assert "rough guide" in document.parts["value-doubts"]
     assert "45\xa0% less than came" in document.parts["value-doubts"]
     assert "45\xa0% less than came" in document.variables["value"]["tested"]
