@@ -152,8 +152,7 @@ def _with_money(table: pd.DataFrame, expected: pd.DataFrame | None, terms: Terms
         table = table.merge(
             named[["step", *sums]], left_on="step_name", right_on="step", how="left"
         ).drop(columns="step")
-    # What is at risk is told by the same forecast.
-    late = table["revenue_at_risk"].notna() & (expected is not None)
+    late = table["revenue_at_risk"].notna()
     share = terms.margin or 1.0
     cost = terms.contact_cost if terms.basis == PROFIT else None
     paid = table["contacted"] * (cost or 0.0)

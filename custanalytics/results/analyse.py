@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -230,7 +229,7 @@ def settings_of(options: Any, end: date, currency: str | None) -> Settings:
 
 def add_prospects(
     results: AnalysisResults,
-    files: Sequence[Path | str],
+    sources: Any,
     how: Prospects,
     step: Step = lambda _: nullcontext(),
 ) -> tuple[AnalysisResults, LeadScoringModel | None]:
@@ -239,7 +238,7 @@ def add_prospects(
     with step("Reading the prospects"):
         asked = (item.partition("=")[0] for item in (*how.keep, *how.drop))
         named = {name for name in (how.outcome, how.prospect_date, *asked) if name}
-        table = read_table([Path(file) for file in files], names=named)
+        table = read_table(sources, names=named)
     with step("Estimating which prospects convert"):
         try:
             found, model = fit_lead_scoring(
@@ -385,8 +384,7 @@ def _decided(
     decisions = segment_decisions(groups, customers, worth)
     customers = customers.assign(group=drawn_groups(customers, decisions, chosen.seed))
     steps = step_of(customers, decisions)
-    believed = value is None or trusted(value_trust(value))
-    if forecast is not None and propensity is not None and believed:
+    if forecast is not None and propensity is not None:
         told = customers.assign(step=steps)[["customer_id", "step"]]
         # of a segment that is left alone, what all of it brings
         left_out = decisions.loc[~decisions["contact"], "segment"]

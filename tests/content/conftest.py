@@ -301,8 +301,7 @@ def results_of(lines: pd.DataFrame, **changes):
         decisions = segment_decisions(groups, customers, worth)
         customers = customers.assign(group=drawn_groups(customers, decisions, 0))
         steps, expected = step_of(customers, decisions), None
-        believed = found["value"] is None or trusted(value_trust(found["value"]))
-        if found["propensity"] is not None and believed:
+        if found["propensity"] is not None:
             contacted = customers.loc[customers["group"] == "contact"]
             money = contacted.groupby(steps)["expected_revenue"].sum()
             expected = pd.DataFrame({"step": money.index, "revenue": money.to_numpy()})

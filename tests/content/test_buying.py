@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from custanalytics.content.chapters import buying as module
 from custanalytics.content.chapters.buying import buying
 from custanalytics.content.chapters.change import change
 from custanalytics.content.format import Formats
@@ -23,11 +24,31 @@ def test_half_of_the_revenue_and_returns_are_those_of_the_lines(chapters):
     sums = lines.groupby("product")["amount"].sum().sort_values(ascending=False)
     half = int((sums.cumsum() / sums.sum() < 0.5).sum()) + 1
     texts = chapters["buying"].texts
-    assert texts["lead"].startswith(f"{half} of {len(sums)} products make half of the revenue.")
+    assert texts["lead"].startswith(
+        f"{half} of {len(sums)} products bring half of what all of them bring."
+    )
     assert f"The largest, {sums.index[0]}, brought £{sums.iloc[0]:,.0f}" in texts["lead"]
     sold = lines.loc[lines["amount"] > 0].groupby("product")["amount"].sum()
     lost = (1 - sums / sold).sort_values(ascending=False)
     assert texts["returns"].startswith(f"{lost.index[0]} loses most to returns: {lost.iloc[0]:.0%}")
+
+
+def test_categories_are_not_called_products_and_more_back_than_sold_is_not_told():
+    groups = pd.DataFrame(
+        {
+            "group_by": "category",
+            "value": ["tea", "cups", "pots"],
+            "revenue": [60.0, 30.0, 10.0],
+            "returned_share": [1.88, 0.25, 0.0],
+            "orders": [40, 30, 20],
+            "revenue_share": [0.6, 0.3, 0.1],
+        }
+    )
+    largest = module._largest(groups)
+    said = module.lead(largest, Formats("en_GB", "GBP"))
+    assert said.startswith("One of 3 categories brings half of what all of them bring.")
+    # more tea came back than was sold: those sales are older than the file
+    assert module._returns(largest, Formats()).startswith("cups loses most to returns: 25%")
 
 
 def test_the_first_order_that_brings_people_back_is_named_with_its_rates(chapters):

@@ -135,6 +135,8 @@ def test_a_forecast_that_failed_is_not_claimed(bad) -> None:
     assert "23.456" not in summary
     assert "expected to bring" not in summary
     assert "moving 5% of that" not in document.parts["summary-actions"]
+    # the plan itself tells it, with the doubt beside it
+    assert "Mind: " in document.variables["decisions"]["terms"]
     assert "rough guide" in document.parts["value-doubts"]
     assert "45\xa0% less than came" in document.parts["value-doubts"]
     assert "45\xa0% less than came" in document.variables["value"]["tested"]

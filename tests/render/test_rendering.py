@@ -76,8 +76,8 @@ def test_characters_that_no_font_has_are_named_with_their_number(rich_folder, tm
     unseen = "\U0010fffd\U0010fffc\U0010fffd"  # private use: in nobody's fonts
     document.write_text(document.read_text("utf-8") + f"\nAt the end {unseen}.\n", "utf-8")
     render(folder, ("pdf",), "embedded")
-    assert "Other, 2: \U0010fffc\U0010fffd" in caplog.text
-    assert _by_script(["ส", "\\u{e31}", "山", "ส"]) == "Thai, 2: สั; Cjk, 1: 山"
+    assert "signs, 2: \U0010fffc\U0010fffd" in caplog.text
+    assert _by_script(["ส", "\\u{e31}", "山🛒", "ส"]) == "THAI, 2: สั; CJK, 1: 山; signs, 1: 🛒"
 
 
 def test_the_pdfs_fonts_are_inside(paper):

@@ -10,10 +10,11 @@ from numpy.testing import assert_allclose
 
 from custanalytics import forecast_customers
 from custanalytics.bundled import sample_data_dir
+from custanalytics.config import Prospects, Settings
 from custanalytics.content.report_content import report_content
 from custanalytics.content.workbook import workbook
 from custanalytics.ledger import load
-from custanalytics.results.analyse import analyse
+from custanalytics.results.analyse import add_prospects, analyse
 from custanalytics.results.lists import write_exports
 from custanalytics.results.store import AnalysisResults
 from tests.samples import analysed
@@ -189,3 +190,13 @@ def test_without_a_forecast_both_chapters_are_left_out_with_the_reason(ledgers):
     assert "clv" not in results.customers
     assert results.actions["gain_5"].isna().all()
     assert results.actions["step"].notna().any()
+
+
+def test_prospects_may_be_a_table_in_memory():
+    file = sample_data_dir() / "leads.csv"
+    empty = AnalysisResults(Settings(date(2026, 7, 3)))
+    of_file, of_table = (
+        add_prospects(empty, source, Prospects())[0].prospect_list
+        for source in ([file], pd.read_csv(file, sep=None, engine="python", dtype="str"))
+    )
+    pd.testing.assert_frame_equal(of_table, of_file)

@@ -44,7 +44,7 @@ _SWITCHES = ("--json", "--sample", "--drop-duplicates")
 
 
 def appendix(results: AnalysisResults, formats: Formats) -> Chapter:
-    """Section 10 of the report, and the reasons of what was left out."""
+    """The appendix, and the reasons of what was left out."""
     ledger = results.ledger
     made = {
         "version": results.settings.version,

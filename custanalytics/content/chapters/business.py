@@ -51,7 +51,7 @@ _COLORS = {
 
 
 def business(overview: Overview | None, formats: Formats) -> Chapter:
-    """Section 2 of the report."""
+    """The chapter, or that it is left out."""
     if overview is None:
         return Chapter(CHAPTER, present=False)
     monthly = overview.monthly

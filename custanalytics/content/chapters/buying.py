@@ -48,6 +48,14 @@ _ON_SLIDE = 6
 _ROOM = 36
 # Returns of a product are named from so many orders on.
 _FEWEST_ORDERS = 20
+# What a product or another group brought, column by column.
+_BROUGHT: tuple[Column | str, ...] = (
+    "revenue",
+    Column("revenue_share", format="share", bar=True),
+    "orders",
+    "customers",
+    "returned_share",
+)
 KINDS = {
     "product": noted("Product"),
     "category": noted("Category"),
@@ -67,7 +75,7 @@ class _Largest:
 
 
 def buying(results: AnalysisResults, formats: Formats) -> Chapter:
-    """Section 8 of the report."""
+    """The chapter, or that it is left out."""
     groups, first, following = results.revenue_groups, results.first_orders, results.next_products
     if groups is None and first is None and following is None:
         return Chapter(CHAPTER, present=False)
@@ -132,16 +140,30 @@ def lead(largest: _Largest, formats: Formats) -> str:
             name=first["value"],
             money=formats.money_short(first["revenue"]),
         )
-    return plural(
-        largest.half,
-        "{name} alone makes half of the revenue: {money} of what {all} products brought.",
-        "{half} of {all} products make half of the revenue. The largest, {name}, brought {money}, "
-        "{share} of all.",
-        half=formats.count(largest.half),
-        all=formats.count(len(rows)),
+    largest_one = say(
+        "The largest, {name}, brought {money}, {share} of all revenue.",
         name=first["value"],
         money=formats.money_short(first["revenue"]),
         share=formats.share(first["revenue_share"]),
+    )
+    return f"{_half(largest, formats)}. {largest_one}"
+
+
+def _half(largest: _Largest, formats: Formats) -> str:
+    """How few make half of what all of the kind bring; lines without one are not in it."""
+    figures = {"half": formats.count(largest.half), "all": formats.count(len(largest.rows))}
+    if largest.rows["group_by"].iloc[0] == "category":
+        return plural(
+            largest.half,
+            "One of {all} categories brings half of what all of them bring",
+            "{half} of {all} categories bring half of what all of them bring",
+            **figures,
+        )
+    return plural(
+        largest.half,
+        "One of {all} products brings half of what all of them bring",
+        "{half} of {all} products bring half of what all of them bring",
+        **figures,
     )
 
 
@@ -149,7 +171,9 @@ def _returns(largest: _Largest, formats: Formats) -> str:
     """Which product loses most to returns, of those sold often enough to tell."""
     if not (largest.rows["returned_share"] > 0).any():
         return say("The file holds no returns or refunds.")
-    rows = largest.rows.loc[largest.rows["orders"] >= _FEWEST_ORDERS]
+    # More came back than was sold: those sales are older than the file.
+    rows = largest.rows.loc[largest.rows["returned_share"] <= 1]
+    rows = rows.loc[rows["orders"] >= _FEWEST_ORDERS]
     if not (rows["returned_share"] > 0).any():
         return say("None of the products that sell often came back.")
     worst = most(rows, "returned_share")
@@ -167,13 +191,7 @@ def _chart(largest: _Largest, formats: Formats) -> Chart:
         f"{formats.money_short(money)} ({formats.share(share)})"
         for money, share in zip(shown["revenue"], shown["revenue_share"], strict=True)
     ]
-    title = plural(
-        largest.half,
-        "One of {all} products makes half of the revenue",
-        "{half} of {all} products make half of the revenue",
-        half=formats.count(largest.half),
-        all=formats.count(len(largest.rows)),
-    )
+    title = _half(largest, formats)
     return Chart(
         placed=LARGEST,
         kind="bars",
@@ -198,14 +216,7 @@ def _products(largest: _Largest, formats: Formats) -> Table:
     return table(
         "products",
         largest.rows.head(_LISTED),
-        [
-            Column("value", word(KINDS[largest.rows["group_by"].iloc[0]])),
-            "revenue",
-            Column("revenue_share", format="share", bar=True),
-            "orders",
-            "customers",
-            "returned_share",
-        ],
+        [Column("value", word(KINDS[largest.rows["group_by"].iloc[0]])), *_BROUGHT],
         formats,
         say("What brings most revenue"),
         result="revenue_groups",
@@ -222,15 +233,7 @@ def _groups(groups: pd.DataFrame, formats: Formats) -> Table:
     return table(
         "groups",
         shown,
-        [
-            Column("group_by", format="text"),
-            "value",
-            "revenue",
-            Column("revenue_share", format="share", bar=True),
-            "orders",
-            "customers",
-            "returned_share",
-        ],
+        [Column("group_by", format="text"), "value", *_BROUGHT],
         formats,
         say("Revenue by category, country and channel"),
         result="revenue_groups",

@@ -63,7 +63,7 @@ _HOW = {
 
 
 def change(found: RevenueChange | None, formats: Formats) -> Chapter:
-    """Section 9 of the report."""
+    """The chapter, or that it is left out."""
     if found is None:
         return Chapter(CHAPTER, present=False)
     texts = {

@@ -78,7 +78,7 @@ _WAITS = (30, 90, 180, 365)
 
 
 def cohorts(by_cohort: Cohorts | None, formats: Formats) -> Chapter:
-    """Section 5 of the report."""
+    """The chapter, or that it is left out."""
     if by_cohort is None:
         return Chapter(CHAPTER, present=False)
     came_back = by_cohort.figures["share_second_purchase"] > 0 and not _few(by_cohort)

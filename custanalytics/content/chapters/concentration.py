@@ -36,7 +36,7 @@ _ABOUT = (
 def concentration(
     spread: Concentration | None, customers: pd.DataFrame | None, formats: Formats
 ) -> Chapter:
-    """Section 3 of the report."""
+    """The chapter, or that it is left out."""
     if spread is None:
         return Chapter(CHAPTER, present=False)
     texts = {"lead": lead(spread, formats), "top_ten": top_ten(spread, formats)}

@@ -44,7 +44,7 @@ _CALIBRATION, _RANKING, _BUYERS = (
 def next_purchase(
     found: PurchasePropensity | None, customers: pd.DataFrame | None, formats: Formats
 ) -> Chapter:
-    """Section 7 of the report."""
+    """The chapter, or that it is left out."""
     if found is None:
         return Chapter(CHAPTER, present=False)
     tables, charts = [_origins(found, formats)], []

@@ -87,7 +87,7 @@ _SERIES = (("rate", noted("Converted")), ("mean_propensity", noted("Predicted"))
 
 
 def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Chapter:
-    """Section 8 of the report."""
+    """The chapter, or that it is left out."""
     if scoring is None:
         return Chapter(CHAPTER, present=False, flags={"prospects_asked": asked})
     doubts = [told(check.sentence, formats) for check in scoring.checks if check.passed is False]

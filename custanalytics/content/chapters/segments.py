@@ -28,7 +28,7 @@ _ABSENT = noted("Not yet a customer")
 def segments(
     rfm: RFM | None, migration: pd.DataFrame | None, since: date | None, formats: Formats
 ) -> Chapter:
-    """Section 4 of the report."""
+    """The chapter, or that it is left out."""
     if rfm is None:
         return Chapter(CHAPTER, present=False)
     tables = (_sizes(rfm, formats), _rules(rfm, formats), _bounds(rfm, formats))

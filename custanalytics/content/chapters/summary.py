@@ -3,6 +3,9 @@
 from collections.abc import Hashable, Mapping
 from typing import Any, TypeVar
 
+import numpy as np
+import pandas as pd
+
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.config import Settings
 from custanalytics.content.blocks import Bullets, Card, Cards, Point, Points
@@ -39,7 +42,7 @@ T = TypeVar("T")
 
 
 def summary(results: AnalysisResults, formats: Formats) -> Chapter:
-    """Section 1 of the report."""
+    """The chapter, or that it is left out."""
     headline_figures = Cards(tuple(_cards(results, formats)), _defined(results))
     points = Points("findings", tuple(findings(results, formats)))
     steps = Points("actions", tuple(_actions(results, formats)))
@@ -77,7 +80,7 @@ def _overview_slide(headline_figures: Cards, points: Points, confidence: Bullets
 
 
 def _actions_slide(steps: Points, results: AnalysisResults, formats: Formats) -> Slide:
-    actions = _there(results.actions)
+    actions = _there(_stated(results))
     title, condition = what_to_do.in_one_line(actions, results.settings, formats)
     return Slide(
         "actions",
@@ -288,11 +291,22 @@ def _business(overview: Overview, formats: Formats) -> Point:
 
 def _actions(results: AnalysisResults, formats: Formats) -> list[Point]:
     """The actions that the summary names, in words."""
-    if results.actions is None:
+    actions = _stated(results)
+    if actions is None:
         return []
-    steps = what_to_do.plan(results.actions)
+    steps = what_to_do.plan(actions)
     rows = steps.loc[steps["in_summary"].astype(bool)].to_dict("records")
     return [_action(row, results.settings, formats) for row in rows]
+
+
+def _stated(results: AnalysisResults) -> pd.DataFrame | None:
+    """The actions, without the money of a forecast that may not be stated as a finding."""
+    actions = results.actions
+    if actions is None or results.value is None or trusted(results.value_trust):
+        return actions
+    return actions.assign(
+        **{name: np.nan for name in map(str, actions) if name.startswith("gain_")}
+    )
 
 
 def _action(row: Mapping[Hashable, Any], settings: Settings, formats: Formats) -> Point:

@@ -67,7 +67,7 @@ def value(
     decisions: pd.DataFrame | None,
     formats: Formats,
 ) -> Chapter:
-    """Section 6 of the report."""
+    """The chapter, or that it is left out."""
     if found is None:
         return Chapter(CHAPTER, present=False)
     by_segment = _worth(decisions)

@@ -37,7 +37,7 @@ _FILL_IN = "…………"
 
 
 def what_to_do(results: AnalysisResults, formats: Formats) -> Chapter:
-    """Section 9 of the report."""
+    """The chapter, or that it is left out."""
     actions, decisions = results.actions, results.decisions
     if actions is None or decisions is None:
         return Chapter(CHAPTER, present=False)
@@ -105,8 +105,8 @@ def lead(actions: pd.DataFrame, settings: Settings, formats: Formats) -> str:
     first = say("Begin with “{segment}”.", segment=steps["who"].iloc[0])
     if steps["gain_5"].isna().all():
         text = say(
-            "The plan is about {people} customers. The sales do not support a forecast, so what "
-            "each step can bring is not known.",
+            "The plan is about {people} customers. No forecast of these sales can be relied on, "
+            "so what each step can bring is not told.",
             people=people,
         )
         return f"{text} {first}"
@@ -152,7 +152,7 @@ def terms(actions: pd.DataFrame, results: AnalysisResults, formats: Formats) -> 
     if len(steps) and steps["gain_5"].isna().all():
         said.append(
             say(
-                "A longer export would support a forecast, and with it the money that each step "
+                "A longer export may support a forecast, and with it tell the money that each step "
                 "can move."
             )
         )
@@ -182,11 +182,15 @@ def terms(actions: pd.DataFrame, results: AnalysisResults, formats: Formats) -> 
         for row in steps.to_dict("records")
         if "offer" in row and isinstance(row["offer"], str) and row["offer"]
     ]
-    doubts = [c for c in results.value_trust if c.passed is False]
-    said += [
-        say("Mind: {doubt}", doubt=told(check.sentence, formats)) for check in doubts if len(steps)
-    ]
+    if len(steps):
+        said += _doubts(results, formats)
     return " ".join(said)
+
+
+def _doubts(results: AnalysisResults, formats: Formats) -> list[str]:
+    """What speaks against the money in the plan, to stand beside it."""
+    failed = [check.sentence for check in results.value_trust if check.passed is False]
+    return [say("Mind: {doubt}", doubt=told(sentence, formats)) for sentence in failed]
 
 
 def _counted(steps: pd.DataFrame, settings: Settings, formats: Formats) -> str:
@@ -281,12 +285,10 @@ def _range(rows: pd.DataFrame, name: str, formats: Formats) -> list[str]:
         if is_missing(middle):
             cells.append("")
             continue
-        amounts = [formats.money_short(amount) for amount in (middle, low, high)]
-        cells.append(say("{middle} ({low} to {high})", **dict(zip(_ENDS, amounts, strict=True))))
+        told = {"middle": middle, "low": low, "high": high}
+        money = {name: formats.money_short(amount) for name, amount in told.items()}
+        cells.append(say("{middle} ({low} to {high})", **money))
     return cells
-
-
-_ENDS = ("middle", "low", "high")
 
 
 def _plan_columns(rows: pd.DataFrame, formats: Formats) -> tuple[pd.DataFrame, list[Column | str]]:
@@ -406,6 +408,7 @@ def _names(
 
 def _slide(steps: pd.DataFrame, results: AnalysisResults, formats: Formats) -> Slide:
     rows, columns = _plan_columns(steps, formats)
+    small = (*_doubts(results, formats), measure(results, formats), reach(results, formats))
     return Slide(
         "decisions",
         plural(
@@ -419,9 +422,7 @@ def _slide(steps: pd.DataFrame, results: AnalysisResults, formats: Formats) -> S
         if steps["gain_5"].notna().any()
         else "",
         table=table("plan", rows, columns, formats, result="actions"),
-        small=" ".join(
-            text for text in (measure(results, formats), reach(results, formats)) if text
-        ),
+        small=" ".join(text for text in small if text),
         notes=" ".join((lead(steps, results.settings, formats), lift_note())),
     )
 

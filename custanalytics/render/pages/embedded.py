@@ -104,7 +104,9 @@ def _by_script(texts: Sequence[str]) -> str:
     letters = {c for text in texts for c in _ESCAPED.sub(lambda m: chr(int(m[1], 16)), text)}
     scripts: dict[str, list[str]] = {}
     for letter in sorted(letters):
-        script = unicodedata.name(letter, "other signs").split(" ")[0].capitalize()
+        # A letter's name begins with its script; a sign's says what it shows.
+        is_letter = unicodedata.category(letter)[0] in "LM"
+        script = unicodedata.name(letter, "").split(" ")[0] if is_letter else "signs"
         scripts.setdefault(script, []).append(letter)
     return "; ".join(f"{name}, {len(own)}: {''.join(own[:9])}" for name, own in scripts.items())
 
