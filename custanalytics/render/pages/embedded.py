@@ -1,6 +1,6 @@
 """The embedded renderer: Quarto markdown to HTML and PDF with pandoc and typst from PyPI.
 
-What it knows of Quarto, each tested (``tests/report/test_constructs.py``):
+What it knows of Quarto, each tested (``tests/render/test_constructs.py``):
 
 - front matter; ``_quarto.yml``, ``_metadata.yml``, ``_variables.yml``, ``_brand.yml``;
 - shortcodes ``var``, ``meta``, ``include`` (nested, relative to the document), ``pagebreak``;
@@ -12,7 +12,8 @@ What it knows of Quarto, each tested (``tests/report/test_constructs.py``):
 - ``layout-ncol``, ``.columns``, footnotes, definition lists, math;
 - the reports' own blocks (``reports/_shared/report.lua``).
 
-Anything else stops with a `RenderError` that names the construct, the file and the line.
+Anything else stops with a `RenderError` that names the construct, the file and the line, and so
+does a block that is never closed.
 """
 
 import json
@@ -44,6 +45,7 @@ _UNCOVERED = re.compile(
 )
 _NO_GLYPH = re.compile(r'the text `"([^`]*)"` could not be displayed with font')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_UNCLOSED = re.compile(r"Div at line (\d+) column \d+ unclosed")
 _LOG = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 _STOPPED = 83
@@ -179,7 +181,16 @@ def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
         raise RenderError(f"{qmd.place(trace)}: {what}")
     if done.returncode != 0:
         raise RenderError(f"pandoc could not read the document: {problem.strip()}")
+    closed_blocks(qmd, problem)
     return done.stdout.decode()
+
+
+def closed_blocks(qmd: Qmd, said: str) -> None:
+    """Stop at a block that pandoc had to close itself: it would swallow all that follows."""
+    unclosed = _UNCLOSED.search(said)
+    if unclosed:
+        line = qmd.lines[int(unclosed[1]) - 1]
+        raise RenderError(f"{line.place}: the block that begins here is never closed (:::)")
 
 
 def _report_filter(folder: Path) -> Path:
