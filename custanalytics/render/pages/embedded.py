@@ -89,16 +89,26 @@ def _pdf(qmd: Qmd, folder: Path, made_on: date | None) -> bytes:
         return _compiled(source, folder, accessible=True)
     except typst.TypstError as error:
         said = str(getattr(error, "diagnostic", None) or error)
-        lacking = _NO_GLYPH.findall(said)
+        lacking = lacking_glyphs(said)
         if not lacking:
             raise RenderError(f"the PDF can't be made: {said}") from error
     # A customer's name must not stop the report.
+    warn_of_boxes(lacking)
+    return _compiled(source, folder, accessible=False)
+
+
+def lacking_glyphs(said: str) -> list[str]:
+    """The texts of the PDF that no font here can show, as typst says them."""
+    return _NO_GLYPH.findall(said)
+
+
+def warn_of_boxes(lacking: Sequence[str]) -> None:
+    """Say what the PDF can't show."""
     _LOG.warning(
         "the fonts here lack some characters of the text (%s): the PDF shows boxes in their place "
         "and is no PDF/UA; install a font that has them, such as Noto Sans of that script",
         _by_script(lacking),
     )
-    return _compiled(source, folder, accessible=False)
 
 
 def _by_script(texts: Sequence[str]) -> str:

@@ -265,9 +265,7 @@ local function image(element)
   end
   local size = ""
   if width then
-    local number, unit = width:match("^([%d.]+)(%%?%a*)$")
-    if unit == "px" or unit == "" then number, unit = tonumber(number) * 0.75, "pt" end
-    size = ", width: " .. number .. unit
+    size = ", width: " .. (width:match("^[%d.]+$") and width * 0.75 .. "pt" or width)
   end
   return raw_inline("#box(image(" .. quoted(element.src) .. ", alt: " .. quoted(alt) .. size .. "));")
 end
