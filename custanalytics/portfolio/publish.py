@@ -17,7 +17,7 @@ from custanalytics.content.report_content import ReportContent, report_content
 from custanalytics.engagement import FILE, REPORT, Engagement, read_engagement
 from custanalytics.engagement.record import sha256
 from custanalytics.engagement.rerun import run_is_stale
-from custanalytics.errors import DisclosureError, UsageError
+from custanalytics.errors import DisclosureError, RenderError, UsageError
 from custanalytics.portfolio.entry import (
     ENTRIES,
     FACTS,
@@ -232,7 +232,12 @@ def _test(secrets: Secrets, entry: Path, portfolio: Path, slug: str, renderer: s
             portfolio, alone, ignore=lambda _, names: {ENTRIES, SITE, ".git"} & set(names)
         )
         shutil.copytree(entry, alone / ENTRIES / slug)
-        site = build_site(alone, renderer=renderer)
+        try:
+            site = build_site(alone, renderer="embedded")
+        except RenderError:
+            # What Quarto alone can render is tested as Quarto renders it; that takes ten times
+            # as long, and the texts are the same.
+            site = build_site(alone, renderer=renderer)
         # Quarto's own files are the same whatever the pages say.
         shutil.rmtree(site / _QUARTO_LIBRARIES, ignore_errors=True)
         must_not_leak(secrets, site, tested=entry)

@@ -30,7 +30,8 @@ _FRONT = re.compile(r"\A\ufeff?---[ \t]*\n.*?\n(?:---|\.\.\.)[ \t]*\n", re.DOTAL
 _TEXT = re.compile(r'<main[^>]*>.*?</header>(.*?)(?:<div class="ending"|</main>)', re.DOTALL)
 # Quarto's own scripts are modules, which a page opened from disk may not load; none is needed.
 _MODULE = re.compile(r'<script src="[^"]*site_libs[^"]*" type="module"></script>\n?')
-_ODD = re.compile(r' (?:append-hash="[^"]*"|role="menu"(?= aria-expanded))')
+# The contents stand twice, beside the text and, on a phone, in it.
+_ODD = re.compile(r' (?:append-hash="[^"]*"|role="menu"(?= aria-expanded)|id="toc-[^"]*")')
 _ALT = re.compile(r'(<div id="fig-[^>]*?) alt="[^"]*"')
 # As in the embedded renderer's pages: one template for each card, whoever draws the page.
 _LISTING = """\
@@ -97,7 +98,9 @@ def _stage(site: Site, project: Path) -> None:
         "index.qmd": _home(site, home),
         "home/" + _TITLE: _template(f'<main id="content">\n<header {_BLOCK}>\n{hero}</header>'),
         ABOUT: _about(site, home),
-        "about/" + _TITLE: _template(site.templates.filled("about-title.html", about)),
+        "about/" + _TITLE: _template(
+            '<main id="content">\n' + site.templates.filled("about-title.html", about)
+        ),
     }
     for entry, shown in zip(site.entries, home["cards"], strict=True):
         place = f"{ENTRIES}/{entry.slug}/"
@@ -222,9 +225,11 @@ def _home(site: Site, values: Mapping[str, Any]) -> str:
 def _about(site: Site, values: Mapping[str, Any]) -> str:
     front, body = _parted(site.portfolio.folder / ABOUT)
     settings = {"toc": False} | front | {"title": escaped(_about_title(site))}
-    settings |= {"page-layout": "article", "image": SITE_CARD}
+    settings |= {"page-layout": "custom", "image": SITE_CARD}
     settings["template-partials"] = ["about/" + _TITLE]
-    return _document(settings, f"{body}\n\n{_raw(site.templates.filled('ask.html', values))}")
+    foot = _raw("</main>\n" + site.templates.filled("ask.html", values))
+    text = f":::::: {{.page .about}}\n::::: {{.write-up}}\n{body}\n\n:::::\n::::::"
+    return _document(settings, f"{text}\n\n{foot}")
 
 
 def _about_title(site: Site) -> str:
@@ -240,7 +245,8 @@ def _project(site: Site, entry: Entry, values: Mapping[str, Any], card: str) -> 
         f'<script src="../../{ASSETS}/{name}" defer></script>' for name in ("report.js", "site.js")
     )
     # Notes stand where they belong: at the end they would come after what follows the text.
-    usual = {"toc": True, "number-sections": True, "reference-location": "block"}
+    usual = {"toc": True, "toc-location": "right-body"}
+    usual |= {"number-sections": True, "reference-location": "block"}
     settings = usual | {"lang": entry.lang} | front
     settings |= {
         "title": escaped(entry.title),

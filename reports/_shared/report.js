@@ -27,6 +27,39 @@
     redraw();
   });
 
+  // Tabs: Quarto makes them, and leaves it to its own themes to open one at a time -------------
+  document.querySelectorAll(".panel-tabset").forEach(function (set) {
+    var list = set.querySelector("ul");
+    var tabs = Array.prototype.slice.call(list.querySelectorAll("a"));
+    var panels = tabs.map(function (tab) { return document.getElementById(tab.hash.slice(1)); });
+    function open(chosen) {
+      tabs.forEach(function (tab, i) {
+        tab.setAttribute("aria-selected", String(i === chosen));
+        tab.tabIndex = i === chosen ? 0 : -1;
+        panels[i].hidden = i !== chosen;
+      });
+    }
+    list.setAttribute("role", "tablist");
+    tabs.forEach(function (tab, i) {
+      tab.id = panels[i].id + "-tab";
+      tab.parentNode.setAttribute("role", "presentation");
+      tab.setAttribute("role", "tab");
+      tab.setAttribute("aria-controls", panels[i].id);
+      panels[i].setAttribute("role", "tabpanel");
+      panels[i].setAttribute("aria-labelledby", tab.id);
+      panels[i].dataset.title = tab.textContent;
+      tab.addEventListener("click", function (event) { event.preventDefault(); open(i); });
+      tab.addEventListener("keydown", function (event) {
+        var step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+        if (!step) return;
+        var next = (i + step + tabs.length) % tabs.length;
+        open(next);
+        tabs[next].focus();
+      });
+    });
+    open(0);
+  });
+
   // Contents ---------------------------------------------------------------------------------
   var contents = document.querySelector("#TOC details");
   var links = Array.prototype.slice.call(document.querySelectorAll("#TOC a[href^='#']"));

@@ -2,6 +2,7 @@
 
 import html
 import json
+import os
 import re
 import shutil
 from pathlib import Path
@@ -11,7 +12,9 @@ from pypdf import PdfReader
 
 from custanalytics.cli.example_portfolio import PROJECTS
 from custanalytics.engagement import read_engagement
+from custanalytics.errors import RenderError
 from custanalytics.portfolio.entry import read_entries
+from custanalytics.portfolio.publish import look_for_leaks
 from custanalytics.results.store import read_results
 from tests.cli.test_cli import call, hashes
 from tests.once import once
@@ -302,3 +305,28 @@ def test_what_this_machine_can_not_test_is_said(place):
     done = call("portfolio", moved, "--renderer", "embedded", "--json")
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["untested"]) == 4
+
+
+def test_looking_for_leaks_asks_quarto_only_for_what_quarto_alone_can_render(
+    place, tmp_path, monkeypatch
+):
+    command = tmp_path / "bin" / "quarto"
+    command.parent.mkdir()
+    command.write_text(
+        f'#!/bin/sh\n[ "$1" != "--version" ] || exec echo 1.9.0\necho "$PWD" >> {tmp_path}/calls\n'
+        'echo "ERROR: the stand-in renders nothing" >&2\nexit 1\n',
+        "utf-8",
+    )
+    command.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{command.parent}:{os.environ['PATH']}")
+    portfolio = place / "portfolio"
+    done = call("publish", place / "wholesaler", "--to", portfolio, *FIXED)
+    assert done.returncode == 0, done.stderr
+    assert len(look_for_leaks(portfolio, "quarto")) == 3  # of those that only the example has made
+    assert not (tmp_path / "calls").exists()
+    for write_up in portfolio.glob("entries/*/index.qmd"):
+        text = write_up.read_text("utf-8")
+        write_up.write_text(text + "\n::: {.panel-tabset}\n## A\n\nText.\n:::\n", "utf-8")
+    with pytest.raises(RenderError, match="could not render the site:\nERROR: the stand-in"):
+        look_for_leaks(portfolio, "quarto")
+    assert (tmp_path / "calls").is_file()
