@@ -55,7 +55,7 @@ from custanalytics.results.analyse import (
     settings_of,
     with_given_columns,
 )
-from custanalytics.results.lists import write_csv, write_exports
+from custanalytics.results.lists import delimiter, write_csv, write_exports
 from custanalytics.results.store import (
     AnalysisResults,
     read_results,
@@ -171,11 +171,12 @@ def score_prospects(
     folder: Path | str, files: Sequence[Path], out: Path | str = "scored.csv"
 ) -> pd.DataFrame:
     """Score a later table of prospects by the model that a report has learned."""
-    model = LeadScoringModel.load(Path(folder) / "results" / PROSPECT_MODEL)
+    kept = Path(folder) / "results"
+    model = LeadScoringModel.load(kept / PROSPECT_MODEL)
     table = read_table(files, names=[column.name for column in model.columns])
     scores = score_later(model, table)
     scored = with_given_columns(scores, table, model.outcome)
-    write_csv(scored, Path(out), "prospect_list")
+    write_csv(scored, Path(out), "prospect_list", read_settings(kept).locale)
     scored.attrs["warnings"] = (*table.attrs["warnings"], *scores.attrs["warnings"])
     return scored
 
@@ -260,8 +261,11 @@ def _write(
 
 def _write_dictionary(results: AnalysisResults, folder: Path) -> None:
     path = folder / "results" / DICTIONARY
+    parted = delimiter(results.settings.locale)
     # The mark makes Excel read the file as UTF-8.
-    dictionary(results).to_csv(path, index=False, encoding="utf-8-sig", lineterminator="\n")
+    dictionary(results).to_csv(
+        path, index=False, sep=parted, encoding="utf-8-sig", lineterminator="\n"
+    )
 
 
 def _template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:

@@ -366,12 +366,12 @@ def _apart(treated: Bools, compared: Bools, strata: "pd.Series[str] | None") -> 
 def _matched(
     key: "pd.Series[str]", known: set[str], whole: bool
 ) -> tuple["pd.Series[str]", Check | None]:
-    """Ids of the list as the sales have them; a spreadsheet takes zeros away in front."""
+    """Ids of the list as the sales have them; a spreadsheet takes zeros and a plus in front."""
     there = key.isin(known)
     plain: dict[str, list[str]] = {}
     for name in known - set(key[there]):
-        plain.setdefault(_without_zeros(name), []).append(name)
-    meant = key[~there].map(lambda name: plain.get(_without_zeros(name), []))
+        plain.setdefault(_unsigned(name), []).append(name)
+    meant = key[~there].map(lambda name: plain.get(_unsigned(name), []))
     meant = meant[meant.map(len) == 1].str[0]
     meant = meant[~meant.duplicated(keep=False)]
     mended = key.copy()
@@ -381,17 +381,16 @@ def _matched(
         return key, None
     share = n / len(key)
     sentence = f"{n:,} of the {len(key):,} on the list ({share:.1%}) were found in the sales"
-    sentence += f", {len(meant):,} of them after zeros lost in front were put back" * bool(
-        len(meant)
-    )
+    if len(meant):
+        sentence += f", {len(meant):,} of them after zeros or a plus lost in front were put back"
     if whole and share < FOUND_SHARE:
         sentence += ": the others count as if they had not bought, so look at how ids are written"
     passed = None if not whole else share >= FOUND_SHARE
     return mended, Check("measure.found", passed, sentence + ".", share, FOUND_SHARE)
 
 
-def _without_zeros(name: str) -> str:
-    return name.strip().removesuffix(".0").lstrip("0").casefold()
+def _unsigned(name: str) -> str:
+    return name.strip().removesuffix(".0").lstrip("+0").casefold()
 
 
 def _money(effects: pd.DataFrame, outcome: str) -> Check | None:

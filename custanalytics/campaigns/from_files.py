@@ -45,7 +45,9 @@ def measure_list(
     if "group" in contacts:
         contacts = contacts.loc[contacts["group"].notna()].reset_index(drop=True)
     if "propensity" in contacts:
-        contacts["propensity"] = pd.to_numeric(contacts["propensity"], errors="coerce")
+        # Lists of a locale with decimal commas, and any that such a spreadsheet has saved.
+        chance = contacts["propensity"].str.replace(",", ".")
+        contacts["propensity"] = pd.to_numeric(chance, errors="coerce")
         if contacts["propensity"].isna().any():
             contacts = contacts.drop(columns="propensity")
     if segment is None and "segment" in contacts and contacts["segment"].nunique() > 1:

@@ -150,7 +150,8 @@ class Report:
     locale: str = option(
         "en_GB",
         "language, and how numbers and dates are written: English, German (de_DE), French "
-        "(fr_FR), Spanish (es_ES); en_DE is English with German numbers",
+        "(fr_FR), Spanish (es_ES); en_DE is English with German numbers. Where it has decimal "
+        "commas, the CSV lists have them too, and semicolons, as its spreadsheets expect",
         kinds.LOCALE,
     )
     made_on: date | None = option(

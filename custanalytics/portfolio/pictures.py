@@ -4,6 +4,7 @@ import html
 import re
 import shutil
 from dataclasses import dataclass
+from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -42,7 +43,7 @@ def drawing(path: Path, brand: Brand) -> Drawing:
     found = _VIEW.search(text)
     # Our drawings are measured in points; a pixel is three quarters of one.
     width, height = (round(float(size) * 4 / 3) for size in found.groups()) if found else (0, 0)
-    dark = {color: dark_color(color, brand) for color in map(str.lower, _HEX.findall(text))}
+    dark = {color: dark_color(color, brand) for color in set(map(str.lower, _HEX.findall(text)))}
     if not dark or not all(dark.values()):
         return Drawing(width, height)
     other = path.with_name(f"{path.stem}.dark.svg")
@@ -50,10 +51,14 @@ def drawing(path: Path, brand: Brand) -> Drawing:
     return Drawing(width, height, other.name)
 
 
+@cache
+def _shipped() -> Brand:
+    return read_brand(reports_dir())
+
+
 def dark_color(color: str, brand: Brand) -> str | None:
     """The colour of a chart on a dark page."""
-    shipped = read_brand(reports_dir())
-    for light, dark in ((brand.colors, brand.dark_colors), (LIGHT, shipped.dark_colors)):
+    for light, dark in ((brand.colors, brand.dark_colors), (LIGHT, _shipped().dark_colors)):
         for name, given in light.items():
             if given == color:
                 return dark[name]

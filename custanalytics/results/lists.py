@@ -5,6 +5,7 @@ import unicodedata
 from pathlib import Path
 
 import pandas as pd
+from babel.numbers import get_decimal_symbol
 
 from custanalytics.engine import write_tables
 from custanalytics.results.store import AnalysisResults
@@ -59,26 +60,28 @@ def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
     """Write the lists of a report."""
     (folder / "exports").mkdir(parents=True, exist_ok=True)
     written = {}
+    locale = results.settings.locale
     ledger = results.ledger
     aside = [t for t in (ledger.unreadable, ledger.set_aside) if len(t)] if ledger else []
     if aside:
-        write_csv(pd.concat(aside, ignore_index=True), folder / SET_ASIDE, "ledger.unreadable")
+        lines = pd.concat(aside, ignore_index=True)
+        write_csv(lines, folder / SET_ASIDE, "ledger.unreadable", locale)
         written["set_aside"] = SET_ASIDE
     if ledger and len(ledger.mended):
-        write_csv(ledger.mended, folder / MENDED, "ledger.mended")
+        write_csv(ledger.mended, folder / MENDED, "ledger.mended", locale)
         written["mended"] = MENDED
     if results.prospect_list is not None:
-        write_csv(results.prospect_list, folder / PROSPECTS, "prospect_list")
+        write_csv(results.prospect_list, folder / PROSPECTS, "prospect_list", locale)
         written["prospects_csv"] = PROSPECTS
     customers = results.customers
     if customers is None:
         return {role: folder / path for role, path in written.items()}
     written["customers_csv"] = CUSTOMERS
-    write_csv(customers, folder / CUSTOMERS, "customers")
+    write_csv(customers, folder / CUSTOMERS, "customers", locale)
     write_tables({"customers": customers}, folder / "exports")
     written["customers_parquet"] = CUSTOMERS_PARQUET
     for path, members in to_act_on(customers, results.actions).items():
-        write_csv(members, folder / path, "customers")
+        write_csv(members, folder / path, "customers", locale)
         written[_ROLES.get(path, Path(path).stem)] = path
     return {role: folder / path for role, path in written.items()}
 
@@ -101,12 +104,19 @@ def to_act_on(customers: pd.DataFrame, actions: pd.DataFrame | None) -> dict[str
     return {path: rows for path, rows in lists.items() if len(rows) or path == CONTACT}
 
 
-def write_csv(frame: pd.DataFrame, path: Path, table: str) -> None:
+def delimiter(locale: str) -> str:
+    """What parts the columns in a spreadsheet of the locale: a semicolon beside decimal commas."""
+    return ";" if get_decimal_symbol(locale) == "," else ","
+
+
+def write_csv(frame: pd.DataFrame, path: Path, table: str, locale: str) -> None:
     """Write rows of a result table so that spreadsheets read them well and run nothing in them."""
     digits = {
         name: 2 if column(table, name).kind == "money" else 4
         for name in frame.select_dtypes("float").columns
     }
+    parted = delimiter(locale)
+    decimal = "," if parted == ";" else "."
     safe = frame.round(digits)
     for name in safe.select_dtypes(include=["object", "str"]).columns:
         # A leading apostrophe keeps a spreadsheet from running the cell as a formula.
@@ -114,12 +124,19 @@ def write_csv(frame: pd.DataFrame, path: Path, table: str) -> None:
             safe[name].where(safe[name].map(lambda cell: isinstance(cell, str)), "").astype("str")
         )
         risky = text.str.match(_FORMULA)
-        risky &= pd.to_numeric(text.where(risky), errors="coerce").isna()
+        numbers = text.where(risky).str.replace(decimal, ".")
+        risky &= pd.to_numeric(numbers, errors="coerce").isna()
         safe[name] = safe[name].mask(risky, "'" + text)
     safe.columns = pd.Index([f"'{n}" if _FORMULA.match(str(n)) else n for n in safe.columns])
-    # The mark makes Excel read the file as UTF-8.
     scratch = path.with_name(f".{path.name}.new")
     safe.to_csv(
-        scratch, index=False, encoding="utf-8-sig", lineterminator="\n", date_format="%Y-%m-%d"
+        scratch,
+        index=False,
+        sep=parted,
+        decimal=decimal,
+        # The mark makes Excel read the file as UTF-8.
+        encoding="utf-8-sig",
+        lineterminator="\n",
+        date_format="%Y-%m-%d",
     )
     scratch.replace(path)

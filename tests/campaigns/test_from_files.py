@@ -9,6 +9,7 @@ import pytest
 from custanalytics.campaigns.effect import effect_table
 from custanalytics.campaigns.from_files import measure_list, measure_past
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.results.lists import write_csv
 from tests.cli.test_cli import call
 
 RATES = {"regular": (0.6, 300, 100), "rare": (0.1, 900, 40)}  # rate, contacted, left alone
@@ -87,6 +88,25 @@ def test_the_control_group_is_found_beside_the_list(files):
     rows[rows["group"] == "control"].to_csv(listed.parent / "control-all.csv", index=False)
     found = measure_list(apart, sales, date(2026, 3, 1), 90).effects
     pd.testing.assert_frame_equal(found, together)
+
+
+def test_a_list_with_decimal_commas_measures_as_one_with_points(files, tmp_path):
+    listed, sales, _ = files
+    rows = pd.read_csv(listed).dropna(subset="group")
+    rows["customer_id"] = rows["customer_id"].str.removeprefix("'")
+    rows["propensity"] = np.random.default_rng(2).random(len(rows)).round(4)
+    told = []
+    for locale in ("en_GB", "de_DE"):
+        for group, name in (("contact", "contact.csv"), ("control", "control.csv")):
+            write_csv(rows[rows["group"] == group], tmp_path / name, "customers", locale)
+        effect = measure_list(tmp_path / "contact.csv", sales, date(2026, 3, 1), 90)
+        told.append((effect.effects.to_dict("records"), effect.checks))
+    # One list as it was written, the other as such a spreadsheet has saved it.
+    write_csv(rows[rows["group"] == "contact"], tmp_path / "contact.csv", "customers", "en_GB")
+    effect = measure_list(tmp_path / "contact.csv", sales, date(2026, 3, 1), 90)
+    told.append((effect.effects.to_dict("records"), effect.checks))
+    assert told[0] == told[1] == told[2]
+    assert "measure.balance" in {check.name for check in told[0][1]}
 
 
 def test_the_command_says_what_the_contact_added(files):
@@ -202,7 +222,7 @@ def test_money_is_an_outcome_and_a_few_large_amounts_are_named(tmp_path):
 
 
 def test_zeros_that_a_spreadsheet_took_are_put_back_and_said(tmp_path):
-    ids = [f"{i:05d}" for i in range(1, 201)]
+    ids = [f"{'+49' if i % 2 else '00'}{i:05d}" for i in range(1, 201)]
     sales = pd.DataFrame(
         {
             "customer_id": [*ids, *ids[:60]],
@@ -217,13 +237,13 @@ def test_zeros_that_a_spreadsheet_took_are_put_back_and_said(tmp_path):
     listed = pd.DataFrame({"customer_id": ids, "group": ["contact", "control"] * 100})
     whole, damaged = tmp_path / "whole.csv", tmp_path / "damaged.csv"
     listed.to_csv(whole, index=False)
-    lost = [name.lstrip("0") if at % 3 else name for at, name in enumerate(ids)]
+    lost = [name.lstrip("+0") if at % 3 else name for at, name in enumerate(ids)]
     listed.assign(customer_id=lost).to_csv(damaged, index=False)
     found = [measure_list(path, sales, date(2026, 3, 1), 90) for path in (whole, damaged)]
     pd.testing.assert_frame_equal(found[0].effects, found[1].effects)
     said = next(c for c in found[1].checks if c.name == "measure.found")
     assert "200 of the 200 on the list (100.0%)" in said.sentence
-    assert "133 of them after zeros lost in front were put back" in said.sentence
+    assert "133 of them after zeros or a plus lost in front were put back" in said.sentence
     assert said.passed
     listed.loc[:99, "customer_id"] = [f"n{i}" for i in range(100)]
     listed.to_csv(damaged, index=False)

@@ -289,6 +289,7 @@ def test_a_terminated_run_leaves_nothing_behind(tmp_path):
     command = [sys.executable, "-m", "custanalytics", "run", "--sample", "--out", str(out)]
     running = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while not any(tmp_path.iterdir()):
+        assert running.poll() is None
         time.sleep(0.02)
     running.terminate()
     assert running.wait(60) == 128 + signal.SIGTERM

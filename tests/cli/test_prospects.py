@@ -8,6 +8,7 @@ from pypdf import PdfReader
 
 from custanalytics.bundled import sample_data_dir
 from custanalytics.pipeline import rerender
+from custanalytics.results.lists import write_csv
 from custanalytics.results.store import read_results
 from tests.cli.test_cli import FIXED, call
 from tests.sales import few_customers
@@ -76,6 +77,13 @@ def test_a_later_table_is_scored_alike(report, tmp_path):
     first = pd.read_csv(report[0] / "exports" / "prospects.csv").set_index("Lead no")["propensity"]
     pd.testing.assert_series_equal(later.sort_index(), first.sort_index())
     assert f"{3000 - len(first):,} prospects are decided by now" in done.stdout
+    # A list that a report wrote is a table too, whatever its spreadsheet.
+    open_ones = pd.read_csv(report[0] / "exports" / "prospects.csv")
+    write_csv(open_ones, tmp_path / "german.csv", "prospect_list", "de_DE")
+    done = call("score", report[0], tmp_path / "german.csv", "--out", tmp_path / "back.csv")
+    assert done.returncode == 0, done.stderr
+    back = pd.read_csv(tmp_path / "back.csv").set_index("Lead no")["propensity"]
+    pd.testing.assert_series_equal(back.loc[first.index], first)
     renamed = pd.read_csv(LEADS, sep=";").drop(columns="Result")
     renamed["Source"] = renamed["Source"].str.upper() + " "
     renamed.rename(columns={"Source": "SOURCE"}).to_csv(tmp_path / "renamed.csv", index=False)

@@ -114,10 +114,11 @@ def test_a_pipe_is_read_to_its_end_and_one_without_a_writer_is_not_waited_for(
     money = american(tmp_path / "a.csv")
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    writer = threading.Thread(target=pipe.write_bytes, args=[(tmp_path / "a.csv").read_bytes()])
+    text = (tmp_path / "a.csv").read_bytes()
+    writer = threading.Thread(target=pipe.write_bytes, args=[text], daemon=True)
     writer.start()
     ledger = read(pipe)
-    writer.join()
+    writer.join(60)
     assert ledger.report.revenue == money
     assert ledger.report.files["file"].to_list() == ["pipe"]
     monkeypatch.setattr(files, "_PIPE_WAIT", 0.1)

@@ -31,7 +31,7 @@ LINES = pd.DataFrame({"file": ["sales.csv"], "line": [7], "reason": ["unreadable
 def results(**changes):
     ledger = SimpleNamespace(unreadable=LINES, set_aside=LINES, mended=LINES)
     given = {"ledger": ledger, "prospect_list": None, "customers": CUSTOMERS}
-    given["actions"] = ACTIONS
+    given |= {"actions": ACTIONS, "settings": SimpleNamespace(locale="en_GB")}
     return SimpleNamespace(**(given | changes))
 
 
@@ -71,3 +71,12 @@ def test_every_list_has_its_customers(tmp_path):
 )
 def test_a_list_of_nothing_is_not_written(tmp_path, changes, roles):
     assert set(written(results(**changes), tmp_path)) == roles
+
+
+def test_all_lists_are_as_the_locale_writes_numbers(tmp_path):
+    files = write_exports(results(settings=SimpleNamespace(locale="de_DE")), tmp_path)
+    lists = [path for path in files.values() if path.suffix == ".csv"]
+    assert len(lists) == 7
+    for path in lists:
+        assert ";" in path.read_text("utf-8").splitlines()[0]
+    assert "0,9" in files["customers_csv"].read_text("utf-8")

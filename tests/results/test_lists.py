@@ -28,7 +28,7 @@ CUSTOMERS = pd.DataFrame(
 @pytest.fixture
 def written(tmp_path):
     def write(frame: pd.DataFrame) -> list[list[str]]:
-        write_csv(frame, tmp_path / "list.csv", "prospect_list")
+        write_csv(frame, tmp_path / "list.csv", "prospect_list", "en_GB")
         with (tmp_path / "list.csv").open(encoding="utf-8-sig", newline="") as file:
             return list(csv.reader(file))
 
@@ -44,6 +44,29 @@ def test_text_that_a_spreadsheet_would_run_stays_text(written, risky):
 @pytest.mark.parametrize("plain", ["-12.5", "+3", "a=1", "Smith - Jones"])
 def test_numbers_and_plain_text_stay_as_they_are(written, plain):
     assert written(pd.DataFrame({"name": [plain]}))[1] == [plain]
+
+
+@pytest.mark.parametrize("locale", ["de_DE", "fr_FR", "es_ES", "en_DE", "pt_BR"])
+def test_a_spreadsheet_with_decimal_commas_opens_the_columns(tmp_path, locale):
+    frame = pd.DataFrame(
+        {
+            "customer_id": ["00123", "+491701234", "Kr\u00e4mer; S\u00f6hne"],
+            "total_spend": [1234.5, -0.125, None],
+            "n_orders": [3, 1, 2],
+            "last_product": ["-3,50", "-3,50+1", "1.5"],
+        }
+    )
+    write_csv(frame, tmp_path / "list.csv", "customers", locale)
+    assert (tmp_path / "list.csv").read_bytes() == (
+        "\ufeffcustomer_id;total_spend;n_orders;last_product\n"
+        '00123;1234,5;3;-3,50\n+491701234;-0,12;1;\'-3,50+1\n"Kr\u00e4mer; S\u00f6hne";;2;1.5\n'
+    ).encode()
+
+
+@pytest.mark.parametrize("locale", ["en_GB", "en_US", "es_MX", "ja_JP"])
+def test_other_locales_have_points_between_commas(tmp_path, locale):
+    write_csv(pd.DataFrame({"total_spend": [1.5, 2.0]}), tmp_path / "list.csv", "customers", locale)
+    assert (tmp_path / "list.csv").read_text("utf-8-sig") == "total_spend\n1.5\n2.0\n"
 
 
 def test_a_no_is_respected_and_silence_is_not_a_no():
