@@ -79,7 +79,7 @@ class Words:
     """The dice and the words of one variant."""
 
     def __init__(self, kind: str, variant: int) -> None:
-        self.dice = random.Random(f"{kind} {variant}")
+        self.dice = random.Random(f"{kind} {variant}")  # noqa: S311
         self.variant = variant
         self.language = list(HEADS)[variant % len(HEADS)]
         (self.customer, self.email, self.order, self.day, self.amount, self.product,
