@@ -28,6 +28,7 @@ _QUARTO = """\
 project:
   type: default
   render: [report.qmd]
+brand: false  # _assets/brand.css and brand.typ are made from _brand.yml
 format:
   html:
     theme: none
@@ -51,7 +52,7 @@ filters:
   - at: pre-ast
     path: _assets/report.lua
   - at: post-quarto
-    path: _assets/quarto-dashes.lua
+    path: _assets/quarto-pdf.lua
 """
 
 
