@@ -43,6 +43,7 @@ from custanalytics.render import (
 from custanalytics.render import template as find_template
 from custanalytics.render.charts.theme import Theme
 from custanalytics.render.pages.document import document
+from custanalytics.render.pages.quarto import quarto_for
 from custanalytics.render.pages.rendering import PAGES, replace_file
 from custanalytics.render.slides.base import check_template
 from custanalytics.render.slides.order import slide_order
@@ -113,7 +114,7 @@ def run(options: RunOptions) -> Report:
         Any branch of the error tree; its message says what to do.
     """
     out, step = Path(options.out), options.step
-    check_template(options.presentation)
+    _check_means(options)
     chosen = template_for(out, options.template)
     with renewed(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
@@ -153,7 +154,7 @@ def run_prospects(options: ProspectsOptions) -> Report:
         Any branch of the error tree; its message says what to do.
     """
     out, step = Path(options.out), options.step
-    check_template(options.presentation)
+    _check_means(options)
     chosen = template_for(out, options.template, "prospects")
     with renewed(out, find_template(chosen)) as folder:
         options = dataclasses.replace(options, template=chosen)
@@ -200,7 +201,7 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
         The document can't be rendered; the rendered files stay as they were.
     """
     folder = Path(options.folder)
-    check_template(options.presentation)
+    _check_means(options)
     results = read_results(folder / "results")
     if options.out is None:
         with renewed(folder, find_template(results.settings.template)) as fresh:
@@ -218,6 +219,13 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
         copy_brand(folder, fresh)
         files |= _write_report(results, fresh, options)
     return _moved(files, fresh, out)
+
+
+def _check_means(how: Rendering) -> None:
+    """See that what the formats ask for is there, before minutes of work."""
+    check_template(how.presentation)
+    if how.renderer == "quarto" and set(how.formats) & set(PAGES):
+        quarto_for(how.renderer)
 
 
 def _write_report(results: AnalysisResults, folder: Path, how: Rendering) -> dict[str, Path]:

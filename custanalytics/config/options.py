@@ -72,6 +72,14 @@ class Reading:
         kinds.CONDITION,
         many=True,
     )
+    join: Sequence[Path | str] = option(
+        (),
+        "table of customers or of products, one row for each, whose columns are put beside the "
+        "sales",
+        kinds.FILE,
+        many=True,
+        reads=True,
+    )
     in_cents: bool = option(False, "the amounts are cents", kinds.FLAG)
     max_unreadable: float = option(
         0.02, "highest share of lines that may be unreadable", kinds.SHARE

@@ -20,7 +20,7 @@ from custanalytics.portfolio.pages import SITE_CARD, Site
 from custanalytics.portfolio.pictures import bring, with_drawings
 from custanalytics.render.pages.labels import labels
 from custanalytics.render.pages.qmd import front_matter, without_plots
-from custanalytics.render.pages.rendering import render_website
+from custanalytics.render.pages.quarto import render_website
 from custanalytics.render.pages.staging import escaped
 
 _OUT = "_site"
@@ -52,7 +52,7 @@ def write_with_quarto(site: Site, quarto: str) -> Mapping[str, str]:
         shutil.copyfile(style, site.folder / ASSETS / style.name)
         project = Path(scratch) / "project"
         _stage(site, project)
-        made = render_website(quarto, project, _OUT)
+        made = render_website(quarto, project, _OUT, site.portfolio.folder)
         shutil.copytree(made, site.folder, dirs_exist_ok=True)
         (site.folder / pages.LOST_PAGE).write_text(lost_page(site), "utf-8")
     home = site.folder / "index.html"

@@ -36,7 +36,7 @@ from custanalytics.portfolio.site_words import words
 from custanalytics.portfolio.templates import Templates
 from custanalytics.render import read_brand
 from custanalytics.render.charts.theme import Theme
-from custanalytics.render.pages.rendering import quarto_for
+from custanalytics.render.pages.quarto import quarto_for
 from custanalytics.render.put_in_place import replaced
 from custanalytics.render.social_card import social_card
 

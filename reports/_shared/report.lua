@@ -185,20 +185,34 @@ local function span(element)
   return out
 end
 
--- A PDF that can be read aloud needs words for each formula.
+-- A PDF that can be read aloud needs words for each formula. Quarto numbers a labelled one itself.
 local function formula(element)
-  if not typst then return nil end
   local body = pandoc.write(pandoc.Pandoc({ pandoc.Plain({ element }) }), "typst"):gsub("%s+$", "")
   local block = element.mathtype == "DisplayMath" and "true" or "false"
   return raw_inline("#math.equation(block: " .. block .. ", alt: " .. quoted(element.text) .. ", " .. body .. ");")
 end
 
--- Without words of its own, a picture is described by its caption.
-local function described(element)
+local function formulas(inlines)
+  if not typst then return nil end
+  for i, element in ipairs(inlines) do
+    local label = inlines[i + 1] and inlines[i + 1].t == "Space" and inlines[i + 2] or inlines[i + 1]
+    if element.t == "Math" and not (label and label.t == "Str" and label.text:match("^{#eq%-")) then
+      inlines[i] = formula(element)
+    end
+  end
+  return inlines
+end
+
+-- Without words of its own, a picture is described by its caption. A page has no pixels.
+local function picture(element)
+  for _, key in ipairs({ "width", "height" }) do
+    local pixels = typst and (element.attributes[key] or ""):match("^([%d.]+)px$")
+    if pixels then element.attributes[key] = tonumber(pixels) * 0.75 .. "pt" end
+  end
   if not element.attributes["fig-alt"] and not element.attributes.alt and #element.caption > 0 then
     element.attributes["fig-alt"] = pandoc.utils.stringify(element.caption)
-    return element
   end
+  return element
 end
 
 -- The last row of a .total-row table is its foot. A table without a label gets the look of the
@@ -217,7 +231,7 @@ local function tabular(element)
 end
 
 return {
-  { Math = formula, Image = described, Table = tabular, Div = one_cell_each },
+  { Inlines = formulas, Image = picture, Table = tabular, Div = one_cell_each },
   { Span = span },
   { Div = div },
 }

@@ -5,7 +5,7 @@ import pytest
 from custanalytics.errors import RenderError
 from custanalytics.render import render
 
-FIGURE = '![](_figures/half.svg){{fig-alt="A line"}}'
+FIGURE = "![A line](_figures/half.svg)"
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,17 @@ FIGURE = '![](_figures/half.svg){{fig-alt="A line"}}'
         ("See @fig-none.", "@fig-none refers to a label that is not there"),
         ("See @sec-none.", "@sec-none refers to a label that is not there"),
         ("See [as in @tbl-x].", "@tbl-x refers to a label that is not there"),
-        ("$$ x $$ {#eq-a}\n\nSee @eq-a.", "the citation @eq-a"),
+        ("$$ x $$ {#eq-a}\n\nSee @eq-a.", "an equation labelled #eq-a"),
+        ("See @eq-a.", "the cross-reference @eq-a;"),
+        ("Of email@example.org `@thm-a`, see @thm-a.", "the cross-reference @thm-a;"),
+        (f"::: {{#fig-a layout-ncol=2}}\n{FIGURE}{{#fig-b}}\n\nBoth\n:::", "(sub-figures)"),
+        (f"::: {{#fig-a}}\n{FIGURE}{{#fig-b}}\n\n{FIGURE}\n\nBoth\n:::", "(sub-figures)"),
+        ('```{.python filename="x.py"}\n1\n```', "the attribute filename"),
+        ("![A](_figures/half.svg){.lightbox}", "a picture of class .lightbox"),
+        ("![A](_figures/half.svg){height=30px}", "the attribute height"),
+        ('::: {.callout-note appearance="simple"}\nText.\n:::', "the attribute appearance"),
+        ("::: {.callout-note}\nText.\n\n## Next\n\nAll of it.", "is never closed"),
+        (":::\n\nText.", "neither opens nor closes a block"),
         ("![](_figures/half.svg)", "has no alternative text"),
         ("![A](_figures/none.svg)", "there is no picture _figures/none.svg"),
         ("![A](https://example.org/a.png)", "there is no picture https://example.org/a.png"),
@@ -39,11 +49,13 @@ FIGURE = '![](_figures/half.svg){{fig-alt="A line"}}'
     ],
 )
 def test_refusals_name_construct_file_and_line(scratch, line, says):
-    (scratch / "report.qmd").write_text(f"---\nmark: Draft\n---\n\nFirst.\n\n{line}\n", "utf-8")
+    # What only looks like the construct, in words or in code, is not its place.
+    first = "Of figures none.svg, aside lightbox filename `[x]{.aside} @thm-a ::: {#fig-a}`."
+    (scratch / "report.qmd").write_text(f"---\nmark: Draft\n---\n\n{first}\n\n{line}\n", "utf-8")
     with pytest.raises(RenderError) as caught:
         render(scratch, ("html",), "embedded")
     assert says in str(caught.value)
-    last = 9 if "See @eq-a" in line else 11 if "No label" in line else 7
+    last = 11 if "No label" in line else 7
     assert str(caught.value).startswith(f"report.qmd, line {last}:")
 
 
@@ -52,6 +64,7 @@ def test_refusals_name_construct_file_and_line(scratch, line, says):
     [
         ("bibliography: x.bib", "report.qmd, line 3: the embedded renderer does not know the"),
         ("filters: [x.lua]", "'filters'"),
+        ("lightbox: true", "'lightbox'"),
         ("format:\n  pptx: default", "'pptx'"),
         ("format:\n  html:\n    theme: cosmo", "'theme'"),
         ("title: [", "report.qmd, line"),
@@ -67,6 +80,24 @@ def test_the_place_is_that_of_the_included_file(scratch):
     (scratch / "_parts" / "bad.qmd").write_text("Fine.\n\n::: {.panel-tabset}\n:::\n", "utf-8")
     (scratch / "report.qmd").write_text("One.\n\n{{< include _parts/bad.qmd >}}\n", "utf-8")
     with pytest.raises(RenderError, match=r"^_parts/bad\.qmd, line 3: .*panel-tabset"):
+        render(scratch, ("html",), "embedded")
+
+
+@pytest.mark.parametrize(
+    ("line", "number", "says"),
+    [
+        ("[text]{.aside}", 3, "a passage of class .aside"),
+        ("See @fig-none.", 3, "@fig-none refers to a label"),
+        ("![A](none.png)", 3, "there is no picture none.png"),
+        ("::: {.callout-tip}\nText.", 3, "is never closed"),
+        ("::: {.lead}\nText.\n:::\n:::", 6, "neither opens nor closes"),
+    ],
+)
+def test_an_included_file_is_blamed_for_its_own(scratch, line, number, says):
+    (scratch / "_parts" / "bad.qmd").write_text(f"Fine.\n\n{line}\n", "utf-8")
+    text = "Words: aside, none.png, fig-none.\n\n{{< include _parts/bad.qmd >}}\n\nLast.\n"
+    (scratch / "report.qmd").write_text(text, "utf-8")
+    with pytest.raises(RenderError, match=rf"^_parts/bad\.qmd, line {number}: .*{says}"):
         render(scratch, ("html",), "embedded")
 
 

@@ -1,6 +1,6 @@
 """The embedded renderer: Quarto markdown to HTML and PDF with pandoc and typst from PyPI.
 
-What it knows of Quarto, each tested (``tests/report/test_constructs.py``):
+What it knows of Quarto, each tested (``tests/render/test_constructs.py``):
 
 - front matter; ``_quarto.yml``, ``_metadata.yml``, ``_variables.yml``, ``_brand.yml``;
 - shortcodes ``var``, ``meta``, ``include`` (nested, relative to the document), ``pagebreak``;
@@ -12,7 +12,8 @@ What it knows of Quarto, each tested (``tests/report/test_constructs.py``):
 - ``layout-ncol``, ``.columns``, footnotes, definition lists, math;
 - the reports' own blocks (``reports/_shared/report.lua``).
 
-Anything else stops with a `RenderError` that names the construct, the file and the line.
+Anything else stops with a `RenderError` that names the construct, the file and the line, and so
+does a block that is never closed.
 """
 
 import json
@@ -33,7 +34,7 @@ from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError
 from custanalytics.render.brand import read_brand
 from custanalytics.render.outside_tool import outside_tool
-from custanalytics.render.pages.labels import labels
+from custanalytics.render.pages.labels import interface, labels
 from custanalytics.render.pages.qmd import Qmd, read_qmd
 from custanalytics.render.pages.selfcontained import self_contained
 from custanalytics.render.word.write_word import word_bytes
@@ -44,6 +45,7 @@ _UNCOVERED = re.compile(
 )
 _NO_GLYPH = re.compile(r'the text `"([^`]*)"` could not be displayed with font')
 _ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+_UNCLOSED = re.compile(r"Div at line (\d+) column \d+ unclosed")
 _LOG = logging.getLogger(__name__)
 _HERE = Path(__file__).parent
 _STOPPED = 83
@@ -87,16 +89,26 @@ def _pdf(qmd: Qmd, folder: Path, made_on: date | None) -> bytes:
         return _compiled(source, folder, accessible=True)
     except typst.TypstError as error:
         said = str(getattr(error, "diagnostic", None) or error)
-        lacking = _NO_GLYPH.findall(said)
+        lacking = lacking_glyphs(said)
         if not lacking:
             raise RenderError(f"the PDF can't be made: {said}") from error
     # A customer's name must not stop the report.
+    warn_of_boxes(lacking)
+    return _compiled(source, folder, accessible=False)
+
+
+def lacking_glyphs(said: str) -> list[str]:
+    """The texts of the PDF that no font here can show, as typst says them."""
+    return _NO_GLYPH.findall(said)
+
+
+def warn_of_boxes(lacking: Sequence[str]) -> None:
+    """Say what the PDF can't show."""
     _LOG.warning(
         "the fonts here lack some characters of the text (%s): the PDF shows boxes in their place "
         "and is no PDF/UA; install a font that has them, such as Noto Sans of that script",
         _by_script(lacking),
     )
-    return _compiled(source, folder, accessible=False)
 
 
 def _by_script(texts: Sequence[str]) -> str:
@@ -138,7 +150,8 @@ def _needs_system_fonts(source: str, folder: Path) -> bool:
 
 def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
     """Run pandoc on a document."""
-    words = labels(str(qmd.meta.get("lang", "en")))
+    lang = str(qmd.meta.get("lang", "en"))
+    words = labels(lang)
     given = qmd.meta.get("format", {}).get(to) if isinstance(qmd.meta.get("format"), dict) else {}
     meta = qmd.meta | (given if isinstance(given, dict) else {})
     meta = {key: value for key, value in meta.items() if key not in ("format", "project")}
@@ -146,7 +159,7 @@ def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
     meta |= {
         "toc": meta.get("toc") is not False,
         "toc-title": meta.get("toc-title", words["toc"]),
-        "ui": {"skip": words["skip"], "dark": words["dark"]},
+        "ui": interface(lang),
         "section-numbering": numbered,
     }
     context = {
@@ -179,7 +192,16 @@ def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
         raise RenderError(f"{qmd.place(trace)}: {what}")
     if done.returncode != 0:
         raise RenderError(f"pandoc could not read the document: {problem.strip()}")
+    closed_blocks(qmd, problem)
     return done.stdout.decode()
+
+
+def closed_blocks(qmd: Qmd, said: str) -> None:
+    """Stop at a block that pandoc had to close itself: it would swallow all that follows."""
+    unclosed = _UNCLOSED.search(said)
+    if unclosed:
+        line = qmd.lines[int(unclosed[1]) - 1]
+        raise RenderError(f"{line.place}: the block that begins here is never closed (:::)")
 
 
 def _report_filter(folder: Path) -> Path:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,17 +15,24 @@ _SHORTCODE = re.compile(r"\{\{<\s*(.*?)\s*>\}\}")
 _ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 _FENCE = re.compile(r"^(?: {0,3}|\s*[-*+>] +|\s*\d+[.)] +)(`{3,}|~{3,})\s*(.*)$")
 _INLINE_CELL = re.compile(r"`\{(python|r|julia|ojs)\}[^`]*`|`r\s[^`]*`")
+_CODE_SPAN = re.compile(r"(`+).*?\1")
+_OPENS = re.compile(r" {0,3}:{3,}\s*(?:\{.*\}|[\w-]+)\s*:*\s*$")
+_CLOSES = re.compile(r" {0,3}:{3,}\s*$")
 _PLOT = re.compile(r"```+ *\{=html\}\n<div class=\"plot\".*?\n```+\n", re.DOTALL)
 _MARK = "qzsc"
+_FENCED = ":::"
 
 # Keys that change a page in Quarto and that the embedded renderer does not know. Any other key
 # is the document's own, to be read with {{< meta >}} or when-meta.
 _UNKNOWN_KEYS = {
-    "abstract", "bibliography", "citation", "citeproc", "code-fold", "css", "csl",
-    "embed-resources", "engine", "execute", "filters", "highlight-style", "include-after-body",
-    "include-before-body", "include-in-header", "ipynb-filters", "jupyter", "knitr", "listing",
-    "nocite", "number-depth", "params", "reference-location", "shift-heading-level-by",
-    "shortcodes", "theme",
+    "abstract", "appendix-style", "bibliography", "citation", "citeproc", "code-annotations",
+    "code-fold", "code-line-numbers", "crossref", "css", "csl", "embed-resources", "engine",
+    "execute", "fig-align", "filters", "fontsize", "grid", "highlight-style", "html-math-method",
+    "include-after-body", "include-before-body", "include-in-header", "ipynb-filters", "jupyter",
+    "knitr", "lightbox", "linestretch", "listing", "mainfont", "nocite", "number-depth",
+    "number-offset", "page-layout", "params", "reference-location", "shift-heading-level-by",
+    "shortcodes", "theme", "title-block-banner", "title-block-style", "toc-expand",
+    "toc-location",
 }  # fmt: skip
 _FORMATS = {"html", "typst"}
 
@@ -37,6 +44,12 @@ class Line:
     text: str
     file: str
     number: int
+    is_code: bool = False
+
+    @property
+    def place(self) -> str:
+        """The line for a message."""
+        return f"{self.file}, line {self.number}"
 
 
 @dataclass(frozen=True)
@@ -63,28 +76,55 @@ class Qmd:
         return "\n".join(line.text for line in self.lines) + "\n"
 
     def place(self, trace: str) -> str:
-        """Where the text first occurs, as ``file, line n``; the document's name if nowhere."""
+        """Where a construct first stands, outside code if it does; else the document's name.
+
+        A trace is a class (``.name``), a label (``#name``), a reference (``@name``), a picture's
+        address (``](name``), a fence (``:::``), or any text.
+        """
+        if trace == _FENCED:
+            return self._odd_fence()
+        pattern = _pattern(trace)
         for line in self.lines:
-            if trace and trace in line.text:
-                return f"{line.file}, line {line.number}"
+            if not line.is_code and pattern.search(_CODE_SPAN.sub("", line.text)):
+                return line.place
+        for line in self.lines:
+            if trace and trace.removeprefix("](") in line.text:
+                return line.place
         return self.lines[0].file if self.lines else "report.qmd"
 
+    def _odd_fence(self) -> str:
+        """The first fence of a block that closes nothing, or stands right under other text."""
+        depth, before = 0, ""
+        for line in self.lines:
+            if line.is_code:
+                continue
+            opens, closes = _OPENS.match(line.text), _CLOSES.match(line.text)
+            depth += bool(opens) - bool(closes)
+            if depth < 0 or (opens and before.strip() and not before.lstrip().startswith(_FENCED)):
+                return line.place
+            before = line.text
+        return self.lines[0].file
 
-def read_qmd(path: Path) -> Qmd:
-    """Read a document with everything it includes."""
+
+def read_qmd(path: Path, for_quarto: bool = False) -> Qmd:
+    """Read a document with everything it includes.
+
+    What no renderer can make sense of stops; what Quarto alone knows stops too, but for Quarto.
+    """
     folder = path.parent
     front, body = _front_matter(_lines(path, folder))
     own = read_yaml("\n".join(line.text for line in front), path.name)
     meta = _merged(_settings(folder / "_quarto.yml"), _settings(folder / "_metadata.yml"))
-    _check_keys(own, path.name, [line.text for line in front])
+    if not for_quarto:
+        _check_keys(own, path.name, [line.text for line in front])
     meta = _merged(meta, own)
-    values = {"var": _settings(folder / "_variables.yml"), "meta": meta}
-    shortcodes: list[Shortcode] = []
-    lines = _included(body, folder, (path.name,))
+    values = {"var": _settings(folder / "_variables.yml")} | ({} if for_quarto else {"meta": meta})
+    lines = _included(body, folder, (path.name,), for_quarto)
     mark = _MARK
     while any(mark in line.text for line in lines):
         mark += "x"
-    return Qmd(meta, _resolved(lines, values, shortcodes, mark), shortcodes, mark)
+    reader = _Reader(values, mark, for_quarto)
+    return Qmd(meta, reader.read(lines), reader.shortcodes, mark)
 
 
 def front_matter(path: Path) -> dict[str, Any]:
@@ -137,7 +177,9 @@ def _check_keys(meta: Mapping[str, Any], name: str, lines: list[str]) -> None:
         raise _unsupported(f"the front matter's {unknown[0]!r}", Line("", name, number))
 
 
-def _included(lines: list[Line], folder: Path, opened: tuple[str, ...]) -> list[Line]:
+def _included(
+    lines: list[Line], folder: Path, opened: tuple[str, ...], for_quarto: bool
+) -> list[Line]:
     out: list[Line] = []
     for line in lines:
         match = _INCLUDE.match(line.text)
@@ -147,82 +189,115 @@ def _included(lines: list[Line], folder: Path, opened: tuple[str, ...]) -> list[
         # Like Quarto: relative to the document, also inside an included file.
         name = match.group(1).strip("\"'").lstrip("/")
         if inside(folder, name) is None:
-            raise RenderError(f"{line.file}, line {line.number}: no file {name!r} to include")
+            raise RenderError(f"{line.place}: no file {name!r} to include")
         if name in opened:
-            raise RenderError(f"{line.file}, line {line.number}: {name!r} includes itself")
+            raise RenderError(f"{line.place}: {name!r} includes itself")
         inner = _lines(folder / name, folder)
-        if inner and inner[0].text.rstrip() == "---":
+        if inner and inner[0].text.rstrip() == "---" and not for_quarto:
             raise _unsupported("front matter in an included file", inner[0])
-        out += _included(inner, folder, (*opened, name))
+        out += _included(inner, folder, (*opened, name), for_quarto)
         out.append(Line("", line.file, line.number))
     return out
 
 
-def _resolved(
-    lines: list[Line],
-    values: Mapping[str, Mapping[str, Any]],
-    shortcodes: list[Shortcode],
-    mark: str,
-) -> list[Line]:
-    out: list[Line] = []
-    fence = ""
-    for line in lines:
-        match = _FENCE.match(line.text)
-        if fence:
-            closes = match and match.group(1).startswith(fence) and not match.group(2)
-            fence = "" if closes else fence
-        elif match and not ("`" in match.group(2) and match.group(1)[0] == "`"):
-            if match.group(2).startswith("{") and not match.group(2).startswith(("{=", "{.", "{#")):
-                raise _unsupported(f"a code cell {match.group(2)}", line)
-            fence = match.group(1)
-        elif _INLINE_CELL.search(line.text):
-            raise _unsupported("code that is run inside a line", line)
-        out.append(_marked(line, values, shortcodes, mark))
-    return out
+class _Reader:
+    """Puts marks in the place of shortcodes, and knows which lines are code."""
+
+    def __init__(
+        self, values: Mapping[str, Mapping[str, Any]], mark: str, for_quarto: bool
+    ) -> None:
+        self._values, self._mark, self._for_quarto = values, mark, for_quarto
+        self.shortcodes: list[Shortcode] = []
+
+    def read(self, lines: list[Line]) -> list[Line]:
+        out: list[Line] = []
+        fence = ""
+        for line in lines:
+            match = _FENCE.match(line.text)
+            is_code = bool(fence)
+            if fence:
+                closes = match and match.group(1).startswith(fence) and not match.group(2)
+                fence = "" if closes else fence
+            elif match and not ("`" in match.group(2) and match.group(1)[0] == "`"):
+                line = self._opened(line, match.group(2))
+                fence = match.group(1)
+            elif _INLINE_CELL.search(line.text):
+                self._refuse("code that is run inside a line", line)
+            # Quarto may be told to leave the shortcodes of a code block alone.
+            marked = line if is_code and self._for_quarto else self._marked(line)
+            out.append(replace(marked, is_code=is_code))
+        return out
+
+    def _opened(self, line: Line, info: str) -> Line:
+        """The first line of a code block; that of a cell as pandoc reads a block."""
+        if not info.startswith("{") or info.startswith(("{=", "{.", "{#")):
+            return line
+        self._refuse(f"a code cell {info}", line)
+        return replace(line, text=line.text.replace("{", "{.", 1))
+
+    def _marked(self, line: Line) -> Line:
+        if "{{<" not in line.text:
+            return line
+
+        def marked(match: re.Match[str]) -> str:
+            shortcode = self._shortcode(match.group(1), line)
+            if shortcode is None:
+                return match.group(0)
+            self.shortcodes.append(shortcode)
+            return f"{self._mark}{len(self.shortcodes)}qz"
+
+        pieces: list[str] = []
+        position = 0
+        for literal in _ESCAPED.finditer(line.text):
+            before = line.text[position : literal.start()]
+            pieces += [_SHORTCODE.sub(marked, before), literal.group(1)]
+            position = literal.end()
+        pieces.append(_SHORTCODE.sub(marked, line.text[position:]))
+        return replace(line, text="".join(pieces))
+
+    def _shortcode(self, text: str, line: Line) -> Shortcode | None:
+        """What a shortcode stands for; nothing where it is Quarto's own affair."""
+        name, _, argument = text.partition(" ")
+        argument = argument.strip().strip("\"'")
+        if name == "pagebreak" and not argument:
+            return Shortcode(name, "", line)
+        if name not in self._values:
+            self._refuse(f"the shortcode {{{{< {name} >}}}}", line)
+            return None
+        value: Any = self._values[name]
+        for key in argument.split("."):
+            value = value.get(key) if isinstance(value, dict) else None
+        if value is None or isinstance(value, dict):
+            source = "_variables.yml" if name == "var" else "the metadata"
+            raise RenderError(f"{line.place}: {source} has no {argument!r}")
+        if isinstance(value, bool):
+            value = str(value).lower()
+        if isinstance(value, list):
+            value = ", ".join(map(str, value))
+        return Shortcode(name, str(value), line)
+
+    def _refuse(self, construct: str, line: Line) -> None:
+        if not self._for_quarto:
+            raise _unsupported(construct, line)
 
 
-def _marked(
-    line: Line, values: Mapping[str, Mapping[str, Any]], shortcodes: list[Shortcode], mark: str
-) -> Line:
-    if "{{<" not in line.text:
-        return line
-
-    def marked(match: re.Match[str]) -> str:
-        shortcodes.append(_shortcode(match.group(1), line, values))
-        return f"{mark}{len(shortcodes)}qz"
-
-    pieces: list[str] = []
-    position = 0
-    for literal in _ESCAPED.finditer(line.text):
-        pieces += [_SHORTCODE.sub(marked, line.text[position : literal.start()]), literal.group(1)]
-        position = literal.end()
-    pieces.append(_SHORTCODE.sub(marked, line.text[position:]))
-    return Line("".join(pieces), line.file, line.number)
-
-
-def _shortcode(text: str, line: Line, values: Mapping[str, Mapping[str, Any]]) -> Shortcode:
-    name, _, argument = text.partition(" ")
-    argument = argument.strip().strip("\"'")
-    if name == "pagebreak" and not argument:
-        return Shortcode(name, "", line)
-    if name not in values:
-        raise _unsupported(f"the shortcode {{{{< {name} >}}}}", line)
-    value: Any = values[name]
-    for key in argument.split("."):
-        value = value.get(key) if isinstance(value, dict) else None
-    if value is None or isinstance(value, dict):
-        source = "_variables.yml" if name == "var" else "the metadata"
-        raise RenderError(f"{line.file}, line {line.number}: {source} has no {argument!r}")
-    if isinstance(value, bool):
-        value = str(value).lower()
-    if isinstance(value, list):
-        value = ", ".join(map(str, value))
-    return Shortcode(name, str(value), line)
+def _pattern(trace: str) -> re.Pattern[str]:
+    """A construct as documents write it."""
+    name = re.escape(trace[1:])
+    if trace.startswith("]("):
+        return re.compile(rf"\]\(\s*<?{re.escape(trace[2:])}")
+    if trace.startswith("."):
+        return re.compile(rf"\{{[^{{}}]*\.{name}(?![\w-])|^\s*:{{3,}}\s*{name}\b")
+    if trace.startswith("#"):
+        return re.compile(rf"#{name}(?![\w-])")
+    if trace.startswith("@"):
+        return re.compile(rf"(?<![\w\\])@\{{?{name}(?![\w-])", re.IGNORECASE)
+    return re.compile(re.escape(trace) or "(?!)")
 
 
 def _unsupported(construct: str, line: Line) -> RenderError:
     return RenderError(
-        f"{line.file}, line {line.number}: the embedded renderer does not know {construct}; "
+        f"{line.place}: the embedded renderer does not know {construct}; "
         "take it out, or render with Quarto (--renderer quarto)"
     )
 

@@ -124,7 +124,7 @@ conditional = function(element)
   if not visible and not hidden then return nil end
   local holds = true
   for key, text in pairs(element.attributes) do
-    if not conditions[key] then unsupported("the attribute " .. key .. " of .content-visible", key) end
+    if not conditions[key] then unsupported("the attribute " .. key .. " of .content-visible", key .. "=") end
     holds = holds and conditions[key](text)
   end
   if holds == hidden then return {}, false end
@@ -148,49 +148,70 @@ local span_classes = set([[
   smallcaps underline mark nobreak
 ]])
 local header_classes = set("unnumbered unlisted")
-local layout_keys = set("layout layout-nrow layout-align layout-valign fig-env fig-pos fig-scap lightbox group tbl-colwidths")
-local citation_kinds = { fig = true, tbl = true, sec = true }
+local unknown_keys = set([[
+  layout layout-nrow layout-align layout-valign fig-env fig-pos fig-scap fig-cap fig-subcap
+  tbl-cap tbl-subcap lst-cap cap-location lightbox group tbl-colwidths icon appearance
+]])
+local picture_keys = set("width fig-alt alt")
+local other_kinds = set("eq lst thm lem cor prp cnj def exm exr sol rem prf alg nte tip wrn imp cau")
+local reference_kinds = { fig = true, tbl = true, sec = true }
 
 local function check_classes(element, known, what)
   for _, class in ipairs(element.classes) do
-    if not known[class] then unsupported(what .. " of class ." .. class, class) end
+    if not known[class] then unsupported(what .. " of class ." .. class, "." .. class) end
   end
+end
+
+local function check_keys(element, refused)
   for key, _ in pairs(element.attributes) do
-    if layout_keys[key] then unsupported("the attribute " .. key, key) end
+    if refused(key) then unsupported("the attribute " .. key, key .. "=") end
   end
+end
+
+local function is_unknown(key) return unknown_keys[key] end
+
+local function float_kind(identifier)
+  local kind = identifier:match("^(%l+)%-")
+  return (kind == "fig" or kind == "tbl") and kind or nil
 end
 
 local checks = {
   Div = function(element)
+    local label = "#" .. element.identifier
+    if float_kind(element.identifier) and element.attributes["layout-ncol"] then
+      unsupported(label .. " with parts of its own (sub-figures)", label)
+    end
     check_classes(element, div_classes, "a block")
-    local kind = element.identifier:match("^(%l+)%-")
-    if kind and set("lst thm lem cor prp cnj def exm exr sol rem prf alg nte tip wrn imp cau eq")[kind] then
-      unsupported("a block labelled #" .. element.identifier, element.identifier)
+    check_keys(element, is_unknown)
+    if other_kinds[element.identifier:match("^(%l+)%-") or ""] then
+      unsupported("a block labelled " .. label, label)
     end
   end,
   Span = function(element)
     check_classes(element, span_classes, "a passage")
-    if element.identifier:match("^eq%-") then
-      unsupported("an equation labelled #" .. element.identifier, element.identifier)
-    end
+    check_keys(element, is_unknown)
   end,
   Header = function(element) check_classes(element, header_classes, "a heading") end,
   CodeBlock = function(element)
-    for _, class in ipairs(element.classes) do
-      if class:match("^{") then unsupported("a code cell " .. class, class) end
-    end
     if element.identifier:match("^lst%-") then
-      unsupported("a listing labelled #" .. element.identifier, element.identifier)
+      unsupported("a listing labelled #" .. element.identifier, "#" .. element.identifier)
     end
+    check_keys(element, function() return true end)
   end,
   Table = function(element) check_classes(element, set("total-row wide"), "a table") end,
   Image = function(element)
-    for key, _ in pairs(element.attributes) do
-      if layout_keys[key] then unsupported("the attribute " .. key, key) end
-    end
+    check_classes(element, {}, "a picture")
+    check_keys(element, function(key) return not picture_keys[key] end)
     local file = not element.src:match("^%a[%w+.-]*:") and io.open(element.src, "rb")
-    if not file then stop("there is no picture " .. element.src .. " in the report folder", element.src) end
+    if not file then stop("there is no picture " .. element.src .. " in the report folder", "](" .. element.src) end
     file:close()
+  end,
+  Str = function(element)
+    local label = element.text:match("^{(#eq%-[^}]*)}?$")
+    if label then unsupported("an equation labelled " .. label, label) end
+    if element.text:match("^:::+$") then
+      stop("this ::: neither opens nor closes a block; one that opens needs an empty line before it", ":::")
+    end
   end,
 }
 
@@ -234,7 +255,7 @@ local function image(element)
   local alt = element.attributes["fig-alt"] or element.attributes.alt
   if (not alt or alt == "") and #element.caption > 0 then alt = pandoc.utils.stringify(element.caption) end
   if not alt or alt == "" then
-    stop("the picture " .. element.src .. " has no alternative text; give it fig-alt", element.src)
+    stop("the picture " .. element.src .. " has no alternative text; give it fig-alt", "](" .. element.src)
   end
   alt = pandoc.utils.stringify(inlines_of(alt))
   local width = element.attributes.width
@@ -244,9 +265,7 @@ local function image(element)
   end
   local size = ""
   if width then
-    local number, unit = width:match("^([%d.]+)(%%?%a*)$")
-    if unit == "px" or unit == "" then number, unit = tonumber(number) * 0.75, "pt" end
-    size = ", width: " .. number .. unit
+    size = ", width: " .. (width:match("^[%d.]+$") and width * 0.75 .. "pt" or width)
   end
   return raw_inline("#box(image(" .. quoted(element.src) .. ", alt: " .. quoted(alt) .. size .. "));")
 end
@@ -287,40 +306,32 @@ local function float(kind, identifier, classes, caption, body)
   return out
 end
 
-local function float_kind(identifier)
-  local kind = identifier:match("^(%l+)%-")
-  return counts[kind or ""] and kind or nil
-end
-
 local function float_div(element)
   local kind = float_kind(element.identifier)
   if not kind then return nil end
   local body = pandoc.Blocks(element.content)
   local last = body[#body]
   if #body < 2 or not last or (last.t ~= "Para" and last.t ~= "Plain") then
-    stop("#" .. element.identifier .. " has no caption; its last paragraph is the caption", element.identifier)
+    stop("#" .. element.identifier .. " has no caption; its last paragraph is the caption", "#" .. element.identifier)
   end
   body:remove(#body)
   body:walk({
     Div = function(inner)
       if float_kind(inner.identifier) or inner.attributes["layout-ncol"] then
-        unsupported("#" .. element.identifier .. " with parts of its own (sub-figures)", element.identifier)
+        unsupported("#" .. element.identifier .. " with parts of its own (sub-figures)", "#" .. element.identifier)
       end
     end,
     Figure = function(inner)
       if float_kind(inner.identifier) then
-        unsupported("#" .. element.identifier .. " with parts of its own (sub-figures)", element.identifier)
+        unsupported("#" .. element.identifier .. " with parts of its own (sub-figures)", "#" .. element.identifier)
       end
     end,
     Table = function(inner)
       if float_kind(inner.identifier) then
-        unsupported("#" .. element.identifier .. " with a labelled table inside", element.identifier)
+        unsupported("#" .. element.identifier .. " with a labelled table inside", "#" .. element.identifier)
       end
     end,
   })
-  if element.attributes["layout-ncol"] then
-    unsupported("#" .. element.identifier .. " with layout-ncol (sub-figures)", element.identifier)
-  end
   return float(kind, element.identifier, element.classes, last.content, body)
 end
 
@@ -346,7 +357,7 @@ local function float_table(element)
     return nil
   end
   if kind ~= "tbl" or #caption == 0 then
-    stop("the table #" .. element.identifier .. " needs a caption, and a label that begins with tbl-", element.identifier)
+    stop("the table #" .. element.identifier .. " needs a caption, and a label that begins with tbl-", "#" .. element.identifier)
   end
   local identifier, classes = element.identifier, element.classes
   element.caption = { long = {} }
@@ -392,8 +403,10 @@ local function reference(cite)
     local id = citation.id
     local kind = id:match("^(%a+)%-")
     kind = kind and kind:lower()
-    if not citation_kinds[kind or ""] then
-      unsupported("the citation @" .. id .. " (write \\@ for the sign itself)", "@" .. id)
+    if not reference_kinds[kind or ""] then
+      local what = other_kinds[kind or ""] and "the cross-reference @" .. id
+        or "the citation @" .. id .. " (write \\@ for the sign itself)"
+      unsupported(what, "@" .. id)
     end
     id = kind .. id:sub(#kind + 1)
     local bare = citation.mode == "SuppressAuthor"

@@ -52,10 +52,8 @@ def self_contained(page: str, folder: Path) -> str:
         if path.name == PLOTLY and not draws:
             return ""
         if path.name == PLOTLY:
-            # Packed, and unpacked when the first chart comes near: the page is half the size.
             added.append(path.read_bytes())
-            packed = base64.b64encode(gzip.compress(added[0], mtime=0)).decode("ascii")
-            return f'<script type="text/plain" id="plotly">{packed}</script>'
+            return packed(added[0])
         text = path.read_text("utf-8").replace("</script", "<\\/script")
         return f"<script>\n{text}</script>"
 
@@ -67,6 +65,15 @@ def self_contained(page: str, folder: Path) -> str:
     # Pictures first: the library's own text is not searched for them.
     whole = _SCRIPT.sub(script, _STYLE.sub(style, _IMAGE.sub(image, page)))
     return with_policy(whole, added)
+
+
+def packed(library: bytes) -> str:
+    """The charts' library as a page holds it, unpacked when the first chart comes near.
+
+    That halves the page.
+    """
+    content = base64.b64encode(gzip.compress(library, mtime=0)).decode("ascii")
+    return f'<script type="text/plain" id="plotly">{content}</script>'
 
 
 def must_be_inside(page: str, folder: Path) -> None:
