@@ -25,7 +25,7 @@ def shrunk_spend(now: Snapshot) -> tuple[Floats, float]:
     Bühlmann (1967), Experience Rating and Credibility, ASTIN Bulletin 4 (3), 199-207.
     """
     days = now.frequency + 1
-    mean = np.maximum(now.spent, 0.0) / days
+    mean = now.spent / days
     top = float(np.quantile(mean, WINSOR))
     capped = np.minimum(mean, top)
     base = float(days @ capped / days.sum())
@@ -35,7 +35,7 @@ def shrunk_spend(now: Snapshot) -> tuple[Floats, float]:
     between = max(float(np.var(capped)) - within * float(np.mean(1 / days)), 1e-3 * base**2)
     drawn = float(np.clip(within / between, FEWEST, MOST))
     variation = float(np.sqrt(within) / max(base, 1e-12))
-    return (now.spent.clip(min=0.0) + drawn * base) / (days + drawn), variation
+    return (now.spent + drawn * base) / (days + drawn), variation
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 from custanalytics.content.case_study import case
 from custanalytics.content.deck import ORDER, deck
 from custanalytics.content.report_content import ReportContent, report_content
+from custanalytics.content.tables import Table
 from custanalytics.engagement import FILE, REPORT, Engagement, read_engagement
 from custanalytics.engagement.record import sha256
 from custanalytics.engagement.rerun import run_is_stale
@@ -56,6 +57,7 @@ from custanalytics.privacy.mute import (
 from custanalytics.render import Brand, copy_brand, read_brand, render, stage, template
 from custanalytics.render.charts.theme import Theme
 from custanalytics.render.pages.document import Document, document
+from custanalytics.render.pages.markdown import markdown
 from custanalytics.render.put_in_place import replaced
 from custanalytics.render.slides.write_slides import slides_bytes
 from custanalytics.results.store import AnalysisResults, read_results
@@ -63,6 +65,10 @@ from custanalytics.results.store import AnalysisResults, read_results
 WRITE_UP_FOLDER = "write-up"
 _NOT_SHOWN = {"late", "next-steps"}  # slides that talk to the client of their own lists
 _QUARTO_LIBRARIES = "site_libs"
+# Tables whose notes name sheets of the workbook.
+_LEAD_TO_WORKBOOK = (
+    "tbl-products", "tbl-groups", "tbl-first-orders", "tbl-next-products", "tbl-revenue-groups",
+)  # fmt: skip
 _LEAST_SECRETS, _MOST_SECRETS = 3, 10  # tried, before a figure is held for a true one
 _PICTURES = ("segments", "concentration", "prospects-lift", "monthly-revenue")
 Step = Callable[[str], AbstractContextManager[Any]]
@@ -152,7 +158,7 @@ def _published(
         shown = _shown(asked, results, record)
         told = entry_text(asked, shown, read_portfolio(portfolio).theme, record.slug)
         content = report_content(shown.results)
-        written = document(content, _theme(read_brand(portfolio)))
+        written = _document(content, _theme(read_brand(portfolio)))
         write_up = asked.folder / FOLDER / WRITE_UP_FOLDER
         own = stage_write_up(written, told.texts, write_up)
     prose = (*told.prose, *segment_prose(shown.results), *own)
@@ -273,6 +279,18 @@ def _confirmed(record: Record, prose: Sequence[Prose], given: str) -> Record:
     if code not in (given, record.confirmed):
         raise UnconfirmedError(prose)
     return dataclasses.replace(record, confirmed=code)
+
+
+def _document(content: ReportContent, theme: Theme) -> Document:
+    """The content as a document, whose tables lead to nothing that is not published."""
+    blocks = {name: content.parts.get(name) for name in _LEAD_TO_WORKBOOK}
+    tables = {
+        name: markdown(dataclasses.replace(block, note=""), content.formats)
+        for name, block in blocks.items()
+        if isinstance(block, Table)
+    }
+    written = document(content, theme)
+    return dataclasses.replace(written, parts={**written.parts, **tables})
 
 
 def _theme(brand: Brand) -> Theme:

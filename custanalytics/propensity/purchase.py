@@ -217,8 +217,8 @@ def _paced(forecast: Forecast, propensity: "pd.Series[float]") -> pd.DataFrame:
             "gap_total": now.recency,
             "gap_last": last_gap.round(),
             "days_since_last_purchase": (now.T - now.recency).astype(np.int64),
-            "spent": np.maximum(now.spent, 0.0),
-            "typical_order": np.maximum(now.typical, 0.0),
+            "spent": now.spent,
+            "typical_order": now.typical,
             "propensity": propensity,
         }
     )

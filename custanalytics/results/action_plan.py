@@ -68,7 +68,7 @@ def ranked_actions(
     """
     of_segment = decisions.set_index("segment")
     table = pd.DataFrame(
-        [_row(step, members, of_segment) for step, members in customers.groupby(steps, sort=True)]
+        [_row(step, members, of_segment) for step, members in customers.groupby(steps)]
     )
     table = _with_money(table, expected, terms)
     # A gain that no forecast tells is no reason against it.

@@ -98,6 +98,25 @@ def test_a_new_customer_beside_what_the_last_ones_brought(lines, told, value):
     assert new["clv"] < 0.4 * new["repeat_revenue"]
 
 
+def test_a_new_customer_is_worth_all_that_comes_within_the_horizon(told):
+    plain = customer_lifetime_value(told, 365, 0.0).new_customer
+    assert plain["expected_repeat_purchases"] == pytest.approx(told.newcomers.expected_purchases)
+    assert plain["repeat_revenue"] == pytest.approx(told.newcomers.expected_revenue)
+    assert plain["clv"] == pytest.approx(plain["repeat_revenue"])
+    assert plain["supported_acquisition_cost"] == pytest.approx(
+        plain["first_order_value"] + plain["repeat_revenue"]
+    )
+
+
+def test_unasked_it_is_a_year_at_a_tenth_and_a_supported_horizon_is_no_doubt(told):
+    value = customer_lifetime_value(told)
+    assert value.params == {
+        "horizon_days": 365, "asked_days": 365, "annual_discount_rate": 0.10, "margin": None,
+        "level": 0.9,
+    }  # fmt: skip
+    assert "forecast.horizon" not in {check.name for check in value.checks}
+
+
 def test_without_newcomers_to_test_on_nothing_is_said_of_new_customers(told):
     value = customer_lifetime_value(replace(told, newcomers=None))
     assert value.new_customer == {}

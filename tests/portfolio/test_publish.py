@@ -120,6 +120,17 @@ def test_of_a_client_nothing_is_told(example, name, slug):
     assert "Public copy" in pages
 
 
+def test_the_published_report_says_what_they_buy_and_why_revenue_changed(example):
+    page = html.unescape(
+        (example / "portfolio/entries/whom-to-keep/report.html").read_text("utf-8")
+    )
+    assert 'id="sec-buying"' in page
+    assert 'id="sec-change"' in page
+    assert "Product 1" in page
+    assert "Cotton apron" not in page
+    assert "in the workbook" not in page  # it is not published
+
+
 def test_what_was_changed_stays_with_the_engagement(example):
     record = json.loads((example / "engagements/wholesaler/publish/record.json").read_text())
     assert record["names"]["Feinkost Brandt & Sohn KG"] == "A food wholesaler"

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy.special import expit, logit
 
 from custanalytics import forecast_customers
 from custanalytics.errors import UnsupportedError, UsageError
@@ -19,6 +20,7 @@ from custanalytics.propensity import checks
 from custanalytics.propensity.purchase import purchase_propensity
 from custanalytics.prospects.lead_scoring import fit_lead_scoring
 from custanalytics.scoring.evaluation import decile_table
+from custanalytics.scoring.profit import profit_curve
 from tests.trials.leads import leads
 from tests.trials.shops import steady_shop
 
@@ -134,6 +136,12 @@ def test_checks_name_what_was_off():
     assert checks.buyers_foreseen(rows.iloc[2:]) == []
 
 
+def test_the_swing_is_that_of_the_chances_in_log_odds():
+    middle = np.array([-2.0, 0.0, 1.5])
+    assert checks.swing(expit(middle - 0.6), expit(middle + 0.6), 2.0) == pytest.approx(0.3)
+    assert np.isfinite(checks.swing(np.array([0.0]), np.array([1.0]), 2.0))
+
+
 def test_profit_only_with_both_figures(shop, told, result):
     assert result.profit is not None
     assert result.profit["contacted"].iloc[-1] == len(result.customers)
@@ -141,6 +149,17 @@ def test_profit_only_with_both_figures(shop, told, result):
     # a contact earns what it adds: 5 % of a purchase
     assert best == (result.customers["propensity"] * 4.0 * 0.05 > 0.05).sum()
     assert 0 < best < len(result.customers)
+    # how far all chances may be off together, told by their bounds of 90 %
+    ends = (result.customers[f"propensity{end}"] for end in ("_low", "_high"))
+    low, high = (logit(chances) for chances in ends)
+    by_hand = profit_curve(
+        result.customers["propensity"].to_numpy(),
+        0.05,
+        0.2,
+        (high - low).median() / 2 / 1.6448536,
+        0.9,
+    )
+    pd.testing.assert_frame_equal(result.profit, by_hand, rtol=1e-4)
     with pytest.raises(UsageError, match="both or none"):
         purchase_propensity(told, contact_cost=1.0)
     with pytest.raises(UsageError, match="at least 1"):

@@ -105,6 +105,14 @@ def test_what_does_not_pay_is_no_step():
     assert plan["gain_5"].tolist() == pytest.approx([20.0, -4.75])
 
 
+def test_what_does_not_pay_stands_before_those_left_in_peace_and_equals_go_by_name():
+    customers = people("Never", "Costs", "B", "A")
+    table = decisions("Never", "Costs", "B", "A", alone=("Never",))
+    told = expected(Never=9_000.0, Costs=10.0, B=500.0, A=500.0)
+    plan = actions(customers, table, told, Terms(5.0, 0.5))
+    assert plan["segment"].tolist() == ["A", "B", "Costs", "Never"]
+
+
 LATE = {
     "late": [True, False, True, False],
     "propensity": [0.2, 0.9, 0.5, 0.9],

@@ -106,6 +106,12 @@ def test_a_list_holds_those_to_contact_and_the_control_group_has_its_own():
     }
 
 
+def test_money_has_two_decimals_and_all_else_four(tmp_path):
+    frame = pd.DataFrame({"expected_revenue": [150.40812], "propensity": [0.123456]})
+    write_csv(frame, tmp_path / "list.csv", "customers")
+    assert (tmp_path / "list.csv").read_text("utf-8-sig").splitlines()[1] == "150.41,0.1235"
+
+
 def test_a_column_of_more_than_text_is_written_too(written):
     mixed = pd.DataFrame({"late": pd.Series([True, None, "=x"], dtype="object")})
     assert written(mixed)[1:] == [["True"], [""], ["'=x"]]

@@ -8,7 +8,6 @@ missing, or the change makes no difference.
 import argparse
 import ast
 import contextlib
-import copy
 import importlib
 import multiprocessing
 import os
@@ -42,6 +41,15 @@ COUNTED: dict[type[ast.operator], type[ast.operator]] = {
 
 
 @dataclass(frozen=True)
+class Break:
+    """One operator, constant or condition to break: its place among a file's nodes, and how."""
+
+    file: Path
+    place: int
+    broken: ast.AST
+
+
+@dataclass(frozen=True)
 class Mutant:
     """One broken line: the file, the line and what stands there instead, and the whole text."""
 
@@ -52,25 +60,23 @@ class Mutant:
     text: str
 
 
-def mutants_of(file: Path) -> Iterator[Mutant]:
+def breaks_of(file: Path) -> Iterator[Break]:
     """Every way in which one operator, constant or condition of a file can be broken."""
     tree = ast.parse(file.read_text("utf-8"))
-    annotations = _annotations(tree)
+    left_out = _decide_nothing(tree)
     for place, node in enumerate(ast.walk(tree)):
-        if id(node) in annotations or not hasattr(node, "lineno"):
-            continue
-        for broken in _broken(node):
-            changed = copy.deepcopy(tree)
-            target = list(ast.walk(changed))[place]
-            for name, value in ast.iter_fields(broken):
-                setattr(target, name, value)
-            yield Mutant(
-                file.relative_to(ROOT),
-                node.lineno,
-                ast.unparse(node),
-                ast.unparse(target),
-                ast.unparse(changed),
-            )
+        if id(node) not in left_out and hasattr(node, "lineno"):
+            yield from (Break(file, place, broken) for broken in _broken(node))
+
+
+def mutant_of(one: Break) -> Mutant:
+    """The file with that one place broken."""
+    tree = ast.parse(one.file.read_text("utf-8"))
+    node = list(ast.walk(tree))[one.place]
+    line, before = node.lineno, ast.unparse(node)  # type: ignore[attr-defined]
+    for name, value in ast.iter_fields(one.broken):
+        setattr(node, name, value)
+    return Mutant(one.file.relative_to(ROOT), line, before, ast.unparse(node), ast.unparse(tree))
 
 
 def _broken(node: ast.AST) -> Iterator[ast.AST]:
@@ -88,11 +94,15 @@ def _broken(node: ast.AST) -> Iterator[ast.AST]:
         yield ast.Constant(node.value * 2 if node.value else 1)
 
 
-def _annotations(tree: ast.AST) -> set[int]:
-    """Annotations: breaking them breaks nothing that runs."""
+def _decide_nothing(tree: ast.AST) -> set[int]:
+    """Annotations, decorators and guards such as ``strict``: no result comes from them."""
     left_out = set()
     for node in ast.walk(tree):
-        for part in (getattr(node, "annotation", None), getattr(node, "returns", None)):
+        parts = [getattr(node, "annotation", None), getattr(node, "returns", None)]
+        parts += getattr(node, "decorator_list", [])
+        if isinstance(node, ast.keyword) and node.arg in ("strict", "ignore_index"):
+            parts.append(node.value)
+        for part in parts:
             if isinstance(part, ast.AST):
                 left_out |= {id(inner) for inner in ast.walk(part)}
     return left_out
@@ -142,7 +152,7 @@ def main() -> None:
     asked = options.parse_args()
     place = ROOT / "custanalytics" / asked.part
     files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
-    every = [mutant for file in files for mutant in mutants_of(file)]
+    every = [one for file in files for one in breaks_of(file)]
     lot = random.Random(asked.seed)  # noqa: S311 - a lot, no secret
     drawn = lot.sample(every, min(asked.most, len(every)))
     tests = asked.tests or [f"tests/{asked.part.split('/')[0]}"]
@@ -159,7 +169,7 @@ def main() -> None:
         if not _passes(tests, copied, keep_bytecode=True):
             raise SystemExit("the tests fail with nothing broken")
         noticed = 0
-        for mutant in drawn:
+        for mutant in map(mutant_of, drawn):
             if is_noticed(mutant, tests, copied):
                 noticed += 1
                 continue
