@@ -190,7 +190,7 @@ class Prospects:
         (), "value of it that means not converted; 'blank' is none", kinds.VALUE, many=True
     )
     still_open: Sequence[str] = _of_prospects(
-        (), "value of it that means not decided yet", kinds.VALUE, flag="open", many=True
+        (), "value of it that means not decided yet", kinds.VALUE, many=True
     )
     prospect_date: str | None = _of_prospects(
         None, "column with the day a prospect came in", kinds.COLUMN
@@ -226,6 +226,7 @@ class Rendering:
         kinds.some_of(*FORMATS),
         flag="format",
         many=True,
+        adds_up=False,
     )
     renderer: str = option(
         "auto",
