@@ -115,7 +115,7 @@ def run(options: RunOptions) -> Report:
     """
     out, step = Path(options.out), options.step
     _check_means(options)
-    chosen = _template_for(out, options.template)
+    chosen = template_for(out, options.template)
     with renewed(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
             ledger = load(
@@ -155,7 +155,7 @@ def run_prospects(options: ProspectsOptions) -> Report:
     """
     out, step = Path(options.out), options.step
     _check_means(options)
-    chosen = _template_for(out, options.template, "prospects")
+    chosen = template_for(out, options.template, "prospects")
     with renewed(out, find_template(chosen)) as folder:
         options = dataclasses.replace(options, template=chosen)
         made_on = options.made_on or today()
@@ -209,7 +209,7 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
             files = _write_report(results, fresh, options)
         return _moved(files, fresh, folder)
     out = Path(options.out)
-    chosen = _template_for(out, options.template)
+    chosen = template_for(out, options.template)
     with renewed(out, find_template(chosen)) as fresh:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
@@ -276,7 +276,7 @@ def _write_dictionary(results: AnalysisResults, folder: Path) -> None:
     )
 
 
-def _template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:
+def template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:
     """The template asked for, or that of the report that is there."""
     try:
         there = read_settings(out / "results").template if (out / DOCUMENT).exists() else None

@@ -1,20 +1,24 @@
 """Options of the commands: those of the configuration, and the few that are the command line's."""
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from custanalytics.cli.plain import plain
 from custanalytics.config import (
     RENDERERS,
     Configuration,
     Origin,
+    add_settings,
     default_of,
     flag_of,
     groups,
     option_of,
     options_of,
+    settings_file,
 )
 from custanalytics.errors import UsageError
 
@@ -32,6 +36,12 @@ def command(
     return made
 
 
+def commands_of(root: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    """Every command of the command line, by name."""
+    found = (a for a in root._actions if isinstance(a, argparse._SubParsersAction))
+    return dict(next(found).choices)
+
+
 def path(command: argparse.ArgumentParser, name: str, said: str, **how: Any) -> None:
     """A file or folder that a command is about."""
     metavar = how.pop("metavar", name.upper())
@@ -41,6 +51,13 @@ def path(command: argparse.ArgumentParser, name: str, said: str, **how: Any) -> 
 def config_options(command: argparse.ArgumentParser, kind: type[Any]) -> None:
     """Every option of a configuration, under its title; none has a value unless it is given."""
     command.set_defaults(kind=kind)
+    command.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="settings by the names of the options below, as TOML; else custanalytics.toml, where "
+        "there is one; the command line counts before it",
+    )
     for title, parts in groups(kind).items():
         group = command.add_argument_group(title)
         for part in parts:
@@ -58,6 +75,17 @@ def config_options(command: argparse.ArgumentParser, kind: type[Any]) -> None:
             action.shown = default_of(part)  # type: ignore[attr-defined]
 
 
+def begun(options: argparse.Namespace) -> tuple[Configuration[Any], Path | None]:
+    """A configuration with what a file of settings says, and that file."""
+    configuration = Configuration(options.kind)
+    file = settings_file(options.config)
+    if file:
+        used = add_settings(configuration, options.kind, file)
+        said = ", ".join(used) or "none that this command takes"
+        print(plain(f"Settings of {file}: {said}"), file=sys.stderr)
+    return configuration, file
+
+
 def collected(options: argparse.Namespace, configuration: Configuration[Any]) -> None:
     """Put what was given on the command line into a configuration."""
     names = {part.name for part in options_of(options.kind)}
@@ -68,7 +96,7 @@ def collected(options: argparse.Namespace, configuration: Configuration[Any]) ->
 
 def checked(options: argparse.Namespace, **rest: Any) -> Any:
     """The options of a command that has no record beside it."""
-    configuration = Configuration(options.kind)
+    configuration, _ = begun(options)
     collected(options, configuration)
     return configuration.build(**rest)
 

@@ -23,7 +23,8 @@ def add(commands: Any) -> None:
 
 
 def _check(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import ledger_text, progress, show
+    from custanalytics.cli.printed import ledger_text, show
+    from custanalytics.cli.progress import progress
     from custanalytics.ledger import load
 
     how = shared(arguments.checked(options), Reading)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from custanalytics.cli import arguments
+from custanalytics.cli.opening import open_option, show_page
 from custanalytics.config import Configuration, Origin, today
 from custanalytics.errors import UsageError
 
@@ -53,6 +54,16 @@ def add(commands: Any) -> None:
     arguments.json_option(status)
 
 
+def report_options(command: argparse.ArgumentParser) -> None:
+    """What may be asked of a command that makes a report, beside its settings."""
+    open_option(command)
+    command.add_argument(
+        "--dry-run",
+        action="store_true",
+        help="say what would be read, by which settings, and what written; do nothing",
+    )
+
+
 def make_report(
     options: argparse.Namespace,
     given: Sequence[str],
@@ -61,13 +72,22 @@ def make_report(
     sample: str,
 ) -> None:
     """Make a report of what the command line says, and in an engagement's folder of its record."""
-    from custanalytics.cli.printed import progress, run_json, run_text, show
+    from custanalytics.cli.dry_run import dry_run
+    from custanalytics.cli.printed import run_json, run_text, show
+    from custanalytics.cli.progress import Overall
     from custanalytics.engagement import REPORT, record_run, settings_of, sources_of
 
-    configuration = Configuration(options.kind)
     engagement = None if options.sources or options.sample else _here(given[0])
-    if engagement is not None:
+    typed = ["custanalytics", *given]
+    if engagement is None:
+        configuration, settings = arguments.begun(options)
+        # So that the command makes the report again wherever it is typed.
+        typed += [f"--config={settings}"] if settings and not options.config else []
+    else:
+        configuration = Configuration(options.kind)
         configuration.add(settings_of(engagement), Origin.RECORD)
+        if options.config:
+            configuration.refuse("an engagement has settings of its own: leave --config out")
         if Path(getattr(options, "out", REPORT)) != Path(REPORT):
             configuration.refuse(
                 f"in an engagement, the report is made in {REPORT}/: leave --out out"
@@ -79,12 +99,16 @@ def make_report(
         files = sources_of(engagement) if engagement else arguments.sources(options, of, sample)
     except UsageError as error:
         configuration.refuse(str(error))
-    command = shlex.join(["custanalytics", *given])
-    asked = configuration.build(sources=files, step=progress, command=command)
-    report = make(**vars(asked))
+    if options.dry_run:
+        dry_run(options, configuration, files)
+        return
+    asked = configuration.build(sources=files, command=shlex.join(typed))
+    with Overall(given[0], bool(getattr(asked, "prospects", ()))) as step:
+        report = make(**vars(asked) | {"step": step})
     if engagement is not None:
         record_run(engagement, configuration.as_record())
     show(options, run_json(report), run_text(report))
+    show_page(options, report.files)
 
 
 def _here(command: str) -> "Engagement | None":

@@ -37,7 +37,7 @@ def add(commands: Any) -> None:
 
 def _example(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.bundled import reports_dir
-    from custanalytics.cli.printed import progress
+    from custanalytics.cli.progress import progress
     from custanalytics.errors import UsageError
     from custanalytics.portfolio.own_prose import UnconfirmedError
     from custanalytics.portfolio.publish import publish_engagement

@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from custanalytics import __version__
 from custanalytics.cli import (
     check,
+    completion,
     datasets,
     diff,
     engagement,
@@ -23,7 +24,7 @@ from custanalytics.cli import (
     publish,
     report,
 )
-from custanalytics.cli.plain import plain
+from custanalytics.cli.plain import for_stream
 from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
 _UNFORESEEN = 70  # EX_SOFTWARE
@@ -37,14 +38,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         perform(given)
     except CustAnalyticsError as error:
-        print(plain(f"custanalytics: {error}"), file=sys.stderr)
+        print(for_stream(f"custanalytics: {error}", sys.stderr), file=sys.stderr)
         return error.exit_code
     except OSError as error:
         if isinstance(error, BrokenPipeError):
             # Whoever read our output has gone: leave without a word, as other commands do.
             os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
             return 141
-        print(plain(f"custanalytics: {error}"), file=sys.stderr)
+        print(for_stream(f"custanalytics: {error}", sys.stderr), file=sys.stderr)
         return RenderError.exit_code
     except KeyboardInterrupt:
         print("custanalytics: stopped; the report folder is as it was", file=sys.stderr)
@@ -121,7 +122,7 @@ def parser() -> argparse.ArgumentParser:
 
     for module in (
         report, check, prospects, measure, diff, engagement, datasets, publish, portfolio,
-        example_portfolio, leak_test,
+        example_portfolio, leak_test, completion,
     ):  # fmt: skip
         module.add(commands)
     return root

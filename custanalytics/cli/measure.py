@@ -30,7 +30,8 @@ def add(commands: Any) -> None:
 
 
 def _measure(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import effect_json, effect_text, progress, show
+    from custanalytics.cli.printed import effect_json, effect_text, show
+    from custanalytics.cli.progress import progress
 
     how: MeasureOptions = arguments.checked(options)
     with progress("Measuring the effect"):

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from custanalytics.cli import arguments
+from custanalytics.cli.opening import open_option, show_page
 
 
 def add(commands: Any) -> None:
@@ -26,10 +27,12 @@ def add(commands: Any) -> None:
     )
     arguments.renderer_option(portfolio)
     arguments.json_option(portfolio)
+    open_option(portfolio)
 
 
 def _portfolio(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import listed, paths, progress, show
+    from custanalytics.cli.printed import listed, paths, show
+    from custanalytics.cli.progress import progress
     from custanalytics.portfolio.entry import read_entries
     from custanalytics.portfolio.folder import create_portfolio, read_portfolio
     from custanalytics.portfolio.hosting import write_github_pages
@@ -60,3 +63,4 @@ def _portfolio(options: argparse.Namespace, _: Sequence[str]) -> None:
     }
     text = "\n".join(listed(title, items) for title, items in lists.items() if items)
     show(options, content, text)
+    show_page(options, {"html": files["index"]})

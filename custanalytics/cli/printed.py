@@ -5,9 +5,7 @@ import json
 import math
 import sys
 import textwrap
-import time
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +13,15 @@ import pandas as pd
 
 from custanalytics.campaigns.effect import CampaignEffect
 from custanalytics.check import Check
-from custanalytics.cli.plain import plain
+from custanalytics.cli.opening import to_open
+from custanalytics.cli.plain import for_stream
+from custanalytics.cli.tables import table
 from custanalytics.content.definitions import DEFINITIONS
 from custanalytics.content.format import Formats
 from custanalytics.ledger import Ledger
 from custanalytics.pipeline import Report
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.compare import Comparison
-
-# The first of these that there is, is what to look at.
-_TO_OPEN = ("html", "pdf", "docx", "pptx", "xlsx")
 
 
 def print_json(content: dict[str, Any]) -> None:
@@ -37,24 +34,7 @@ def show(options: argparse.Namespace, content: dict[str, Any], text: str) -> Non
     if options.json:
         print_json(content)
     else:
-        print(plain(text))
-
-
-@contextmanager
-def progress(step: str) -> Iterator[None]:
-    """One line a step on standard error: live in a terminal, plain elsewhere."""
-    live = sys.stderr.isatty()
-    if live:
-        print(f"{step} ...", end="", file=sys.stderr, flush=True)
-    began = time.monotonic()
-    try:
-        yield
-    except BaseException:
-        if live:
-            print(file=sys.stderr)
-        raise
-    took = f"{step}: {time.monotonic() - began:.1f} s"
-    print(f"\r\033[K{took}" if live else took, file=sys.stderr, flush=True)
+        print(for_stream(text, sys.stdout))
 
 
 def run_json(report: Report) -> dict[str, Any]:
@@ -151,7 +131,7 @@ def files_text(files: Mapping[str, Path]) -> str:
     for folder, own in sorted(names.items(), key=lambda item: len(item[0].parts)):
         text = textwrap.fill(", ".join(own), 74, break_on_hyphens=False, break_long_words=False)
         lines += [f"  {folder}/", textwrap.indent(text, "    ")]
-    first = next((files[role] for role in _TO_OPEN if role in files), None)
+    first = to_open(files)
     return "\n".join(lines) + (f"\n\nOpen {first}" if first else "")
 
 
@@ -179,7 +159,7 @@ def _prospect_lines(found: LeadScoring, formats: Formats) -> list[str]:
         f"{found.chosen}"
     ]
     if len(found.stages) > 2:  # a pipeline
-        lines += [f"{found.outcome.column}:", _table(found.stages)]
+        lines += [f"{found.outcome.column}:", table(found.stages)]
     for row in found.evaluation.loc[found.evaluation["chosen"]].to_dict("records"):
         lines.append(
             f"AUC {row['test']}: {formats.number(row['auc'], 3)} "
@@ -220,14 +200,14 @@ def effect_text(effect: CampaignEffect) -> str:
     shown["effect"] = [_points(value) for value in rows["effect"]]
     shown["from"] = [_points(value) for value in rows["effect_low"]]
     shown["to"] = [_points(value) for value in rows["effect_high"]]
-    tables = [_table(shown)]
+    tables = [table(shown)]
     if rows["spend_effect"].notna().any():
         money = shown[[""]].copy()
         for title, end in {"a head": "", "from": "_low", "to": "_high", "cut": "_trimmed"}.items():
             money[title] = [
                 "" if value != value else f"{value:+,.2f}" for value in rows[f"spend_effect{end}"]
             ]
-        tables.append(_table(money))
+        tables.append(table(money))
     sentences = "\n".join(check.sentence for check in effect.checks)
     return "\n\n".join([sentences, *tables])
 
@@ -260,10 +240,10 @@ def comparison_text(changes: Comparison) -> str:
         return "Nothing differs."
     parts = []
     for part, title in _CHANGES.items():
-        table = getattr(changes, part)
-        if len(table):
-            shown = table.drop(columns="sentence", errors="ignore").map(_cell)
-            parts.append(f"{title}:\n{_table(shown)}")
+        changed = getattr(changes, part)
+        if len(changed):
+            shown = changed.drop(columns="sentence", errors="ignore").map(_cell)
+            parts.append(f"{title}:\n{table(shown)}")
     return "\n\n".join(parts)
 
 
@@ -292,7 +272,7 @@ def ledger_text(ledger: Ledger) -> str:
     if len(report.states):
         states = report.states.assign(amount=report.states["amount"].map("{:,.2f}".format))
         states["taken_for"] = states["taken_for"].str.replace("_", " ")
-        parts.append(f"States of orders:\n{_table(states)}")
+        parts.append(f"States of orders:\n{table(states)}")
     if report.warnings:
         parts.append(listed("Mind", list(report.warnings)))
     warned = ledger.findings["finding"].isin(["no_customer", "duplicates", "reading"])
@@ -316,11 +296,6 @@ def aligned(rows: Mapping[str, str], width: int = 0) -> str:
 def paths(files: Mapping[str, Path]) -> dict[str, str]:
     """Files by role, as text."""
     return {kind: str(path) for kind, path in files.items()}
-
-
-def _table(frame: pd.DataFrame) -> str:
-    shown = frame.set_axis([str(name).replace("_", " ") for name in frame.columns], axis=1)
-    return shown.to_string(index=False)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[str, Any]]:

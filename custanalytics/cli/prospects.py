@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from custanalytics.cli import arguments
-from custanalytics.cli.engagement import make_report
+from custanalytics.cli.engagement import make_report, report_options
 from custanalytics.config import ProspectsOptions
 
 
@@ -23,6 +23,7 @@ def add(commands: Any) -> None:
         "prospects leads.csv --outcome Result --positive won",
     )
     arguments.sales_options(learn, "FILE", "one table of prospects")
+    report_options(learn)
     arguments.config_options(learn, ProspectsOptions)
 
     score = arguments.command(
@@ -45,7 +46,8 @@ def _prospects(options: argparse.Namespace, given: Sequence[str]) -> None:
 
 
 def _score(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import listed, progress
+    from custanalytics.cli.printed import listed
+    from custanalytics.cli.progress import progress
     from custanalytics.pipeline import score_prospects
 
     with progress("Scoring the prospects"):

@@ -33,7 +33,8 @@ def add(commands: Any) -> None:
 
 
 def _publish(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import paths, progress, show
+    from custanalytics.cli.printed import paths, show
+    from custanalytics.cli.progress import progress
     from custanalytics.portfolio.publish import publish_engagement
 
     done = publish_engagement(

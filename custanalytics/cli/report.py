@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from custanalytics.cli import arguments
-from custanalytics.cli.engagement import make_report
+from custanalytics.cli.engagement import make_report, report_options
+from custanalytics.cli.opening import open_option, show_page
 from custanalytics.config import RenderOptions, RunOptions
 
 
@@ -21,6 +22,7 @@ def add(commands: Any) -> None:
         "run sales.csv --client 'Hearth & Home' --margin 0.4",
     )
     arguments.sales_options(run, "SALES", "one sales export")
+    report_options(run)
     arguments.config_options(run, RunOptions)
 
     again = arguments.command(
@@ -33,6 +35,7 @@ def add(commands: Any) -> None:
     )
     arguments.path(again, "folder", "what 'run' made")
     arguments.json_option(again)
+    open_option(again)
     arguments.config_options(again, RenderOptions)
 
     known = arguments.command(
@@ -53,7 +56,8 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
 
 
 def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import files_text, paths, progress, show
+    from custanalytics.cli.printed import files_text, paths, show
+    from custanalytics.cli.progress import progress
     from custanalytics.engagement import is_document, render_document
     from custanalytics.pipeline import rerender
 
@@ -64,6 +68,7 @@ def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
         else:
             files = rerender(**vars(how))
     show(options, {"files": paths(files)}, files_text(files))
+    show_page(options, files)
 
 
 def _templates(options: argparse.Namespace, _: Sequence[str]) -> None:

@@ -1,8 +1,9 @@
 """One typed configuration: each option declared once, with its type, default, bounds and words.
 
-The command line, ``[settings]`` of ``engagement.toml`` and keyword arguments of Python fill the
-same frozen dataclasses. All of it is checked before anything is read, and one message names every
-fault. A new option is a field in `options` or `commands`, and the line that uses it.
+The command line, ``[settings]`` of ``engagement.toml``, ``custanalytics.toml`` and keyword
+arguments of Python fill the same frozen dataclasses. All of it is checked before anything is read,
+and one message names every fault. A new option is a field in `options` or `commands`, and the line
+that uses it.
 """
 
 from custanalytics.config.collect import Configuration, Origin, as_typed
@@ -41,11 +42,13 @@ from custanalytics.config.options import (
     Scope,
     today,
 )
+from custanalytics.config.settings_file import SETTINGS_FILE, add_settings, settings_file
 
 __all__ = [
     "COMMAND",
     "COMMANDS",
     "RENDERERS",
+    "SETTINGS_FILE",
     "STEP",
     "TEMPLATE",
     "CheckOptions",
@@ -65,6 +68,7 @@ __all__ = [
     "Settings",
     "Step",
     "about",
+    "add_settings",
     "as_typed",
     "called_with",
     "default_of",
@@ -72,6 +76,7 @@ __all__ = [
     "groups",
     "option_of",
     "options_of",
+    "settings_file",
     "shared",
     "today",
     "unknown",

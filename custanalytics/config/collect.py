@@ -1,35 +1,62 @@
 """Collects options from the command line, TOML and keywords, and checks them as a whole."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import Field
+from dataclasses import Field, dataclass
 from datetime import date
-from enum import Enum
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from custanalytics.config.kinds import pairs
 from custanalytics.config.names import nearest
-from custanalytics.config.option import flag_of, option_of, options_of
+from custanalytics.config.option import default_of, flag_of, option_of, options_of
 from custanalytics.config.options import Rendering
 from custanalytics.errors import SourceError, UsageError
 
 C = TypeVar("C")
 
 
-class Origin(Enum):
-    """Where a value was given, which says how an option's name is written."""
+@dataclass(frozen=True)
+class Origin:
+    """Where values were given, which says how an option's name is written."""
 
-    COMMAND_LINE = "--{flag}"
-    RECORD = "engagement.toml, [settings]: {flag}"
-    PYTHON = "{name}"
+    called: str
+    before: str = ""
+    # Names are written as on the command line, and values as they are.
+    in_toml: bool = False
+    # Files are looked for from here.
+    folder: Path = Path()
+    # Some of its options have no use in one run or the other.
+    serves_several: bool = False
+
+    COMMAND_LINE: ClassVar["Origin"]
+    RECORD: ClassVar["Origin"]
+    PYTHON: ClassVar["Origin"]
+
+    @staticmethod
+    def of_file(path: Path) -> "Origin":
+        """A file of settings."""
+        return Origin(str(path), f"{path}: ", True, path.parent, serves_several=True)
+
+    def key(self, part: "Field[Any]") -> str:
+        """The name under which a value stands here."""
+        return flag_of(part) if self.in_toml else part.name
+
+    def placed(self, value: Any) -> Any:
+        """A value; a file lies where this says, unless it names its whole path."""
+        return self.folder / value if isinstance(value, Path) else value
 
     def named(self, part: "Field[Any]") -> str:
         """The option's name, and where it stands."""
-        return self.value.format(flag=flag_of(part), name=part.name)
+        return self.before + (part.name if self is Origin.PYTHON else flag_of(part))
 
     def short(self, part: "Field[Any]") -> str:
         """The option's name alone."""
         return self.named(part).rpartition(" ")[2]
+
+
+Origin.COMMAND_LINE = Origin("command line", "--")
+Origin.RECORD = Origin("engagement.toml", "engagement.toml, [settings]: ", in_toml=True)
+Origin.PYTHON = Origin("keyword")
 
 
 class Configuration(Generic[C]):
@@ -50,16 +77,12 @@ class Configuration(Generic[C]):
 
     def add(self, given: Mapping[str, Any], origin: Origin) -> None:
         """Take what was given in one place; None is not given."""
-        parts = {
-            flag_of(part) if origin is Origin.RECORD else part.name: part
-            for part in self._fields.values()
-        }
+        parts = {origin.key(part): part for part in self._fields.values()}
         for name, value in given.items():
             if name not in parts:
                 near = nearest(name, [origin.short(part) for part in parts.values()])
                 hint = f"; did you mean {near}?" if near else ""
-                said = origin.value.format(flag=name.lstrip("-"), name=name)
-                self.refuse(f"{said} is no option here{hint}")
+                self.refuse(f"{origin.before}{name.lstrip('-')} is no option here{hint}")
             elif value is not None:
                 self._take(parts[name], value, origin)
 
@@ -91,12 +114,30 @@ class Configuration(Generic[C]):
             if name not in rendering and option_of(self._fields[name]).in_record
         }
 
+    def account(self) -> dict[str, tuple[str, str]]:
+        """Every option's value as it is typed, and where it was given; empty where nowhere."""
+        self.check()
+        said = {}
+        for name, part in self._fields.items():
+            if name in self._values:
+                said[flag_of(part)] = (_in_words(self._values[name]), self._given[name].called)
+            elif default_of(part):
+                said[flag_of(part)] = (default_of(part), "")
+        return said
+
+    def files(self) -> list[Path]:
+        """Files that options name and the results depend on."""
+        reading = [name for name, part in self._fields.items() if option_of(part).reads]
+        values = [self._values[name] for name in reading if name in self._values]
+        listed = [item for v in values for item in (v if isinstance(v, tuple) else (v,))]
+        return [item for item in listed if isinstance(item, Path)]
+
     def _take(self, part: "Field[Any]", value: Any, origin: Origin) -> None:
         said = option_of(part)
         named = origin.named(part)
         parse = said.kind.parse if origin is Origin.COMMAND_LINE else lambda item: item
         self._given[part.name] = origin
-        if origin is Origin.RECORD and not said.in_record:
+        if origin.in_toml and not said.in_record:
             self.refuse(f"{named} can't be set here")
             return
         try:
@@ -105,9 +146,9 @@ class Configuration(Generic[C]):
             elif said.many:
                 listed = value if isinstance(value, list | tuple) else [value]
                 items = (part for item in listed for part in said.kind.split(item))
-                accepted = tuple(said.kind.accept(parse(item)) for item in items)
+                accepted = tuple(origin.placed(said.kind.accept(parse(item))) for item in items)
             else:
-                accepted = said.kind.accept(parse(value))
+                accepted = origin.placed(said.kind.accept(parse(value)))
             for item in accepted if said.many and not said.kind.pairs else [accepted]:
                 if self._look:
                     said.kind.look(item)
@@ -124,7 +165,8 @@ class Configuration(Generic[C]):
             if said.kind.pairs:
                 accepted = {**(earlier or {}), **accepted}
             elif said.many:
-                accepted = tuple(dict.fromkeys((*(earlier or ()), *accepted)))
+                kept = earlier or () if said.adds_up else ()
+                accepted = tuple(dict.fromkeys((*kept, *accepted)))
             self._values[part.name] = accepted
 
     def _find_lacking(self) -> None:
@@ -133,6 +175,8 @@ class Configuration(Generic[C]):
         for name, origin in self._given.items():
             part = self._fields[name]
             for needed in filter(None, (option_of(part).needs, also.get(name))):
+                if origin.serves_several and needed == "prospects":
+                    continue
                 if needed in self._fields and needed not in self._given:
                     other = origin.short(self._fields[needed])
                     self.refuse(f"{origin.named(part)} needs {other} beside it")
@@ -151,6 +195,15 @@ def as_typed(settings: Mapping[str, Any]) -> list[str]:
                 # In one word, so that a value that begins with a dash stays a value.
                 words.append(f"--{name}={item}")
     return words
+
+
+def _in_words(value: Any) -> str:
+    plain = _plain(value)
+    if isinstance(plain, Mapping):
+        plain = [f"{name}={inner}" for name, inner in plain.items()]
+    if isinstance(plain, list):
+        return " ".join(map(str, plain))
+    return "yes" if plain is True else str(plain)
 
 
 def _plain(value: Any) -> Any:

@@ -22,6 +22,8 @@ class Option:
     # On the command line and in TOML, where the field is called otherwise.
     flag: str = ""
     many: bool = False
+    # Whether several places add to each other; else the last one counts.
+    adds_up: bool = True
     # The default in words, where its value does not tell.
     default: str = ""
     group: str = ""

@@ -72,6 +72,14 @@ class Reading:
         kinds.CONDITION,
         many=True,
     )
+    join: Sequence[Path | str] = option(
+        (),
+        "table of customers or of products, one row for each, whose columns are put beside the "
+        "sales",
+        kinds.FILE,
+        many=True,
+        reads=True,
+    )
     in_cents: bool = option(False, "the amounts are cents", kinds.FLAG)
     max_unreadable: float = option(
         0.02, "highest share of lines that may be unreadable", kinds.SHARE
@@ -182,7 +190,7 @@ class Prospects:
         (), "value of it that means not converted; 'blank' is none", kinds.VALUE, many=True
     )
     still_open: Sequence[str] = _of_prospects(
-        (), "value of it that means not decided yet", kinds.VALUE, flag="open", many=True
+        (), "value of it that means not decided yet", kinds.VALUE, many=True
     )
     prospect_date: str | None = _of_prospects(
         None, "column with the day a prospect came in", kinds.COLUMN
@@ -218,6 +226,7 @@ class Rendering:
         kinds.some_of(*FORMATS),
         flag="format",
         many=True,
+        adds_up=False,
     )
     renderer: str = option(
         "auto",

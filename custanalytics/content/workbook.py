@@ -11,6 +11,7 @@ from custanalytics.content.words import say, word
 from custanalytics.content.workbook_charts import chart_sheet
 from custanalytics.content.workbook_lists import lists
 from custanalytics.content.workbook_sheet import Sheet, fitted
+from custanalytics.content.workbook_summary import Summary, summarised
 from custanalytics.content.workbook_tables import data, tables
 from custanalytics.sentences import noted
 
@@ -27,6 +28,7 @@ class Workbook:
     """Everything that the workbook holds."""
 
     cover: Cover
+    summary: Summary
     sheets: tuple[Sheet, ...]
     formats: Formats
     words: Mapping[str, str]  # what the renderer writes itself: headings and remarks
@@ -47,9 +49,11 @@ def _filled(content: ReportContent) -> Workbook:
         *tables(results, formats, shown),
         *data(results, formats, shown),
     ]
+    sheets = [fitted(sheet, formats) for sheet in sheets]
     return Workbook(
         cover=content.cover,
-        sheets=tuple(fitted(sheet, formats) for sheet in sheets),
+        summary=summarised(content, sheets),
+        sheets=tuple(sheets),
         formats=formats,
         words={
             "contents": say("Contents"),

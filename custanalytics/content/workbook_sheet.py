@@ -12,6 +12,8 @@ from custanalytics.content.words import say
 # Of a sheet in Excel, less the rows above the list.
 MOST_ROWS = 1_048_576 - 4
 LONGEST_TEXT = 32_767
+# Of a list, on paper, and of the numbers beside a chart.
+_MOST_PRINTED, _PRINTED_BY_CHART = 140, 28
 Group = Literal["act", "charts", "tables", "data"]
 
 
@@ -37,6 +39,12 @@ class Sheet:
     note: str = ""  # small print under the title
     chart: Chart | None = None  # drawn beside the table: `frame` is then its `wide` table
     folded: int = 0  # so many of the last columns are folded away
+
+    @property
+    def printed(self) -> int:
+        """How many rows go on paper."""
+        most = _MOST_PRINTED if self.chart is None else _PRINTED_BY_CHART
+        return min(most, len(self.frame))
 
 
 def fitted(sheet: Sheet, formats: Formats) -> Sheet:
@@ -64,4 +72,8 @@ def fitted(sheet: Sheet, formats: Formats) -> Sheet:
                     n=formats.count(LONGEST_TEXT),
                 )
             )
+    if sheet.printed < len(frame) and sheet.chart is None:
+        notes.append(
+            say("On paper, the first {n} rows are printed.", n=formats.count(sheet.printed))
+        )
     return replace(sheet, frame=frame, note=" ".join(notes))

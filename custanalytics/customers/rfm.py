@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
+from custanalytics.customers.rfm_scores import LEVELS, Cuts, Levels, checked_levels, scores
 from custanalytics.customers.rhythm import LATE, NEW, ON_TIME
 from custanalytics.customers.summary import checked_summary
-from custanalytics.engine import DuckDBEngine
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.sentences import noted, tell
 from custanalytics.shown import Shown
 from custanalytics.transactions import HasEngine
 
-LEVELS = 5
-_MIN_CUSTOMERS = 20
+# Customers a level, so that one of them does not decide what it is.
+_A_LEVEL = 4
 _MOST_RETURNED = 0.5
 _COLUMNS = ["customer_id", "days_since_last_purchase", "n_orders", "total_spend"]
 # What a condition of one's own may compare.
@@ -166,8 +166,9 @@ class RFM(Shown):
     ----------
     customers : DataFrame
         One row per customer: ``customer_id``, ``days_since_last_purchase``, ``n_orders``,
-        ``total_spend``, ``r_score``, ``f_score``, ``m_score`` (1 to 5, 5 is best),
-        ``rfm_score`` (the three digits), ``segment``.
+        ``total_spend``, ``r_score``, ``f_score``, ``m_score`` (1 to 5 or the number of levels,
+        which is best), ``rfm_score`` (the three digits), ``segment``; with words for the scores
+        also ``r_word``, ``f_word``, ``m_word``.
     segments : DataFrame
         One row per segment, empty ones too, in the order of the rules: ``segment``, ``rule``,
         ``customers``, ``customer_share``, ``revenue`` (currency units), ``revenue_share``,
@@ -188,11 +189,16 @@ class RFM(Shown):
 
 
 def rfm_segmentation(
-    summary: pd.DataFrame | HasEngine, segments: Sequence[Segment] = RFM_SEGMENTS
+    summary: pd.DataFrame | HasEngine,
+    segments: Sequence[Segment] = RFM_SEGMENTS,
+    *,
+    levels: Levels = LEVELS,
+    cuts: Cuts | None = None,
+    words: Sequence[str] = (),
 ) -> RFM:
-    """Score customers by quintiles and put each into one segment.
+    """Score customers by quintiles, or as one likes, and put each into one segment.
 
-    A score is ``1 + floor(5 (below + tied / 2) / n)``: customers with equal values get equal
+    A score is ``1 + floor(levels (below + tied / 2) / n)``: customers with equal values get equal
     scores, whatever the size of the data.
 
     Parameters
@@ -204,6 +210,14 @@ def rfm_segmentation(
     segments : sequence of Segment
         Rules tried in order; the first that holds names the segment. Together they must
         cover every customer.
+    levels : int or sequence of float, default 5
+        Equal parts of the customers, from 2 to 9; or the shares of customers below each bound,
+        such as ``(0.5, 0.8, 0.95)`` for four levels of which the best holds a twentieth.
+    cuts : dict of str to sequence of float, optional
+        Bounds in place of shares, for any of ``days_since_last_purchase``, ``n_orders`` and
+        ``total_spend``: a customer at a bound belongs to the better level.
+    words : sequence of str, optional
+        What each level is called, the worst first; written beside the scores.
 
     Returns
     -------
@@ -216,7 +230,8 @@ def rfm_segmentation(
         There are no customers.
     UsageError
         A column is missing, a customer has two rows, a figure is no number, two segments have one
-        name, or the rules leave customers out.
+        name, the rules leave customers out, levels or cuts do not rise, or the built-in rules,
+        which are of five levels, meet others.
 
     References
     ----------
@@ -236,20 +251,52 @@ def rfm_segmentation(
       customer_id rfm_score    segment
     0           a       444  Champions
     1           b       222    Dormant
+
+    Two levels by fixed bounds, with rules and words of one's own:
+
+    >>> rules = [
+    ...     Segment("Call", "recent, large", lambda c: c["r_score"] + c["m_score"] == 4, "Call."),
+    ...     Segment("Write", "the rest", lambda c: c["r_score"] > 0, "Write."),
+    ... ]
+    >>> cuts = {"days_since_last_purchase": [30], "n_orders": [2], "total_spend": [100]}
+    >>> found = rfm_segmentation(summary, rules, cuts=cuts, words=["low", "high"])
+    >>> found.customers[["customer_id", "rfm_score", "m_word", "segment"]]
+      customer_id rfm_score m_word segment
+    0           a       222   high    Call
+    1           b       111    low   Write
     """
     summary = checked_summary(summary, _COLUMNS)
     check_segments(segments)
+    cuts = cuts or {}
+    counts = checked_levels(levels, cuts)
+    _require_rules_for(counts, segments)
+    if words and {len(words)} != set(counts.values()):
+        raise UsageError(f"words: one for each of {_listed(counts)} levels, not {len(words)}")
     if summary.empty:
         raise UnsupportedError(tell("there are no customers to score"))
-    engine = DuckDBEngine(in_memory=True)
-    engine.write("summary", summary[_COLUMNS])
-    scored = engine.run("rfm_scores", levels=LEVELS)
-    engine.close()
+    scored = scores(summary[_COLUMNS], levels, cuts)
     digits = [scored[column].astype("str") for column in ("r_score", "f_score", "m_score")]
     scored["rfm_score"] = digits[0] + digits[1] + digits[2]
     further = summary.drop(columns=_COLUMNS[1:]).assign(customer_id=summary["customer_id"])
     scored["segment"] = _assign(scored.merge(further, on="customer_id"), segments)
-    return RFM(scored, _totals(scored, segments), _bounds(scored), _checks(summary))
+    for score in counts if words else ():
+        called = scored[score].map(dict(enumerate(words, start=1)))
+        scored[score.replace("score", "word")] = called
+    most = max(counts.values())
+    return RFM(scored, _totals(scored, segments), _bounds(scored, most), _checks(summary, most))
+
+
+def _require_rules_for(counts: dict[str, int], segments: Sequence[Segment]) -> None:
+    built_in = any(segment in (*SEGMENTS, *RFM_SEGMENTS) for segment in segments)
+    if built_in and set(counts.values()) != {LEVELS}:
+        raise UsageError(
+            f"the built-in segments are of {LEVELS} levels, not {_listed(counts)}: give segments "
+            "of your own"
+        )
+
+
+def _listed(counts: dict[str, int]) -> str:
+    return ", ".join(map(str, sorted(set(counts.values()))))
 
 
 def check_segments(segments: Sequence[Segment]) -> None:
@@ -332,8 +379,8 @@ def _totals(scored: pd.DataFrame, segments: Sequence[Segment]) -> pd.DataFrame:
     return totals[[*order, *means, "action", "contact"]]
 
 
-def _bounds(scored: pd.DataFrame) -> pd.DataFrame:
-    bounds = pd.DataFrame({"score": range(1, LEVELS + 1)})
+def _bounds(scored: pd.DataFrame, levels: int) -> pd.DataFrame:
+    bounds = pd.DataFrame({"score": range(1, levels + 1)})
     measures = {
         "days_since": ("r_score", "days_since_last_purchase"),
         "orders": ("f_score", "n_orders"),
@@ -346,24 +393,17 @@ def _bounds(scored: pd.DataFrame) -> pd.DataFrame:
     return bounds
 
 
-def _checks(summary: pd.DataFrame) -> tuple[Check, ...]:
-    n = len(summary)
+def _checks(summary: pd.DataFrame, levels: int) -> tuple[Check, ...]:
+    n, fewest = len(summary), _A_LEVEL * levels
     # Two orders of one day are one purchase, where the days are known.
     once = summary["frequency"] == 0 if "frequency" in summary else summary["n_orders"] == 1
     one_time = float(once.mean())
     enough = Check(
         "rfm.customers",
-        n >= _MIN_CUSTOMERS,
-        tell("{n:,} customers are scored, enough for five levels.", n=n)
-        if n >= _MIN_CUSTOMERS
-        else tell(
-            "Five levels need {fewest} customers, and the data has {n}: read the segments as an "
-            "order in which to look at customers one by one.",
-            fewest=_MIN_CUSTOMERS,
-            n=n,
-        ),
+        n >= fewest,
+        _enough(n, fewest, levels),
         value=n,
-        threshold=_MIN_CUSTOMERS,
+        threshold=fewest,
         source=noted("rule of thumb: four customers a level"),
     )
     spread = Check(
@@ -384,3 +424,24 @@ def _checks(summary: pd.DataFrame) -> tuple[Check, ...]:
         source=noted("a quintile needs a fifth of the customers to differ"),
     )
     return (enough, spread)
+
+
+def _enough(n: int, fewest: int, levels: int) -> str:
+    if n >= fewest:
+        if levels == LEVELS:
+            return tell("{n:,} customers are scored, enough for five levels.", n=n)
+        return tell("{n:,} customers are scored, enough for {levels} levels.", n=n, levels=levels)
+    if levels == LEVELS:
+        return tell(
+            "Five levels need {fewest} customers, and the data has {n}: read the segments as an "
+            "order in which to look at customers one by one.",
+            fewest=fewest,
+            n=n,
+        )
+    return tell(
+        "{levels} levels need {fewest} customers, and the data has {n}: read the segments as an "
+        "order in which to look at customers one by one.",
+        levels=levels,
+        fewest=fewest,
+        n=n,
+    )

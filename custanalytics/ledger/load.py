@@ -14,11 +14,13 @@ from custanalytics.ledger.assemble import Wanted, assemble
 from custanalytics.ledger.detect import roles as find
 from custanalytics.ledger.detect.column_names import ROLES
 from custanalytics.ledger.detect.currency_codes import iso_codes
+from custanalytics.ledger.detect.customer_table import refuse_customer_table
 from custanalytics.ledger.detect.dates import read_dates, usual_days
 from custanalytics.ledger.detect.discounts import discount_is_share
 from custanalytics.ledger.detect.money import find_money
 from custanalytics.ledger.detect.numbers import read_numbers
 from custanalytics.ledger.fill_down import fill_down
+from custanalytics.ledger.join import join_tables
 from custanalytics.ledger.load_report import Ledger
 from custanalytics.ledger.mapping import Mapping, choices, one_of
 from custanalytics.ledger.mapping import rates as checked_rates
@@ -47,6 +49,7 @@ def load(
     customer_key: Sequence[str | int] = (),
     since: date | None = None,
     where: Sequence[str] = (),
+    join: Sequence[Any] = (),
     max_unreadable: float = 0.02,
     as_of: date | None = None,
     today: date | None = None,
@@ -91,6 +94,10 @@ def load(
         First day that counts; earlier rows are set aside.
     where : sequence of str
         ``"COLUMN=VALUE"``: only these rows count; several values of one column are alternatives.
+    join : sequence of path or table
+        Tables of customers or of products, one row for each: their columns stand beside the sales
+        of theirs, by a column of the same name or meaning that both hold. What they say of group,
+        country, channel and consent is taken as it is; any other by ``mapping`` or ``where``.
     max_unreadable : float
         Highest share of lines that may be unreadable.
     as_of : date, optional
@@ -132,6 +139,7 @@ def load(
         sources, memory_limit, columns, encoding=_known_encoding(encoding), mend=not no_mend
     )
     _refuse_unreadable(staging, max_unreadable)
+    staging, joined = join_tables(staging, join)
     day = today or date.today()
     beside = Path(mapping_file).parent if mapping_file else None
     platform = recognise(staging, wanted.platform, beside)
@@ -142,10 +150,12 @@ def load(
         if "amount" in given or "order_total" in given:
             chosen = {r: c for r, c in chosen.items() if r in given or r not in MONEY_ROLES}
     roles = find.find_candidates(staging, {r: c for r, c in chosen.items() if r not in left_out})
+    roles.warnings += joined
     # A known platform's columns are known, but for what a shop may have added to them.
     fixed = [role for role in ROLES if platform and role not in find.ADDED]
     for role in [*left_out, *fixed]:
         roles.candidates.pop(role, None)
+    refuse_customer_table(roles)
     find.find_date(roles)
     find.find_customer_and_order(roles)
     roles.chosen = {r: c for r, c in roles.chosen.items() if r not in left_out}

@@ -48,6 +48,8 @@ class Staging:
     sample : tuple of tuple of str
         Up to 2,000 rows spread over the table, for deciding what a column may be.
     rows : int
+    joined : tuple of str
+        Those of the names that come from another table than the sales.
     """
 
     engine: DuckDBEngine
@@ -57,6 +59,7 @@ class Staging:
     warnings: tuple[str, ...]
     sample: tuple[tuple[str, ...], ...]
     rows: int
+    joined: tuple[str, ...] = ()
 
     def column(self, name: str) -> str:
         """SQL name of the column with this header name."""
@@ -123,15 +126,19 @@ def stage(
     rows = sum(part.rows for part in parts)
     if not rows:
         raise SourceError(f"{', '.join(p.label for p in parts)}: a header, but no rows below it")
-    step = max(1, rows // _SAMPLE_ROWS)
-    columns = ", ".join(f"COALESCE(c{i}, '')" for i in range(1, len(names) + 1))
+    sample = sample_of(engine, len(names), rows)
+    return Staging(engine, names, has_header, tuple(parts), tuple(warnings), sample, rows)
+
+
+def sample_of(engine: DuckDBEngine, width: int, rows: int) -> tuple[tuple[str, ...], ...]:
+    """Up to 2,000 rows spread over the staged table."""
+    columns = ", ".join(f"COALESCE(c{i}, '')" for i in range(1, width + 1))
     sample = engine.sql(
         f"SELECT {columns} FROM staged WHERE (line_no - 1) % $step = 0 ORDER BY line_no "
         f"LIMIT {_SAMPLE_ROWS}",
-        step=step,
+        step=max(1, rows // _SAMPLE_ROWS),
     )
-    cells = tuple(tuple(map(str, row)) for row in sample.itertuples(index=False, name=None))
-    return Staging(engine, names, has_header, tuple(parts), tuple(warnings), cells, rows)
+    return tuple(tuple(map(str, row)) for row in sample.itertuples(index=False, name=None))
 
 
 def _parquet_part(

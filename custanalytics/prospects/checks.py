@@ -63,15 +63,15 @@ def stages_read(outcomes: Outcomes) -> list[Check]:
         sentences.append(
             tell(
                 "The words of {values} don't tell, so they are taken for open: --won, --lost and "
-                "--open decide.",
+                "--still-open decide.",
                 values=listed(list(outcomes.unclear)),
             )
         )
     if stages.get(BLANK) == "lost":
         sentences.append(
             tell(
-                "Rows without a value in {column} are taken for not converted (--open {blank} "
-                "would leave them open).",
+                "Rows without a value in {column} are taken for not converted (--still-open "
+                "{blank} would leave them open).",
                 column=outcomes.outcome.column,
                 blank=noted(BLANK),
             )

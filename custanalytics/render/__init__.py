@@ -6,7 +6,7 @@ from custanalytics.render.brand import Brand, copy_brand, read_brand
 from custanalytics.render.pages.rendering import render
 from custanalytics.render.pages.staging import stage
 from custanalytics.render.pages.templates import template, templates
-from custanalytics.render.put_in_place import renewed
+from custanalytics.render.put_in_place import generated_in, renewed
 from custanalytics.render.stale_prose import StaleProse, stale_prose
 
 __all__ = [
@@ -15,6 +15,7 @@ __all__ = [
     "Brand",
     "StaleProse",
     "copy_brand",
+    "generated_in",
     "read_brand",
     "render",
     "renewed",

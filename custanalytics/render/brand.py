@@ -194,6 +194,11 @@ def _derive(colors: dict[str, str], keep: bool) -> dict[str, str]:
             colors[f"seq-{i}"] = (
                 mix(accent, bg, share) if share <= 1 else mix(ink, accent, (share - 1) * 0.9)
             )
+    for i in range(10):
+        ground = colors[f"seq-{i}"]
+        nearest = max((bg, ink), key=lambda color: contrast(color, ground))
+        end = max(("#000000", "#ffffff"), key=lambda color: contrast(color, ground))
+        colors[f"on-seq-{i}"] = legible(nearest, [ground], end)
     grounds = [bg, colors["surface"]]
     for name in _TEXT:
         colors[name] = legible(colors[name], grounds, ink)

@@ -33,7 +33,7 @@ def renewed(target: Path, template: Path | None = None) -> Iterator[Path]:
     the block ends well, the two change places in one step. A kill at any moment leaves the
     old folder or the new one, complete.
     """
-    with _swapped(target, _generated) as (target, new, generated):
+    with _swapped(target, generated_in) as (target, new, generated):
         carried = _carry(target, new, generated)
         yield new
         owned = carried | set(_files(template) if template else [])
@@ -111,7 +111,8 @@ def _recover(target: Path, new: Path, old: Path) -> None:
             old.rename(target)
 
 
-def _generated(target: Path) -> set[str]:
+def generated_in(target: Path) -> set[str]:
+    """Files that an earlier run has made there; a folder with others' files alone is refused."""
     if not target.exists():
         return set()
     if not target.is_dir():

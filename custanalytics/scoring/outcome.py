@@ -188,7 +188,7 @@ def _meanings(
         raise UsageError(
             f"which of the {len(decided)} values of the outcome {name!r} mean converted, and which "
             f"do not, is not clear ({', '.join(unknown[:8])}): say it by --positive VALUE, or by "
-            "--won, --lost and --open"
+            "--won, --lost and --still-open"
         )
     known: dict[str, Meaning] = {level: meaning or "open" for level, meaning in meant.items()}
     only_won = bool(known) and set(known.values()) == {"won"}

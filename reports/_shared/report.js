@@ -1,7 +1,9 @@
-// Draws the charts, lights up the current section, switches between light and dark.
+// Draws the charts, lights up the current section, folds the appendix, copies tables, switches
+// between light and dark.
 (function () {
   "use strict";
   var root = document.documentElement;
+  var main = document.getElementById("content");
   var dark = window.matchMedia("(prefers-color-scheme: dark)");
 
   function isDark() {
@@ -13,19 +15,56 @@
   var button = document.getElementById("theme");
   if (button) {
     button.hidden = false;
-    button.setAttribute("aria-pressed", String(isDark()));
+    name();
     button.addEventListener("click", function () {
       var next = isDark() ? "light" : "dark";
       root.dataset.theme = next;
-      button.setAttribute("aria-pressed", String(next === "dark"));
+      name();
       try { localStorage.setItem("report-theme", next); } catch (error) { /* private window */ }
       redraw();
     });
   }
   dark.addEventListener("change", function () {
-    if (button) button.setAttribute("aria-pressed", String(isDark()));
+    if (button) name();
     redraw();
   });
+  // The button says what a press does.
+  function name() { button.textContent = isDark() ? button.dataset.light : button.dataset.dark; }
+
+  // The appendix is folded, section by section: search, links and print open it -----------------
+  var appendix = document.getElementById("sec-appendix");
+  var after = appendix ? Array.prototype.slice.call(document.querySelectorAll("main h2, main h3")) : [];
+  after = after.slice(after.indexOf(appendix) + 1);
+  for (var at = 0; at < after.length && after[at].tagName === "H3"; at += 1) foldable(after[at]);
+  function foldable(heading) {
+    var part = document.createElement("div");
+    var next;
+    while ((next = heading.nextSibling) && !(next.nodeType === 1 && /^H[23]$/.test(next.tagName))) part.appendChild(next);
+    heading.after(part);
+    part.id = heading.id ? heading.id + "-part" : "";
+    part.className = "folded";
+    var opener = document.createElement("button");
+    opener.type = "button";
+    opener.className = "opener";
+    while (heading.firstChild) opener.appendChild(heading.firstChild);
+    heading.appendChild(opener);
+    if (part.id) opener.setAttribute("aria-controls", part.id);
+    function show(open) {
+      if (open) part.removeAttribute("hidden"); else part.setAttribute("hidden", "until-found");
+      opener.setAttribute("aria-expanded", String(open));
+    }
+    function follow() {
+      var wanted = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+      if (!wanted || (wanted !== heading && !part.contains(wanted))) return;
+      show(true);
+      wanted.scrollIntoView();
+    }
+    show(false);
+    opener.addEventListener("click", function () { show(opener.getAttribute("aria-expanded") !== "true"); });
+    part.addEventListener("beforematch", function () { show(true); });
+    window.addEventListener("hashchange", follow);
+    follow();
+  }
 
   // Contents ---------------------------------------------------------------------------------
   var contents = document.querySelector("#TOC details");
@@ -88,6 +127,55 @@
     caption.insertBefore(label, caption.firstChild);
   });
 
+  // "Figure 1" and "Table 1" are links to themselves ------------------------------------------
+  document.querySelectorAll("figcaption .caption-label").forEach(function (label) {
+    var target = label.closest("[id^='fig-']:not(figcaption), [id^='tbl-']:not(figcaption)");
+    if (!target) return;
+    var link = document.createElement("a");
+    link.className = "anchor";
+    link.href = "#" + target.id;
+    while (label.firstChild) link.appendChild(label.firstChild);
+    label.appendChild(link);
+  });
+
+  // A table is copied as a spreadsheet takes it: cells between tabs ---------------------------
+  function copy(text) {
+    function byHand() {
+      var box = document.createElement("textarea");
+      box.value = text;
+      box.style.position = "fixed";
+      document.body.appendChild(box);
+      box.select();
+      document.execCommand("copy");
+      box.remove();
+    }
+    // Not every browser opens the clipboard to a page from a file.
+    return navigator.clipboard ? navigator.clipboard.writeText(text).catch(byHand) : Promise.resolve(byHand());
+  }
+  function cells(row) {
+    return Array.prototype.map.call(row.cells, function (cell) {
+      return cell.textContent.replace(/[\u00ad\u200b\u2060]/g, "").replace(/\s+/g, " ").trim();
+    }).join("\t");
+  }
+  function copier(table) {
+    var press = document.createElement("button");
+    press.type = "button";
+    press.className = "copy";
+    press.textContent = main.dataset.copy;
+    press.addEventListener("click", function () {
+      copy(Array.prototype.map.call(table.rows, cells).join("\n")).then(function () {
+        press.focus();
+        press.textContent = said.textContent = main.dataset.copied;
+        setTimeout(function () { press.textContent = main.dataset.copy; said.textContent = ""; }, 2500);
+      });
+    });
+    return press;
+  }
+  var said = document.createElement("div");
+  said.className = "said";
+  said.setAttribute("role", "status");
+  document.body.appendChild(said);
+
   // Wide tables scroll inside their own box, reachable with the keyboard ----------------------
   document.querySelectorAll("main table").forEach(function (table) {
     var box = table.closest(".table-scroll");
@@ -97,9 +185,21 @@
       table.parentNode.insertBefore(box, table);
       box.appendChild(table);
     }
+    var caption = (box.closest("figure") || box).querySelector("figcaption");
+    var hint = document.createElement("p");
+    hint.className = "scroll-hint";
+    hint.setAttribute("aria-hidden", "true");
+    hint.textContent = main.dataset.scroll;
+    box.before(hint);
+    if (caption) hint.before(copier(table));
+    box.classList.toggle("long", table.rows.length > 30);
     function check() {
-      if (box.scrollWidth > box.clientWidth + 1) {
-        var caption = (box.closest("figure") || box).querySelector("figcaption");
+      var cut = box.scrollWidth > box.clientWidth + 1;
+      var first = table.rows[0] && table.rows[0].cells[0];
+      box.classList.toggle("cut", cut);
+      box.classList.toggle("held", cut && first && first.offsetWidth < box.clientWidth * 0.45);
+      hint.hidden = !cut;
+      if (cut || box.scrollHeight > box.clientHeight + 1) {
         box.tabIndex = 0;
         box.setAttribute("role", "region");
         box.setAttribute("aria-label", caption ? caption.textContent.trim() : table.rows[0].textContent.trim());
@@ -165,10 +265,29 @@
     }
     return loading || Promise.resolve(null);
   }
-  function look(layout, box) {
+  // On a phone the name of a bar stands above it, so that the bars have the whole width.
+  function stacked(layout, data) {
+    var bars = data.filter(function (trace) { return trace.orientation === "h"; });
+    if (!bars.length) return 0;
+    var single = bars.length === 1 || layout.barmode === "overlay";
+    if (single) bars.forEach(function (trace) { trace.width = 0.46; });
+    layout.yaxis.tickvals.forEach(function (spot, i) {
+      layout.annotations.push({
+        text: layout.yaxis.ticktext[i].trim(), x: 0, xref: "paper", y: spot - 0.5, yshift: -2, xanchor: "left",
+        yanchor: "middle", showarrow: false, font: { color: colour("--muted"), size: 13 }
+      });
+    });
+    layout.yaxis.showticklabels = false;
+    layout.yaxis.automargin = false;
+    layout.margin.t += 8;
+    return layout.yaxis.tickvals.length * (single ? 44 : 62) + 24;
+  }
+  function look(layout, box, data) {
     var narrow = box.clientWidth < 520;
+    var rows = narrow ? stacked(layout, data) : 0;
+    if (narrow) (layout.annotations || []).forEach(function (text) { if (text.font) text.font.size = 13; });
     fill(layout, {
-      font: { family: getComputedStyle(document.body).fontFamily, size: narrow ? 12 : 13, color: colour("--ink") },
+      font: { family: getComputedStyle(document.body).fontFamily, size: 13, color: colour("--ink") },
       paper_bgcolor: "rgba(0,0,0,0)",
       plot_bgcolor: "rgba(0,0,0,0)",
       margin: { l: 8, r: narrow ? 12 : 24, t: 12, b: 8 },
@@ -186,7 +305,7 @@
         zerolinecolor: colour("--rule"), tickcolor: colour("--rule"), tickfont: { color: colour("--muted") }
       });
     });
-    layout.height = box.dataset.height ? Number(box.dataset.height) : 360;
+    layout.height = rows || Number(box.dataset.height) || 360;
     layout.autosize = true;
     return layout;
   }
@@ -206,7 +325,7 @@
       box.appendChild(canvas);
     }
     chart.classList.add("drawn");
-    plotly.react(canvas, spec.data, look(spec.layout || {}, box), {
+    plotly.react(canvas, spec.data, look(spec.layout || {}, box, spec.data), {
       displayModeBar: false, responsive: true, showTips: false, doubleClick: false, scrollZoom: false
     });
     box.dataset.drawn = "yes";

@@ -36,6 +36,8 @@ def test_nothing_serious_stands_in_anybodys_way(chromium, reports, name, dark):
     from axe_playwright_python.sync_playwright import Axe
 
     with page(chromium, reports[name], dark=dark) as opened:
+        opened.evaluate("document.querySelectorAll('.opener').forEach(one => one.click())")
+        opened.wait_for_timeout(400)
         found = Axe().run(opened).response["violations"]
     told = [
         f"{v['id']} ({v['impact']}): {node['target']}"
@@ -56,3 +58,75 @@ def test_pages_fit_the_screen_and_ask_nothing(chromium, reports, name, width):
     assert (said, asked) == ([], [])
     assert wide <= width
     assert (drawn > 0) is (name != "owner-brief"), "a letter has no charts"
+
+
+def test_the_button_says_what_a_press_does(chromium, reports):
+    with page(chromium, reports["rfm"], dark=True) as opened:
+        button = opened.locator("#theme")
+        said = [button.inner_text()]
+        button.click()
+        said.append(button.inner_text())
+    assert said == ["Light mode", "Dark mode"]
+
+
+def test_a_table_is_copied_by_keyboard_as_a_spreadsheet_takes_it(chromium, reports):
+    with page(chromium, reports["rfm"]) as opened:
+        table = opened.locator(".quarto-float-tbl").first
+        rows = table.locator("tr").count()
+        columns = table.locator("th").count()
+        table.locator(".copy").focus()
+        opened.keyboard.press("Enter")
+        opened.wait_for_timeout(200)
+        assert opened.locator(".said").inner_text() == "Copied"
+        opened.evaluate("document.body.append(document.createElement('textarea'))")
+        opened.locator("body > textarea").focus()
+        opened.keyboard.press("Control+V")
+        pasted = opened.locator("body > textarea").input_value().split("\n")
+    assert len(pasted) == rows
+    assert {line.count("\t") for line in pasted} == {columns - 1}
+
+
+def test_the_appendix_is_folded_until_it_is_wanted(chromium, reports):
+    heights = "[...document.querySelectorAll('.folded')].map(part => part.firstElementChild.checkVisibility({contentVisibilityAuto: true}))"
+    with page(chromium, reports["customer-value"]) as opened:
+        assert not any(opened.evaluate(heights))
+        opened.evaluate("location.hash = 'sec-data'")
+        opened.wait_for_timeout(300)
+        assert opened.evaluate(heights).count(True) == 1
+        opened.emulate_media(media="print")
+        assert all(opened.evaluate(heights))
+        label = opened.locator("#tbl-reconciliation .caption-label a")
+        assert label.get_attribute("href") == "#tbl-reconciliation"
+
+
+def test_charts_side_by_side_begin_on_one_line(chromium, reports):
+    rows = "[...document.querySelectorAll('.quarto-layout-row')].map(row => [...row.querySelectorAll('.plot')].map(plot => plot.getBoundingClientRect().top))"
+    with page(chromium, reports["customer-value"], 1100) as opened:
+        # A title of several lines beside one of a single line.
+        opened.locator(".quarto-layout-cell figcaption").first.evaluate(
+            "caption => caption.append(' and on'.repeat(30))"
+        )
+        tops = [row for row in opened.evaluate(rows) if len(row) > 1]
+    assert tops
+    assert all(max(row) - min(row) < 1 for row in tops)
+
+
+def test_on_a_phone_texts_of_charts_can_be_read_and_cut_tables_say_so(chromium, reports):
+    with page(chromium, reports["customer-value"], 390) as opened:
+        sizes = opened.evaluate(
+            "[...document.querySelectorAll('.plot text')].filter(text => text.textContent.trim())"
+            ".map(text => parseFloat(getComputedStyle(text).fontSize))"
+        )
+        hints = opened.evaluate(
+            "[...document.querySelectorAll('.table-scroll')].map(box => "
+            "[box.scrollWidth > box.clientWidth + 1, box.previousElementSibling.hidden])"
+        )
+        spilt = opened.evaluate(
+            "[...document.querySelectorAll('.plot .infolayer text')].filter(text => "
+            "{ const one = text.getBoundingClientRect(); return one.left < 0 || one.right > 390; })"
+            ".map(text => text.textContent)"
+        )
+    assert min(sizes) >= 12
+    assert spilt == []
+    assert any(cut for cut, _ in hints)
+    assert all(cut is not hidden for cut, hidden in hints)

@@ -21,6 +21,8 @@ _GROUPS = ("category", "country", "channel")
 _CONSENT = ("consent", "opt_out")
 # What a shop may add to the columns of a platform.
 ADDED = (*_GROUPS, "discount_code", *_CONSENT)
+# What a joined table of customers or products may tell of a sale without being asked for it.
+_JOINED = (*_GROUPS, *_CONSENT, "product")
 # Groups hold this share of the rows at most as different values, but for a few.
 _MOST_GROUPS, _FEW = 0.5, 10
 _TIME = re.compile(
@@ -108,14 +110,18 @@ def given_roles(staging: Staging, given: Mapping[str, Choice]) -> dict[str, Choi
 
 def find_candidates(staging: Staging, chosen: Mapping[str, Choice]) -> Roles:
     """Candidates for every role, from the columns' names and what their cells look like."""
-    roles = Roles(staging, dict(chosen), kinds=column_kinds(staging))
+    # A joined table's dates and figures are not those of a sale.
+    kinds = column_kinds(staging) | dict.fromkeys(staging.joined, "joined")
+    roles = Roles(staging, dict(chosen), kinds=kinds)
     for name in staging.names:
         cells = [cell for cell in staging.values(name) if kind_of(cell) != "blank"]
         if not cells:
             continue
         filled = len(cells) / len(staging.sample)
         for role, (kind, strength) in meanings(name).items() if staging.has_header else ():
-            if _fits(role, kind, cells, roles.kinds[name]):
+            if (name not in staging.joined or role in _JOINED) and _fits(
+                role, kind, cells, roles.kinds[name]
+            ):
                 entry = Candidate(name, kind, strength, filled)
                 roles.candidates.setdefault(role, []).append(entry)
     names = [c for c in roles.candidates.get("product", []) if c.kind == "name"]

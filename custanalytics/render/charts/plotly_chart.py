@@ -29,7 +29,7 @@ from custanalytics.render.charts.plotly_traces import (
     trace,
     whiskers,
 )
-from custanalytics.render.charts.theme import css, ink
+from custanalytics.render.charts.theme import css, depth, ink
 
 
 def plotly_json(chart: Chart, formats: Formats) -> str:
@@ -185,8 +185,6 @@ def _heatmap(chart: Chart, formats: Formats) -> dict[str, Any]:
         "z": values,
         "zmin": 0,
         "zmax": top or 1.0,
-        "text": texts,
-        "texttemplate": "%{text}",
         "hovertext": texts_over,
         "hoverinfo": "text",
         "hoverongaps": False,
@@ -194,6 +192,20 @@ def _heatmap(chart: Chart, formats: Formats) -> dict[str, Any]:
         "showscale": False,
         "xgap": 2,
         "ygap": 2,
+    }
+    cells = [(i, j) for i, row in enumerate(values) for j, v in enumerate(row) if v is not None]
+    # Plotly's own text on a cell has too little contrast in the middle of the scale.
+    told = {
+        "type": "scatter",
+        "mode": "text",
+        "x": [float(grid.columns[j]) for _, j in cells],
+        "y": [i for i, _ in cells],
+        "text": [texts[i][j] for i, j in cells],
+        "textfont": {
+            "size": 10 if len(grid.columns) > 12 else 12,
+            "color": [css(f"on-seq-{depth(values[i][j] or 0.0, top)}") for i, j in cells],
+        },
+        "hoverinfo": "skip",
     }
     layout = frame()
     layout["xaxis"] = {
@@ -203,6 +215,7 @@ def _heatmap(chart: Chart, formats: Formats) -> dict[str, Any]:
         "showline": False,
         "ticks": "",
         "fixedrange": True,
+        "range": [float(grid.columns.min()) - 0.5, float(grid.columns.max()) + 0.5],
         "tickvals": [float(c) for c in grid.columns],
         "ticktext": [formats.count(c) for c in grid.columns],
         "title": {
@@ -212,7 +225,7 @@ def _heatmap(chart: Chart, formats: Formats) -> dict[str, Any]:
         },
     }
     layout["yaxis"] = {
-        "autorange": "reversed",
+        "range": [len(grid) - 0.5, -0.5],
         "showgrid": False,
         "zeroline": False,
         "showline": False,
@@ -223,7 +236,7 @@ def _heatmap(chart: Chart, formats: Formats) -> dict[str, Any]:
         "ticktext": [html.escape(str(v)) + " " for v in grid.index],
     }
     layout |= {"margin": {"l": 8, "r": 4, "t": 48, "b": 4}, "hovermode": "closest"}
-    return {"data": [drawn], "layout": layout}
+    return {"data": [drawn, told], "layout": layout}
 
 
 def _points(chart: Chart, formats: Formats) -> dict[str, Any]:

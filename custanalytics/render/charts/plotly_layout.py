@@ -95,7 +95,7 @@ def add_reference(
     if mark.axis == "diagonal":
         low, high = max(across.low, up.low), min(across.high, up.high)
         shape |= {"x0": low, "y0": low, "x1": high, "y1": high}
-        spot = low + 0.55 * (high - low)
+        spot = low + 0.62 * (high - low)
         text = note(label, spot, spot, "left", "top", css("muted"))
         text |= {"xshift": 4, "yshift": -8}
     elif mark.axis == "y":

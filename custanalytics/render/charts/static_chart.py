@@ -17,7 +17,7 @@ from custanalytics.content.chart import Chart
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.render.charts.axes import place, value_axis
 from custanalytics.render.charts.static_plane import LETTER, SIZE, Plane
-from custanalytics.render.charts.theme import SHIPPED_FONT, Theme, ink
+from custanalytics.render.charts.theme import SHIPPED_FONT, Theme, depth, ink
 
 _WIDTH, _HALF_WIDTH = 6.5, 3.2
 _PIXELS_PER_INCH = 105.0
@@ -206,8 +206,7 @@ class _Picture(Plane):
             for j, value in enumerate(row):
                 if math.isnan(value):
                     continue
-                depth = value / (top or 1.0)
-                self.axes.add_patch(_cell(j, i, scale(depth)))
+                self.axes.add_patch(_cell(j, i, scale(value / (top or 1.0))))
                 self.axes.text(
                     j,
                     i,
@@ -215,7 +214,7 @@ class _Picture(Plane):
                     ha="center",
                     va="center",
                     fontsize=SIZE - (1.5 if len(row) > 14 else 0.5),
-                    color="#ffffff" if depth > 0.5 else self.hex("ink"),
+                    color=self.hex(f"on-seq-{depth(value, top)}"),
                 )
         self.axes.set_xlim(-0.5, len(grid.columns) - 0.5)
         self.axes.set_ylim(len(grid) - 0.5, -0.5)

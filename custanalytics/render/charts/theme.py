@@ -36,6 +36,17 @@ LIGHT: Mapping[str, str] = {
     "seq-7": "#32699f",
     "seq-8": "#1f5184",
     "seq-9": "#123a63",
+    # Text on them.
+    "on-seq-0": "#1c2733",
+    "on-seq-1": "#1c2733",
+    "on-seq-2": "#1c2733",
+    "on-seq-3": "#1c2733",
+    "on-seq-4": "#1c2733",
+    "on-seq-5": "#1c2733",
+    "on-seq-6": "#0d0d0d",
+    "on-seq-7": "#ffffff",
+    "on-seq-8": "#ffffff",
+    "on-seq-9": "#ffffff",
 }
 
 
@@ -55,6 +66,11 @@ class Theme:
 def css(name: str) -> str:
     """A named colour as the page's own variable, so that it follows light and dark."""
     return f"var(--{name})"
+
+
+def depth(value: float, top: float) -> int:
+    """Which of the colours ``seq-0`` to ``seq-9`` a value has, where `top` has the last."""
+    return round(9 * min(max(value / top, 0.0), 1.0)) if top else 0
 
 
 def ink(name: str) -> str:

@@ -34,7 +34,7 @@ from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError
 from custanalytics.render.brand import read_brand
 from custanalytics.render.outside_tool import outside_tool
-from custanalytics.render.pages.labels import labels
+from custanalytics.render.pages.labels import interface, labels
 from custanalytics.render.pages.qmd import Qmd, read_qmd
 from custanalytics.render.pages.selfcontained import self_contained
 from custanalytics.render.word.write_word import word_bytes
@@ -150,7 +150,8 @@ def _needs_system_fonts(source: str, folder: Path) -> bool:
 
 def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
     """Run pandoc on a document."""
-    words = labels(str(qmd.meta.get("lang", "en")))
+    lang = str(qmd.meta.get("lang", "en"))
+    words = labels(lang)
     given = qmd.meta.get("format", {}).get(to) if isinstance(qmd.meta.get("format"), dict) else {}
     meta = qmd.meta | (given if isinstance(given, dict) else {})
     meta = {key: value for key, value in meta.items() if key not in ("format", "project")}
@@ -158,7 +159,7 @@ def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
     meta |= {
         "toc": meta.get("toc") is not False,
         "toc-title": meta.get("toc-title", words["toc"]),
-        "ui": {"skip": words["skip"], "dark": words["dark"]},
+        "ui": interface(lang),
         "section-numbering": numbered,
     }
     context = {

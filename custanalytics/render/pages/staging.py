@@ -13,7 +13,7 @@ from custanalytics.bundled import DOCUMENT, reports_dir
 from custanalytics.errors import RenderError
 from custanalytics.render import brand
 from custanalytics.render.pages.document import Document
-from custanalytics.render.pages.labels import labels
+from custanalytics.render.pages.labels import interface, labels
 from custanalytics.render.pages.selfcontained import PLOTLY
 from custanalytics.render.pages.templates import in_language
 
@@ -88,7 +88,7 @@ def stage(document: Document, template: Path | None, folder: Path) -> None:
         "_metadata.yml": _yaml(
             {key: value for key, value in meta.items() if value}
             | {"lang": document.lang, "toc-title": words["toc"]}
-            | {"ui": {"skip": words["skip"], "dark": words["dark"]}}
+            | {"ui": interface(document.lang)}
             | {"has": {name: True for name, on in document.flags.items() if on}}
         ),
         "_variables.yml": _yaml(_escaped_all(document.variables)),

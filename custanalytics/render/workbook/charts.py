@@ -15,6 +15,8 @@ from custanalytics.render.brand import Brand
 from custanalytics.render.number_codes import number_code
 
 _WIDTH, _HEIGHT = 760, 400
+# What a chart covers of a sheet, in cells of the usual size.
+CHART_COLUMNS, CHART_ROWS = 12, 21
 _NOT_SERIES = ("low", "high", "open")
 _SCATTERED = ("count", "days", "share", "number")
 

@@ -1,6 +1,7 @@
 """Writes the workbook: typed cells, filters, links, native charts (XlsxWriter)."""
 
 import io
+import itertools
 import math
 import textwrap
 from collections.abc import Callable, Iterable, Sequence
@@ -10,6 +11,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_range_formula
 from xlsxwriter.worksheet import Worksheet
 
 from custanalytics.content.workbook import Workbook
@@ -17,7 +19,7 @@ from custanalytics.content.workbook_sheet import Field, Sheet
 from custanalytics.render.brand import Brand
 from custanalytics.render.number_codes import number_code
 from custanalytics.render.office import EARLIEST, office_fonts, printable
-from custanalytics.render.workbook.charts import shade, sheet_chart
+from custanalytics.render.workbook.charts import CHART_COLUMNS, CHART_ROWS, shade, sheet_chart
 
 HEADER_ROW = 3
 _DATES = {"date", "date_short", "month", "month_short"}
@@ -25,6 +27,13 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Of columns, in letters: wider ones wrap, none is wider than the second.
 _WIDEST, _WRAPPED = 34, 60
 _LINE, _HEIGHT = 110, 13.5
+# Widths and rows of a page before it is printed too small, and of a column beyond the table.
+_PAGE, _UPRIGHT, _USUAL, _ONE_PAGE = 200, 100, 9, 45
+# Of the title's letters, in those of the cells.
+_TITLE = 1.7
+# The first sheet: columns, a narrow one behind each headline figure; its charts.
+_COLUMNS = (21, 5) * 5
+_CHART_COLUMN, _CHART_ROWS, _CHART_SIZE = 5, 16, {"width": 460, "height": 300}
 # Excel counts days from here, and has none before 1 March 1900 that all programs agree on.
 _EPOCH = pd.Timestamp(1899, 12, 30)
 _FIRST_DAY = pd.Timestamp(1900, 3, 1)
@@ -47,6 +56,7 @@ def workbook_bytes(content: Workbook, brand: Brand) -> bytes:
         }
     )
     writer = _Writer(book, content, brand)
+    writer.summary()
     writer.contents()
     for sheet in content.sheets:
         writer.sheet(sheet)
@@ -65,10 +75,33 @@ class _Writer:
         self.title = self._format(
             font_name=self.heading_font, font_size=16, font_color=colors["accent-ink"]
         )
+        self.value = self._format(
+            font_name=self.heading_font, font_size=18, top=2, top_color=colors["accent"]
+        )
+        self.bold = self._format(bold=True, text_wrap=True, valign="top")
+        self.detail = self._format(text_wrap=True, valign="top")
+        self.tones = {
+            tone: self._format(font_color=colors[tone or "muted"], text_wrap=True, valign="top")
+            for tone in ("", "good", "bad")
+        }
+        self.long_title = self._format(
+            font_name=self.heading_font,
+            font_size=16,
+            font_color=colors["accent-ink"],
+            text_wrap=True,
+            valign="top",
+        )
         self.small = self._format(font_color=colors["muted"])
         self.link = self._format(font_color=colors["accent-ink"], underline=1, valign="top")
         self.group = self._format(
             bold=True, font_color=colors["accent-ink"], bottom=2, bottom_color=colors["accent"]
+        )
+        self.group_right = self._format(
+            bold=True,
+            font_color=colors["accent-ink"],
+            bottom=2,
+            bottom_color=colors["accent"],
+            align="right",
         )
         head = {"bold": True, "bg_color": colors["accent-soft"], "bottom": 1}
         head |= {"bottom_color": colors["accent"], "valign": "vcenter", "text_wrap": True}
@@ -89,6 +122,74 @@ class _Writer:
             for kind in sorted(kinds)
         }
 
+    def summary(self) -> None:
+        """The first sheet: what the report says, on one page."""
+        summary = self.content.summary
+        page = self._page(summary.name)
+        page.set_portrait()
+        page.fit_to_pages(1, 1)
+        for column, width in enumerate(_COLUMNS):
+            page.set_column(column, column, width, self.plain)
+        last = len(_COLUMNS) - 1
+        self._heading(page, self.content.cover.title, last, sum(_COLUMNS))
+        page.write_string(1, 0, self._facts(), self.small)
+        self._link(page, 2, self.content.words["contents"])
+        cards = summary.cards.cards
+        page.set_row(4, 27)
+        for row, texts in ((5, [c.label for c in cards]), (6, [c.note for c in cards])):
+            page.set_row(
+                row, 2 + _HEIGHT * max((_lines(t, _COLUMNS[0] - 2) for t in texts), default=1)
+            )
+        for row, part in enumerate(("value", "label", "note"), start=4):
+            for at, card in enumerate(cards):
+                look = {"value": self.value, "label": self.bold, "note": self.tones[card.tone]}
+                page.write_string(row, 2 * at, printable(getattr(card, part)), look[part])
+        row = 8
+        if summary.cards.note:
+            self._paragraph(page, row, summary.cards.note, self.note)
+        for heading, points in summary.sections:
+            row += 2
+            self._merged(page, row, 0, last, heading, self.group)
+            for number, point in enumerate(points.points, start=1):
+                self._paragraph(page, row + 1, f"{number}  {point.headline}", self.bold)
+                self._paragraph(page, row + 2, point.detail, self.detail)
+                row += 2
+        if summary.trends:
+            row = self._trends(page, row + 2)
+        for at, sheet in enumerate(summary.charts):
+            drawn = self._chart(sheet)
+            drawn.set_size(_CHART_SIZE)
+            alt = {"description": printable(sheet.chart.alt) if sheet.chart else ""}
+            page.insert_chart(row + 2, at * _CHART_COLUMN, drawn, alt)
+        page.print_area(0, 0, row + (2 + _CHART_ROWS if summary.charts else 0), last)
+
+    def _trends(self, page: Worksheet, row: int) -> int:
+        """Measures by month, each with a small line; gives the last row."""
+        summary, colors = self.content.summary, self.brand.colors
+        for column in range(len(_COLUMNS)):
+            heading = summary.months[column // 2] if column in (0, 2, 4, 6) else ""
+            right = column in (2, 4)
+            page.write_string(row, column, heading, self.group_right if right else self.group)
+        for trend in summary.trends:
+            row += 1
+            page.set_row(row, 24)
+            page.write_string(row, 0, trend.title, self.detail)
+            page.write_number(row, 2, trend.last, self.numbers[trend.kind])
+            if trend.before is not None:
+                page.write_number(row, 4, trend.before, self.numbers[trend.kind])
+            first, last = (HEADER_ROW + 1 + month for month in trend.rows)
+            cells = xl_range_formula(trend.sheet, first, trend.column, last, trend.column)
+            line = {
+                "range": cells.removeprefix("="),
+                "series_color": colors["accent"],
+                "last_point": True,
+                "last_color": colors["series-2"],
+                "weight": 1.75,
+                "min": 0,
+            }
+            page.add_sparkline(row, 6, line)
+        return row
+
     def contents(self) -> None:
         """The first sheet: what is where."""
         content, words = self.content, self.content.words
@@ -99,9 +200,9 @@ class _Writer:
         page.set_column(2, 2, 10, self.plain)
         page.write_string(0, 0, printable(cover.title), self.title)
         page.set_row(0, 26)
-        facts = (cover.client, cover.subtitle, cover.author, cover.made, cover.mark)
-        page.write_string(1, 0, printable(" · ".join(f for f in facts if f)), self.small)
-        row = 2
+        page.write_string(1, 0, self._facts(), self.small)
+        self._link(page, 2, content.summary.name)
+        row = 3
         for group in ("act", "charts", "tables", "data"):
             listed = [sheet for sheet in content.sheets if sheet.group == group]
             if not listed:
@@ -138,6 +239,7 @@ class _Writer:
             head = self.heads.get(field.kind, self.heads["number"])
             page.write_string(HEADER_ROW, column, printable(field.title), head)
         self._rows(page, sheet, widths)
+        self._paper(page, sheet, widths[:shown])
         if len(sheet.frame):
             page.autofilter(HEADER_ROW, 0, last, len(sheet.fields) - 1)
         if sheet.chart is None:
@@ -145,15 +247,33 @@ class _Writer:
         if sheet.chart.kind == "heatmap":
             shade(page, sheet, HEADER_ROW, self.brand)
             return
-        drawn = sheet_chart(
-            self.book, sheet, HEADER_ROW, self.content.formats, self.brand, self.text_font
-        )
         page.insert_chart(
             HEADER_ROW,
             len(sheet.fields) + 1,
-            drawn,
+            self._chart(sheet),
             {"description": printable(sheet.chart.alt), "object_position": 3},
         )
+
+    def _chart(self, sheet: Sheet) -> Any:
+        formats, brand = self.content.formats, self.brand
+        return sheet_chart(self.book, sheet, HEADER_ROW, formats, brand, self.text_font)
+
+    def _paper(self, page: Worksheet, sheet: Sheet, widths: Sequence[float]) -> None:
+        """What of a sheet is printed: columns that can be read on a page, and the first rows."""
+        within = list(itertools.takewhile(lambda sum_: sum_ <= _PAGE, itertools.accumulate(widths)))
+        columns = max(1, len(within))
+        cut = len(sheet.fields) > columns or sheet.printed < len(sheet.frame)
+        if sheet.chart is not None and sheet.chart.kind != "heatmap":
+            # The chart stands on the right.
+            columns = len(sheet.fields) + 1 + CHART_COLUMNS
+        elif sum(widths) <= _UPRIGHT:
+            page.set_portrait()
+        if sheet.printed <= _ONE_PAGE:
+            page.fit_to_pages(1, 1)
+        if cut:
+            columns = max(columns, self._span(widths)[0] + 1)
+            rows = max(sheet.printed, CHART_ROWS if sheet.chart else 0)
+            page.print_area(0, 0, HEADER_ROW + rows, columns - 1)
 
     def definitions(self) -> None:
         """The last sheet: what every column means, and its unit."""
@@ -185,21 +305,51 @@ class _Writer:
         titles: Sequence[str],
         widths: Sequence[float],
     ) -> None:
-        page.set_row(0, 24)
-        page.write_string(0, 0, printable(title), self.title)
+        last, room = self._span(widths)
+        self._heading(page, title, last, room)
         if len(note) <= _LINE:
             page.write_string(1, 0, printable(note), self.small)
         else:
-            last, room = len(widths) - 1, sum(widths)
-            while room < _LINE:  # beyond the table, columns have the usual width
-                last, room = last + 1, room + 9
             page.set_row(1, _HEIGHT * math.ceil(1.1 * len(note) / room))
-            page.merge_range(1, 0, 1, last, printable(note), self.note)
+            self._merged(page, 1, 0, last, note, self.note)
         self._link(page, 2, self.content.words["contents"])
         lines = [_lines(text, width - 3) for text, width in zip(titles, widths, strict=True)]
         page.set_row(HEADER_ROW, 4 + _HEIGHT * max(lines, default=1))
         page.freeze_panes(HEADER_ROW + 1, 1)
         page.repeat_rows(HEADER_ROW)
+
+    def _span(self, widths: Sequence[float]) -> tuple[int, float]:
+        """The last column that a title goes over, and the width up to there."""
+        last, room = 0, widths[0]
+        while room < _LINE:
+            last += 1
+            room += widths[last] if last < len(widths) else _USUAL
+        return last, room
+
+    def _heading(self, page: Worksheet, title: str, last: int, room: float) -> None:
+        lines = _lines(title, room / _TITLE)
+        page.set_row(0, 4 + 20 * lines)
+        if lines == 1:
+            page.write_string(0, 0, printable(title), self.title)
+        else:
+            self._merged(page, 0, 0, last, title, self.long_title)
+
+    def _facts(self) -> str:
+        cover = self.content.cover
+        facts = (cover.client, cover.subtitle, cover.author, cover.made, cover.mark)
+        return printable(" · ".join(fact for fact in facts if fact))
+
+    def _paragraph(self, page: Worksheet, row: int, text: str, shape: Format) -> None:
+        """A text over the first sheet's width, in as many lines as it takes."""
+        page.set_row(row, 2 + _HEIGHT * _lines(text, sum(_COLUMNS)))
+        self._merged(page, row, 0, len(_COLUMNS) - 1, text, shape)
+
+    def _merged(
+        self, page: Worksheet, row: int, first: int, last: int, text: str, shape: Format
+    ) -> None:
+        # The library would run a text that begins with =, so it is written apart.
+        page.merge_range(row, first, row, last, "", shape)
+        page.write_string(row, first, printable(text), shape)
 
     def _rows(self, page: Worksheet, sheet: Sheet, widths: Sequence[float]) -> None:
         writers = [self._column(page, sheet.frame[f.name], f) for f in sheet.fields]

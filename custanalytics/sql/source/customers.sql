@@ -1,16 +1,23 @@
 -- One row per row of the files: whose it is.
 -- named_by: 1 the customer's column, 2 to 4 the columns that stand in where it is blank; null
 -- where nobody is named.
-WITH stand_ins AS (
-    -- 0, -1 and the like are nobody where they hold far more rows than any customer, or several
-    -- people's addresses.
-    SELECT DISTINCT k.key FROM customer_keys AS k
+WITH per_key AS (
+    SELECT key, standing, sum(n) AS n, TRY_CAST(key AS HUGEINT) AS number FROM customer_keys GROUP BY ALL
+),
+others AS (
+    SELECT COALESCE(max(n), 0) AS most, min(number) AS lowest, max(number) AS highest
+    FROM per_key WHERE NOT standing
+),
+stand_ins AS (
+    -- 0, -1 and the like are nobody where they hold far more rows than any customer, more than any
+    -- and lie far from the customers' numbers, are below zero alone, or are several people's.
+    SELECT DISTINCT k.key FROM per_key AS k, others AS o
     WHERE k.standing AND (
-        (SELECT sum(n) FROM customer_keys WHERE key = k.key) >= 10
-        AND (SELECT sum(n) FROM customer_keys WHERE key = k.key)
-            > 5 * (SELECT COALESCE(max(rows_of), 0) FROM (
-                SELECT sum(n) AS rows_of FROM customer_keys WHERE NOT standing GROUP BY key))
-        OR (SELECT count(DISTINCT r.customer_2) FROM raw_lines AS r WHERE r.customer_cell = k.cell) > 1)
+        k.n >= 10 AND (k.n > 5 * o.most
+            OR k.n > 2 * o.most AND (k.number * 100 + 100 < o.lowest OR k.number > 100 * o.highest))
+        OR k.number < 0 AND o.lowest >= 0
+        OR (SELECT count(DISTINCT r.customer_2) FROM raw_lines AS r
+            JOIN customer_keys AS c ON c.cell = r.customer_cell AND c.key = k.key) > 1)
 ),
 known AS (
     SELECT cell, CASE WHEN key IN (SELECT key FROM stand_ins) THEN NULL ELSE customer_id END AS id

@@ -1,6 +1,7 @@
 """The workbook, read back: every cell equals the results, text stays text, bytes stay the same."""
 
 import io
+import re
 import zipfile
 from dataclasses import replace
 from datetime import datetime
@@ -8,6 +9,7 @@ from datetime import datetime
 import openpyxl
 import pandas as pd
 import pytest
+from openpyxl.utils import get_column_letter, range_boundaries
 
 from custanalytics.content import workbook_sheet
 from custanalytics.content.chapters.value_tests import weights
@@ -18,6 +20,8 @@ from custanalytics.render.workbook.charts import _no_formula
 from custanalytics.render.workbook.write_workbook import HEADER_ROW, workbook_bytes
 from tests.content.conftest import HOSTILE, results_of, shop
 
+# openpyxl knows no small lines in cells.
+pytestmark = pytest.mark.filterwarnings("ignore:Sparkline Group")
 # Sheet -> the table of the results it shows, and the columns that tell its rows apart.
 ORIGINS = {
     "Action plan": (lambda r: actions_by_name(r), ["segment"]),
@@ -112,7 +116,7 @@ def test_the_table_behind_a_chart_holds_the_charts_numbers(any_results, made) ->
 
 def test_contents_and_definitions_name_every_sheet_and_column(made) -> None:
     content, book = made
-    assert book.sheetnames[0] == "Contents"
+    assert book.sheetnames[:2] == ["Summary", "Contents"]
     assert book.sheetnames[-1] == "Definitions"
     links = {
         cell.hyperlink.location
@@ -120,13 +124,80 @@ def test_contents_and_definitions_name_every_sheet_and_column(made) -> None:
         for cell in row
         if cell.hyperlink
     }
-    assert links == {f"'{name}'!A1" for name in book.sheetnames[1:]}
+    assert links == {f"'{name}'!A1" for name in book.sheetnames if name != "Contents"}
     defined = {row[:2] for row in book["Definitions"].iter_rows(values_only=True)}
     for sheet in content.sheets:
         for field in sheet.fields[: 2 if sheet.chart and sheet.chart.kind == "heatmap" else None]:
             assert (sheet.name, field.title) in defined
             assert field.meaning
     assert all(len(name) <= 31 for name in book.sheetnames)
+
+
+def test_the_first_sheet_says_what_the_report_says(rich, brand) -> None:
+    report = report_content(rich)
+    content = workbook(report)
+    bytes_ = workbook_bytes(content, brand)
+    page = opened(bytes_)["Summary"]
+    said = [str(cell) for row in page.iter_rows(values_only=True) for cell in row if cell]
+    parts = report.parts
+    for card in parts["summary-kpis"].cards:
+        assert {card.value, card.label} <= set(said)
+    for kind in ("findings", "actions"):
+        for number, point in enumerate(parts[f"summary-{kind}"].points, start=1):
+            assert f"{number}  {point.headline}" in said
+            assert point.detail in said
+    assert len(page._charts) == 2
+    months = rich.overview.monthly
+    whole = months.loc[months["complete"].astype(bool)]
+    row = next(row for row in page.iter_rows() if row[0].value == "Revenue")
+    assert row[2].value == pytest.approx(whole["revenue"].iloc[-1])
+    assert row[4].value == pytest.approx(whole["revenue"].iloc[-13])
+    # The small lines take the whole months from their own sheet.
+    with zipfile.ZipFile(io.BytesIO(bytes_)) as archive:
+        lines = re.findall(
+            rb"<xm:f>Months!([A-Z]+)(\d+):([A-Z]+)(\d+)</xm:f>",
+            archive.read("xl/worksheets/sheet1.xml"),
+        )
+    assert len(lines) == 4
+    sheet = opened(bytes_)["Months"]
+    for column, first, end, last in lines:
+        assert column == end
+        cells = [sheet[f"{column.decode()}{at}"].value for at in range(int(first), int(last) + 1)]
+        name = {"Revenue": "revenue", "Orders": "orders", "Customers": "customers"}.get(
+            sheet[f"{column.decode()}{HEADER_ROW + 1}"].value, "average_order_value"
+        )
+        assert cells == pytest.approx(whole[name].tail(25).astype(float).tolist())
+
+
+def test_without_months_or_findings_the_first_sheet_still_opens(brand) -> None:
+    few = shop().head(3)
+    page = opened(workbook_bytes(workbook(report_content(results_of(few))), brand))["Summary"]
+    assert page["A1"].value
+
+
+def test_what_is_printed_can_be_read(rich, brand) -> None:
+    many = pd.concat([rich.customers] * 5, ignore_index=True)
+    content = workbook(report_content(replace(rich, customers=many)))
+    book = opened(workbook_bytes(content, brand))
+    for page in book:
+        assert page.sheet_properties.pageSetUpPr.fitToPage
+        assert page.page_setup.fitToWidth in (None, 1), page.title
+    for sheet in content.sheets:
+        page = book[sheet.name]
+        assert page.print_title_rows == f"${HEADER_ROW + 1}:${HEADER_ROW + 1}"
+        area = page.print_area or page.dimensions
+        _, _, columns, rows = range_boundaries(area.split("!")[-1].replace("$", ""))
+        widths = [page.column_dimensions[get_column_letter(i + 1)] for i in range(columns)]
+        if not page._charts:
+            # Room at the edges of a cell is in its width.
+            assert sum(w.width or 9 for w in widths if not w.hidden) <= 220, sheet.name
+        assert rows <= HEADER_ROW + 1 + 140
+        if rows < HEADER_ROW + 1 + len(sheet.frame) and not page._charts:
+            assert "the first 140 rows are printed" in page["A2"].value
+    assert book["Customers"].print_area
+    narrow = [page.title for page in book if page.page_setup.orientation == "portrait"]
+    assert "Segment moves" in narrow
+    assert "Customers" not in narrow
 
 
 @pytest.mark.parametrize("name", ["Contact list", "Late customers", "Customers"])
