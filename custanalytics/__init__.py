@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from custanalytics.pipeline import run_prospects as run_prospects
     from custanalytics.propensity import PurchasePropensity as PurchasePropensity
     from custanalytics.propensity import purchase_propensity as purchase_propensity
+    from custanalytics.prospects import LeadScorer as LeadScorer
     from custanalytics.prospects import LeadScoring as LeadScoring
     from custanalytics.prospects import LeadScoringModel as LeadScoringModel
     from custanalytics.prospects import fit_lead_scoring as fit_lead_scoring
@@ -129,6 +130,7 @@ _HOMES = {
         "purchase_propensity",
     ),
     "prospects": (
+        "LeadScorer",
         "LeadScoring",
         "LeadScoringModel",
         "fit_lead_scoring",

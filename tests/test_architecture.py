@@ -29,7 +29,7 @@ STEPS = (
     ("pipeline", "figures"),
     ("engagement",),
     ("privacy.leak_check",),
-    ("portfolio", "datasets"),
+    ("portfolio", "datasets", "documentation"),
     ("cli",),
     ("__main__",),
 )

@@ -15,6 +15,7 @@ from custanalytics.cli import (
     completion,
     datasets,
     diff,
+    docs,
     engagement,
     example_portfolio,
     leak_test,
@@ -122,7 +123,7 @@ def parser() -> argparse.ArgumentParser:
 
     for module in (
         report, check, prospects, measure, diff, engagement, datasets, publish, portfolio,
-        example_portfolio, leak_test, completion,
+        example_portfolio, leak_test, docs, completion,
     ):  # fmt: skip
         module.add(commands)
     return root

@@ -217,7 +217,8 @@ def rfm_segmentation(
         Bounds in place of shares, for any of ``days_since_last_purchase``, ``n_orders`` and
         ``total_spend``: a customer at a bound belongs to the better level.
     words : sequence of str, optional
-        What each level is called, the worst first; written beside the scores.
+        What each level is called, the worst first: ``r_word``, ``f_word`` and ``m_word`` stand
+        beside the scores, and rules may go by them.
 
     Returns
     -------
@@ -277,11 +278,11 @@ def rfm_segmentation(
     scored = scores(summary[_COLUMNS], levels, cuts)
     digits = [scored[column].astype("str") for column in ("r_score", "f_score", "m_score")]
     scored["rfm_score"] = digits[0] + digits[1] + digits[2]
-    further = summary.drop(columns=_COLUMNS[1:]).assign(customer_id=summary["customer_id"])
-    scored["segment"] = _assign(scored.merge(further, on="customer_id"), segments)
     for score in counts if words else ():
         called = scored[score].map(dict(enumerate(words, start=1)))
         scored[score.replace("score", "word")] = called
+    further = summary.drop(columns=_COLUMNS[1:]).assign(customer_id=summary["customer_id"])
+    scored["segment"] = _assign(scored.merge(further, on="customer_id"), segments)
     most = max(counts.values())
     return RFM(scored, _totals(scored, segments), _bounds(scored, most), _checks(summary, most))
 

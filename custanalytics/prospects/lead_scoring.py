@@ -372,15 +372,19 @@ def _require_enough(target: Outcomes) -> None:
 
 def guard(typed: pd.DataFrame, usable: list[Column], target: Outcomes, seed: int) -> list[Leak]:
     """Leaks among the usable columns; dates count by being filled and by what they say."""
-    plain = [c for c in usable if c.kind != "date"]
-    dated = [c for c in usable if c.kind == "date"]
-    dates = typed[[c.name for c in dated]]
-    seconds = dates.apply(lambda day: (day - pd.Timestamp(0)).dt.total_seconds())
-    values = pd.concat([inputs(typed, plain, None), seconds], axis=1)
+    values, dates = leak_inputs(typed, usable)
     known = target.known
     return find_leaks(
         values[known], values[target.waiting], target.converted[known], dates[known], seed
     )
+
+
+def leak_inputs(typed: pd.DataFrame, usable: list[Column]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """What the leak guard looks at: all columns as numbers and levels, and the dates as such."""
+    plain = [c for c in usable if c.kind != "date"]
+    dates = typed[[c.name for c in usable if c.kind == "date"]]
+    seconds = dates.apply(lambda day: (day - pd.Timestamp(0)).dt.total_seconds())
+    return pd.concat([inputs(typed, plain, None), seconds], axis=1), dates
 
 
 def _drawn(known: Bools, seed: int) -> NDArray[np.intp]:

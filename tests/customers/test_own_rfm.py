@@ -62,6 +62,15 @@ def test_words_go_with_the_scores():
     assert "m_word" not in scored(levels=3)
 
 
+def test_rules_may_go_by_the_words():
+    rules = [
+        ca.Segment("High", "spends much", lambda c: c["m_word"] == "high", "Call."),
+        ca.Segment("Other", "the rest", lambda c: c["m_word"] != "high", "Write."),
+    ]
+    found = ca.rfm_segmentation(SUMMARY, rules, levels=2, words=["low", "high"])
+    assert found.segments["customers"].tolist() == [20, 20]
+
+
 def test_the_bounds_and_the_doubt_know_the_levels():
     found = ca.rfm_segmentation(SUMMARY.head(7), RULES, levels=2)
     assert found.bounds["score"].tolist() == [1, 2]
