@@ -162,7 +162,8 @@ def _gallery(folder: Path) -> str:
     parts = ["# Gallery", "![The first page of a report](charts/report.png)"]
     for chart in content.charts:
         (folder / "charts" / f"{chart.name}.svg").write_bytes(svg(chart, content.formats, theme))
-        parts += [f"## {chart.title}", chart.subtitle, f"![{chart.title}](charts/{chart.name}.svg)"]
+        drawn = f'{chart.subtitle}: `ca.charts(result)["{chart.name}"]`'
+        parts += [f"## {chart.title}", drawn, f"![{chart.title}](charts/{chart.name}.svg)"]
     return "\n\n".join(parts)
 
 

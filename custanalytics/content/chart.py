@@ -121,6 +121,11 @@ class Chart:
         )
         return f"{value} ({ends[0]}–{ends[1]})" if interval and len(ends) == 2 else value
 
+    def above(self, level: Reference) -> bool:
+        """Whether the name of a level stands above it: where the last value does not."""
+        ends = self.data[self.y].dropna()
+        return ends.empty or float(ends.iloc[-1]) < float(level.value)
+
     def color(self, name: str) -> str:
         """Colour name of one series."""
         position = self.names().index(name) % 8 + 1

@@ -84,6 +84,13 @@ class ReportContent:
         """All charts, in order."""
         return tuple(chart for chapter in self.chapters for chart in chapter.charts)
 
+    def source(self, chart: Chart) -> str:
+        """What a chart was made from, for its small print."""
+        overview = self.results.overview
+        if overview is None or chart.placed in prospects.CHAPTER.charts:
+            return ""
+        return say("Source: sales from {period}.", period=business.period(overview, self.formats))
+
     @property
     def texts(self) -> dict[str, dict[str, str]]:
         """Chapter -> name -> text; a dash where a report has nothing for it."""

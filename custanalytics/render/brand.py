@@ -200,6 +200,8 @@ def _derive(colors: dict[str, str], keep: bool) -> dict[str, str]:
         end = max(("#000000", "#ffffff"), key=lambda color: contrast(color, ground))
         colors[f"on-seq-{i}"] = legible(nearest, [ground], end)
     grounds = [bg, colors["surface"]]
+    for i in range(1, 9):
+        colors[f"ink-{i}"] = legible(colors[f"series-{i}"], grounds, ink)
     for name in _TEXT:
         colors[name] = legible(colors[name], grounds, ink)
     colors["accent-ink"] = legible(accent, grounds, ink)

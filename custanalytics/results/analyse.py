@@ -109,7 +109,7 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         "ledger": ledger.report,
         "mapping": ledger.mapping.columns,
         "findings": ledger.findings,
-        "ledger_checks": (*ledger.checks, *_silence(last_day, end)),
+        "ledger_checks": (*ledger.checks, *silence(last_day, end)),
     }
     skipped: dict[str, str] = {}
 
@@ -255,7 +255,7 @@ def add_prospects(
                 date_order=how.prospects_date_order,
                 seed=settings.seed,
                 contact_cost=settings.contact_cost,
-                conversion_value=_customer_worth(settings, results.value),
+                conversion_value=customer_worth(settings, results.value),
             )
         except UnsupportedError as reason:
             skipped = results.skipped | {"prospects": reason.sentence}
@@ -297,7 +297,7 @@ def with_given_columns(scores: pd.DataFrame, table: pd.DataFrame, outcome: str) 
     return pd.concat([listed, given.reset_index(drop=True)], axis=1)
 
 
-def _order_worth(settings: Settings, business: Overview | None) -> float | None:
+def order_worth(settings: Settings, business: Overview | None) -> float | None:
     """Value of a purchase as given, or an average order's margin where only the cost is."""
     if settings.contact_cost is None or settings.conversion_value is not None:
         return settings.conversion_value
@@ -306,7 +306,7 @@ def _order_worth(settings: Settings, business: Overview | None) -> float | None:
     return float(business.figures["average_order_value"]) * (settings.margin or 1.0)
 
 
-def _customer_worth(settings: Settings, value: CustomerLifetimeValue | None) -> float | None:
+def customer_worth(settings: Settings, value: CustomerLifetimeValue | None) -> float | None:
     """Value of a conversion as given, or a new customer's where only the cost is."""
     if settings.contact_cost is None or settings.conversion_value is not None:
         return settings.conversion_value
@@ -329,12 +329,13 @@ def _views(
         forecast,
         chosen.window_days,
         contact_cost=chosen.contact_cost,
-        conversion_value=_order_worth(chosen, business),
+        conversion_value=order_worth(chosen, business),
     )
     return value, propensity
 
 
-def _silence(last_day: date, end: date) -> tuple[Check, ...]:
+def silence(last_day: date, end: date) -> tuple[Check, ...]:
+    """That the report looks from a day long after the last sale."""
     days = (end - last_day).days
     if days <= _SILENT_DAYS:
         return ()

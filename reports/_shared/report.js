@@ -304,6 +304,9 @@
     if (!bars.length) return 0;
     var single = bars.length === 1 || layout.barmode === "overlay";
     if (single) bars.forEach(function (trace) { trace.width = 0.46; });
+    layout.annotations.forEach(function (text) { if (text.name) text.text = text.name; });
+    var longest = Math.max.apply(null, layout.annotations.map(function (text) { return text.text.length; }));
+    layout.margin.r = Math.min(layout.margin.r, longest * 7 + 12);
     layout.yaxis.tickvals.forEach(function (spot, i) {
       layout.annotations.push({
         text: layout.yaxis.ticktext[i].trim(), x: 0, xref: "paper", y: spot - 0.5, yshift: -2, xanchor: "left",

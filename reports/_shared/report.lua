@@ -78,6 +78,7 @@ local plain_blocks = {
 local function one_cell_each(element)
   if not element.attributes["layout-ncol"] then return nil end
   element.content = element.content:map(function(block)
+    if block.t == "Div" then block.classes:insert("cell") end
     return block.t == "Div" and block.identifier == "" and pandoc.Div({ block }) or block
   end)
   return element
@@ -230,8 +231,25 @@ local function tabular(element)
   return { raw("#plain-table["), element, raw("]") }
 end
 
+-- On paper, a chart takes the room that its page has left; under a heading it would leave that
+-- alone, and a cell of a layout has none to take.
+local function charts_called(blocks)
+  if not typst then return nil end
+  local out, last = pandoc.Blocks({}), nil
+  for _, block in ipairs(blocks) do
+    local follows = last and last.t ~= "Header" and not (last.t == "RawBlock" and last.text == "[")
+    if block.t == "Div" and block.identifier:match("^fig%-") and follows and not has(block, "cell") then
+      out:insert(raw("#room(" .. quoted(block.identifier) .. ")"))
+    end
+    out:insert(block)
+    last = block
+  end
+  return out
+end
+
 return {
   { Inlines = formulas, Image = picture, Table = tabular, Div = one_cell_each },
   { Span = span },
   { Div = div },
+  { Blocks = charts_called },
 }

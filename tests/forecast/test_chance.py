@@ -36,6 +36,8 @@ def test_purchases_spread_as_their_variance_says():
     assert_allclose(drawn.mean(axis=0), EXPECTED, rtol=0.02)
     assert_allclose(drawn.var(axis=0), counts.variance(EXPECTED), rtol=0.04)
     assert_allclose((drawn > 0).mean(axis=0), counts.chance(EXPECTED), atol=0.005)
+    for told, share in zip(counts.bounds(EXPECTED, 0.0, 0.9), (0.05, 0.95), strict=True):
+        assert told.tolist() == np.quantile(drawn, share, axis=0, method="inverted_cdf").tolist()
 
 
 @pytest.mark.parametrize("dispersion", [0.2, 3.0])

@@ -6,9 +6,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from numpy.testing import assert_allclose
+from scipy.stats import t as student
 
 from custanalytics import forecast_customers
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.forecast.backtest import group_factor
 from tests.trials.shops import shop_of_kind
 
 HORIZONS = (10, 45, 90, 182)
@@ -122,6 +124,8 @@ def test_options_out_of_range(lines, told):
         forecast_customers(lines, 0)
     with pytest.raises(UsageError):
         forecast_customers(lines, level=1.0)
+    with pytest.raises(UnsupportedError):  # the level is one, the sales are too few
+        forecast_customers(lines.head(20), level=0.5)
     with pytest.raises(UsageError):
         told.at(0)
     with pytest.raises(UsageError):
@@ -175,6 +179,8 @@ def test_money_to_come_is_worth_less_today(told):
     factor = each["clv"] / each["expected_revenue"]
     assert factor.between(0.3 * 1.1 ** (-182 / 365), 0.3).all()
     assert_allclose(each["clv"].sum(), told.total(182, 0.10, 0.3)["clv"])
+    near = told.at(45, 0.10)
+    assert (near["clv"] / near["expected_revenue"]).between(1.1 ** (-45 / 365), 1).all()
     with pytest.raises(UsageError):
         told.at(90, margin=1.5)
 
@@ -205,6 +211,53 @@ def test_those_long_silent_among_payers_by_the_month_are_hardly_expected():
     ).set_index("silent")
     none = float(np.prod(1 - each.loc[silent, "p_purchase"]))
     assert (groups.loc[True, "purchases_low"] == 0) == (none > 0.05)
+
+
+def half_width(told, table, name, quantity):
+    """Of the log, in standard deviations, by the degrees of freedom that the tests leave."""
+    freedom = told.fitted.scale[quantity][1]
+    return np.log(table[f"{name}_high"] / table[name]) / student.ppf(0.95, freedom)
+
+
+def test_buyers_are_as_unsure_as_the_level_moves_them_and_as_their_chances_are(told):
+    whole, spread = told.total(90).iloc[0], told.fitted.spread
+    expected = told.at(90)["expected_purchases"].to_numpy()
+    p, near = spread.chance(expected), spread.chance(expected * 1.0001)
+    moved = np.log(near.sum() / p.sum()) / np.log(1.0001)
+    of_purchases = half_width(told, whole, "purchases", "purchases")
+    level = of_purchases / told.fitted.scale["purchases"][0] * told.fitted.scale["buyers"][0]
+    chance = (p * (1 - p)).sum() / p.sum() ** 2
+    by_hand = np.sqrt((level * moved) ** 2 + chance + 0.05**2)
+    assert half_width(told, whole, "buyers", "buyers") == pytest.approx(by_hand, rel=0.01)
+
+
+def test_the_money_of_a_group_is_as_unsure_as_its_purchases_and_their_sizes(told):
+    each, fitted = told.at(90), told.fitted
+    small = np.arange(len(each)) % 4 == 0
+    frame = pd.DataFrame({"customer_id": each["customer_id"], "small": small})
+    group = told.groups(frame, 90).set_index("small").loc[True]
+    whole = told.total(90).iloc[0]
+    rng = np.random.default_rng(2)
+    expected = each["expected_purchases"].to_numpy()[small]
+    spend = each["expected_revenue"].to_numpy()[small] / expected
+    spread = fitted.spread.picked(small)
+    drawn = np.zeros(4_000)
+    for mean, each_spend, stays, theta in zip(
+        expected, spend, spread.staying, spread.dispersion, strict=True
+    ):
+        rate = rng.gamma(1 / theta, theta, len(drawn)) * (rng.random(len(drawn)) < stays)
+        count = rng.poisson(rate * mean / stays)
+        drawn += (
+            each_spend
+            * rng.gamma(np.maximum(count, 1e-9) / fitted.variation**2)
+            * fitted.variation**2
+        )
+    by_chance = (drawn.std() / drawn.mean()) ** 2
+    share = group["revenue"] / whole["revenue"]
+    apart = fitted.apart**2 * group_factor(share) * (1 - share)
+    level = half_width(told, whole, "revenue", "money")
+    by_hand = np.sqrt(level**2 + by_chance + apart)
+    assert half_width(told, group, "revenue", "money") == pytest.approx(by_hand, rel=0.05)
 
 
 def test_a_smaller_group_is_less_surely_told(told):

@@ -36,6 +36,13 @@ def test_where_two_mendings_fit_none_is_taken() -> None:
     assert learned(rows[:5]) is None
 
 
+def test_a_lost_opening_quote_is_put_behind_its_delimiter() -> None:
+    rows = [(f"{n}", f"Tea, sort {n % 5}", f"2024-01-{n % 28 + 1:02}", "5") for n in range(10, 99)]
+    torn_line = '31,Tea, sort 3",2024-01-05,5'
+    whole = ("31", "Tea, sort 3", "2024-01-05", "5")
+    assert Table(rows).mended(torn_line, Dialect(",")) == whole
+
+
 def test_torn_lines_of_a_file_are_mended_counted_and_listed(tmp_path: Path) -> None:
     _, rows = _SHEETS["product of quantity and price"]
     head = "Order ID,Customer ID,Order Date,Product,Quantity,Unit Price,Amount"

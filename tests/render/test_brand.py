@@ -43,6 +43,8 @@ def test_all_text_is_readable_in_light_and_dark(brand, text):
             for name in ("ink", "muted", "good", "bad", "warn", "accent-ink"):
                 assert contrast(colors[name], ground) >= 4.5, (name, ground)
             assert contrast(colors["control"], ground) >= 3
+        for i in range(1, 9):
+            assert contrast(colors[f"ink-{i}"], colors["bg"]) >= 4.5, i
         for i in range(10):
             assert contrast(colors[f"on-seq-{i}"], colors[f"seq-{i}"]) >= 4.5, i
         series = [colors[f"series-{i}"] for i in range(2, 9)]
@@ -56,6 +58,7 @@ def test_all_text_is_readable_in_light_and_dark(brand, text):
 def test_without_a_brand_the_charts_have_their_own_colours(tmp_path):
     read = read_brand(tmp_path)
     steps = [f"{name}-{i}" for name in ("seq", "on-seq") for i in range(10)]
+    steps += [f"ink-{i}" for i in range(1, 9)]
     own = ("series-1", "accent", *steps)
     assert {name: read.colors[name] for name in own} == {name: LIGHT[name] for name in own}
     assert read.font_family == "Report Sans"

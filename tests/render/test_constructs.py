@@ -1,6 +1,7 @@
 """Each Quarto construct that the embedded renderer knows, in HTML and in the PDF."""
 
 import pytest
+from pypdf import PdfReader
 
 from tests.render.rich_report import text_of
 
@@ -214,3 +215,17 @@ def test_a_total_is_the_foot_of_the_pdf_table_once(pdf):
 
 def test_text_that_looks_like_our_own_marks_stays_text(main):
     assert main("qzsc1qz for {{< var report.period >}}\n") == "<p>qzsc1qz for 30 June 2011</p>"
+
+
+def test_a_chart_takes_the_room_its_page_has_left(scratch, pdf):
+    chart = '::: {#fig-a .chart}\n![](_figures/full.svg){fig-alt="A line"}\n\nIt rises\n:::\n'
+
+    def pages(lines: int, before: str = "") -> int:
+        pdf("# One\n\n" + "A line.\n\n" * lines + before + chart)
+        return len(PdfReader(scratch / "report.pdf").pages)
+
+    fewest = pages(1)
+    # A heading goes to the next page with its chart; words alone let it shrink, to seven tenths.
+    overflow = next(lines for lines in range(1, 60) if pages(lines, "## Two\n\n") > fewest)
+    assert pages(overflow + 3) == fewest
+    assert pages(overflow + 6) > fewest

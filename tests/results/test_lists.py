@@ -108,7 +108,7 @@ def test_a_list_holds_those_to_contact_and_the_control_group_has_its_own():
 
 def test_money_has_two_decimals_and_all_else_four(tmp_path):
     frame = pd.DataFrame({"expected_revenue": [150.40812], "propensity": [0.123456]})
-    write_csv(frame, tmp_path / "list.csv", "customers")
+    write_csv(frame, tmp_path / "list.csv", "customers", "en_GB")
     assert (tmp_path / "list.csv").read_text("utf-8-sig").splitlines()[1] == "150.41,0.1235"
 
 

@@ -45,6 +45,7 @@ class Break:
     """One operator, constant or condition to break: its place among a file's nodes, and how."""
 
     file: Path
+    text: str
     place: int
     broken: ast.AST
 
@@ -62,16 +63,17 @@ class Mutant:
 
 def breaks_of(file: Path) -> Iterator[Break]:
     """Every way in which one operator, constant or condition of a file can be broken."""
-    tree = ast.parse(file.read_text("utf-8"))
+    text = file.read_text("utf-8")
+    tree = ast.parse(text)
     left_out = _decide_nothing(tree)
     for place, node in enumerate(ast.walk(tree)):
         if id(node) not in left_out and hasattr(node, "lineno"):
-            yield from (Break(file, place, broken) for broken in _broken(node))
+            yield from (Break(file, text, place, broken) for broken in _broken(node))
 
 
 def mutant_of(one: Break) -> Mutant:
     """The file with that one place broken."""
-    tree = ast.parse(one.file.read_text("utf-8"))
+    tree = ast.parse(one.text)
     node = list(ast.walk(tree))[one.place]
     line, before = node.lineno, ast.unparse(node)  # type: ignore[attr-defined]
     for name, value in ast.iter_fields(one.broken):

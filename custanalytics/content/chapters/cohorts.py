@@ -7,7 +7,6 @@ import pandas as pd
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chart import Callout, Chart, Placement
 from custanalytics.content.format import Formats, is_missing
-from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, word
 from custanalytics.customers.cohorts import FEWEST_CUSTOMERS, Cohorts
 from custanalytics.sentences import noted
@@ -27,7 +26,6 @@ CHAPTER = Declaration(
     "cohorts",
     "cohorts",
     charts=(RETENTION, AVERAGE, SECOND),
-    tables=("second-purchase",),
     texts=("lead", "waiting"),
     flags=("second",),
 )
@@ -96,7 +94,6 @@ def cohorts(by_cohort: Cohorts | None, formats: Formats) -> Chapter:
         CHAPTER,
         texts={"lead": lead(by_cohort, formats), "waiting": _waiting(by_cohort, formats)},
         charts=tuple(charts),
-        tables=(_waits(by_cohort, formats),) if came_back else (),
         flags={"second": came_back},
     )
 
@@ -311,23 +308,3 @@ def _thin(curve: pd.DataFrame, most: int = 120) -> pd.DataFrame:
     # A picture a few hundred pixels wide shows no more steps than these.
     step = max(1, len(curve) // most)
     return pd.concat([curve.iloc[:-1:step], curve.iloc[-1:]], ignore_index=True)
-
-
-def _waits(by_cohort: Cohorts, formats: Formats) -> Table:
-    known = [d for d in _WAITS if not is_missing(by_cohort.figures[f"share_second_{d}d"])]
-    rows = pd.DataFrame(
-        {
-            "within": [say("{days} days", days=formats.days(d)) for d in known],
-            "share": [by_cohort.figures[f"share_second_{d}d"] for d in known],
-        }
-    )
-    return table(
-        "second-purchase",
-        rows,
-        [
-            Column("within", say("Within")),
-            Column("share", say("Bought a second time"), "share", bar=True),
-        ],
-        formats,
-        say("How soon customers buy a second time"),
-    )

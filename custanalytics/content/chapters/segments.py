@@ -79,6 +79,7 @@ def lead(rfm: RFM, formats: Formats) -> str:
 
 def _chart(rfm: RFM, formats: Formats) -> Chart:
     rows = words(rfm.segments.loc[rfm.segments["customers"] > 0], "segment")
+    rows = rows.sort_values("revenue_share", ascending=False, kind="stable")
     tidy = rows.melt("segment", ["customer_share", "revenue_share"], "series", "value")
     names = {"customer_share": say("of customers"), "revenue_share": say("of revenue")}
     tidy["series"] = tidy["series"].map(names)

@@ -20,7 +20,7 @@ from custanalytics.content.chapters.value_tests import (
     validation_table,
     weight_table,
 )
-from custanalytics.content.chart import Chart, Placement
+from custanalytics.content.chart import Callout, Chart, Placement
 from custanalytics.content.format import Formats
 from custanalytics.content.rows import most
 from custanalytics.content.tables import Column, Table, table
@@ -315,7 +315,8 @@ def _three(
 
 
 def _payback_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
-    last = found.payback.iloc[-1]
+    first, last = found.payback.iloc[0], found.payback.iloc[-1]
+    label = say("first order: {money}", money=formats.money(first["cumulative_margin"]))
     figures = {
         "money": formats.money(last["cumulative_margin"]),
         "months": formats.count(last["month"]),
@@ -340,6 +341,7 @@ def _payback_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
         x_format="count",
         y_format="money",
         x_title=say("Months since the first order"),
+        marks=(Callout(first["month"], float(first["cumulative_margin"]), label),),
         title=title,
         subtitle=say("Expected margin of a new customer, discounted and added up")
         if earned

@@ -114,8 +114,7 @@ class Words:
         return significant(value)
 
     def _bound(self, value: float) -> float:
-        whole = float(value).is_integer() and abs(value) >= 1
-        if not whole or float(value) in self.settings:
+        if not float(value).is_integer() or float(value) in self.settings:
             return significant(value)
         rounded = rounded_count(value)
         return significant(value) if math.isnan(rounded) else rounded

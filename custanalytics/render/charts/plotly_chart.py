@@ -131,6 +131,8 @@ def _bars(chart: Chart, formats: Formats) -> dict[str, Any]:
         }
         if chart.base:
             drawn["base"] = clean(rows[chart.base])
+            # Plotly takes it from the distance of a series' own bars.
+            drawn["width"] = 0.66
             # Told apart in grey, too.
             drawn["marker"]["pattern"] = {"shape": ["/" if v < 0 else "" for v in rows[chart.x]]}
         if chart.low and chart.high:
@@ -276,13 +278,13 @@ def _bar_labels(chart: Chart, formats: Formats, order: list[Any]) -> list[dict[s
                 continue
             if chart.base:
                 end = row[chart.base] + max(row[chart.x], 0.0)
-            # On a phone there is no room for the interval, and a touch shows it.
-            text = chart.bar_text(row, formats, interval=False)
-            if name and at == 0 and not chart.base:
-                text += f" {name}"
+            told = f" {name}" if name and at == 0 and not chart.base else ""
+            text = chart.bar_text(row, formats) + told
+            brief = chart.bar_text(row, formats, interval=False) + told
             notes.append(
                 note(html.escape(text), float(end), spot + offset, "left", "middle", css("ink"))
-                | {"xshift": 6}
+                # On a phone there is no room for the interval, and a touch shows it.
+                | {"xshift": 6, "name": html.escape(brief)}
             )
             if name:
                 notes[-1]["font"]["color"] = css(ink(chart.color(name)))

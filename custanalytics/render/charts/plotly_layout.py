@@ -100,7 +100,8 @@ def add_reference(
         text |= {"xshift": 4, "yshift": -8}
     elif mark.axis == "y":
         shape |= {"xref": "paper", "x0": 0, "x1": 1, "y0": mark.value, "y1": mark.value}
-        text = note(label, 1, mark.value, "right", "bottom", css("muted")) | {"xref": "paper"}
+        side = "bottom" if chart.above(mark) else "top"
+        text = note(label, 1, mark.value, "right", side, css("muted")) | {"xref": "paper"}
     else:
         spot = place([mark.value], chart.x_format, list(chart.data[chart.x]))[0]
         shape |= {"yref": "paper", "y0": 0, "y1": 1, "x0": spot, "x1": spot}

@@ -113,20 +113,21 @@ class Plane:
         if mark.axis == "diagonal":
             low, high = max(across.low, up.low), min(across.high, up.high)
             self.axes.plot([low, high], [low, high], **style)
-            spot = low + 0.55 * (high - low)
+            spot = low + 0.62 * (high - low)
             self.axes.annotate(
                 mark.label, (spot, spot), (5, -8), textcoords=points, va="top", **text
             )
         elif mark.axis == "y":
+            above = self.chart.above(mark)
             self.axes.axhline(mark.value, **style)
             self.axes.annotate(
                 mark.label,
                 (1, mark.value),
-                (0, 3),
+                (0, 3 if above else -3),
                 xycoords=("axes fraction", "data"),
                 textcoords=points,
                 ha="right",
-                va="bottom",
+                va="bottom" if above else "top",
                 **text,
             )
         else:

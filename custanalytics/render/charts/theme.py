@@ -19,13 +19,22 @@ LIGHT: Mapping[str, str] = {
     "bad": "#b3382c",
     "warn": "#a86400",
     "series-1": "#1f5a94",
-    "series-2": "#c2571a",
+    "series-2": "#d9762f",
     "series-3": "#1b7f79",
     "series-4": "#7d4f9e",
     "series-5": "#a86400",
     "series-6": "#9c2f5b",
     "series-7": "#4d6a3a",
     "series-8": "#7b8794",
+    # Text that belongs to them.
+    "ink-1": "#1f5a94",
+    "ink-2": "#a05e30",
+    "ink-3": "#1b7b75",
+    "ink-4": "#7d4f9e",
+    "ink-5": "#a16103",
+    "ink-6": "#9c2f5b",
+    "ink-7": "#4d6a3a",
+    "ink-8": "#636f7c",
     "seq-0": "#f1f6fb",
     "seq-1": "#dce9f5",
     "seq-2": "#c4d9ed",
@@ -74,5 +83,5 @@ def depth(value: float, top: float) -> int:
 
 
 def ink(name: str) -> str:
-    """Colour of a text that belongs to a mark of this colour: grey marks take darker text."""
-    return "muted" if name == "series-8" else name
+    """Colour of a text that belongs to a mark of this colour: a pale mark takes darker text."""
+    return name.replace("series-", "ink-")

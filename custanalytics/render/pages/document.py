@@ -1,7 +1,9 @@
 """The document of a report folder: its content, written as Quarto markdown and pictures."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from custanalytics.content.blocks import Block
+from custanalytics.content.chart import Chart
 from custanalytics.content.language import speaking
 from custanalytics.content.report_content import ReportContent
 from custanalytics.render.charts.static_chart import svg
@@ -34,7 +36,10 @@ def document(content: ReportContent, theme: Theme) -> Document:
         return Document(
             variables=content.texts,
             flags=content.flags,
-            parts={name: markdown(block, formats) for name, block in content.parts.items()},
+            parts={
+                name: markdown(_sourced(block, content), formats)
+                for name, block in content.parts.items()
+            },
             files={chart.file: svg(chart, formats, theme) for chart in content.charts},
             title=cover.title,
             subtitle=cover.subtitle,
@@ -45,3 +50,10 @@ def document(content: ReportContent, theme: Theme) -> Document:
             finding=cover.finding,
             lang=formats.language,
         )
+
+
+def _sourced(block: Block | None, content: ReportContent) -> Block | None:
+    """A chart with its source below it, as it may be copied out of the report."""
+    if not isinstance(block, Chart):
+        return block
+    return replace(block, note=" ".join(filter(None, (block.note, content.source(block)))))

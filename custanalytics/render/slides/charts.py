@@ -20,6 +20,7 @@ from custanalytics.content.chart import Callout, Chart, Reference
 from custanalytics.content.format import Formats
 from custanalytics.content.workbook_charts import BASE, value_kind, wide
 from custanalytics.render.charts.axes import value_axis
+from custanalytics.render.charts.theme import ink
 from custanalytics.render.number_codes import number_code
 from custanalytics.render.office import printable
 from custanalytics.render.slides.base import Box
@@ -119,7 +120,7 @@ def _pairs(chart: Chart, code: str) -> XyChartData:
             _add(data, mark.label, [mark.x], [mark.y])
         elif mark.axis == "diagonal":
             end = (chart.limits or (0.0, 1.0))[1]
-            spots = (0.0, 0.55 * end, end)  # the middle one carries the label
+            spots = (0.0, 0.7 * end, end)  # the middle one carries the label
             _add(data, mark.label, spots, spots)
     return data
 
@@ -388,7 +389,7 @@ def _write(label: Any, text: str, color: str, bold: bool = True) -> None:
     label.text_frame.word_wrap = False
     run = label.text_frame.paragraphs[0].runs[0]
     run.font.size, run.font.bold = Pt(_SIZE), bold
-    paint(run.font.color, "muted" if color == "series-8" else color)
+    paint(run.font.color, ink(color))
 
 
 def _inner(drawn: Any, right: float) -> None:

@@ -4,7 +4,9 @@ from typing import Any
 
 from pptx.enum.dml import MSO_THEME_COLOR as THEME
 
-# Name as in `display.theme` -> the theme's colour and how much lighter or darker.
+from custanalytics.render.charts.theme import ink
+
+# Name as in `charts.theme` -> the theme's colour and how much lighter or darker.
 _PAINT = {
     "ink": (THEME.TEXT_1, 0.0),
     "muted": (THEME.TEXT_1, 0.3),
@@ -16,7 +18,7 @@ _PAINT = {
     "accent-soft": (THEME.ACCENT_1, 0.82),
     "accent-ink": (THEME.TEXT_2, 0.0),
     "good": (THEME.ACCENT_3, 0.0),
-    "bad": (THEME.ACCENT_2, 0.0),
+    "bad": (THEME.ACCENT_2, -0.25),
     "warn": (THEME.ACCENT_5, 0.0),
     "series-1": (THEME.ACCENT_1, 0.0),
     "series-2": (THEME.ACCENT_2, 0.0),
@@ -27,6 +29,9 @@ _PAINT = {
     "series-7": (THEME.ACCENT_3, -0.4),
     "series-8": (THEME.TEXT_1, 0.5),
 }
+# Text in the colour of a mark, where that is too pale for letters.
+_PAINT |= {ink(name): place for name, place in _PAINT.items() if name.startswith("series-")}
+_PAINT |= {ink("series-2"): _PAINT["bad"], ink("series-8"): _PAINT["muted"]}
 
 
 def paint(color: Any, name: str, lighter: float = 0.0) -> None:

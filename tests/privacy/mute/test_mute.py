@@ -11,15 +11,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.privacy.mute import mute, opened
-from custanalytics.privacy.mute.business import muted_cohorts
+from custanalytics.customers.concentration import revenue_concentration
+from custanalytics.privacy.mute import Key, mute, opened
+from custanalytics.privacy.mute.business import (
+    muted_actions,
+    muted_cohorts,
+    muted_concentration,
+    muted_overview,
+)
 from custanalytics.privacy.mute.column_kinds import muted_table
 from custanalytics.privacy.mute.counts import SMALLEST, protected
+from custanalytics.privacy.mute.forecasts import muted_propensity
 from custanalytics.privacy.mute.names import Words
 from custanalytics.sentences import Sentence
 from tests.privacy.mute.conftest import PUBLISHED, seeded
 from tests.privacy.mute.test_counts import possible
 from tests.render.written import written
+
+NOBODYS_WORDS = {"names": {}, "ours": frozenset(), "settings": frozenset()}
 
 
 def numbers(value: Any, where: str = "") -> Iterator[tuple[str, float]]:
@@ -69,6 +78,9 @@ def test_no_row_of_a_customer_or_a_prospect_is_left(muted):
         muted.value.customers,
         muted.propensity.customers,
         muted.prospects.prospects,
+        # The bounds of the scores are figures of single customers.
+        muted.rfm.bounds,
+        muted.prospects.stages,
     ):
         assert len(table) == 0
     assert muted.customers is None
@@ -155,6 +167,10 @@ def test_shares_and_growth_stay_as_they_are(shop, muted):
     assert told[kept].to_numpy() == pytest.approx(raw[kept].to_numpy(), rel=0.01)
 
 
+def test_muted_results_say_that_they_are(shop, key):
+    assert mute(shop, key, PUBLISHED).muted
+
+
 def test_dates_end_before_the_sources_begin(shop, muted, key):
     assert muted.overview.monthly["month"].max() < shop.overview.monthly["month"].min()
     assert muted.settings.observation_end.day == shop.settings.observation_end.day
@@ -189,7 +205,7 @@ def test_hidden_segments_cant_be_solved_for(wholesaler):
 
 
 def test_hidden_cells_of_the_cohorts_cant_be_solved_for(boutique, key):
-    words = Words(key, {}, frozenset(), frozenset())
+    words = Words(key, **NOBODYS_WORDS)
     muted = muted_cohorts(boutique, key, words)
     shown = muted.retention.sort_values(["cohort", "period"])
     sizes = boutique.retention.groupby("cohort")["customers"].first()
@@ -208,6 +224,22 @@ def test_hidden_cells_of_the_cohorts_cant_be_solved_for(boutique, key):
     assert shown.loc[hidden, ["active", "retention", "revenue"]].isna().all(axis=None)
     few = whole.groupby("period")["active"].sum().to_numpy() < SMALLEST
     assert muted.average.loc[few, ["active", "retention"]].isna().all(axis=None)
+
+
+def test_cohorts_of_which_few_came_back_are_not_told(boutique, key):
+    words, retention, n = (
+        Words(key, **NOBODYS_WORDS),
+        boutique.retention,
+        boutique.figures["new_customers"],
+    )
+    nobody_next = retention.assign(active=retention["active"].where(retention["period"] != 1, 0))
+    few_ever = boutique.figures | {"share_second_purchase": 3 / n}
+    for change in (
+        {"retention": nobody_next},
+        {"retention": retention.assign(complete=False)},
+        {"figures": few_ever},
+    ):
+        assert muted_cohorts(dataclasses.replace(boutique, **change), key, words) is None
 
 
 def test_hidden_tenths_cant_be_solved_for(shop, muted):
@@ -242,15 +274,60 @@ def test_what_is_too_small_to_show_says_so(wholesaler):
 
 
 def test_sentences_that_count_few_are_not_said(key):
-    words = Words(key, {}, frozenset(), frozenset())
+    words = Words(key, **NOBODYS_WORDS)
     said = Sentence("{n} customers of {name} on {day}", {"n": 1234, "name": "Acme", "day": "x"})
     assert words.reason(said) == "1200 customers of (a name) on (a name)"
     few = Sentence("{n} customers", {"n": 4})
     assert "4" not in words.reason(few)
 
 
+@pytest.mark.parametrize(("people", "hidden"), [(10, False), (9, True)])
+def test_a_month_of_ten_is_told_and_one_of_nine_is_not(shop, key, people, hidden):
+    monthly = shop.overview.monthly.copy()
+    monthly.loc[3, ["customers", "orders"]] = people
+    overview = dataclasses.replace(shop.overview, monthly=monthly)
+    told = muted_overview(overview, shop.customers, key, Words(key, **NOBODYS_WORDS))
+    assert told.monthly.loc[3, "suppressed"] == hidden
+    assert told.monthly.loc[3, "revenue"] != told.monthly.loc[3, "revenue"] or not hidden
+
+
+def test_actions_that_contact_one_to_nine_people_are_left_out(shop, key):
+    actions = pd.concat([shop.actions.iloc[[0]]] * 5, ignore_index=True)
+    actions = actions.assign(customers=500, contacted=[0, 1, 9, 10, 400])
+    segments = mute(shop, key, PUBLISHED).results.rfm
+    told = muted_actions(actions, segments, key, Words(key, **NOBODYS_WORDS))
+    assert told["contacted"].fillna(0).tolist() == [0, 10, 400]
+    few = actions.assign(customers=[9, 9, 9, 10, 9], contacted=0)
+    assert len(muted_actions(few, segments, key, Words(key, **NOBODYS_WORDS))) == 1
+
+
+def test_the_curve_of_profit_begins_again_at_ten(shop, key):
+    profit = shop.propensity.profit.iloc[:5].assign(
+        contacted=[0, 1, 9, 10, 11],
+        best=[False] * 4 + [True],
+        best_lower_value=[False] * 4 + [True],
+    )
+    found = dataclasses.replace(shop.propensity, profit=profit)
+    told = muted_propensity(found, key, Words(key, **NOBODYS_WORDS)).profit
+    assert told["contacted"].tolist() == [0, 10, 10]
+    of_few = profit.assign(best=[False, False, True, False, False])
+    found = dataclasses.replace(shop.propensity, profit=of_few)
+    assert muted_propensity(found, key, Words(key, **NOBODYS_WORDS)).profit is None
+
+
+def test_points_of_the_curve_of_revenue_are_ten_customers_apart():
+    key, n = Key(3.0, -36), 200
+    spent = pd.DataFrame(
+        {"customer_id": map(str, range(n)), "total_spend": 90.0 / np.arange(1, n + 1)}
+    )
+    told = muted_concentration(revenue_concentration(spent), key, Words(key, **NOBODYS_WORDS))
+    steps = np.diff(told.curve["customer_share"]) * n
+    assert len(steps) > 5
+    assert steps.min() >= SMALLEST - 1e-9
+
+
 def test_a_column_without_a_kind_is_never_published(key):
-    words = Words(key, {}, frozenset(), frozenset())
+    words = Words(key, **NOBODYS_WORDS)
     with pytest.raises(KeyError, match="favourite_colour"):
         muted_table(pd.DataFrame({"favourite_colour": ["red"]}), "decisions", key, words)
 

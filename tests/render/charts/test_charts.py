@@ -9,11 +9,14 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
+from custanalytics.content.chart import Reference
 from custanalytics.content.format import Formats
 from custanalytics.content.report_content import report_content
+from custanalytics.render.brand import contrast
 from custanalytics.render.charts.plotly_chart import plotly_json
 from custanalytics.render.charts.static_chart import picture, svg
 from custanalytics.render.charts.theme import LIGHT, Theme
+from custanalytics.render.pages.document import document
 
 THEME = Theme({})
 
@@ -94,3 +97,40 @@ def test_an_incomplete_month_is_marked(rich) -> None:
     assert figure["data"][0]["marker"]["opacity"][-1] < 1
     line = json.loads(plotly_json(by_name["monthly-activity"], formats))["data"][0]
     assert line["y"][-1] is None, "the line ends with the last whole month"
+
+
+def test_bars_go_by_size_and_those_of_a_waterfall_are_alike_thick(charts) -> None:
+    formats, found = charts
+    for chart in found:
+        if chart.name == "segments":
+            revenue = chart.part(chart.names()[1])["value"]
+            assert revenue.is_monotonic_decreasing
+        if chart.base:
+            bars = json.loads(plotly_json(chart, formats))["data"]
+            assert {bar["width"] for bar in bars} == {0.66}
+
+
+def test_stacks_can_be_told_apart_in_grey() -> None:
+    first, second = (contrast(LIGHT[f"series-{i}"], "#000000") for i in (1, 2))
+    assert second / first >= 2
+
+
+def test_the_name_of_a_level_stands_where_the_line_does_not_end(charts) -> None:
+    formats, found = charts
+    for chart in found:
+        levels = [m for m in chart.marks if isinstance(m, Reference) and m.axis == "y"]
+        for level in levels:
+            end = float(chart.data[chart.y].dropna().iloc[-1])
+            notes = json.loads(plotly_json(chart, formats))["layout"]["annotations"]
+            named = next(n for n in notes if n["text"] == level.label)
+            assert (named["yanchor"] == "top") is (end >= level.value)
+
+
+def test_charts_of_sales_say_their_source(any_results) -> None:
+    content = report_content(any_results)
+    parts = document(content, THEME).parts
+    for chart in content.charts:
+        told = "Source: sales from" in parts[f"fig-{chart.name}"]
+        assert told is bool(content.source(chart))
+    sales = [chart for chart in content.charts if chart.name == "monthly-revenue"]
+    assert all("to" in content.source(chart) for chart in sales)
