@@ -144,7 +144,7 @@ def test_the_container_is_of_ten_lines_and_takes_what_the_wheel_needs():
 
 
 def test_the_conda_recipe_asks_for_what_the_project_asks_for():
-    recipe = yaml.safe_load((ROOT / "packaging" / "conda" / "meta.yaml").read_text("utf-8"))
+    recipe = yaml.safe_load((ROOT / ".ci" / "conda" / "meta.yaml").read_text("utf-8"))
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
     asked = {line.replace(" ", "") for line in recipe["requirements"]["run"]}
     needed = {line.replace("pypandoc-binary", "pypandoc") for line in project["dependencies"]}
