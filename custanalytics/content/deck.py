@@ -1,8 +1,9 @@
 """The slide deck as a value: the report's story, one message a slide."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from custanalytics.content.blocks import Point
 from custanalytics.content.chapter import Chapter
 from custanalytics.content.chart import Chart
 from custanalytics.content.format import Formats, is_missing
@@ -15,8 +16,19 @@ from custanalytics.content.workbook_charts import wide
 from custanalytics.errors import UsageError
 from custanalytics.results.store import AnalysisResults
 
+# The slide that parts the story from what stands behind it.
+APPENDIX = "appendix"
+_STORY = tuple(name for declared in CHAPTERS for name in declared.story)
+_BEHIND = {
+    "average-order", "retention", "payback", "profit", "first-orders", "next-products",
+    "revenue-customers", "prospects-drivers", "prospects-profit", "certainty",
+}  # fmt: skip
 # Of a deck that nobody has put into another order.
-ORDER = tuple(name for declared in CHAPTERS for name in declared.story)
+ORDER = (
+    *(name for name in _STORY if name not in _BEHIND),
+    APPENDIX,
+    *(name for name in _STORY if name in _BEHIND),
+)
 _MOST_NOTED = 6
 _MOST_ROWS = 14
 
@@ -34,11 +46,11 @@ def deck(content: ReportContent, order: Sequence[str] = ORDER) -> Deck:
     """Tell the report's story in slides."""
     own = [name for declared in CHAPTERS for name in declared.slides]
     charts = [placed.name for declared in CHAPTERS for placed in declared.charts]
-    unknown = [name for name in order if name not in own and name not in charts]
+    unknown = [name for name in order if name not in own and name not in (*charts, APPENDIX)]
     if unknown:
         raise UsageError(
             f"no slide is called {', '.join(map(repr, unknown))}; slides.yml may name "
-            f"{', '.join([*own, *charts])}"
+            f"{', '.join([*own, *charts, APPENDIX])}"
         )
     results, formats = content.results, content.formats
     made = {}
@@ -48,11 +60,26 @@ def deck(content: ReportContent, order: Sequence[str] = ORDER) -> Deck:
                 made[slide.name] = replace(slide, title=slide.title.removesuffix("."))
             for chart in chapter.charts:
                 made[chart.name] = _chart_slide(chart, chapter, results, formats)
-    return Deck(
-        cover=content.cover,
-        slides=tuple(made[name] for name in order if name in made),
-        formats=formats,
+        slides = _with_appendix([name for name in order if name in made or name == APPENDIX], made)
+    return Deck(cover=content.cover, slides=slides, formats=formats)
+
+
+def _with_appendix(order: Sequence[str], made: Mapping[str, Slide]) -> tuple[Slide, ...]:
+    """The slides in order; those behind the appendix's own are marked, where there are any."""
+    at = order.index(APPENDIX) if APPENDIX in order else len(order)
+    story, behind = ([made[name] for name in names] for names in (order[:at], order[at + 1 :]))
+    if not behind:
+        return tuple(story)
+    title = say("Appendix")
+    listed = tuple(Point(slide.title) for slide in behind)
+    opening = Slide(
+        APPENDIX, title, say("What stands behind the story, for questions"), items=listed
     )
+    marked = [
+        replace(slide, subtitle=" · ".join(filter(None, (title, slide.subtitle))))
+        for slide in behind
+    ]
+    return (*story, opening, *marked)
 
 
 def _chart_slide(

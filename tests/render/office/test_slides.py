@@ -322,9 +322,25 @@ def test_a_report_folder_begins_with_the_usual_order(tmp_path) -> None:
 
 def test_the_usual_order_tells_the_story() -> None:
     assert ORDER[:3] == ("overview", "actions", "monthly-revenue")
-    assert ORDER.index("profit") + 1 == ORDER.index("late") < ORDER.index("next-products")
-    assert ORDER.index("next-products") < ORDER.index("prospects-lift")
-    assert ORDER[-4:] == ("decisions", "certainty", "doubts", "next-steps")
+    at = ORDER.index("appendix")
+    assert ORDER[at - 3 : at] == ("decisions", "doubts", "next-steps")
+    assert {"late", "products", "prospects-lift"} < set(ORDER[:at])
+    assert {"certainty", "profit", "next-products"} < set(ORDER[at:])
+
+
+def test_what_stands_behind_the_story_is_listed_and_marked(rich) -> None:
+    content = report_content(rich)
+    made = deck(content, ("overview", "appendix", "lift", "late")).slides
+    assert [slide.name for slide in made] == ["overview", "appendix", "lift", "late"]
+    assert [point.headline for point in made[1].items] == [slide.title for slide in made[2:]]
+    assert all(slide.subtitle.startswith("Appendix · ") for slide in made[2:])
+    assert not made[0].subtitle.startswith("Appendix")
+    assert [slide.name for slide in deck(content, ("overview", "appendix")).slides] == ["overview"]
+
+
+def test_the_story_of_all_that_a_report_can_hold_is_no_longer_than_sixteen_slides(rich) -> None:
+    names = [slide.name for slide in deck(report_content(rich)).slides]
+    assert 10 <= names.index("appendix") <= 16
 
 
 def test_a_report_folder_orders_its_own_slides(rich, tmp_path) -> None:
