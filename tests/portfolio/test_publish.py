@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from pypdf import PdfReader
 from custanalytics.cli.example_portfolio import PROJECTS
 from custanalytics.engagement import read_engagement
 from custanalytics.errors import RenderError
+from custanalytics.portfolio import publish, site
 from custanalytics.portfolio.entry import read_entries
 from custanalytics.portfolio.publish import look_for_leaks
 from custanalytics.results.store import read_results
@@ -316,6 +318,20 @@ def test_what_this_machine_can_not_test_is_said(place):
     done = call("portfolio", moved, "--renderer", "embedded", "--json")
     assert done.returncode == 0, done.stderr
     assert len(json.loads(done.stdout)["untested"]) == 4
+
+
+def test_what_is_published_is_tested_as_its_renderer_makes_it(place, monkeypatch):
+    asked = []
+
+    def build(folder, renderer):
+        asked.append(renderer)
+        return site.build_site(folder, renderer="embedded")
+
+    monkeypatch.setattr(publish, "build_site", build)
+    publish.publish_engagement(
+        place / "wholesaler", place / "portfolio", date(2026, 11, 20), renderer="auto"
+    )
+    assert asked == ["auto", "auto"]  # the test's pages, and the site's
 
 
 def test_looking_for_leaks_asks_quarto_only_for_what_quarto_alone_can_render(

@@ -12,7 +12,7 @@ import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -61,18 +61,16 @@ class Trap:
     files: list[bytes]
     lines: Sequence[Line]
     refused: bool = False
-    given: dict[str, Any] = field(default_factory=dict)
     # A word of the warning that makes another figure no silent one.
     warned: str = ""
     people: int | None = None
     orders: int | None = None
-    factor: int = 1
 
     @property
     def truth(self) -> tuple[Decimal, int, int]:
         people = len({line.customer for line in self.lines}) if self.people is None else self.people
         orders = len({line.order for line in self.lines}) if self.orders is None else self.orders
-        return sum((line.amount for line in self.lines), Decimal(0)) * self.factor, people, orders
+        return sum((line.amount for line in self.lines), Decimal(0)), people, orders
 
 
 class Words:
@@ -393,7 +391,7 @@ def the_orders_total_on_each_line(words: Words) -> Trap:
 def amounts_in_cents(words: Words) -> Trap:
     lines = words.sales()
     cells = [int(line.amount * 100) for line in lines]
-    return Trap([words.file(words.plain(lines, amount=cells))], lines, factor=1, warned="cents")
+    return Trap([words.file(words.plain(lines, amount=cells))], lines, warned="cents")
 
 
 @kind
@@ -472,7 +470,7 @@ def judged(trap: Trap, folder: Path) -> tuple[str, str]:
         paths.append(folder / f"export-{at}.csv")
         paths[-1].write_bytes(content)
     try:
-        ledger = load(paths, today=TODAY, **trap.given)
+        ledger = load(paths, today=TODAY)
     except CustAnalyticsError as error:
         text = str(error)
         if trap.refused:
