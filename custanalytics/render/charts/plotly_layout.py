@@ -53,6 +53,8 @@ def plane(
             note(html.escape(chart.y_title), 0, 1, "left", "bottom", css("muted"))
             | {"xref": "paper", "yref": "paper", "xshift": -left, "yshift": 8}
         )
+    # A level is named where lines are: beside the plot, where nothing is drawn.
+    ends = [*ends, *((m.label, float(m.value), css("muted")) for m in chart.levels())]
     right = max((len(name) for name, _, _ in ends), default=0) * LETTER + 16
     if not ends and across.ticks:
         right = max(10.0, len(across.ticks[-1][1].split("\n")[0]) * LETTER / 2 + 8)
@@ -100,8 +102,8 @@ def add_reference(
         text |= {"xshift": 4, "yshift": -8}
     elif mark.axis == "y":
         shape |= {"xref": "paper", "x0": 0, "x1": 1, "y0": mark.value, "y1": mark.value}
-        side = "bottom" if chart.above(mark) else "top"
-        text = note(label, 1, mark.value, "right", side, css("muted")) | {"xref": "paper"}
+        layout["shapes"].append(shape)
+        return
     else:
         spot = place([mark.value], chart.x_format, list(chart.data[chart.x]))[0]
         shape |= {"yref": "paper", "y0": 0, "y1": 1, "x0": spot, "x1": spot}
@@ -118,6 +120,11 @@ def add_reference(
 def add_callout(layout: dict[str, Any], chart: Chart, mark: Callout, across: Axis) -> None:
     """A remark on one point."""
     spot = place([mark.x], chart.x_format, list(chart.data[chart.x]))[0]
+    if chart.kind == "columns":
+        side = chart.side(spot, across.low, across.high)
+        text = note(html.escape(mark.label), spot, mark.y, side, "bottom", css("ink"))
+        layout["annotations"].append(text | {"yshift": 2})
+        return
     middle = (across.low + across.high) / 2
     left = spot <= middle
     layout["annotations"].append(
