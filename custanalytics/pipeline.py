@@ -3,14 +3,17 @@
 import dataclasses
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
 import pandas as pd
 
+from custanalytics.campaigns import CampaignEffect
 from custanalytics.config import (
     TEMPLATE,
+    MeasureOptions,
     ProspectsOptions,
     Reading,
     Rendering,
@@ -164,6 +167,20 @@ def run_prospects(options: ProspectsOptions) -> Report:
         if results.prospects is None:
             raise UnsupportedError(results.skipped["prospects"])
         files = _write(results, model, folder, options, step)
+        stale = stale_prose(out, folder, find_template(chosen))
+    return Report(results, _moved(files, folder, out), stale)
+
+
+def report_effect(effect: CampaignEffect, options: MeasureOptions, out: Path | str) -> Report:
+    """Make a report of what a contact changed: what ``custanalytics measure --out`` does."""
+    out = Path(out)
+    _check_means(options)
+    chosen = template_for(out, options.template, "campaign")
+    with renewed(out, find_template(chosen)) as folder:
+        options = dataclasses.replace(options, template=chosen)
+        kept = settings_of(options, options.made_on or today(), options.currency)
+        results = AnalysisResults(kept, campaign=effect)
+        files = _write(results, None, folder, options, lambda _: nullcontext())
         stale = stale_prose(out, folder, find_template(chosen))
     return Report(results, _moved(files, folder, out), stale)
 

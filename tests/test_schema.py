@@ -3,13 +3,16 @@
 import dataclasses
 from collections import defaultdict
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from custanalytics import schema
 from custanalytics.bundled import sample_data_dir
+from custanalytics.campaigns import CampaignEffect, past_campaign_effect
 from custanalytics.config import Prospects, Settings
 from custanalytics.content.result_columns import dictionary
 from custanalytics.engine import read_tables
@@ -35,6 +38,21 @@ KINDS = {
 }  # fmt: skip
 
 
+def campaign() -> CampaignEffect:
+    """Amounts after two ways of contacting, by segment, and a ranking by effect."""
+    sent, spend = np.arange(900) % 3, pd.Series(np.arange(900) % 7 * 4.5)
+    parts = pd.Series(np.where(np.arange(900) % 2, "new", "old"), name="since")
+    rows = sent < 2
+    effect = past_campaign_effect(
+        sent[rows] == 0, (spend[rows] > 5).to_numpy(), parts[rows], spend[rows].to_numpy(), "spend"
+    )
+    return replace(
+        effect,
+        effects=effect.effects.assign(treatment="mail"),
+        ranking=effect.effects.assign(treatment="mail", segment=["1", "2", "3"]),
+    )
+
+
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory) -> Mapping[str, AnalysisResults]:
     """The results of the four samples, with as many tables as there can be."""
@@ -45,7 +63,10 @@ def samples(tmp_path_factory) -> Mapping[str, AnalysisResults]:
     rows.to_csv(more_open, index=False)
     leads = AnalysisResults(Settings(date(2026, 6, 1), **COSTS))
     sales = {name: analysed(tmp_path_factory, name) for name in ("shop", "box", "wholesaler")}
-    return sales | {"leads": add_prospects(leads, [more_open], Prospects())[0]}
+    return sales | {
+        "leads": add_prospects(leads, [more_open], Prospects())[0],
+        "campaign": AnalysisResults(Settings(date(2026, 6, 1)), campaign=campaign()),
+    }
 
 
 @pytest.fixture(scope="module")

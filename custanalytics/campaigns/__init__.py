@@ -1,5 +1,6 @@
 """Whether a contact worked: control groups, effects, uplift."""
 
+from custanalytics.campaigns.differences import EVERYONE
 from custanalytics.campaigns.effect import CampaignEffect, campaign_effect, past_campaign_effect
 from custanalytics.campaigns.uplift import Uplift, rank_uplift
 from custanalytics.scoring.control_group import (
@@ -10,6 +11,7 @@ from custanalytics.scoring.control_group import (
 )
 
 __all__ = [
+    "EVERYONE",
     "CampaignEffect",
     "ControlPlan",
     "Uplift",

@@ -8,11 +8,14 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from custanalytics.campaigns import checks
+from custanalytics.campaigns.differences import EVERYONE
 from custanalytics.campaigns.effect import CampaignEffect, campaign_effect, past_campaign_effect
 from custanalytics.campaigns.uplift import rank_uplift
 from custanalytics.check import Check
-from custanalytics.errors import UsageError
+from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.ledger import read_table
+from custanalytics.scoring.calibration import Bools
 from custanalytics.scoring.columns import inputs, read_columns
 from custanalytics.scoring.control_group import control_list
 from custanalytics.scoring.outcome import read_outcomes
@@ -79,59 +82,72 @@ def measure_past(
     alone = _alone(values, treatment, control)
     treated = (values != alone).to_numpy(dtype=bool)
     read = read_columns(table[[converted]])
-    spend, word = None, f"have {converted}"
+    spend = None
     if read.columns[0].kind == "number" and read.columns[0].distinct > 2:
         spend = read.values[converted].fillna(0.0).to_numpy(dtype="float64")
-        happened, word = spend > 0, converted
+        happened = spend > 0
     else:
         target = read_outcomes(read, converted)
         happened = target.converted
+    known = read_columns(table[list(by)]) if by else None
+    X = None if known is None else inputs(known.values, [c for c in known.columns if c.used], None)
     parts = None if segment is None else table[segment].fillna("none")
     sent = table[treatment].str.strip()[treated].value_counts().index
-    kinds = list(dict.fromkeys(sent.str.casefold()))
+    kinds: dict[str, str] = {}
+    for name in sent:
+        kinds.setdefault(name.casefold(), name)
     measured = []
-    for kind in kinds:
+    for kind, name in kinds.items():
         rows = ((values == kind) | (values == alone)).to_numpy(dtype=bool)
         one = past_campaign_effect(
             treated[rows],
             happened[rows],
             None if parts is None else parts[rows],
             None if spend is None else spend[rows],
-            word,
+            converted,
         )
-        if len(kinds) > 1:
-            name = next(shown for shown in sent if shown.casefold() == kind)
-            one = _named(one, name)
-        measured.append(one)
+        if X is not None:
+            one = _ranked(one, X[rows], treated[rows], happened[rows], by)
+        measured.append(_of_treatment(one, name) if len(kinds) > 1 else one)
     effect = replace(
         measured[0],
         effects=pd.concat([one.effects for one in measured], ignore_index=True),
+        ranking=pd.concat([one.ranking for one in measured], ignore_index=True),
         checks=tuple(check for one in measured for check in one.checks),
     )
     if len(kinds) > 1:
-        effect = replace(effect, checks=(*effect.checks, _several(len(kinds))))
-    if by:
-        known = read_columns(table[list(by)])
-        X = inputs(known.values, [column for column in known.columns if column.used], None)
+        among = effect.effects.loc[effect.effects["segment"] == EVERYONE]
+        more = (checks.best_treatment(among), checks.several_treatments(len(kinds)))
+        effect = replace(effect, checks=(*effect.checks, *more))
+    warned = (Check("measure.read", None, sentence) for sentence in table.attrs["warnings"])
+    return replace(effect, checks=(*effect.checks, *warned))
+
+
+def _ranked(
+    effect: CampaignEffect, X: pd.DataFrame, treated: Bools, happened: Bools, by: Sequence[str]
+) -> CampaignEffect:
+    """With the ranking by effect, or the reason why there is none."""
+    try:
         ranked = rank_uplift(X, treated, happened)
-        effect = replace(effect, checks=(*effect.checks, ranked.check))
-    return effect
-
-
-def _named(effect: CampaignEffect, treatment: str) -> CampaignEffect:
-    """The effect of one treatment among several."""
-    effects = effect.effects.copy()
-    effects.insert(0, "treatment", treatment)
-    checks = [replace(check, sentence=f"{treatment}: {check.sentence}") for check in effect.checks]
-    return replace(effect, effects=effects, checks=tuple(checks))
-
-
-def _several(n: int) -> Check:
-    sentence = (
-        f"{n} treatments are held against the same people left alone, each for itself: of twenty "
-        "without effect, one shows one by chance."
+    except UnsupportedError as reason:
+        check = Check("uplift.ranks", None, reason.sentence)
+        return replace(effect, checks=(*effect.checks, check), ranked_by=tuple(by))
+    return replace(
+        effect,
+        checks=(*effect.checks, ranked.check),
+        ranked_by=tuple(by),
+        ranking=ranked.groups.loc[ranked.groups["segment"] != EVERYONE],
     )
-    return Check("measure.several", None, sentence, float(n))
+
+
+def _of_treatment(effect: CampaignEffect, treatment: str) -> CampaignEffect:
+    """The effect of one treatment among several."""
+    effects, ranking = (
+        rows.assign(treatment=treatment)[["treatment", *rows.columns]] if len(rows) else rows
+        for rows in (effect.effects, effect.ranking)
+    )
+    said = tuple(checks.of_treatment(check, treatment) for check in effect.checks)
+    return replace(effect, effects=effects, ranking=ranking, checks=said)
 
 
 def _alone(values: "pd.Series[str]", treatment: str, control: str | None) -> str:

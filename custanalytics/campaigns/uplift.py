@@ -7,11 +7,12 @@ import pandas as pd
 from scipy.stats import norm
 from threadpoolctl import threadpool_limits
 
-from custanalytics.campaigns.effect import effect_table
+from custanalytics.campaigns.differences import effect_table
 from custanalytics.check import Check
 from custanalytics.errors import UnsupportedError
 from custanalytics.scoring.calibration import Bools, Floats
 from custanalytics.scoring.pipelines import logistic
+from custanalytics.sentences import tell
 
 FEWEST_PER_ARM = 200
 GROUPS = 5
@@ -71,8 +72,12 @@ def rank_uplift(X: pd.DataFrame, treated: Bools, converted: Bools, seed: int = 0
     smallest = int(min(treated.sum(), (~treated).sum()))
     if smallest < FEWEST_PER_ARM:
         raise UnsupportedError(
-            f"Ranking by effect needs at least {FEWEST_PER_ARM} contacted and as many untouched; "
-            f"the smaller group has {smallest}."
+            tell(
+                "Ranking by effect needs at least {fewest} contacted and as many untouched; the "
+                "smaller group has {n}.",
+                fewest=FEWEST_PER_ARM,
+                n=smallest,
+            )
         )
     learn = np.random.default_rng(seed).permutation(len(X)) % 2 == 0
     with threadpool_limits(limits=1):
@@ -85,15 +90,23 @@ def rank_uplift(X: pd.DataFrame, treated: Bools, converted: Bools, seed: int = 0
     groups = effect_table(treated, converted, None, fifth)
     gain, error = _halves(rank < len(rank) / 2, treated, converted)
     holds = gain > float(norm.ppf(0.95)) * error
-    check = Check(
-        "uplift.ranks",
-        passed=holds,
-        sentence=f"On rows held out, the half expected to gain more gained {100 * gain:+.1f} "
-        f"percentage points more than the other (standard error {100 * error:.1f}): "
-        + ("the ranking by effect can be used." if holds else "ranking by effect is not offered."),
-        value=gain,
-        threshold=0.0,
+    figures = {"gain": 100 * gain, "error": 100 * error}
+    sentence = (
+        tell(
+            "On rows held out, the effect on the half expected to gain more differs by "
+            "{gain:+.1f} percentage points from that on the other (standard error {error:.1f}): "
+            "the ranking by effect can be used.",
+            **figures,
+        )
+        if holds
+        else tell(
+            "On rows held out, the effect on the half expected to gain more differs by "
+            "{gain:+.1f} percentage points from that on the other (standard error {error:.1f}): "
+            "ranking by effect is not offered.",
+            **figures,
+        )
     )
+    check = Check("uplift.ranks", holds, sentence, gain, 0.0)
     return Uplift(final if holds else None, groups, check)
 
 
@@ -104,7 +117,7 @@ def _difference(
     for arm in (treated, ~treated):
         if len(np.unique(converted[arm])) < 2:
             raise UnsupportedError(
-                "Ranking by effect needs both outcomes among the contacted and the untouched."
+                tell("Ranking by effect needs both outcomes among the contacted and the untouched.")
             )
         model = logistic(X[arm], seed).fit(X[arm], converted[arm])
         rates.append(model.predict_proba(target)[:, 1])

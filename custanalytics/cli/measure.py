@@ -1,10 +1,13 @@
 """``measure``: whether a contact worked."""
 
 import argparse
+import dataclasses
+import shlex
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from custanalytics.cli import arguments
+from custanalytics.cli.opening import open_option, show_page
 from custanalytics.config import MeasureOptions, Reading, shared
 from custanalytics.errors import UsageError
 
@@ -21,22 +24,37 @@ def add(commands: Any) -> None:
         "measure whether contacting customers worked",
         "Hold the contacted against those left alone, from a list that 'run' wrote (its control "
         "group lies beside it) and the sales since; or from the table of a past campaign "
-        "(--treatment, --converted).",
+        "(--treatment, --converted). --out FOLDER makes a report of it.",
         "measure contact.csv sales.csv --contacted-on 2026-07-01",
     )
     arguments.path(measure, "list", "the list that was worked off, or a past campaign")
     arguments.sales_options(measure, "SALES", "the sales since")
+    open_option(measure)
     arguments.config_options(measure, MeasureOptions)
 
 
-def _measure(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import effect_json, effect_text, show
+def _measure(options: argparse.Namespace, given: Sequence[str]) -> None:
+    from custanalytics.cli.printed import effect_json, effect_text, files_text, paths, show
     from custanalytics.cli.progress import progress
 
     how: MeasureOptions = arguments.checked(options)
     with progress("Measuring the effect"):
         effect = _past(options, how) if how.treatment else _since(options, how)
-    show(options, effect_json(effect), effect_text(effect))
+    folder = how.out
+    if folder is None:
+        show(options, effect_json(effect), effect_text(effect))
+        return
+    from custanalytics.pipeline import report_effect
+
+    how = dataclasses.replace(how, command=shlex.join(["custanalytics", *given]))
+    with progress("Writing the report"):
+        report = report_effect(effect, how, folder)
+    show(
+        options,
+        effect_json(effect) | {"files": paths(report.files)},
+        f"{effect_text(effect)}\n\n{files_text(report.files)}",
+    )
+    show_page(options, report.files)
 
 
 def _since(options: argparse.Namespace, how: MeasureOptions) -> "CampaignEffect":

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from custanalytics.campaigns.effect import CampaignEffect
+from custanalytics.campaigns import EVERYONE, CampaignEffect
 from custanalytics.check import Check
 from custanalytics.cli.opening import to_open
 from custanalytics.cli.plain import for_stream
@@ -22,6 +22,9 @@ from custanalytics.ledger import Ledger
 from custanalytics.pipeline import Report
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.compare import Comparison
+
+# Of a name in front of the figures of an effect.
+_WIDEST = 22
 
 
 def print_json(content: dict[str, Any]) -> None:
@@ -180,7 +183,9 @@ def effect_json(effect: CampaignEffect) -> dict[str, Any]:
     """What a contact added, for programs."""
     return {
         "window_days": effect.window_days,
+        "outcome": effect.outcome or "bought",
         "effects": _rows(effect.effects),
+        "ranking": _rows(effect.ranking),
         "checks": _checks(effect.checks),
     }
 
@@ -188,28 +193,47 @@ def effect_json(effect: CampaignEffect) -> dict[str, Any]:
 def effect_text(effect: CampaignEffect) -> str:
     """What a contact added, in a few lines and a table."""
     rows = effect.effects
-    several = "treatment" in rows
-    names = [
-        f"{row['treatment']}: {row['segment']}" if several else str(row["segment"])
-        for row in rows.to_dict("records")
-    ]
-    shown = pd.DataFrame({"": [name if len(name) <= 24 else f"{name[:23]}…" for name in names]})
+    tables = [_effect_rows(rows, effect.divided_by)]
+    if rows["spend_effect"].notna().any():
+        money = pd.DataFrame({effect.divided_by: _names(rows)})
+        for title, end in {"a head": "", "from": "_low", "to": "_high", "cut": "_trimmed"}.items():
+            money[title] = [
+                "" if value != value else f"{value:+,.2f}" for value in rows[f"spend_effect{end}"]
+            ]
+        tables.append(table(money))
+    if len(effect.ranking):
+        fifths = effect.ranking.assign(segment=effect.ranking["segment"].map("fifth {}".format))
+        tables.append(
+            "By fifth of a ranking by effect, on rows held out:\n" + _effect_rows(fifths, "")
+        )
+    sentences = "\n".join(check.sentence for check in effect.checks)
+    return "\n\n".join([sentences, *tables])
+
+
+def _effect_rows(rows: pd.DataFrame, title: str) -> str:
+    shown = pd.DataFrame({title: _names(rows)})
     for group in ("contact", "control"):
         shown[group] = [f"{n:,.0f}" for n in rows[f"n_{group}"]]
         shown[f"{group} %"] = [_percent(rate) for rate in rows[f"rate_{group}"]]
     shown["effect"] = [_points(value) for value in rows["effect"]]
     shown["from"] = [_points(value) for value in rows["effect_low"]]
     shown["to"] = [_points(value) for value in rows["effect_high"]]
-    tables = [table(shown)]
-    if rows["spend_effect"].notna().any():
-        money = shown[[""]].copy()
-        for title, end in {"a head": "", "from": "_low", "to": "_high", "cut": "_trimmed"}.items():
-            money[title] = [
-                "" if value != value else f"{value:+,.2f}" for value in rows[f"spend_effect{end}"]
-            ]
-        tables.append(table(money))
-    sentences = "\n".join(check.sentence for check in effect.checks)
-    return "\n\n".join([sentences, *tables])
+    return table(shown)
+
+
+def _names(rows: pd.DataFrame) -> list[str]:
+    if "treatment" not in rows:
+        return [_cut(str(segment), _WIDEST) for segment in rows["segment"]]
+    return [
+        _cut(treatment, _WIDEST)
+        if segment == EVERYONE
+        else f"{_cut(treatment, _WIDEST - 2 - len(segment))}: {segment}"
+        for treatment, segment in zip(rows["treatment"], rows["segment"].map(str), strict=True)
+    ]
+
+
+def _cut(text: str, width: int) -> str:
+    return text if len(text) <= width else f"{text[: max(width - 1, 3)]}…"
 
 
 def _percent(rate: float) -> str:

@@ -108,9 +108,16 @@ class RenderOptions(Rendering):
 
 
 @dataclass(frozen=True, kw_only=True)
-class MeasureOptions(Reading):
+class MeasureOptions(Rendering, Report, Reading):
     """Options of ``measure``."""
 
+    out: Path | str | None = option(
+        None,
+        "make a report of the effect in this folder, with its results as JSON",
+        kinds.FOLDER,
+        group=REPORT,
+        in_record=False,
+    )
     contacted_on: date | None = option(None, "day of the contact", kinds.DAY, group=COMPUTING)
     window_days: int = option(90, "days after the contact that count", kinds.DAYS, group=COMPUTING)
     segment: str | None = option(
@@ -137,6 +144,8 @@ class MeasureOptions(Reading):
         group=CAMPAIGN,
         needs="treatment",
     )
+    template: str | None = _template_option("campaign")
+    command: str = field(default="", metadata=COMMAND)
 
 
 # The commands that answer an engagement.

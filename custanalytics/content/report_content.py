@@ -11,6 +11,7 @@ from custanalytics.content.chapters import (
     appendix,
     business,
     buying,
+    campaign,
     change,
     closing,
     cohorts,
@@ -43,6 +44,7 @@ CHAPTERS = (
     buying.CHAPTER,
     change.CHAPTER,
     prospects.CHAPTER,
+    campaign.CHAPTER,
     what_to_do.CHAPTER,
     appendix.CHAPTER,
     closing.CHAPTER,
@@ -53,6 +55,7 @@ TITLES = {
     "owner-brief": noted("Your customers in brief"),
     "rfm": noted("What kinds of customers you have"),
     "prospects": noted("Which prospects will convert"),
+    "campaign": noted("Whether the contact worked"),
 }
 
 
@@ -87,7 +90,8 @@ class ReportContent:
     def source(self, chart: Chart) -> str:
         """What a chart was made from, for its small print."""
         overview = self.results.overview
-        if overview is None or chart.placed in prospects.CHAPTER.charts:
+        beside = (*prospects.CHAPTER.charts, *campaign.CHAPTER.charts)
+        if overview is None or chart.placed in beside:
             return ""
         return say("Source: sales from {period}.", period=business.period(overview, self.formats))
 
@@ -180,6 +184,7 @@ def _chapters(results: AnalysisResults, formats: Formats) -> tuple[Chapter, ...]
         buying.buying(results, formats),
         change.change(results.revenue_change, formats),
         prospects.prospects(results.prospects, asked, formats),
+        campaign.campaign(results.campaign, formats),
         what_to_do.what_to_do(results, formats),
         appendix.appendix(results, formats),
         closing.closing(results, first_page, worth, formats),

@@ -2,7 +2,14 @@
 
 import pandas as pd
 
-from custanalytics.content.chapters import business, buying, change, segments, value_tests
+from custanalytics.content.chapters import (
+    business,
+    buying,
+    campaign,
+    change,
+    segments,
+    value_tests,
+)
 from custanalytics.content.chapters.appendix import SUBJECTS
 from custanalytics.content.format import Formats
 from custanalytics.content.result_columns import Shown
@@ -56,6 +63,13 @@ def tables(results: AnalysisResults, formats: Formats, shown: Shown) -> list[She
         title = say("What the forecast is averaged from, as earlier days have borne it out")
         rows = value_tests.weights(value)
         sheets.append((say("Forecast weights"), title, "value.weights", rows, ()))
+    effect = results.campaign
+    if effect is not None:
+        title = say("Contacted and untouched, and what the contact changed")
+        sheets.append((say("Effects"), title, "campaign.effects", effect.effects, ()))
+        if len(effect.ranking):
+            title = campaign.ranked(effect)
+            sheets.append((say("Effect by rank"), title, "campaign.ranking", effect.ranking, ()))
     return [
         shown.sheet(name, title, table, rows, "tables", first=first, cents=False)
         for name, title, table, rows, first in sheets

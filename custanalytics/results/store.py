@@ -20,6 +20,7 @@ import numpy as np
 import pandas as pd
 
 from custanalytics import schema
+from custanalytics.campaigns import CampaignEffect
 from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue
 from custanalytics.config import Settings
@@ -79,6 +80,8 @@ class AnalysisResults(Shown):
     prospect_list : DataFrame or None
         One row per open prospect, most likely first: its scores, ``group`` ('contact',
         'control', null where a contact does not pay) and the columns of the file given.
+    campaign : CampaignEffect or None
+        What a contact changed, where that was asked.
     customers : DataFrame or None
         The scored list: one row per customer, the columns of all analyses side by side,
         ``returned_share`` (of what was bought), ``last_product`` (null where not known),
@@ -139,6 +142,7 @@ class AnalysisResults(Shown):
     propensity: PurchasePropensity | None = None
     prospects: LeadScoring | None = None
     prospect_list: pd.DataFrame | None = None
+    campaign: CampaignEffect | None = None
     customers: pd.DataFrame | None = None
     decisions: pd.DataFrame | None = None
     actions: pd.DataFrame | None = None
@@ -171,6 +175,7 @@ class AnalysisResults(Shown):
             ("value", self.value),
             ("propensity", self.propensity),
             ("prospects", self.prospects),
+            ("campaign", self.campaign),
         ]
         checks = [("ledger", check) for check in self.ledger_checks]
         return checks + [

@@ -8,11 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from custanalytics.campaigns.effect import (
-    campaign_effect,
-    difference_interval,
-    past_campaign_effect,
-)
+from custanalytics.campaigns.differences import difference_interval
+from custanalytics.campaigns.effect import campaign_effect, past_campaign_effect
 from custanalytics.campaigns.uplift import rank_uplift
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.scoring.control_group import (

@@ -1,16 +1,22 @@
 """What a contact added, from files: the effect that was put in comes out, with its interval."""
 
+import json
+from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.campaigns.effect import effect_table
+from custanalytics.campaigns.differences import effect_table
 from custanalytics.campaigns.from_files import measure_list, measure_past
+from custanalytics.content.chapters.campaign import campaign as campaign_chapter
+from custanalytics.content.format import Formats
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.pipeline import rerender
 from custanalytics.results.lists import write_csv
-from tests.cli.test_cli import call
+from custanalytics.results.store import read_results
+from tests.cli.test_cli import FIXED, call
 
 RATES = {"regular": (0.6, 300, 100), "rare": (0.1, 900, 40)}  # rate, contacted, left alone
 
@@ -193,7 +199,9 @@ def test_each_of_several_treatments_has_its_effect(tmp_path):
     for kind in ("Mens", "Womens"):
         assert effects[kind] == pytest.approx(rates[kind] - rates["No E-Mail"])
     said = [check.sentence for check in found.checks]
-    assert any(s.startswith("Mens: The contact worked") and "have visit" in s for s in said)
+    assert any(s.startswith("Mens: The contact worked") and "outcome “visit”" in s for s in said)
+    ahead = 100 * (rates["Mens"] - rates["Womens"])
+    assert any(f"Mens did better than Womens, by {ahead:+.1f} percentage points" in s for s in said)
     assert not any("bought" in s for s in said)
     done = call("measure", path, "--treatment", "segment", "--converted", "visit")
     assert max(map(len, done.stdout.split("\n\n")[-1].splitlines())) <= 80
@@ -218,7 +226,8 @@ def test_money_is_an_outcome_and_a_few_large_amounts_are_named(tmp_path):
     table.to_csv(path, index=False)
     check = next(c for c in measure_past(path, "sent", "spend").checks if c.name == "measure.money")
     assert check.passed is False
-    assert "a few large amounts carry it" in check.sentence
+    assert "In “spend” a head" in check.sentence
+    assert "A few large amounts carry it" in check.sentence
 
 
 def test_zeros_that_a_spreadsheet_took_are_put_back_and_said(tmp_path):
@@ -249,3 +258,89 @@ def test_zeros_that_a_spreadsheet_took_are_put_back_and_said(tmp_path):
     listed.to_csv(damaged, index=False)
     half = measure_list(damaged, sales, date(2026, 3, 1), 90).checks
     assert next(c for c in half if c.name == "measure.found").passed is False
+
+
+def test_a_ranking_shows_each_treatment_in_each_fifth(tmp_path):
+    path = tmp_path / "campaign.csv"
+    table = campaign(path, 0.1)
+    halves = np.where(np.arange(len(table)) % 2 == 0, "Mens E-Mail", "Womens E-Mail")
+    table["segment"] = table["segment"].where(table["segment"] == "No E-Mail", halves)
+    table.to_csv(path, index=False)
+    found = measure_past(path, "segment", "visit", "newbie", by=("newbie",))
+    ranks = found.ranking.groupby("treatment")["segment"].agg(list)
+    assert ranks.to_dict() == {kind: list("12345") for kind in ("Mens E-Mail", "Womens E-Mail")}
+    groups = found.effects.groupby("treatment")["segment"].agg(list)
+    assert groups["Womens E-Mail"] == ["all", "0", "1"]
+    womens = table["segment"] == "Womens E-Mail"
+    table[~womens | (womens.cumsum() <= 150)].to_csv(path, index=False)
+    said = measure_past(path, "segment", "visit", by=("newbie",)).checks
+    ranked = [check for check in said if check.name == "uplift.ranks"]
+    assert [check.passed for check in ranked] == [True, None]
+    assert "the smaller group has 150" in ranked[1].sentence
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("effect")
+    random = np.random.default_rng(4)
+    sent = random.choice(["mail", "call", "control"], 3000)
+    rate = pd.Series(sent).map({"mail": 0.20, "call": 0.02, "control": 0.10})
+    spend = np.where(random.random(3000) < rate, random.gamma(4, 10, 3000).round(2), 0.0)
+    table = pd.DataFrame({"sent": sent, "spend": spend, "land": random.choice(["AT", "DE"], 3000)})
+    table.to_csv(folder / "past.csv", index=False)
+    done = call(
+        "measure", folder / "past.csv", "--treatment", "sent", "--converted", "spend",
+        "--segment", "land", "--out", folder / "report", "--format", "html", "--format", "xlsx",
+        "--client", "Acme", "--currency", "EUR", "--json", *FIXED,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    return folder / "report", json.loads(done.stdout), table
+
+
+def test_the_effect_has_a_report_of_its_own(report):
+    folder, told, table = report
+    page = " ".join((folder / "report.html").read_text("utf-8").split())
+    rates = (table["spend"] > 0).groupby(table["sent"]).mean()
+    for words in (
+        "Acme",
+        "Did the contact change who has an amount in “spend”, and how much?",
+        f"of the contacted, {rates['mail']:.1%}".replace("of the", "Of the"),
+        "mail: Go on with it",
+        "call: Stop it",
+        "mail did better than call",
+        "mail: AT",
+        "In “spend” a head",
+        "were drawn by lot",
+        "custanalytics measure past.csv",
+    ):
+        assert words in page, words
+    assert "bought" not in page.split("</style>")[-1]
+    effects = {(row["treatment"], row["segment"]): row for row in told["effects"]}
+    assert effects["mail", "all"]["rate_contact"] == pytest.approx(rates["mail"])
+    assert told["files"]["html"] == str(folder / "report.html")
+
+
+def test_its_results_are_read_back_and_rendered_again(report):
+    folder, told, _ = report
+    effect = read_results(folder / "results").campaign
+    assert effect.effects["effect"].to_list() == [row["effect"] for row in told["effects"]]
+    assert (effect.outcome, effect.amounts, effect.divided_by) == ("spend", True, "land")
+    before = (folder / "report.html").read_bytes()
+    rerender(folder, formats=("html",), renderer="embedded")
+    assert (folder / "report.html").read_bytes() == before
+
+
+def test_what_an_effect_calls_for_follows_from_its_interval(report):
+    effect = read_results(report[0] / "results").campaign
+    rows = effect.effects.loc[effect.effects["segment"] == "all"].head(1)
+    one = {"treatment": None, "effect": 0.01, "n_contact": 1000, "extra_conversions": 10.0}
+
+    def steps(low: float, high: float) -> str:
+        bounds = {"effect_low": low, "effect_high": high}
+        made = rows.assign(**one, **bounds).drop(columns="treatment")
+        chapter = campaign_chapter(replace(effect, effects=made, checks=()), Formats("en_GB"))
+        return " ".join(chapter.parts["next"].sentences)
+
+    assert steps(0.004, 0.016).startswith("Go on with it: about 10 of the outcomes")
+    assert steps(-0.03, -0.01).startswith("Stop it")
+    assert "between −5 and 25 more outcomes" in steps(-0.005, 0.025)

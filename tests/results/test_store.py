@@ -24,6 +24,8 @@ def analysed(tmp_path_factory):
 def test_every_analysis_is_supported_by_the_sample(analysed):
     assert analysed.skipped == {}
     for part in dataclasses.fields(analysed):
+        if part.name == "campaign":
+            continue  # which a command of its own answers
         assert getattr(analysed, part.name) is not None, part.name
 
 

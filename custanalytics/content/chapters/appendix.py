@@ -39,6 +39,7 @@ SUBJECTS = {
     "value": noted("Value"),
     "propensity": noted("Next purchase"),
     "prospects": noted("Prospects"),
+    "campaign": noted("Campaign"),
 }
 _SWITCHES = ("--json", "--sample", "--drop-duplicates")
 

@@ -24,6 +24,7 @@ CHAPTER = Declaration(
     charts=(DRIVERS, CUSTOMERS),
     tables=("revenue-drivers", "revenue-groups"),
     texts=("lead", "drivers", "customers", "groups"),
+    flags=("change_groups",),
 )
 _OF_A_KIND = 5
 _LEVEL = 0.005
@@ -82,6 +83,7 @@ def change(found: RevenueChange | None, formats: Formats) -> Chapter:
         texts=texts,
         charts=tuple(chart for chart in charts if chart is not None),
         tables=tuple(part for part in tables if part.rows),
+        flags={"change_groups": bool(tables[1].rows)},
     )
 
 

@@ -159,6 +159,7 @@ def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
     meta |= {
         "toc": meta.get("toc") is not False,
         "toc-title": meta.get("toc-title", words["toc"]),
+        "charts-title": meta.get("charts-title", words["charts"]),
         "ui": interface(lang),
         "section-numbering": numbered,
     }

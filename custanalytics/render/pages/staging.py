@@ -87,7 +87,7 @@ def stage(document: Document, template: Path | None, folder: Path) -> None:
         "_quarto.yml": _QUARTO,
         "_metadata.yml": _yaml(
             {key: value for key, value in meta.items() if value}
-            | {"lang": document.lang, "toc-title": words["toc"]}
+            | {"lang": document.lang, "toc-title": words["toc"], "charts-title": words["charts"]}
             | {"ui": interface(document.lang)}
             | {"has": {name: True for name, on in document.flags.items() if on}}
         ),

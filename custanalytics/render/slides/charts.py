@@ -59,7 +59,14 @@ def add_chart(shapes: Any, chart: Chart, box: Box, formats: Formats) -> Any:
             _level_line(drawn, mark, len(wide(chart)))
     else:
         _lined(drawn, chart, box)
+    _numbered_axes(drawn)
     return frame
+
+
+def _numbered_axes(drawn: Any) -> None:
+    # python-pptx numbers axes below zero, which the schema does not allow.
+    for named in drawn._chartSpace.iter(qn("c:axId"), qn("c:crossAx")):
+        named.set("val", named.get("val").lstrip("-"))
 
 
 def _data(chart: Chart, formats: Formats) -> tuple[Any, Any]:

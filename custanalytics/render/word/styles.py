@@ -72,7 +72,7 @@ def styled(styles: bytes, brand: Brand) -> bytes:
     tree.append(_character("Neutral", colors["muted"]))
     tree.append(_table("Table", _rules(colors)))
     tree.append(_table("Cards", ""))
-    tree.append(_table("Note Box", _box(colors)))
+    tree.append(_table("NoteBox", _box(colors)))
     content: bytes = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
     return content
 

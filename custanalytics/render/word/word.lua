@@ -58,7 +58,7 @@ local function div(element)
     return #cells > 1 and row(cells, "Cards") or cells[1]
   end
   if has(element, "note-box") then
-    return row({ element.content }, "Note Box")
+    return row({ element.content }, "NoteBox")
   end
   if has(element, "note-box-title") then return styled(element.content, "Note Title") end
   if (element.attributes.style or ""):match("page%-break") then
