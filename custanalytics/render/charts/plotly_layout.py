@@ -9,6 +9,7 @@ from custanalytics.render.charts.theme import css
 
 LETTER = 6.6  # pixels a letter takes, on average
 _LINE = 16
+_PHONE_LABEL = 14  # letters that have room beside the diagonal
 
 
 def frame() -> dict[str, Any]:
@@ -98,8 +99,8 @@ def add_reference(
         low, high = max(across.low, up.low), min(across.high, up.high)
         shape |= {"x0": low, "y0": low, "x1": high, "y1": high}
         spot = low + 0.62 * (high - low)
-        text = note(label, spot, spot, "left", "top", css("muted"))
-        text |= {"xshift": 4, "yshift": -8}
+        text = note(_in_two_lines(label), spot, spot, "left", "top", css("muted"))
+        text |= {"xshift": 4, "yshift": -8, "align": "left"}
     elif mark.axis == "y":
         shape |= {"xref": "paper", "x0": 0, "x1": 1, "y0": mark.value, "y1": mark.value}
         layout["shapes"].append(shape)
@@ -115,6 +116,15 @@ def add_reference(
     layout["shapes"].append(shape)
     if mark.label:
         layout["annotations"].append(text)
+
+
+def _in_two_lines(label: str) -> str:
+    """The label broken near its middle, where it would leave the picture of a phone."""
+    spaces = [i for i, letter in enumerate(label) if letter == " "]
+    if len(label) <= _PHONE_LABEL or not spaces:
+        return label
+    at = min(spaces, key=lambda i: abs(i - len(label) / 2))
+    return f"{label[:at]}<br>{label[at + 1 :]}"
 
 
 def add_callout(layout: dict[str, Any], chart: Chart, mark: Callout, across: Axis) -> None:
