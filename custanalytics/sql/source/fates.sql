@@ -1,27 +1,44 @@
 -- One row per row of the files, with the one reason why it is used or set aside.
 -- customer_id, order_id: null where missing; amount: in the ledger's currency.
-WITH owned AS (
-    SELECT l.*, COALESCE(CASE WHEN l.amount < 0 THEN c.refunded_id END, c.customer_id) AS customer_id,
+WITH owners AS (
+    -- A row without a customer is of the order that bears its number in the same file.
+    SELECT l.part_no, l.order_cell, min(c.customer_id) AS owner
+    FROM lines AS l
+    JOIN line_customers AS c ON c.line_no = l.line_no
+    WHERE $money = 'order_total' AND l.order_cell IS NOT NULL
+    GROUP BY l.part_no, l.order_cell
+),
+owned AS (
+    SELECT l.line_no, l.order_cell, l.amount, l.amount_state, l.date_state, l.rule_reason,
+        COALESCE(CASE WHEN l.amount < 0 THEN c.refunded_id END, c.customer_id) AS customer_id,
         COALESCE(u.run, 0) AS run,
-        -- A row without a customer is of the order that bears its number in the same file.
-        COALESCE(c.customer_id, CASE WHEN $money = 'order_total'
-            THEN min(c.customer_id) OVER (PARTITION BY l.part_no, l.order_cell) END, '') AS owner
+        COALESCE(c.customer_id, o.owner, '') AS owner
     FROM lines AS l
     JOIN line_customers AS c ON c.line_no = l.line_no
     LEFT JOIN order_runs AS u ON u.line_no = l.line_no
+    LEFT JOIN owners AS o ON o.part_no = l.part_no AND o.order_cell = l.order_cell
+),
+-- Where the total of the order is the money, its first good row stands for the order.
+turns AS (
+    SELECT line_no, row_number() OVER (
+        PARTITION BY order_cell, owner, run
+        ORDER BY CASE WHEN amount_state = 'ok' AND rule_reason IS NULL THEN 0 ELSE 1 END,
+            CASE WHEN date_state = 'ok' THEN 0 ELSE 1 END, line_no) AS line_of_order
+    FROM owned
+    WHERE $money = 'order_total' AND order_cell IS NOT NULL
+),
+taken_off AS (
+    SELECT DISTINCT order_cell, owner FROM owned WHERE amount < 0 AND order_cell IS NOT NULL
 ),
 tidy AS (
-    SELECT l.*,
-        CASE WHEN l.order_cell IS NULL THEN 1
-             ELSE row_number() OVER (
-                PARTITION BY l.order_cell, l.owner, l.run
-                ORDER BY CASE WHEN l.amount_state = 'ok' AND l.rule_reason IS NULL THEN 0 ELSE 1 END,
-                    CASE WHEN l.date_state = 'ok' THEN 0 ELSE 1 END, l.line_no) END AS line_of_order,
+    SELECT l.*, w.customer_id, w.owner, w.run, COALESCE(t.line_of_order, 1) AS line_of_order,
         -- "refunded" on a sale stands for the whole sale only where no row or column takes it off.
         l.status_reason IN ('refunded', 'returned')
-            AND (l.amount <= 0 OR l.is_netted OR l.order_cell IS NOT NULL
-                AND MIN(l.amount) OVER (PARTITION BY l.order_cell, l.owner) < 0) AS nets_itself
-    FROM owned AS l
+            AND (l.amount <= 0 OR l.is_netted OR n.order_cell IS NOT NULL) AS nets_itself
+    FROM lines AS l
+    JOIN owned AS w ON w.line_no = l.line_no
+    LEFT JOIN turns AS t ON t.line_no = l.line_no
+    LEFT JOIN taken_off AS n ON n.order_cell = w.order_cell AND n.owner = w.owner
 ),
 known AS (
     SELECT t.*, r.rate
