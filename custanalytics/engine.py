@@ -86,20 +86,17 @@ class DuckDBEngine:
         Folders and files the engine may read from, beside its own scratch folder.
     memory_limit : str, optional
         Upper bound for DuckDB, such as ``"1GB"``; past it, it spills to disk.
-    in_memory : bool
-        Keep the tables in memory, for data that is there already: several times as fast.
     """
 
     def __init__(
         self,
         allowed: Iterable[Path | str] = (),
         memory_limit: str = "1GB",
-        in_memory: bool = False,
     ) -> None:
         _sweep()
         self.scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
         self._connection = duckdb.connect(
-            ":memory:" if in_memory else str(self.scratch / "ledger.duckdb"),
+            ":memory:",
             config={
                 "memory_limit": memory_limit,
                 "temp_directory": str(self.scratch / "spill"),
@@ -139,6 +136,11 @@ class DuckDBEngine:
         """Run a statement that returns nothing worth keeping."""
         self._execute("statement", text, params)
 
+    def keep_on_disk(self) -> None:
+        """Keep the tables from here on in a file, packed: slower, for what memory can't hold."""
+        self.execute(f"ATTACH '{self.scratch / 'ledger.duckdb'}' AS on_disk")
+        self.execute("USE on_disk")
+
     def write(self, table: str, frame: pd.DataFrame, query: str | None = None) -> None:
         """Store a DataFrame as a table, as it is or as a query reads it from ``incoming``."""
         text = composed(query) if query else "SELECT * FROM incoming"
@@ -162,7 +164,7 @@ class DuckDBEngine:
 
 def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write each DataFrame to ``NAME.parquet``, typed; the same rows give the same bytes."""
-    engine = DuckDBEngine(allowed=[folder], in_memory=True)
+    engine = DuckDBEngine(allowed=[folder])
     try:
         for name, frame in frames.items():
             target = str((folder / f"{name}.parquet").resolve()).replace("'", "''")
@@ -174,7 +176,7 @@ def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """Read every Parquet file of a folder that `write_tables` wrote, by name."""
-    engine = DuckDBEngine(allowed=[folder], in_memory=True)
+    engine = DuckDBEngine(allowed=[folder])
     text = "SELECT * FROM read_parquet([$path], hive_partitioning = false)"
     try:
         return {

@@ -50,7 +50,7 @@ def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
     """Engine with a ``ledger`` table for these transactions."""
     if isinstance(transactions, HasEngine):
         return transactions.engine
-    engine = DuckDBEngine(in_memory=True)
+    engine = DuckDBEngine()
     engine.write("ledger", _canonical(transactions), "ledger_of_lines")
     keep_orders(engine)
     return engine

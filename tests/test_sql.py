@@ -84,7 +84,7 @@ def shop_lines():
 
 
 def test_the_engine_has_the_three_verbs():
-    engine: Engine = DuckDBEngine(in_memory=True)
+    engine: Engine = DuckDBEngine()
     engine.write(
         "summary",
         pd.DataFrame(

@@ -45,7 +45,7 @@ def checked_levels(levels: Levels, cuts: Cuts) -> dict[str, int]:
 
 def scores(summary: pd.DataFrame, levels: Levels, cuts: Cuts) -> pd.DataFrame:
     """One row per customer, in the order of their identifiers, with the three scores."""
-    engine = DuckDBEngine(in_memory=True)
+    engine = DuckDBEngine()
     engine.write("summary", summary)
     scored = engine.run("rfm_scores", levels=levels if isinstance(levels, int) else LEVELS)
     engine.close()

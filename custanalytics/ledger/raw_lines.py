@@ -97,12 +97,17 @@ def _is_total(staging: Staging, columns: dict[str, str]) -> str:
     alone = f"'({words})[ :=.]*'"
     behind = f"'({words})\\b.{{0,40}}'"
     customer, date_ = columns["customer_id"], columns["ordered_at"]
-    in_key = " OR ".join(f"regexp_full_match(lower({key}), {alone})" for key in keys)
+    # The words begin with letters, as codes and numbers do not; a CASE asks no further.
+    in_key = " OR ".join(
+        f"CASE WHEN {key} >= ':' THEN regexp_full_match(lower({key}), {alone}) ELSE false END"
+        for key in keys
+    )
     anywhere = " OR ".join(f"regexp_full_match(lower({text}), {behind})" for text in texts)
     alone_anywhere = " OR ".join(f"regexp_full_match(lower({text}), {alone})" for text in texts)
     return (
-        f"COALESCE({in_key}, false) OR ({customer} IS NULL AND COALESCE({alone_anywhere}, false)) "
-        f"OR ({date_} IS NULL AND COALESCE({anywhere}, false))"
+        f"{in_key} OR CASE WHEN {customer} IS NULL THEN COALESCE({alone_anywhere}, false) "
+        f"ELSE false END OR CASE WHEN {date_} IS NULL THEN COALESCE({anywhere}, false) "
+        "ELSE false END"
     )
 
 
@@ -123,9 +128,14 @@ def add_kinds(staging: Staging, mapping: Mapping) -> None:
 def add_duplicates(staging: Staging) -> None:
     """Table ``duplicates``: rows that repeat an earlier one in every column."""
     columns = ", ".join(f"c{at}" for at in range(1, len(staging.names) + 1))
+    # Most rows are told apart by a short sign of all their cells.
     staging.engine.execute(
-        "CREATE OR REPLACE TABLE duplicates AS SELECT line_no, part_no <> first_part AS is_overlap "
-        "FROM (SELECT line_no, part_no, "
-        f"row_number() OVER w AS turn, min(part_no) OVER w AS first_part FROM staged "
+        "CREATE OR REPLACE TABLE duplicates AS "
+        f"WITH signs AS (SELECT line_no, hash({columns}) AS sign FROM staged), "
+        "twins AS (SELECT line_no FROM signs WHERE sign IN "
+        "(SELECT sign FROM signs GROUP BY sign HAVING count(*) > 1)) "
+        "SELECT line_no, part_no <> first_part AS is_overlap FROM (SELECT line_no, part_no, "
+        "row_number() OVER w AS turn, min(part_no) OVER w AS first_part "
+        f"FROM staged SEMI JOIN twins USING (line_no) "
         f"WINDOW w AS (PARTITION BY {columns} ORDER BY line_no)) WHERE turn > 1"
     )

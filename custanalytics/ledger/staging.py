@@ -21,15 +21,17 @@ from custanalytics.ledger.read.header import LayoutFinder, find_layout
 from custanalytics.ledger.read.mending import learned
 from custanalytics.ledger.read.parts import (
     Mended,
-    Numbering,
     Part,
+    Range,
     json_part,
+    read_again,
     text_part,
     workbook_parts,
 )
 from custanalytics.sentences import tell
 
 _SAMPLE_ROWS = 2000
+_IN_MEMORY = 150_000_000  # bytes of sources whose tables are no burden to memory
 _MOST_MENDED, _LEARNED_ROWS = 1000, 10_000
 
 
@@ -91,14 +93,16 @@ def stage(
     engine = DuckDBEngine(memory_limit=memory_limit)
     parts: list[Part] = []
     warnings: list[str] = []
-    numbering = Numbering()
 
     def target() -> Path:
         return engine.scratch / f"part-{len(list(engine.scratch.glob('part-*'))):04}.csv"
 
-    for source in open_sources(sources, engine.scratch):
+    files = open_sources(sources, engine.scratch)
+    if sum(file.path.stat().st_size for file in files) > _IN_MEMORY:
+        engine.keep_on_disk()
+    for source in files:
         if source.kind == "text":
-            part = text_part(source, target(), numbering, given, layout, encoding)
+            part = text_part(source, target(), given, layout, encoding)
             parts.append(part)
             if part.is_guess:
                 warnings.append(
@@ -110,19 +114,19 @@ def stage(
                     )
                 )
         elif source.kind == "workbook":
-            found, left_out = workbook_parts(source, target, numbering, given, layout)
+            found, left_out = workbook_parts(source, target, given, layout)
             parts.extend(found)
             warnings.extend(left_out)
         elif source.kind == "json":
-            parts.append(json_part(source, target(), numbering))
+            parts.append(json_part(source, target()))
         else:
-            parts.append(_parquet_part(engine, source.label, source.path, target(), numbering))
+            parts.append(_parquet_part(engine, source.label, source.path, target()))
     names, has_header, renamed = _common_names(parts)
     warnings += renamed
     _insert(engine, parts, names, has_header)
     if mend:
         for part_no, part in enumerate(parts):
-            _mend(engine, part, part_no, _places(part, names, has_header), numbering)
+            _mend(engine, part, part_no, _places(part, names, has_header))
     rows = sum(part.rows for part in parts)
     if not rows:
         raise SourceError(f"{', '.join(p.label for p in parts)}: a header, but no rows below it")
@@ -141,15 +145,13 @@ def sample_of(engine: DuckDBEngine, width: int, rows: int) -> tuple[tuple[str, .
     return tuple(tuple(map(str, row)) for row in sample.itertuples(index=False, name=None))
 
 
-def _parquet_part(
-    engine: DuckDBEngine, label: str, path: Path, target: Path, numbering: Numbering
-) -> Part:
+def _parquet_part(engine: DuckDBEngine, label: str, path: Path, target: Path) -> Part:
     """Copy a Parquet file's columns as text that can be read back in one way only."""
     copy = target.with_suffix(".parquet")
     # A copy of our own name: globs and folder=value paths mean something to the reader.
     shutil.copyfile(path, copy)
     read = f"read_parquet('{copy}', hive_partitioning=false)"
-    table = f"parquet_{numbering.last}"
+    table = f"parquet_{len(engine.sql('SHOW TABLES'))}"
     try:
         described = engine.sql(f"DESCRIBE SELECT * FROM {read}")
         names = [str(name) for name in described["column_name"]]
@@ -159,14 +161,14 @@ def _parquet_part(
         ]
         numbered = ", ".join(f"{text} AS c{at}" for at, text in enumerate(texts, 1))
         engine.execute(
-            f"CREATE TABLE {table} AS SELECT {numbering.last} + row_number() OVER () AS line_no, "
-            f"row_number() OVER () AS file_line, {numbered} FROM {read}"
+            f"CREATE TABLE {table} AS SELECT row_number() OVER () AS file_line, {numbered} "
+            f"FROM {read}"
         )
     except QueryError as error:
         raise SourceError(f"{label} can't be read as Parquet: it is damaged") from error
     rows = int(engine.sql(f"SELECT count(*) AS n FROM {table}")["n"].iloc[0])
-    part = Part(label, tuple(names), len(names), Path(table), rows=rows, is_parquet=True)
-    numbering.last += rows
+    part = Part(label, tuple(names), len(names), Path(table), is_parquet=True)
+    part.add(Range(Path(table), rows))
     copy.unlink()
     return part
 
@@ -276,21 +278,45 @@ def _insert(
             else "NULL"
             for at in places
         ]
-        engine.execute(
-            f"INSERT INTO staged SELECT line_no, {part_no}, file_line, {', '.join(cells)} "
-            f"FROM {_reader(part)}"
-        )
-    staged = int(engine.sql("SELECT count(*) AS n FROM staged")["n"].iloc[0])
-    if staged != sum(part.rows for part in parts):
-        raise SourceError(
-            f"read {sum(part.rows for part in parts)} rows but DuckDB found {staged}; "
-            "this is a fault of custanalytics, please report it"
-        )
+        for at, rows in enumerate(part.ranges):
+            if not _add(engine, part, rows, part_no, cells):
+                part.ranges[at] = read_again(part, rows)
+                if not _add(engine, part, part.ranges[at], part_no, cells):
+                    raise SourceError(
+                        f"DuckDB found other rows than {part.label} holds; this is a fault of "
+                        "custanalytics, please report it"
+                    )
     for part in parts:
-        if part.is_parquet:
-            engine.execute(f"DROP TABLE {part.path}")
-        else:
-            part.path.unlink()
+        for rows in part.ranges:
+            if part.is_parquet:
+                engine.execute(f"DROP TABLE {rows.path}")
+            else:
+                rows.path.unlink(missing_ok=True)
+
+
+def _add(engine: DuckDBEngine, part: Part, rows: Range, part_no: int, cells: list[str]) -> bool:
+    """Add a range's rows; False, and nothing added, where the database finds others in it."""
+    before = _count(engine)
+    line = "file_line"
+    if rows.first_line is not None:
+        line = f"{rows.first_line - 1} + row_number() OVER ()"
+    try:
+        engine.execute(
+            f"INSERT INTO staged SELECT {before} + row_number() OVER (), {part_no}, {line}, "
+            f"{', '.join(cells)} FROM {_reader(part, rows)}"
+        )
+    except QueryError:
+        if rows.first_line is None:
+            raise
+        return False
+    if _count(engine) - before == rows.rows:
+        return True
+    engine.execute(f"DELETE FROM staged WHERE line_no > {before}")
+    return False
+
+
+def _count(engine: DuckDBEngine) -> int:
+    return int(engine.sql("SELECT count(*) AS n FROM staged")["n"].iloc[0])
 
 
 def _places(part: Part, names: tuple[str, ...], has_header: bool) -> list[int | None]:
@@ -307,7 +333,6 @@ def _mend(
     part: Part,
     part_no: int,
     places: list[int | None],
-    numbering: Numbering,
 ) -> None:
     """Mend what can be mended of a part's torn lines, and put it behind the other rows."""
     torn = [line for line in part.unreadable if line.may_be_mended][:_MOST_MENDED]
@@ -331,7 +356,8 @@ def _mend(
     cells = pd.DataFrame([fields for _, fields in rows], dtype="str")
     cells.columns = pd.Index([f"p{at}" for at in range(1, len(cells.columns) + 1)])
     cells.insert(0, "file_line", [line.line for line, _ in rows])
-    cells.insert(0, "line_no", range(numbering.last + 1, numbering.last + 1 + len(rows)))
+    last = _count(engine)
+    cells.insert(0, "line_no", range(last + 1, last + 1 + len(rows)))
     engine.write("mended", cells)
     values = ", ".join(f"NULLIF(p{place}, '')" if place else "NULL" for place in places)
     if rows:
@@ -340,18 +366,23 @@ def _mend(
         )
     engine.execute("DROP TABLE mended")
     part.rows += len(rows)
-    numbering.last += len(rows)
 
 
-def _reader(part: Part) -> str:
+def _reader(part: Part, rows: Range) -> str:
     columns = [f"p{at}" for at in range(1, part.width + 1)]
     if part.is_parquet:
-        return f"{part.path} AS t(line_no, file_line, {', '.join(columns)})"
-    kinds = ", ".join(f"'{column}': 'VARCHAR'" for column in columns)
+        return f"{rows.path} AS t(file_line, {', '.join(columns)})"
+    kinds = [f"'{column}': 'VARCHAR'" for column in columns]
+    delimiter, sign = ",", '"'
+    if rows.first_line is None:
+        kinds.insert(0, "'file_line': 'BIGINT'")
+    elif part.dialect:
+        delimiter, sign = part.dialect.delimiter, part.dialect.quote
+    sign = sign.replace("'", "''")
     return (
-        f"read_csv('{part.path}', auto_detect=false, header=false, delim=',', quote='\"', "
-        f"escape='\"', new_line='\\n', max_line_size=33554432, nullstr='', "
-        f"columns={{'line_no': 'BIGINT', 'file_line': 'BIGINT', {kinds}}})"
+        f"read_csv('{rows.path}', auto_detect=false, header=false, delim='{delimiter}', "
+        f"quote='{sign}', escape='{sign}', new_line='\\n', max_line_size=33554432, nullstr='', "
+        f"columns={{{', '.join(kinds)}}})"
     )
 
 

@@ -13,6 +13,7 @@ from random import SystemRandom
 from typing import Any
 
 from custanalytics.content.case_study import case
+from custanalytics.content.chart import Chart
 from custanalytics.content.deck import ORDER, deck
 from custanalytics.content.report_content import ReportContent, report_content
 from custanalytics.content.tables import Table
@@ -166,6 +167,8 @@ def _published(
     record = _confirmed(record, prose, confirm) if shown.muted else record
     with step("Reading what must not be said"):
         secrets = _secrets(asked, results, record)
+        # A figure that looks like a true one by chance is found here, before all is rendered.
+        _test_texts(secrets, content, written)
     target = portfolio / ENTRIES / told.slug
     if target.exists() and record.slug != told.slug:
         raise UsageError(
@@ -259,6 +262,19 @@ def _test(
         # Quarto's own files are the same whatever the pages say.
         shutil.rmtree(site / _QUARTO_LIBRARIES, ignore_errors=True)
         must_not_leak(secrets, site, tested=entry)
+
+
+def _test_texts(secrets: Secrets, content: ReportContent, written: Document) -> None:
+    """Test what the report says, before it is a page."""
+    with tempfile.TemporaryDirectory(prefix="custanalytics-") as folder:
+        texts = (text for group in written.variables.values() for text in group.values())
+        drawn = {name for name, block in content.parts.items() if isinstance(block, Chart)}
+        parts = (part for name, part in written.parts.items() if name not in drawn)
+        said = (*parts, *texts)
+        (Path(folder) / "report.md").write_text("\n\n".join(said), "utf-8")
+        for name, picture in written.files.items():
+            (Path(folder) / Path(name).name).write_bytes(picture)
+        must_not_leak(secrets, folder)
 
 
 def _finished(engagement: Engagement) -> Engagement:

@@ -4,12 +4,12 @@ import pytest
 
 from custanalytics.errors import SourceError
 from custanalytics.ledger.read.dialect import Dialect, detect_dialect
-from custanalytics.ledger.read.records import Unreadable, read_records
+from custanalytics.ledger.read.records import Feed, Unreadable, read_records
 
 
 def read(text: str, width: int = 4) -> tuple[list[list[str]], list[int]]:
     lines = iter(text.splitlines(keepends=True))
-    items = list(read_records(lines, Dialect(","), width))
+    items = list(read_records(Feed(lines, Dialect(",")), width))
     good = [item[1] for item in items if isinstance(item, tuple)]
     return good, [item.line for item in items if isinstance(item, Unreadable)]
 

@@ -16,6 +16,7 @@ from custanalytics.engagement import read_engagement
 from custanalytics.errors import RenderError
 from custanalytics.portfolio import publish, site
 from custanalytics.portfolio.entry import read_entries
+from custanalytics.portfolio.origins import remember
 from custanalytics.portfolio.publish import look_for_leaks
 from custanalytics.results.store import read_results
 from tests.cli.test_cli import call, hashes
@@ -41,6 +42,12 @@ def place(example, tmp_path):
     shutil.copytree(example / "engagements" / "wholesaler", tmp_path / "wholesaler")
     shutil.copytree(example / "portfolio", tmp_path / "portfolio")
     return tmp_path
+
+
+def known(place: Path) -> Path:
+    """The portfolio, whose wholesaler's engagement this machine knows."""
+    remember(place / "portfolio", "a-handful-of-customers", place / "wholesaler")
+    return place / "portfolio"
 
 
 def entry_of(place: Path) -> Path:
@@ -140,11 +147,21 @@ def test_what_was_changed_stays_with_the_engagement(example):
     assert str(record["key"]["factor"])[:8] not in written(example / "portfolio")
 
 
-def test_published_again_it_is_the_same_to_the_byte(place):
+def test_published_again_it_is_the_same_to_the_byte(place, monkeypatch):
+    asked = []
+
+    def build(folder, renderer):
+        asked.append(renderer)
+        return site.build_site(folder, renderer="embedded")
+
+    monkeypatch.setattr(publish, "build_site", build)
     before = hashes(place / "portfolio")
-    done = call("publish", place / "wholesaler", "--to", place / "portfolio", *FIXED)
-    assert done.returncode == 0, done.stderr
+    publish.publish_engagement(
+        place / "wholesaler", place / "portfolio", date(2026, 11, 20), renderer="auto"
+    )
     assert hashes(place / "portfolio") == before
+    # Tested as the renderer makes it that makes the site.
+    assert asked == ["auto", "auto"]
 
 
 def test_another_secret_is_drawn_where_this_one_shows_true_days(place):
@@ -300,9 +317,7 @@ def test_nothing_is_overwritten(example):
 
 
 def test_the_site_is_not_built_with_a_leak_in_its_own_texts(place):
-    portfolio = place / "portfolio"
-    done = call("publish", place / "wholesaler", "--to", portfolio, *FIXED)
-    assert done.returncode == 0, done.stderr
+    portfolio = known(place)
     about = portfolio / "about.qmd"
     about.write_text(about.read_text("utf-8") + "\nLately for Feinkost Brandt.\n", "utf-8")
     before = hashes(portfolio / "site")
@@ -320,20 +335,6 @@ def test_what_this_machine_can_not_test_is_said(place):
     assert len(json.loads(done.stdout)["untested"]) == 4
 
 
-def test_what_is_published_is_tested_as_its_renderer_makes_it(place, monkeypatch):
-    asked = []
-
-    def build(folder, renderer):
-        asked.append(renderer)
-        return site.build_site(folder, renderer="embedded")
-
-    monkeypatch.setattr(publish, "build_site", build)
-    publish.publish_engagement(
-        place / "wholesaler", place / "portfolio", date(2026, 11, 20), renderer="auto"
-    )
-    assert asked == ["auto", "auto"]  # the test's pages, and the site's
-
-
 def test_looking_for_leaks_asks_quarto_only_for_what_quarto_alone_can_render(
     place, tmp_path, monkeypatch
 ):
@@ -346,9 +347,7 @@ def test_looking_for_leaks_asks_quarto_only_for_what_quarto_alone_can_render(
     )
     command.chmod(0o755)
     monkeypatch.setenv("PATH", f"{command.parent}:{os.environ['PATH']}")
-    portfolio = place / "portfolio"
-    done = call("publish", place / "wholesaler", "--to", portfolio, *FIXED)
-    assert done.returncode == 0, done.stderr
+    portfolio = known(place)
     assert len(look_for_leaks(portfolio, "quarto")) == 3  # of those that only the example has made
     assert not (tmp_path / "calls").exists()
     for write_up in portfolio.glob("entries/*/index.qmd"):

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 
 from custanalytics.ledger.read.dialect import Dialect
 from custanalytics.ledger.read.mending import Table
-from custanalytics.ledger.read.records import Unreadable, read_records
+from custanalytics.ledger.read.records import Feed, Unreadable, read_records
 
 Rows = list[tuple[str, ...]]
 
@@ -92,7 +92,7 @@ def dropped(fields: list[str], at: int, delimiter: str) -> Iterator[tuple[str, s
 
 def is_unreadable(line: str, dialect: Dialect, width: int) -> bool:
     """Whether the reader sets the line aside."""
-    return any(isinstance(r, Unreadable) for r in read_records(iter([line + "\n"]), dialect, width))
+    return any(isinstance(r, Unreadable) for r in read_records(Feed([line + "\n"], dialect), width))
 
 
 def tear(

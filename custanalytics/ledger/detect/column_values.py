@@ -183,7 +183,7 @@ class DateCells:
 
 def _run(cells: pd.DataFrame | None, table: str, queries: list[str]) -> pd.DataFrame:
     """Rows of the last of these queries of the ledger, each built on the one before."""
-    engine = DuckDBEngine(in_memory=True)
+    engine = DuckDBEngine()
     try:
         if cells is None:
             cells = pd.DataFrame({"col": [""], "cell": [""], "n": [0]}).iloc[:0]

@@ -6,7 +6,7 @@ line alone; reading goes on at the very next line of the file.
 
 import csv
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from custanalytics.errors import SourceError
@@ -49,25 +49,54 @@ class _RunawayError(Exception):
     """A record takes more lines than any real one."""
 
 
-class _Feed:
-    """Lines for the csv reader, which can be handed back."""
+class Feed:
+    """Lines for the csv reader, which can be handed back.
 
-    def __init__(self, lines: Iterator[str]) -> None:
-        self._lines = lines
+    Parameters
+    ----------
+    lines : iterable of str
+    dialect : Dialect
+    further : iterable of str
+        Lines behind them, of which only as many are taken as the last record needs.
+    first_line : int
+        Number of the first line in the file.
+    """
+
+    def __init__(
+        self,
+        lines: Iterable[str],
+        dialect: Dialect,
+        further: Iterable[str] = (),
+        first_line: int = 1,
+    ) -> None:
+        if dialect.delimiter == " ":
+            lines, further = (map(_single_blanks, part) for part in (lines, further))
+        self._lines, self._further = iter(lines), iter(further)
         self._back: deque[str] = deque()
+        self.dialect = dialect
         self.taken: list[str] = []
-        self.next_line = 1
+        self.next_line = first_line
         self.doubtful_until = 0
 
-    def __iter__(self) -> "_Feed":
+    def __iter__(self) -> "Feed":
+        """Itself: each line is given once."""
         return self
 
     def __next__(self) -> str:
-        line = self._back.popleft() if self._back else next(self._lines)
+        """The next line, which is kept until its record is done."""
+        line = self._back.popleft() if self._back else self._next()
         self.taken.append(line)
         if len(self.taken) > _MOST_LINES:
             raise _RunawayError
         return line
+
+    def _next(self) -> str:
+        line = next(self._lines, None)
+        if line is not None:
+            return line
+        if self.taken or self.next_line <= self.doubtful_until:
+            return next(self._further)
+        raise StopIteration
 
     def done(self) -> None:
         """The lines taken made a record."""
@@ -85,15 +114,16 @@ class _Feed:
         return first
 
 
+def _single_blanks(line: str) -> str:
+    return " ".join(line.split()) + "\n"
+
+
 def read_records(
-    lines: Iterator[str], dialect: Dialect, width: int | None = None, *, header_line: int = 0
+    feed: Feed, width: int | None = None, *, header_line: int = 0
 ) -> Iterator[Record | Unreadable]:
     """Records below the header with the number of their first line, and unreadable lines."""
-    if dialect.delimiter == " ":
-        lines = (" ".join(line.split()) + "\n" for line in lines)
-    feed = _Feed(lines)
-    reader = dialect.reader(feed)
-    good = bad = 0
+    reader = feed.dialect.reader(feed)
+    good, bad = feed.next_line - 1, 0
     while True:
         at = feed.next_line
         try:
@@ -121,7 +151,7 @@ def read_records(
                 feed.done()
                 continue
         else:
-            reason = _fault_of_many(feed.taken, fields, width, dialect)
+            reason = _fault_of_many(feed.taken, fields, width, feed.dialect)
         if reason:
             bad += 1
             _refuse_nonsense(good, bad)

@@ -5,6 +5,7 @@ import gzip
 import html
 import mimetypes
 import re
+from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import quote, unquote
@@ -67,6 +68,7 @@ def self_contained(page: str, folder: Path) -> str:
     return with_policy(whole, added)
 
 
+@lru_cache(maxsize=1)  # it is the same for every page
 def packed(library: bytes) -> str:
     """The charts' library as a page holds it, unpacked when the first chart comes near.
 

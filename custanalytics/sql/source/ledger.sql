@@ -47,11 +47,20 @@ noted AS (
         AND row_number() OVER (
             PARTITION BY p.customer_id, p.order_id ORDER BY r.ordered_at, r.order_id) = 1
 ),
+-- Only purchases of what somebody gave back can be partners.
+given_back AS (
+    SELECT DISTINCT customer_id, product, abs(quantity) AS quantity, abs(amount) AS amount
+    FROM usable WHERE customer_id IS NOT NULL AND amount < 0
+),
 -- A return inside the order it belongs to needs no partner, nor does one paired by its number.
 events AS (
     SELECT u.line_no, u.customer_id, u.order_id, u.ordered_at, u.amount > 0 AS is_purchase,
-        u.product, abs(u.quantity) AS quantity, abs(u.amount) AS amount
+        g.product, g.quantity, g.amount
     FROM usable AS u
+    JOIN given_back AS g
+        ON g.customer_id = u.customer_id AND g.amount = abs(u.amount)
+        AND g.product IS NOT DISTINCT FROM u.product
+        AND g.quantity IS NOT DISTINCT FROM abs(u.quantity)
     LEFT JOIN bought AS b
         ON b.customer_id = u.customer_id AND b.order_id = u.order_id AND u.amount < 0 AND u.has_order
     LEFT JOIN noted AS n

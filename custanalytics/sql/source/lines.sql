@@ -2,10 +2,27 @@
 -- amount: what was paid, currency of the row, null where it can't be read;
 -- date_state, amount_state: ok, missing, bad (date_state also future, zero: a system's day for none,
 -- far: far from all others).
-WITH joined AS (
+WITH dated AS (
+    SELECT cell, ordered_at, form,
+        CASE
+            WHEN form = 'missing' THEN 'missing'
+            WHEN (ordered_at >= CAST($latest AS TIMESTAMP)
+                    OR NOT ordered_at BETWEEN CAST($first_day AS TIMESTAMP) AND CAST($last_day AS TIMESTAMP))
+                AND strftime(ordered_at, '%Y-%m-%d') IN ('1970-01-01', '1900-01-01', '1899-12-30',
+                    '1899-12-31', '1753-01-01', '1601-01-01', '0001-01-01', '2099-12-31', '2099-01-01',
+                    '2999-12-31', '9999-12-31') THEN 'zero'
+            WHEN ordered_at IS NULL OR ordered_at < TIMESTAMP '1970-01-01 00:00:00' THEN 'bad'
+            WHEN ordered_at >= CAST($latest AS TIMESTAMP) THEN 'future'
+            WHEN NOT ordered_at BETWEEN CAST($first_day AS TIMESTAMP) AND CAST($last_day AS TIMESTAMP)
+                THEN 'far'
+            ELSE 'ok'
+        END AS date_state
+    FROM date_values
+),
+joined AS (
     SELECT
         r.*,
-        d.ordered_at, d.form AS date_form,
+        d.ordered_at, d.form AS date_form, d.date_state,
         a.number AS amount_number, a.form AS amount_form, a.unit AS amount_unit,
         t.number AS total_number, t.form AS total_form, t.unit AS total_unit,
         q.number AS quantity_number, q.form AS quantity_form,
@@ -13,7 +30,7 @@ WITH joined AS (
         x.number AS discount_number, x.unit AS discount_unit,
         b.number AS refunded_number, b.form AS refunded_form
     FROM raw_lines AS r
-    LEFT JOIN date_values AS d ON d.cell = r.date_cell
+    LEFT JOIN dated AS d ON d.cell = r.date_cell
     LEFT JOIN number_values AS a ON a.col = $amount AND a.cell = r.amount_cell
     LEFT JOIN number_values AS t ON t.col = $order_total AND t.cell = r.total_cell
     LEFT JOIN number_values AS q ON q.col = $quantity AND q.cell = r.quantity_cell
@@ -47,19 +64,7 @@ SELECT
     l.line_no, l.part_no, l.file_line, l.order_cell,
     l.product, l.product_name, l.category, l.country, l.channel, l.discounted,
     l.refund_of, l.rule_reason, l.is_total, l.is_wanted, l.ordered_at, l.date_form,
-    CASE
-        WHEN l.date_cell IS NULL OR l.date_form = 'missing' THEN 'missing'
-        WHEN (l.ordered_at >= CAST($latest AS TIMESTAMP)
-                OR NOT l.ordered_at BETWEEN CAST($first_day AS TIMESTAMP) AND CAST($last_day AS TIMESTAMP))
-            AND strftime(l.ordered_at, '%Y-%m-%d') IN ('1970-01-01', '1900-01-01', '1899-12-30',
-                '1899-12-31', '1753-01-01', '1601-01-01', '0001-01-01', '2099-12-31', '2099-01-01',
-                '2999-12-31', '9999-12-31') THEN 'zero'
-        WHEN l.ordered_at IS NULL OR l.ordered_at < TIMESTAMP '1970-01-01 00:00:00' THEN 'bad'
-        WHEN l.ordered_at >= CAST($latest AS TIMESTAMP) THEN 'future'
-        WHEN NOT l.ordered_at BETWEEN CAST($first_day AS TIMESTAMP) AND CAST($last_day AS TIMESTAMP)
-            THEN 'far'
-        ELSE 'ok'
-    END AS date_state,
+    COALESCE(l.date_state, CASE WHEN l.date_cell IS NULL THEN 'missing' ELSE 'bad' END) AS date_state,
     -- A row that says it is a return takes money off, whatever sign it bears.
     TRY_CAST((l.gross - COALESCE(abs(l.refunded_number), 0))
         * CASE WHEN k.reason = 'return' AND l.gross > 0 THEN -1 ELSE 1 END
