@@ -12,6 +12,7 @@ import pandas as pd
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.sentences import noted
 
+_EDGE = 0.15
 # Lines have an ordered x; columns are stacked by series, bars lie side by side; points have
 # intervals.
 Kind = Literal["line", "columns", "bars", "heatmap", "points"]
@@ -121,10 +122,14 @@ class Chart:
         )
         return f"{value} ({ends[0]}–{ends[1]})" if interval and len(ends) == 2 else value
 
-    def above(self, level: Reference) -> bool:
-        """Whether the name of a level stands above it: where the last value does not."""
-        ends = self.data[self.y].dropna()
-        return ends.empty or float(ends.iloc[-1]) < float(level.value)
+    def levels(self) -> list[Reference]:
+        """The levels that values are held against."""
+        return [m for m in self.marks if isinstance(m, Reference) and m.axis == "y"]
+
+    def side(self, spot: float, low: float, high: float) -> Literal["left", "center", "right"]:
+        """Where a remark above a column begins, so that it stays inside the picture."""
+        share = (spot - low) / (high - low)
+        return "left" if share < _EDGE else "right" if share > 1 - _EDGE else "center"
 
     def color(self, name: str) -> str:
         """Colour name of one series."""

@@ -31,6 +31,7 @@ ORDER = (
 )
 _MOST_NOTED = 6
 _MOST_ROWS = 14
+_FEWEST_BEHIND = 2  # one slide is no appendix
 
 
 @dataclass(frozen=True)
@@ -59,17 +60,18 @@ def deck(content: ReportContent, order: Sequence[str] = ORDER) -> Deck:
             for slide in chapter.slides:
                 made[slide.name] = replace(slide, title=slide.title.removesuffix("."))
             for chart in chapter.charts:
-                made[chart.name] = _chart_slide(chart, chapter, results, formats)
+                # A slide of the chapter's own may show its chart with more beside it.
+                made.setdefault(chart.name, _chart_slide(chart, chapter, results, formats))
         slides = _with_appendix([name for name in order if name in made or name == APPENDIX], made)
     return Deck(cover=content.cover, slides=slides, formats=formats)
 
 
 def _with_appendix(order: Sequence[str], made: Mapping[str, Slide]) -> tuple[Slide, ...]:
-    """The slides in order; those behind the appendix's own are marked, where there are any."""
+    """The slides in order; those behind the appendix's own are marked, where there are some."""
     at = order.index(APPENDIX) if APPENDIX in order else len(order)
     story, behind = ([made[name] for name in names] for names in (order[:at], order[at + 1 :]))
-    if not behind:
-        return tuple(story)
+    if len(behind) < _FEWEST_BEHIND:
+        return (*story, *behind)
     title = say("Appendix")
     listed = tuple(Point(slide.title) for slide in behind)
     opening = Slide(

@@ -151,6 +151,8 @@ def report_content(results: AnalysisResults) -> ReportContent:
 def _cover(results: AnalysisResults, chapters: Sequence[Chapter], formats: Formats) -> Cover:
     settings = results.settings
     points = [p for chapter in chapters for p in chapter.parts.values() if isinstance(p, Points)]
+    charts = [chart for chapter in chapters for chart in chapter.charts]
+    found = points[0].points[0].headline if points and points[0].points else ""
     covered = business.period(results.overview, formats) if results.overview else ""
     return Cover(
         title=_title(settings),
@@ -160,7 +162,8 @@ def _cover(results: AnalysisResults, chapters: Sequence[Chapter], formats: Forma
         made=formats.date(settings.made_on) if settings.made_on > date.min else "",
         made_on=settings.made_on,
         mark=settings.mark,
-        finding=points[0].points[0].headline if points and points[0].points else "",
+        # A report on prospects alone has no findings of a summary: its first chart says it.
+        finding=found or (f"{charts[0].title}." if charts else ""),
     )
 
 

@@ -18,6 +18,7 @@ _ROWS = {
     "product": noted("Product"),
     "first_order": noted("First order"),
     "part": noted("Part"),
+    "input": noted("Column"),
 }
 _LOW, _HIGH, _OPEN = "low", "high", "open"
 BASE = "base"

@@ -11,7 +11,10 @@ from custanalytics.content.report_content import ReportContent
 from custanalytics.content.words import say
 from custanalytics.content.workbook_sheet import Sheet
 
-_CHARTS = ("monthly-revenue", "segments", "value-segments")
+_CHARTS = (
+    *("monthly-revenue", "segments", "value-segments"),
+    *("prospects-lift", "prospects-drivers"),
+)
 _MEASURES = ("revenue", "orders", "customers", "average_order_value")
 _MOST_MONTHS, _FEWEST_MONTHS = 25, 3
 
@@ -57,12 +60,19 @@ def summarised(content: ReportContent, sheets: Sequence[Sheet]) -> Summary:
     charted = [s for s in sheets if s.chart is not None and s.chart.name in _CHARTS]
     return Summary(
         name=say("Summary"),
-        cards=cast("Cards", parts["summary-kpis"]),
+        cards=_cards(content),
         sections=tuple(sections),
         months=(say("By month"), last, before, say("Whole months")),
         trends=trends,
         charts=tuple(charted[:2]),
     )
+
+
+def _cards(content: ReportContent) -> Cards:
+    """The headline figures; a report on prospects alone has its own."""
+    named = (content.parts[f"{chapter}-kpis"] for chapter in ("summary", "prospects"))
+    known = [cards for cards in named if isinstance(cards, Cards) and cards.cards]
+    return known[0] if known else Cards(())
 
 
 def _trends(content: ReportContent, sheets: Sequence[Sheet]) -> tuple[tuple[Trend, ...], str, str]:

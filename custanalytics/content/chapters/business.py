@@ -3,7 +3,7 @@
 import pandas as pd
 
 from custanalytics.content.chapter import Chapter, Declaration
-from custanalytics.content.chart import Chart, Placement
+from custanalytics.content.chart import Callout, Chart, Placement, Reference
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.rows import most
 from custanalytics.content.tables import Column, Table, table
@@ -288,8 +288,19 @@ def _revenue_chart(overview: Overview, formats: Formats) -> Chart:
             period=period(overview, formats),
             title=title,
         ),
+        marks=_peak(whole, list(names), formats),
         note=" ".join(text for text in notes if text),
     )
+
+
+def _peak(whole: pd.DataFrame, parts: list[str], formats: Formats) -> tuple[Callout, ...]:
+    """The best month, named where it stands."""
+    if len(whole) < 2:
+        return ()
+    best = most(whole, "revenue")
+    told = f"{formats.month_short(best['month'])}: {formats.money_short(best['revenue'])}"
+    top = sum(max(float(best[part]), 0.0) for part in parts)
+    return (Callout(best["month"], top, told),)
 
 
 def _activity_chart(overview: Overview, formats: Formats) -> Chart:
@@ -362,7 +373,15 @@ def _order_chart(overview: Overview, formats: Formats) -> Chart:
         title=title,
         subtitle=say("Average order by month"),
         alt=say("Line of the average order by month. {title}.", title=title),
+        marks=_usual(overview, formats),
     )
+
+
+def _usual(overview: Overview, formats: Formats) -> tuple[Reference, ...]:
+    average = overview.figures["average_order_value"]
+    if is_missing(average) or len(overview.monthly) < 2:
+        return ()
+    return (Reference("y", average, say("average {money}", money=formats.money(average))),)
 
 
 def _line_chart(
@@ -375,6 +394,7 @@ def _line_chart(
     title: str,
     subtitle: str,
     alt: str,
+    marks: tuple[Reference, ...] = (),
 ) -> Chart:
     return Chart(
         placed=placed,
@@ -389,6 +409,7 @@ def _line_chart(
         title=title,
         subtitle=subtitle,
         alt=alt,
+        marks=marks,
         note=_open_note(overview, False, formats),
         half=True,
     )

@@ -1,5 +1,6 @@
 """What kinds of customers are there: segments, their rules, how customers moved."""
 
+from collections.abc import Mapping
 from datetime import date
 
 import pandas as pd
@@ -8,12 +9,13 @@ from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats
 from custanalytics.content.rows import most
+from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Column, Table, table
 from custanalytics.content.words import plural, say, word, words
 from custanalytics.customers.rfm import RFM
 from custanalytics.sentences import noted
 
-SHARES = Placement("segments", noted("Segments"), story=True, beside=("moves",), notes=("lead",))
+SHARES = Placement("segments", noted("Segments"))
 CHAPTER = Declaration(
     "segments",
     "rfm",
@@ -21,6 +23,7 @@ CHAPTER = Declaration(
     tables=("segments", "segment-rules", "score-bounds", "migration"),
     texts=("lead", "moves"),
     flags=("migration",),
+    slides=("segments",),
 )
 _ABSENT = noted("Not yet a customer")
 
@@ -31,24 +34,64 @@ def segments(
     """The chapter, or that it is left out."""
     if rfm is None:
         return Chapter(CHAPTER, present=False)
-    tables = (_sizes(rfm, formats), _rules(rfm, formats), _bounds(rfm, formats))
-    if migration is None or not len(migration):
-        return Chapter(
-            CHAPTER,
-            texts={"lead": lead(rfm, formats)},
-            charts=(_chart(rfm, formats),),
-            tables=tables,
-        )
+    tables = [_sizes(rfm, formats), _rules(rfm, formats), _bounds(rfm, formats)]
+    chart, texts = _chart(rfm, formats), {"lead": lead(rfm, formats)}
+    if migration is not None and not len(migration):
+        migration = None
+    if migration is not None:
+        texts["moves"] = _moves(rfm, migration, since, formats)
+        tables.append(_matrix(rfm, migration, since, formats))
     return Chapter(
         CHAPTER,
-        texts={
-            "lead": lead(rfm, formats),
-            "moves": _moves(rfm, migration, since, formats),
-        },
-        charts=(_chart(rfm, formats),),
-        tables=(*tables, _matrix(rfm, migration, since, formats)),
-        flags={"migration": True},
+        texts=texts,
+        charts=(chart,),
+        tables=tuple(tables),
+        flags={"migration": migration is not None},
+        slides=(_map(rfm, migration, since, chart, texts, formats),),
     )
+
+
+def _map(
+    rfm: RFM,
+    migration: pd.DataFrame | None,
+    since: date | None,
+    chart: Chart,
+    texts: Mapping[str, str],
+    formats: Formats,
+) -> Slide:
+    """Who they are, what they bring and where they move, on one slide."""
+    rows = rfm.segments.loc[rfm.segments["customers"] > 0]
+    rows = rows.sort_values("revenue_share", ascending=False, kind="stable")
+    columns: list[Column | str] = ["segment", "customers", "revenue"]
+    if migration is not None:
+        rows = rows.assign(**_in_and_out(rows["segment"], migration))
+        columns += [Column("came", say("Came in"), "count"), Column("went", say("Left"), "count")]
+    return Slide(
+        "segments",
+        chart.title,
+        chart.subtitle,
+        chart=chart,
+        table=table("segments", rows, columns, formats, result="rfm.segments"),
+        small=" ".join(filter(None, (texts.get("moves"), _since(migration, since, formats)))),
+        notes="\n".join(texts.values()),
+    )
+
+
+def _since(migration: pd.DataFrame | None, since: date | None, formats: Formats) -> str:
+    if migration is None:
+        return ""
+    return say("Came in and left: since {day}.", day=formats.date(since))
+
+
+def _in_and_out(names: pd.Series, migration: pd.DataFrame) -> dict[str, list[float]]:
+    """How many came into each segment since then, from another or as new, and how many left it."""
+    moved = migration.loc[migration["from_segment"].ne(migration["to_segment"])]
+    came = moved.groupby("to_segment")["customers"].sum()
+    went = moved.groupby("from_segment")["customers"].sum()
+    return {
+        "came": [float(came.get(name, 0)) for name in names],
+        "went": [float(went.get(name, 0)) for name in names],
+    }
 
 
 def lead(rfm: RFM, formats: Formats) -> str:

@@ -9,6 +9,7 @@ from custanalytics.render.charts.theme import css
 
 LETTER = 6.6  # pixels a letter takes, on average
 _LINE = 16
+_PHONE_LABEL = 14  # letters that have room beside the diagonal
 
 
 def frame() -> dict[str, Any]:
@@ -53,6 +54,8 @@ def plane(
             note(html.escape(chart.y_title), 0, 1, "left", "bottom", css("muted"))
             | {"xref": "paper", "yref": "paper", "xshift": -left, "yshift": 8}
         )
+    # A level is named where lines are: beside the plot, where nothing is drawn.
+    ends = [*ends, *((m.label, float(m.value), css("muted")) for m in chart.levels())]
     right = max((len(name) for name, _, _ in ends), default=0) * LETTER + 16
     if not ends and across.ticks:
         right = max(10.0, len(across.ticks[-1][1].split("\n")[0]) * LETTER / 2 + 8)
@@ -96,12 +99,12 @@ def add_reference(
         low, high = max(across.low, up.low), min(across.high, up.high)
         shape |= {"x0": low, "y0": low, "x1": high, "y1": high}
         spot = low + 0.62 * (high - low)
-        text = note(label, spot, spot, "left", "top", css("muted"))
-        text |= {"xshift": 4, "yshift": -8}
+        text = note(_in_two_lines(label), spot, spot, "left", "top", css("muted"))
+        text |= {"xshift": 4, "yshift": -8, "align": "left"}
     elif mark.axis == "y":
         shape |= {"xref": "paper", "x0": 0, "x1": 1, "y0": mark.value, "y1": mark.value}
-        side = "bottom" if chart.above(mark) else "top"
-        text = note(label, 1, mark.value, "right", side, css("muted")) | {"xref": "paper"}
+        layout["shapes"].append(shape)
+        return
     else:
         spot = place([mark.value], chart.x_format, list(chart.data[chart.x]))[0]
         shape |= {"yref": "paper", "y0": 0, "y1": 1, "x0": spot, "x1": spot}
@@ -115,9 +118,23 @@ def add_reference(
         layout["annotations"].append(text)
 
 
+def _in_two_lines(label: str) -> str:
+    """The label broken near its middle, where it would leave the picture of a phone."""
+    spaces = [i for i, letter in enumerate(label) if letter == " "]
+    if len(label) <= _PHONE_LABEL or not spaces:
+        return label
+    at = min(spaces, key=lambda i: abs(i - len(label) / 2))
+    return f"{label[:at]}<br>{label[at + 1 :]}"
+
+
 def add_callout(layout: dict[str, Any], chart: Chart, mark: Callout, across: Axis) -> None:
     """A remark on one point."""
     spot = place([mark.x], chart.x_format, list(chart.data[chart.x]))[0]
+    if chart.kind == "columns":
+        side = chart.side(spot, across.low, across.high)
+        text = note(html.escape(mark.label), spot, mark.y, side, "bottom", css("ink"))
+        layout["annotations"].append(text | {"yshift": 2})
+        return
     middle = (across.low + across.high) / 2
     left = spot <= middle
     layout["annotations"].append(

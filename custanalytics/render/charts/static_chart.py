@@ -18,6 +18,7 @@ from custanalytics.content.format import Formats, is_missing
 from custanalytics.render.charts.axes import place, value_axis
 from custanalytics.render.charts.static_plane import LETTER, SIZE, Plane
 from custanalytics.render.charts.theme import SHIPPED_FONT, Theme, depth, ink
+from custanalytics.render.installed_fonts import font_files
 
 _WIDTH, _HALF_WIDTH = 6.5, 3.2
 _PIXELS_PER_INCH = 105.0
@@ -63,10 +64,12 @@ def _settings(chart: Chart, theme: Theme) -> dict[str, Any]:
 @lru_cache(maxsize=8)
 def _families(family: str, files: tuple[Path, ...]) -> tuple[str, ...]:
     shipped = sorted((reports_dir() / "_shared" / "fonts").glob("*.ttf"))
-    for file in (*shipped, *files):
+    brought = font_files()
+    for file in (*shipped, *files, *brought):
         font_manager.fontManager.addfont(str(file))
-    known = {entry.name for entry in font_manager.fontManager.ttflist}
-    wanted = dict.fromkeys((family, SHIPPED_FONT, *_FALLBACKS))
+    known = {entry.name: entry.fname for entry in font_manager.fontManager.ttflist}
+    more = [name for name, file in known.items() if Path(file) in brought]
+    wanted = dict.fromkeys((family, SHIPPED_FONT, *_FALLBACKS, *more))
     return tuple(name for name in wanted if name in known)
 
 

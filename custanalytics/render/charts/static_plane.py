@@ -66,6 +66,8 @@ class Plane:
             top = 0.32
             self._key(ends)
             ends = []
+        # A level is named where lines are: beside the plot, where nothing is drawn.
+        ends = [*ends, *((m.label, float(m.value), self.hex("muted")) for m in chart.levels())]
         if chart.y_title:
             top = 0.3
             self.figure.text(0.0, 1.0, chart.y_title, color=self.hex("muted"), va="top", ha="left")
@@ -118,18 +120,7 @@ class Plane:
                 mark.label, (spot, spot), (5, -8), textcoords=points, va="top", **text
             )
         elif mark.axis == "y":
-            above = self.chart.above(mark)
             self.axes.axhline(mark.value, **style)
-            self.axes.annotate(
-                mark.label,
-                (1, mark.value),
-                (0, 3 if above else -3),
-                xycoords=("axes fraction", "data"),
-                textcoords=points,
-                ha="right",
-                va="bottom" if above else "top",
-                **text,
-            )
         else:
             spot = place([mark.value], self.chart.x_format, list(self.chart.data[self.chart.x]))[0]
             self.axes.axvline(spot, **style)
@@ -147,6 +138,13 @@ class Plane:
 
     def _callout(self, mark: Callout, across: Axis) -> None:
         spot = place([mark.x], self.chart.x_format, list(self.chart.data[self.chart.x]))[0]
+        if self.chart.kind == "columns":
+            side = self.chart.side(spot, across.low, across.high)
+            points: dict[str, Any] = {"textcoords": "offset points", "va": "bottom", "ha": side}
+            self.axes.annotate(
+                mark.label, (spot, mark.y), (0, 3), color=self.hex("ink"), zorder=6, **points
+            )
+            return
         left = spot <= (across.low + across.high) / 2
         self.axes.plot([spot], [mark.y], "o", color=self.hex("ink"), markersize=4, zorder=5)
         self.axes.annotate(

@@ -33,6 +33,7 @@ import typst
 from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError
 from custanalytics.render.brand import read_brand
+from custanalytics.render.installed_fonts import font_folders
 from custanalytics.render.outside_tool import outside_tool
 from custanalytics.render.pages.labels import interface, labels
 from custanalytics.render.pages.qmd import Qmd, read_qmd
@@ -106,7 +107,7 @@ def warn_of_boxes(lacking: Sequence[str]) -> None:
     """Say what the PDF can't show."""
     _LOG.warning(
         "the fonts here lack some characters of the text (%s): the PDF shows boxes in their place "
-        "and is no PDF/UA; install a font that has them, such as Noto Sans of that script",
+        "and is no PDF/UA; install fonts that have them, such as those of custanalytics[fonts]",
         _by_script(lacking),
     )
 
@@ -124,12 +125,14 @@ def _by_script(texts: Sequence[str]) -> str:
 
 
 def _compiled(source: str, folder: Path, accessible: bool) -> bytes:
+    more = _needs_more_fonts(source, folder)
     # Its stubs want input and root to be of one type.
     content = typst.compile(  # type: ignore[misc]
         source.encode(),
         root=str(folder),
-        font_paths=[str(folder / part) for part in _font_folders(folder)],
-        ignore_system_fonts=not _needs_system_fonts(source, folder),
+        font_paths=[str(folder / part) for part in _font_folders(folder)]
+        + [str(place) for place in font_folders() if more],
+        ignore_system_fonts=not more,
         pdf_standards="ua-1" if accessible else None,
     )
     return bytes(content)
@@ -140,8 +143,8 @@ def _font_folders(folder: Path) -> list[str]:
     return sorted({f"{_ASSETS}/fonts", *files})
 
 
-def _needs_system_fonts(source: str, folder: Path) -> bool:
-    # Reading all of a system's fonts takes its time: only where ours lack a character.
+def _needs_more_fonts(source: str, folder: Path) -> bool:
+    # Reading all fonts of a system takes its time: only where ours lack a character.
     brand = read_brand(folder)
     families = {family for family, _, _, _ in brand.faces}
     own = {brand.font_family, brand.heading_family} <= families

@@ -1,8 +1,7 @@
 """Native, editable charts of slides, from the same chart values as page and PDF."""
 
 import math
-from collections.abc import Mapping
-from html import escape
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -20,21 +19,27 @@ from custanalytics.content.chart import Callout, Chart, Reference
 from custanalytics.content.format import Formats
 from custanalytics.content.workbook_charts import BASE, value_kind, wide
 from custanalytics.render.charts.axes import value_axis
-from custanalytics.render.charts.theme import ink
 from custanalytics.render.number_codes import number_code
 from custanalytics.render.office import printable
 from custanalytics.render.slides.base import Box
+from custanalytics.render.slides.marks import (
+    SIZE,
+    leave_room,
+    level_line,
+    moved,
+    remark,
+    whiskers,
+    write,
+)
 from custanalytics.render.slides.paint import fill, paint
 from custanalytics.render.text_room import width
 
-_SIZE = 12
 _NUMERIC = ("count", "days", "share", "number")
 _FIRST_DAY = pd.Timestamp(1900, 3, 1)
-_A = "http://schemas.openxmlformats.org/drawingml/2006/main"
-_C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _NOT_SERIES = ("low", "high", "open")
 # Of the axis, for the figure behind a bar of a waterfall.
 _LABEL_ROOM = 0.16
+_FEW_BARS = 3  # would be as thick as walls
 
 
 def add_chart(shapes: Any, chart: Chart, box: Box, formats: Formats) -> Any:
@@ -45,7 +50,7 @@ def add_chart(shapes: Any, chart: Chart, box: Box, formats: Formats) -> Any:
     )
     drawn = frame.chart
     drawn.has_title = False
-    drawn.font.size = Pt(_SIZE)
+    drawn.font.size = Pt(SIZE)
     paint(drawn.font.color, "muted")
     names = [name for name in chart.names() if name]
     stacked = chart.kind in ("columns", "bars") and len(names) > 1
@@ -55,8 +60,8 @@ def add_chart(shapes: Any, chart: Chart, box: Box, formats: Formats) -> Any:
     _axes(drawn, chart, formats)
     if chart.kind in ("columns", "bars"):
         _filled(drawn, chart, formats)
-        for mark in _levels(chart) if chart.kind == "columns" else ():
-            _level_line(drawn, mark, len(wide(chart)))
+        if chart.kind == "columns":
+            _marked(drawn, chart, box)
     else:
         _lined(drawn, chart, box)
     _numbered_axes(drawn)
@@ -93,7 +98,7 @@ def _data(chart: Chart, formats: Formats) -> tuple[Any, Any]:
         for name in ("low", "high"):
             if name in table:
                 data.add_series(name, [None if pd.isna(v) else float(v) for v in table[name]])
-        for mark in _levels(chart):
+        for mark in chart.levels():
             data.add_series(mark.label, [float(mark.value)] * len(table))
     if chart.kind == "bars" and chart.labels and "value" in table:
         ends = table.get("high", table["value"]).fillna(table["value"])
@@ -108,10 +113,6 @@ def _data(chart: Chart, formats: Formats) -> tuple[Any, Any]:
         "line": XL_CHART_TYPE.LINE,
     }
     return kinds[chart.kind], data
-
-
-def _levels(chart: Chart) -> list[Reference]:
-    return [m for m in chart.marks if isinstance(m, Reference) and m.axis == "y"]
 
 
 def _pairs(chart: Chart, code: str) -> XyChartData:
@@ -156,7 +157,7 @@ def _axes(drawn: Any, chart: Chart, formats: Formats) -> None:
         axis.has_major_gridlines = False
         axis.has_title = False
         axis.major_tick_mark = axis.minor_tick_mark = TICKS.NONE
-        axis.tick_labels.font.size = Pt(_SIZE)
+        axis.tick_labels.font.size = Pt(SIZE)
         axis.tick_label_position = TICK_LABELS.LOW
         axis.format.line.fill.background()
     across.format.line.fill.solid()
@@ -165,11 +166,11 @@ def _axes(drawn: Any, chart: Chart, formats: Formats) -> None:
         across.has_title = True
         across.axis_title.text_frame.text = chart.x_title
         run = across.axis_title.text_frame.paragraphs[0].runs[0]
-        run.font.size, run.font.bold = Pt(_SIZE), False
+        run.font.size, run.font.bold = Pt(SIZE), False
         paint(run.font.color, "muted")
     if chart.kind == "bars":
         across.reverse_order = True
-        across.tick_labels.font.size = Pt(_SIZE + 1)
+        across.tick_labels.font.size = Pt(SIZE + 1)
         paint(across.tick_labels.font.color, "ink")
         up.visible = False
         return
@@ -222,7 +223,8 @@ def _by_month(axis: Any, chart: Chart) -> None:
 
 def _filled(drawn: Any, chart: Chart, formats: Formats) -> None:
     plot = drawn.plots[0]
-    plot.gap_width = 45 if chart.kind == "columns" else 55
+    few = chart.kind == "bars" and chart.data[chart.y].nunique() <= _FEW_BARS
+    plot.gap_width = 140 if few else 45 if chart.kind == "columns" else 55
     plot.overlap = 100 if chart.kind == "columns" or chart.base else 0
     table = wide(chart)
     still_open = table["open"].tolist() if "open" in table else [False] * len(table)
@@ -248,14 +250,14 @@ def _filled(drawn: Any, chart: Chart, formats: Formats) -> None:
             if flag:
                 fill(series.points[i].format.fill, chart.color(name), 0.5)
         if chart.low and chart.high and chart.series is None:
-            _whiskers(series._element, table)
+            whiskers(series._element, table)
         if chart.kind == "bars" and not chart.labels:
             labels = series.data_labels
             labels.show_value = True
             labels.number_format = number_code(chart.x_format, formats)
             labels.number_format_is_linked = False
             labels.position = XL_LABEL_POSITION.OUTSIDE_END
-            labels.font.size = Pt(_SIZE)
+            labels.font.size = Pt(SIZE)
             paint(labels.font.color, "ink")
 
 
@@ -266,7 +268,7 @@ def _carried(series: Any, texts: list[str], position: Any) -> None:
     for i, text in enumerate(texts):
         label = series.points[i].data_label
         label.position = position
-        _write(label, text, "ink", bold=False)
+        write(label, text, "ink", bold=False)
 
 
 def _lined(drawn: Any, chart: Chart, box: Box) -> None:
@@ -289,12 +291,27 @@ def _lined(drawn: Any, chart: Chart, box: Box) -> None:
             series.marker.style = XL_MARKER_STYLE.NONE
         else:
             _mark(series, chart)
-    longest = max((width(name, _SIZE, bold=True) for name in ends), default=0.0)
-    if longest:
-        _inner(drawn, 1 - min(0.4, longest * 1.15 / box.width + 0.02))
+    _room_beside(drawn, [*ends, *(mark.label for mark in chart.levels())], box)
     if chart.kind == "points" and chart.low and chart.high:
         rows = chart.data.rename(columns={chart.y: "value", chart.low: "low", chart.high: "high"})
-        _whiskers(drawn.plots[0].series[0]._element, rows)
+        whiskers(drawn.plots[0].series[0]._element, rows)
+
+
+def _marked(drawn: Any, chart: Chart, box: Box) -> None:
+    """Levels and remarks of columns."""
+    keys = list(wide(chart).iloc[:, 0])
+    for mark in chart.marks:
+        if isinstance(mark, Callout):
+            remark(drawn, mark.label, keys.index(mark.x), float(mark.y), len(keys))
+        else:
+            level_line(drawn, mark.label, float(mark.value), len(keys))
+    _room_beside(drawn, [mark.label for mark in chart.levels()], box)
+
+
+def _room_beside(drawn: Any, names: Sequence[str], box: Box) -> None:
+    longest = max((width(name, SIZE, bold=True) for name in names), default=0.0)
+    if longest:
+        leave_room(drawn, 1 - min(0.4, longest * 1.15 / box.width + 0.02))
 
 
 def _line(series: Any, chart: Chart, color: str) -> None:
@@ -343,7 +360,7 @@ def _legend(drawn: Any) -> None:
     drawn.has_legend = True
     drawn.legend.position = XL_LEGEND_POSITION.TOP
     drawn.legend.include_in_layout = False
-    drawn.legend.font.size = Pt(_SIZE)
+    drawn.legend.font.size = Pt(SIZE)
 
 
 def _label_end(series: Any, chart: Chart, name: str) -> None:
@@ -352,7 +369,7 @@ def _label_end(series: Any, chart: Chart, name: str) -> None:
         return
     label = series.points[values[-1]].data_label
     label.position = XL_LABEL_POSITION.RIGHT
-    _write(label, name, chart.color(name))
+    write(label, name, chart.color(name))
 
 
 def _mark(series: Any, chart: Chart) -> None:
@@ -363,10 +380,10 @@ def _mark(series: Any, chart: Chart) -> None:
         series.format.line.dash_style = MSO_LINE.DASH
         paint(series.format.line.color, "muted")
         series.marker.style = XL_MARKER_STYLE.NONE
-        diagonal = mark.axis == "diagonal"
-        label = series.points[len(list(series.values)) // 2].data_label
-        label.position = XL_LABEL_POSITION.RIGHT if diagonal else XL_LABEL_POSITION.ABOVE
-        _write(label, series.name, "muted")
+        at = len(list(series.values)) // 2 if mark.axis == "diagonal" else -1
+        label = series.points[range(len(list(series.values)))[at]].data_label
+        label.position = XL_LABEL_POSITION.RIGHT
+        write(label, series.name, "muted", bold=False)
         return
     series.format.line.fill.background()
     series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 9
@@ -375,102 +392,6 @@ def _mark(series: Any, chart: Chart) -> None:
     label = series.points[0].data_label
     top = float(mark.y) >= float(chart.data[chart.y].max())
     label.position = XL_LABEL_POSITION.ABOVE if top else XL_LABEL_POSITION.RIGHT
-    _write(label, series.name, "ink")
+    write(label, series.name, "ink")
     if not top:
-        _moved(label, 0.015, 0.06)  # off the line, which rises
-
-
-def _moved(label: Any, right: float, down: float) -> None:
-    """Move a label by shares of the chart; python-pptx knows places around a point alone."""
-    written = label._dLbl
-    layout = etree.Element(qn("c:layout"))
-    manual = etree.SubElement(layout, qn("c:manualLayout"))
-    for name, value in (("x", right), ("y", down)):
-        etree.SubElement(manual, qn(f"c:{name}")).set("val", f"{value:g}")
-    written.find(qn("c:idx")).addnext(layout)
-
-
-def _write(label: Any, text: str, color: str, bold: bool = True) -> None:
-    label.has_text_frame = True
-    label.text_frame.text = printable(text)
-    label.text_frame.word_wrap = False
-    run = label.text_frame.paragraphs[0].runs[0]
-    run.font.size, run.font.bold = Pt(_SIZE), bold
-    paint(run.font.color, ink(color))
-
-
-def _inner(drawn: Any, right: float) -> None:
-    """Leave room to the right of the plot for the names of the lines."""
-    area = drawn._chartSpace.find(f".//{qn('c:plotArea')}")
-    for old in area.findall(qn("c:layout")):
-        area.remove(old)
-    layout = etree.Element(qn("c:layout"))
-    manual = etree.SubElement(layout, qn("c:manualLayout"))
-    parts = (
-        ("layoutTarget", "inner"),
-        ("xMode", "edge"),
-        ("yMode", "edge"),
-        ("x", "0.09"),
-        ("y", "0.04"),
-        ("w", f"{right - 0.09:.3f}"),
-        ("h", "0.78"),
-    )
-    for name, value in parts:
-        etree.SubElement(manual, qn(f"c:{name}")).set("val", value)
-    area.insert(0, layout)
-
-
-def _level_line(drawn: Any, mark: Reference, count: int) -> None:
-    """A level across columns: a line chart on the same axes, which python-pptx can't add."""
-    plot = drawn._chartSpace.find(f".//{qn('c:plotArea')}/{qn('c:barChart')}")
-    last = len(drawn.plots[0].series)
-    points = "".join(
-        f'<c:pt idx="{i}"><c:v>{float(mark.value)!r}</c:v></c:pt>' for i in range(count)
-    )
-    axes = "".join(f'<c:axId val="{axis.get("val")}"/>' for axis in plot.findall(qn("c:axId")))
-    color = '<a:solidFill><a:schemeClr val="tx1"/></a:solidFill>'
-    line = etree.fromstring(
-        f'<c:lineChart xmlns:c="{_C}" xmlns:a="{_A}"><c:grouping val="standard"/>'
-        f'<c:varyColors val="0"/><c:ser><c:idx val="{last}"/><c:order val="{last}"/>'
-        f"<c:tx><c:v>{escape(printable(mark.label))}</c:v></c:tx>"
-        f'<c:spPr><a:ln w="12700">{color}<a:prstDash val="dash"/></a:ln></c:spPr>'
-        '<c:marker><c:symbol val="none"/></c:marker>'
-        f'<c:dLbls><c:dLbl><c:idx val="{count - 1}"/><c:spPr/><c:txPr><a:bodyPr/><a:p><a:pPr>'
-        f'<a:defRPr sz="{_SIZE * 100}" b="0">{color}</a:defRPr></a:pPr>'
-        '<a:endParaRPr lang="en-US"/></a:p></c:txPr><c:dLblPos val="t"/>'
-        f"{_shown(name=True)}</c:dLbl>{_shown(name=False)}</c:dLbls><c:val><c:numLit>"
-        f'<c:formatCode>General</c:formatCode><c:ptCount val="{count}"/>{points}</c:numLit>'
-        f'</c:val><c:smooth val="0"/></c:ser><c:marker val="1"/>{axes}</c:lineChart>'
-    )
-    plot.addnext(line)
-
-
-def _shown(*, name: bool) -> str:
-    kinds = ("LegendKey", "Val", "CatName", "SerName", "Percent", "BubbleSize")
-    return "".join(f'<c:show{k} val="{int(name and k == "SerName")}"/>' for k in kinds)
-
-
-def _whiskers(series: Any, rows: pd.DataFrame) -> None:
-    """Intervals as custom error bars; python-pptx has none of its own."""
-    upright = series.find(qn("c:xVal")) is not None
-    bars = etree.Element(qn("c:errBars"))
-    if upright:
-        etree.SubElement(bars, qn("c:errDir")).set("val", "y")
-    for name, value in (("errBarType", "both"), ("errValType", "cust"), ("noEndCap", "1")):
-        etree.SubElement(bars, qn(f"c:{name}")).set("val", value)
-    values = rows["value"].astype(float)
-    known = values.notna()
-    for name, size in (("plus", rows["high"] - values), ("minus", values - rows["low"])):
-        listed = etree.SubElement(etree.SubElement(bars, qn(f"c:{name}")), qn("c:numLit"))
-        etree.SubElement(listed, qn("c:formatCode")).text = "General"
-        sizes = [float(v) if math.isfinite(v) and v > 0 else 0.0 for v in size[known]]
-        etree.SubElement(listed, qn("c:ptCount")).set("val", str(len(sizes)))
-        for i, number in enumerate(sizes):
-            point = etree.SubElement(listed, qn("c:pt"), idx=str(i))
-            etree.SubElement(point, qn("c:v")).text = repr(number)
-    look = etree.SubElement(bars, qn("c:spPr"))
-    line = etree.SubElement(look, qn("a:ln"), w="12700")
-    color = etree.SubElement(etree.SubElement(line, qn("a:solidFill")), qn("a:schemeClr"))
-    color.set("val", "tx1")
-    before = series.find(qn("c:xVal")) if upright else series.find(qn("c:cat"))
-    before.addprevious(bars)
+        moved(label, 0.015, 0.06)  # off the line, which rises

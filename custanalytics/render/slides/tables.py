@@ -1,5 +1,6 @@
 """Native tables of slides, heat maps among them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -16,9 +17,10 @@ from custanalytics.render.text_room import LINE, POINT, lines, shortened, width
 
 # "No Style, No Grid": rules and fills are ours.
 _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
-_LARGEST, _SMALLEST = 14, 9
+_LARGEST, _SMALLEST = 14, 12
 _PAD = 0.09 * 914400
 _MOST_LINES = 3
+_FEWEST = 3  # rows, the head and the mark of what was left out among them
 
 
 def add_table(shapes: Any, table: Table, box: Box, slack: float = 1.0) -> Any:
@@ -27,7 +29,11 @@ def add_table(shapes: Any, table: Table, box: Box, slack: float = 1.0) -> Any:
         [printable(" ".join(str(cell).split())) for cell in row]
         for row in (table.header, *table.rows)
     ]
-    size, widths, heights = _measured(rows, box, slack)
+    size, widths, heights = _measured(rows, table.numeric, box, slack)
+    while sum(heights) > box.height and len(rows) > _FEWEST:
+        # What can't be read from the back of a room is left to the report.
+        rows = [*rows[:-2], ["…", *("" for _ in rows[0][1:])]]
+        size, widths, heights = _measured(rows, table.numeric, box, slack)
     frame = shapes.add_table(
         len(rows),
         len(widths),
@@ -98,11 +104,13 @@ def add_heatmap(shapes: Any, grid: pd.DataFrame, texts: Table, box: Box) -> Any:
     return frame
 
 
-def _measured(rows: list[list[str]], box: Box, slack: float) -> tuple[float, list[int], list[int]]:
+def _measured(
+    rows: list[list[str]], numeric: Sequence[bool], box: Box, slack: float
+) -> tuple[float, list[int], list[int]]:
     """Size of the type, widths of the columns, heights of the rows."""
     size = float(_LARGEST)
     while True:
-        widths = _widths(rows, size, box.width, slack)
+        widths = _widths(rows, numeric, size, box.width, slack)
         heights = []
         for i, row in enumerate(rows):
             count = max(
@@ -110,12 +118,15 @@ def _measured(rows: list[list[str]], box: Box, slack: float) -> tuple[float, lis
                 for j, (text, wide) in enumerate(zip(row, widths, strict=True))
             )
             heights.append(int(count * size * LINE * POINT + 1.3 * _PAD))
-        if sum(heights) <= box.height or size <= _SMALLEST:
+        words = sum(_longest(rows, size)) / slack + 2.4 * _PAD * len(widths)
+        if (sum(heights) <= box.height and words <= box.width) or size <= _SMALLEST:
             return size, widths, heights
         size -= 1
 
 
-def _widths(rows: list[list[str]], size: float, room: int, slack: float) -> list[int]:
+def _widths(
+    rows: list[list[str]], numeric: Sequence[bool], size: float, room: int, slack: float
+) -> list[int]:
     natural = [
         max(width(row[j], size, bold=True) for row in rows) / slack + 2.4 * _PAD
         for j in range(len(rows[0]))
@@ -124,20 +135,29 @@ def _widths(rows: list[list[str]], size: float, room: int, slack: float) -> list
         # Not wider than it needs to be: figures stay near their names.
         stretch = min(room / sum(natural), 1.35)
         return [int(wide * stretch) for wide in natural]
+    longest = _longest(rows, size)
+    figures = [max(width(row[j], size) for row in rows[1:] or rows) for j in range(len(natural))]
+    # No figure is broken while there is room, then no word.
     least = [
-        min(
-            wide,
-            max(width(word, size, bold=True) for row in rows for word in (row[j].split() or [""]))
-            / slack
-            + 2.4 * _PAD,
-        )
-        for j, wide in enumerate(natural)
+        (max(word, figure) if right else word) / slack + 2.4 * _PAD
+        for word, figure, right in zip(longest, figures, numeric, strict=True)
     ]
-    least = [min(wide, room / len(natural)) for wide in least]
+    if sum(least) > room:
+        least = [word / slack + 2.4 * _PAD for word in longest]
+    if sum(least) > room:
+        least = [min(wide, room / len(natural)) for wide in least]
     spare = room - sum(least)
-    wanted = [wide - low for wide, low in zip(natural, least, strict=True)]
-    share = spare / sum(wanted)
+    wanted = [max(0.0, wide - low) for wide, low in zip(natural, least, strict=True)]
+    share = spare / (sum(wanted) or 1.0)
     return [int(low + want * share) for low, want in zip(least, wanted, strict=True)]
+
+
+def _longest(rows: list[list[str]], size: float) -> list[float]:
+    """Width of the longest word of each column."""
+    return [
+        max(width(word, size, bold=True) for row in rows for word in (row[j].split() or [""]))
+        for j in range(len(rows[0]))
+    ]
 
 
 def _plain(grid: Any) -> None:

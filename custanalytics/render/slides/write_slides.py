@@ -17,6 +17,7 @@ from pptx.util import Emu, Inches, Pt
 from custanalytics.content.blocks import Card, Point
 from custanalytics.content.deck import Deck
 from custanalytics.content.slide import Slide
+from custanalytics.content.tables import Table
 from custanalytics.content.workbook_charts import wide
 from custanalytics.render.brand import Brand
 from custanalytics.render.logo import logo_picture
@@ -29,7 +30,9 @@ from custanalytics.render.text_room import LINE, POINT, fitting, height, lines, 
 
 _ASIDE = 0.3
 _SUBTITLE, _SMALL = 14, 12
-_ABREAST, _PANEL, _CARDS = 3, 18.0, 1.35
+_ABREAST, _PANEL, _CARDS = 3, 22.0, 1.35
+_BESIDE = 6  # columns of a table that leave room for a text beside it
+_CHART_SHARE = 0.5  # of a slide whose table stands beside its chart
 _LEAST = 12.0  # points: what can be read from the back of a room
 _FURNITURE = {ROLE.FOOTER, ROLE.SLIDE_NUMBER}
 
@@ -63,12 +66,17 @@ class _Writer:
         """The title slide."""
         cover = self.content.cover
         slide = self.base.presentation.slides.add_slide(self.base.opening)
-        facts = [cover.client, cover.subtitle, cover.author, cover.made, cover.mark]
+        facts = [
+            *(cover.finding, cover.client, cover.subtitle),
+            *(cover.author, cover.made, cover.mark),
+        ]
         told = [printable(fact) for fact in facts if fact]
         spare = [s for s in slide.placeholders if s.placeholder_format.type == ROLE.SUBTITLE]
         self._title(slide, printable(cover.title), 40)
         if spare:
             self._paragraphs(spare[0], told, 20, 12)
+            for run in spare[0].text_frame.paragraphs[0].runs if cover.finding else ():
+                run.font.bold = True
         else:
             self._text(slide, "\n".join(told), self.base.content, 18, "muted")
         self._drop_empty(slide)
@@ -113,7 +121,11 @@ class _Writer:
         if content.cards:
             tall = self._cards(slide, content.cards, box)
             box = box.cut(top=tall + 0.25 * 914400)
-        if content.aside:
+        crowded = content.table is not None and len(content.table.header) > _BESIDE
+        if content.aside and crowded and content.chart is None:
+            tall = self._above(slide, content.aside, box)
+            box = box.cut(top=tall)
+        elif content.aside:
             room = int(box.width * _ASIDE)
             beside = Box(box.left + box.width - room, box.top, room, box.height)
             self._aside(slide, content.aside, beside)
@@ -126,18 +138,23 @@ class _Writer:
             slide.notes_slide.notes_text_frame.text = printable_lines(content.notes)
 
     def _exhibit(self, slide: Any, content: Slide, box: Box) -> None:
-        frame = None
-        if content.chart is not None and content.chart.kind == "heatmap" and content.table:
-            frame = add_heatmap(slide.shapes, wide(content.chart), content.table, box)
-        elif content.chart is not None:
-            frame = add_chart(slide.shapes, content.chart, box, self.content.formats)
-        elif content.table is not None:
-            frame = add_table(slide.shapes, content.table, box, self.base.slack)
-        if frame is not None:
-            alt = content.chart.alt if content.chart is not None else content.title
-            named = frame._element.nvGraphicFramePr.cNvPr
-            named.set("descr", printable(alt))
-            named.set("name", content.chart.name if content.chart is not None else "table")
+        chart, shown = content.chart, content.table
+        if chart is not None and shown is not None and chart.kind == "heatmap":
+            frame = add_heatmap(slide.shapes, wide(chart), shown, box)
+            _described(frame, chart.name, chart.alt)
+            return
+        if chart is not None and shown is not None:
+            left = box.width * _CHART_SHARE
+            self._table(slide, shown, content.title, box.cut(left=left))
+            box = box.cut(right=box.width - left + 0.2 * 914400)
+        elif shown is not None:
+            self._table(slide, shown, content.title, box)
+        if chart is not None:
+            frame = add_chart(slide.shapes, chart, box, self.content.formats)
+            _described(frame, chart.name, chart.alt)
+
+    def _table(self, slide: Any, table: Table, title: str, box: Box) -> None:
+        _described(add_table(slide.shapes, table, box, self.base.slack), "table", title)
 
     def _title(self, slide: Any, text: str, size: float) -> None:
         shape = slide.shapes.title
@@ -211,6 +228,14 @@ class _Writer:
         while len(told) > 1 and height(told, size, room) > inside.height:
             told = told[:-1]
         self._spaced(self._text(slide, "\n".join(told), inside, size, "ink"), size)
+
+    def _above(self, slide: Any, texts: tuple[str, ...], box: Box) -> float:
+        """What a table of many columns means, above it; how tall that is."""
+        text, size = printable(" ".join(texts)), _SUBTITLE
+        room = box.width * self.base.slack
+        tall = (lines(text, size, room) * LINE + 0.6) * size * POINT
+        self._text(slide, text, _strip(box, tall), size, "ink")
+        return tall
 
     def _items(self, slide: Any, items: tuple[Point, ...], box: Box) -> None:
         told = [(printable(item.headline), printable(item.detail)) for item in items]
@@ -346,6 +371,12 @@ class _Writer:
 def printable_lines(text: str) -> str:
     """Text of several lines without what office files can't hold."""
     return "\n".join(printable(line) for line in text.split("\n"))
+
+
+def _described(frame: Any, name: str, alt: str) -> None:
+    named = frame._element.nvGraphicFramePr.cNvPr
+    named.set("descr", printable(alt))
+    named.set("name", name)
 
 
 def _strip(box: Box, tall: float) -> Box:

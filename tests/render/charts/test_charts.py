@@ -9,7 +9,6 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.text import Text
 
-from custanalytics.content.chart import Reference
 from custanalytics.content.format import Formats
 from custanalytics.content.report_content import report_content
 from custanalytics.render.brand import contrast
@@ -115,15 +114,27 @@ def test_stacks_can_be_told_apart_in_grey() -> None:
     assert second / first >= 2
 
 
-def test_the_name_of_a_level_stands_where_the_line_does_not_end(charts) -> None:
+def test_the_name_of_a_level_stands_beside_the_plot(charts) -> None:
     formats, found = charts
     for chart in found:
-        levels = [m for m in chart.marks if isinstance(m, Reference) and m.axis == "y"]
-        for level in levels:
-            end = float(chart.data[chart.y].dropna().iloc[-1])
+        for level in chart.levels():
             notes = json.loads(plotly_json(chart, formats))["layout"]["annotations"]
             named = next(n for n in notes if n["text"] == level.label)
-            assert (named["yanchor"] == "top") is (end >= level.value)
+            assert (named["xref"], named["x"], named["xanchor"]) == ("paper", 1, "left")
+
+
+def test_the_best_month_is_named_above_its_column(rich) -> None:
+    content = report_content(rich)
+    chart = next(c for c in content.charts if c.name == "monthly-revenue")
+    (mark,) = chart.marks
+    monthly = rich.overview.monthly
+    best = monthly.loc[monthly.loc[monthly["complete"], "revenue"].idxmax()]
+    assert mark.x == best["month"]
+    assert mark.label == (
+        f"{content.formats.month_short(mark.x)}: {content.formats.money_short(best['revenue'])}"
+    )
+    shown = chart.data.loc[chart.data["month"] == mark.x, "value"]
+    assert mark.y == pytest.approx(shown.clip(lower=0).sum())
 
 
 def test_charts_of_sales_say_their_source(any_results) -> None:
