@@ -16,6 +16,7 @@ from custanalytics.ledger.findings import as_checks, as_findings, as_frame, find
 from custanalytics.ledger.load_report import REASONS, Ledger
 from custanalytics.ledger.mapping import Mapping
 from custanalytics.ledger.order_states import add_state_cells, settle_unknown, state_table
+from custanalytics.ledger.order_totals import share_totals
 from custanalytics.ledger.platforms import Platform
 from custanalytics.ledger.raw_lines import add_duplicates, add_kinds, add_raw_lines
 from custanalytics.ledger.reconciliation import load_report, told_of_lines
@@ -114,7 +115,7 @@ def assemble(
     )
     add_duplicates(staging)
     engine.keep("order_runs", "source/order_runs", money=money)
-    warnings += tell_of_orders(staging)
+    warnings += tell_of_orders(staging, mapping)
     mixed = currency.settle()
     if currency.code is None:
         warnings.append(
@@ -128,7 +129,6 @@ def assemble(
         "source/fates",
         money=money,
         mixed=mixed,
-        nets_refunds="refunded" in mapping.roles,
         drop_duplicates=wanted.drop_duplicates,
         since=wanted.since,
         as_of=wanted.as_of,
@@ -138,6 +138,10 @@ def assemble(
         _refuse_several_totals(staging, mapping)
     _warn_of_turned(staging, mapping, warnings)
     warnings += _warn_of_cents(staging, currency.code)
+    states = state_table(staging, mapping)
+    warnings += settle_unknown(staging, states)
+    if money == "order_total":
+        warnings += share_totals(staging, mapping)
     engine.keep("ledger", "source/ledger")
     keep_orders(engine)
     warnings += tell_of_refusals(staging, mapping)
@@ -148,8 +152,6 @@ def assemble(
         date_order=mapping.date_order or _order(dates),
         decimal=mapping.decimal or (decimals.pop() if len(decimals) == 1 else None),
     )
-    states = state_table(staging, mapping)
-    warnings += settle_unknown(staging, states)
     warnings += told_of_lines(staging)
     report = load_report(staging, states, warnings)
     findings = [*find_oddities(engine, report), *as_findings(warnings)]

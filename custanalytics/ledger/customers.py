@@ -5,7 +5,7 @@ import pandas as pd
 from custanalytics.ledger.detect.cell_words import nobody_words
 from custanalytics.ledger.mapping import Mapping
 from custanalytics.ledger.staging import Staging
-from custanalytics.sentences import tell_many
+from custanalytics.sentences import tell, tell_many
 
 
 def find_customers(staging: Staging, mapping: Mapping) -> list[str]:
@@ -77,8 +77,15 @@ def _from_other_columns(staging: Staging, mapping: Mapping) -> list[str]:
     ]
 
 
-def tell_of_orders(staging: Staging) -> list[str]:
-    """Say where one number stands for several orders."""
+def tell_of_orders(staging: Staging, mapping: Mapping) -> list[str]:
+    """Say where one number stands for several orders, and where there is none."""
+    if "order_id" not in mapping.roles:
+        return [
+            tell(
+                "No column holds the order's number: what a customer bought on one day counts as "
+                "one order (--map order_id=COLUMN)."
+            )
+        ]
     row = staging.engine.sql(
         "SELECT (SELECT count(DISTINCT l.order_cell) FROM order_runs AS u JOIN lines AS l "
         "ON l.line_no = u.line_no WHERE u.run > 0) AS again, "

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping as Dict
 
+from custanalytics.ledger.detect.order_lines import is_first_only
 from custanalytics.ledger.mapping import Choice
 from custanalytics.ledger.staging import Staging
 from custanalytics.sentences import tell_many
@@ -12,8 +13,6 @@ _OF_ORDERS = (
     "currency", "status", "payment_status", "country", "channel", "discount_code", "consent",
     "opt_out",
 )  # fmt: skip
-# Orders of several lines that must agree, and their share.
-_FEWEST, _SHARE = 3, 0.8
 # Lines without an order number, of all lines.
 _HEADLESS = 0.1
 
@@ -30,7 +29,7 @@ def fill_down(staging: Staging, roles: Dict[str, Choice]) -> list[str]:
         within = "part_no, block"
         filled = [order, *dict.fromkeys(columns.values())]
     else:
-        filled = [c for c in dict.fromkeys(columns.values()) if _is_first_only(staging, order, c)]
+        filled = [c for c in dict.fromkeys(columns.values()) if is_first_only(staging, order, c)]
     filled = [column for column in filled if _blanks(staging, [column])]
     if not filled:
         return []
@@ -62,18 +61,6 @@ def fill_down(staging: Staging, roles: Dict[str, Choice]) -> list[str]:
             columns=names,
         )
     ]
-
-
-def _is_first_only(staging: Staging, order: str, column: str) -> bool:
-    row = staging.engine.sql(
-        "SELECT count(*) AS orders, COALESCE(sum(CASE WHEN cells = 1 AND first_cell IS NOT NULL "
-        "THEN 1 ELSE 0 END), 0) AS first_only FROM ("
-        f"SELECT count({column}) AS cells, NULLIF(arg_min(COALESCE({column}, ''), line_no), '') "
-        "AS first_cell FROM staged "
-        f"WHERE {order} IS NOT NULL GROUP BY part_no, {order} "
-        f"HAVING count(*) > 1 AND count({column}) > 0)"
-    ).iloc[0]
-    return int(row["first_only"]) >= max(_FEWEST, _SHARE * int(row["orders"]))
 
 
 def _is_headless(staging: Staging, order: str, columns: Dict[str, str]) -> bool:

@@ -14,7 +14,9 @@ from custanalytics.ledger.assemble import Wanted, assemble
 from custanalytics.ledger.detect import roles as find
 from custanalytics.ledger.detect.column_names import ROLES
 from custanalytics.ledger.detect.currency_codes import iso_codes
+from custanalytics.ledger.detect.customer_column import find_customer_and_order
 from custanalytics.ledger.detect.customer_table import refuse_customer_table
+from custanalytics.ledger.detect.date_column import find_date
 from custanalytics.ledger.detect.dates import read_dates, usual_days
 from custanalytics.ledger.detect.discounts import discount_is_share
 from custanalytics.ledger.detect.money import find_money
@@ -156,8 +158,8 @@ def load(
     for role in [*left_out, *fixed]:
         roles.candidates.pop(role, None)
     refuse_customer_table(roles)
-    find.find_date(roles)
-    find.find_customer_and_order(roles)
+    find_date(roles)
+    find_customer_and_order(roles)
     roles.chosen = {r: c for r, c in roles.chosen.items() if r not in left_out}
     numbers = read_numbers(staging, find.number_candidates(roles), wanted.decimal, roles.warnings)
     find_money(roles, numbers, drop_duplicates=drop_duplicates)

@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.errors import SourceError
+from custanalytics.ledger.detect.calendars import settle_calendar
 from custanalytics.ledger.staging import Staging
 from custanalytics.sentences import tell
 
-_LANGUAGES = ("en", "de", "fr", "es", "it", "nl", "pt")
+_LANGUAGES = "en de fr es it nl pt pl cs da nb sv fi tr ru".split()  # noqa: SIM905
 # A reading wrong for more cells than this share is out.
 _STRAY_SHARE = 0.01
 # Cells that contradict the best reading, as a number and as a share.
@@ -56,16 +57,16 @@ def read_dates(
     """Read the dates into ``date_values(cell, ordered_at)``; ``cell`` as `date_cell` gives it."""
     engine = staging.engine
     engine.write("months", months())
-    latest = str(today + timedelta(days=2))
     warnings: list[str] = []
     try:
-        found = _decide(staging, column, time_column, order, latest)
+        found = _decide(staging, column, time_column, order, today)
     except SourceError:
         if order or len(staging.parts) < 2:
             raise
-        warnings.append(_write_alike(staging, column, time_column, latest))
-        found = _decide(staging, column, time_column, order, latest)
-    table, orders, reasons = found
+        warnings.append(_write_alike(staging, column, time_column, today))
+        found = _decide(staging, column, time_column, order, today)
+    table, orders, reasons, calendar = found
+    warnings += [calendar] if calendar else []
     total, fit, missing = _summary(table, orders)
     engine.execute(
         "CREATE OR REPLACE TABLE date_values AS SELECT r.cell, r.form, r.ordered_at "
@@ -89,9 +90,9 @@ def _decide(
     column: str,
     time_column: str | None,
     order: str | None,
-    latest: str,
+    today: date,
     part: int | None = None,
-) -> tuple[pd.DataFrame, dict[str, str], list[str]]:
+) -> tuple[pd.DataFrame, dict[str, str], list[str], str | None]:
     """Decide the order of each form, in all files or in one; ``date_orders`` holds it."""
     engine = staging.engine
     cell = date_cell(staging, column, time_column)
@@ -101,6 +102,8 @@ def _decide(
         f"FROM staged WHERE {staging.column(column)} IS NOT NULL {only}GROUP BY 1"
     )
     engine.keep("date_forms", "source/date_forms")
+    calendar = settle_calendar(engine, column, today)
+    latest = str(today + timedelta(days=2))
     engine.keep("date_readings", "source/date_readings")
     table = engine.sql(
         "SELECT form, reading, CAST(sum(n) AS BIGINT) AS n, "
@@ -135,17 +138,17 @@ def _decide(
             reasons.append(reason)
     decided = pd.DataFrame({"form": list(orders), "reading": list(orders.values())}, dtype="str")
     engine.write("date_orders", decided)
-    return table, orders, reasons
+    return table, orders, reasons, calendar
 
 
-def _write_alike(staging: Staging, column: str, time_column: str | None, latest: str) -> str:
+def _write_alike(staging: Staging, column: str, time_column: str | None, today: date) -> str:
     """Write the dates of every file year first, each file read in its own order."""
     day = staging.column(column)
     cell = date_cell(staging, column, time_column)
     orders: dict[str, str] = {}
     for at, part in enumerate(staging.parts):
         try:
-            _, found, _ = _decide(staging, column, time_column, None, latest, at)
+            _, found, *_ = _decide(staging, column, time_column, None, today, at)
         except SourceError as error:
             raise SourceError(f"{part.label}: {error}") from error
         orders[part.label] = next((o for f, o in found.items() if f in ("long", "short")), "ymd")
@@ -315,7 +318,7 @@ def _summary(table: pd.DataFrame, orders: dict[str, str]) -> tuple[int, int, int
 
 
 def months() -> pd.DataFrame:
-    """Month names and short names in seven languages, with and without accents."""
+    """Month names and short names in fifteen languages, with and without accents."""
     from babel import Locale
 
     names: dict[str, int] = {}

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from custanalytics.errors import SourceError
 from custanalytics.ledger.detect.discounts import question_discount, settle_discount
 from custanalytics.ledger.detect.numbers import NumberColumn
+from custanalytics.ledger.detect.order_lines import (
+    is_first_only,
+    refuse_repeated_lines,
+    rows_are_orders,
+)
 from custanalytics.ledger.detect.roles import Candidate, Roles
 from custanalytics.ledger.staging import Staging
 from custanalytics.sentences import tell
@@ -19,6 +24,8 @@ _MOST_VOTES = 0.8
 def find_money(roles: Roles, numbers: Mapping[str, NumberColumn], *, drop_duplicates: bool) -> None:
     """Choose amount, or order_total, or quantity and unit_price."""
     is_given = "amount" in roles.chosen
+    if not is_given:
+        refuse_repeated_lines(roles)
     _take(roles, "quantity")
     _take(roles, "refunded")
     _find_paid(roles, numbers)
@@ -52,11 +59,19 @@ def _find_paid(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:
         return
     if "unit_price" in roles.chosen and "quantity" in roles.chosen:
         return
-    lines = [c for c in roles.best("amount") if c.kind == "line"]
+    lines = [c for c in roles.best("amount") if c.kind in ("line", "part")]
     totals = roles.best("order_total")
+    if first_only := [c for c in (*totals, *lines) if _is_on_first_lines(roles, c.column)]:
+        reason = f"named {first_only[0].column!r}, on the first line of an order only"
+        roles.take("order_total", first_only[0].column, reason, 0.9)
+        _take_prices(roles)
+        return
     each = [c for c in roles.best("unit_price") if c.kind == "each"]
     prices = [c for c in roles.best("unit_price") if c.kind == "price"]
     quantity = roles.column("quantity")
+    if totals and lines and lines[0].kind == "part" and rows_are_orders(roles):
+        _take_total(roles, totals)
+        return
     if quantity and each:
         roles.take("unit_price", each[0].column, f"named {each[0].column!r}", each[0].strength)
         _take_proven_total(roles, lines, each[0].column, quantity)
@@ -75,12 +90,68 @@ def _find_paid(roles: Roles, numbers: Mapping[str, NumberColumn]) -> None:
         _take_line(roles, lines)
         return
     if totals:
-        roles.take("order_total", totals[0].column, f"named {totals[0].column!r}", 0.9)
+        _take_total(roles, totals)
+        _take_prices(roles)
         return
     if prices or each:
         _take_price(roles, (each or prices)[0], quantity)
         return
     _by_content(roles, list(numbers))
+
+
+def _is_on_first_lines(roles: Roles, column: str) -> bool:
+    order = roles.column("order_id")
+    staging = roles.staging
+    return order is not None and is_first_only(
+        staging, staging.column(order), staging.column(column)
+    )
+
+
+def _take_total(roles: Roles, totals: list[Candidate]) -> None:
+    first = totals[0]
+    if _varies_in_orders(roles, first.column):
+        reason = f"named {first.column!r}, and differs within orders"
+        roles.take("amount", first.column, reason, 0.8)
+        return
+    rivals = [c.column for c in totals[1:] if c.strength == first.strength]
+    if rivals:
+        _warn_of_rivals(roles, "order_total", first.column, rivals)
+    roles.take("order_total", first.column, f"named {first.column!r}", first.strength)
+
+
+def _varies_in_orders(roles: Roles, column: str) -> bool:
+    """Whether most orders of several lines show several figures."""
+    if (order := roles.column("order_id")) is None:
+        return False
+    row = roles.staging.engine.sql(
+        "SELECT count(*) AS orders, COALESCE(sum(CASE WHEN figures > 1 THEN 1 ELSE 0 END), 0) "
+        f"AS several FROM (SELECT count(DISTINCT {roles.staging.column(column)}) AS figures "
+        f"FROM staged WHERE {roles.staging.column(order)} IS NOT NULL "
+        f"GROUP BY part_no, {roles.staging.column(order)} HAVING count(*) > 1)"
+    ).iloc[0]
+    return int(row["orders"]) >= _FEWEST and row["several"] > _MOST_VOTES * row["orders"]
+
+
+def _warn_of_rivals(roles: Roles, role: str, column: str, others: list[str]) -> None:
+    roles.warnings.append(
+        tell(
+            "Column {column} was taken for what was paid; it could also be {others} (--map "
+            "{role}=COLUMN).",
+            column=repr(column),
+            others=", ".join(map(repr, others)),
+            role=role,
+        )
+    )
+
+
+def _take_prices(roles: Roles) -> None:
+    """The price of a piece says how an order's total is shared among its lines."""
+    for candidate in roles.best("unit_price") if "quantity" in roles.chosen else ():
+        votes = _price_votes(roles, candidate.column, roles.column("quantity") or "")
+        if candidate.kind == "each" or votes.each > votes.line or votes.only_ones:
+            reason = f"named {candidate.column!r}"
+            roles.take("unit_price", candidate.column, reason, candidate.strength)
+            return
 
 
 def _take(roles: Roles, role: str) -> None:
@@ -113,15 +184,7 @@ def _take_line(roles: Roles, lines: list[Candidate]) -> None:
         )
     reason = f"named {first.column!r}"
     if len(several) > 1:
-        others = ", ".join(repr(c.column) for c in several[1:])
-        roles.warnings.append(
-            tell(
-                "Column {column} was taken for what was paid; it could also be {others} (--map "
-                "amount=COLUMN).",
-                column=repr(first.column),
-                others=others,
-            )
-        )
+        _warn_of_rivals(roles, "amount", first.column, [c.column for c in several[1:]])
     roles.take("amount", first.column, reason, first.strength - 0.2 * (len(several) > 1))
 
 

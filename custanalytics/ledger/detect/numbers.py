@@ -1,14 +1,19 @@
 """Reads columns of numbers; the decimal sign is decided from the whole column."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pandas as pd
 
 from custanalytics.errors import SourceError
+from custanalytics.ledger.detect.cell_words import currency_code
 from custanalytics.ledger.staging import Staging
 from custanalytics.sentences import tell
 
+# Currencies whose amounts have no decimals, and scripts of countries where commas group figures.
+_WITHOUT_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "IDR", "ISK", "PYG"})
+_EASTERN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 # A cell or two written the other way are mistakes, more are a column of two minds.
 _FEW_STRAYS = 2
 _STRAY_SHARE = 0.0002
@@ -69,6 +74,8 @@ def read_numbers(
             bad=forms.get("bad", 0),
         )
     columns = _follow_neighbours(columns)
+    columns = {name: _as_in_its_country(column, votes[votes["col"] == staging.column(name)])
+               for name, column in columns.items()}  # fmt: skip
     engine.write(
         "number_decisions",
         pd.DataFrame(
@@ -137,6 +144,20 @@ def _write_alike(staging: Staging, names: Sequence[str]) -> str | None:
         "the others with a point.",
         files=", ".join(n for n, c in zip(labels, counts["comma"], strict=True) if c),
     )
+
+
+def _as_in_its_country(column: NumberColumn, votes: pd.DataFrame) -> NumberColumn:
+    """Yen and won have no decimals, and where names are Chinese or alike commas group figures."""
+    forms = set(votes["form"])
+    codes = {currency_code(unit) for unit in column.units}
+    if column.decimal or {"comma3", "point3"} <= forms:
+        return column
+    if codes and codes <= _WITHOUT_DECIMALS:
+        sign = "point" if "comma3" in forms else "comma"
+        return replace(column, decimal=sign, reason="the currency has no decimals")
+    if "comma3" in forms and _EASTERN.search(column.name):
+        return replace(column, decimal="point", reason="commas group figures in that country")
+    return column
 
 
 WHOLE = "whole numbers only"

@@ -30,6 +30,10 @@ _FLAGS = ("returned", "cancelled")
 _OF_PARCELS = ("returned", "refunded", "cancelled", "test", TOLD)
 # Scripts without blanks between words (Korean is taken apart into its letters).
 _NO_BLANKS = re.compile(r"[\u1100-\u11ff\u2e80-\uffff]")
+# What these words say goes before "completed" beside them.
+_UNDONE = frozenset({"cancelled", "refunded", "returned"})
+# Columns of states known by their cells alone: so many different ones, of so many letters.
+_MOST_STATES, _LONGEST_STATE, _NEARLY_ALL = 20, 40, 0.8
 # There "done" stands behind what was done: what is no sale goes before it.
 _BEFORE_DONE = 4
 
@@ -77,6 +81,20 @@ def are_states(cells: Collection[str]) -> bool:
     return known >= len(cells) / 2
 
 
+def states_by_content(columns: Mapping[str, Collection[str]]) -> list[str]:
+    """Columns whose cells nearly all are states that we know, some of them of no sale."""
+    found = []
+    for name, cells in columns.items():
+        different = set(cells)
+        if not 2 <= len(different) <= _MOST_STATES or max(map(len, different)) > _LONGEST_STATE:
+            continue
+        reasons = [_reason(plain(cell)) for cell in different]
+        known = sum(reason is not None for reason in reasons) >= _NEARLY_ALL * len(reasons)
+        if known and SALE in reasons and {*reasons} - {SALE, None}:
+            found.append(name)
+    return found
+
+
 def are_flags(cells: Collection[str]) -> bool:
     """Whether the cells say yes or no, or give a day or a state where blank means no."""
     flags = {*_content()["flag"]["yes"], *_content()["flag"]["no"]}
@@ -102,7 +120,7 @@ def _flag_reason(role: str, cell: str, state: str) -> str | None:
     yes, no = state in words["yes"], state in words["no"]
     if role in _FLAGS:
         return role if yes or kind_of(cell) == "date" else SALE if no else None
-    if role == "payment_status":
+    if role == "payment_status" and _reason(state) is None:
         return SALE if yes else "not_paid" if no else None
     return None
 
@@ -119,21 +137,30 @@ def _system_words(states: set[str]) -> tuple[str, Mapping[str, str]]:
     return best[1].get("name", ""), reasons
 
 
+def _holds(state: str, word: str) -> bool:
+    """Whether the word stands in the state; scripts without blanks have no ends of words."""
+    return word in state if _NO_BLANKS.search(word) else f" {word} " in f" {state} "
+
+
 def _reason(state: str) -> str | None:
-    """Reason by the longest known word in the state; None where none is known."""
-    words = f" {state} "
+    """Reason by the longest known word in the state; None where none is known, or two disagree."""
+    known = {word: reason for word, reason in _words().items() if _holds(state, word)}
+    # A word within a longer one ("canceled" in "canceled reversal") says nothing of its own.
+    alone = {w: r for w, r in known.items() if not any(w != v and _holds(v, w) for v in known)}
+    if state not in known and (undone := {*alone.values()} & _UNDONE):
+        negated = any(_holds(state, word) for word in _content()["negation"]["words"])
+        if negated or "payment_failed" in alone.values():
+            # "refund rejected", "not returned": the sale may stand.
+            return None
+        known = {w: r for w, r in known.items() if r in undone}
     matches = [
         (len(word) + _BEFORE_DONE * (reason != SALE and bool(_NO_BLANKS.search(word))), reason)
-        for word, reason in _words().items()
-        if (word in state if _NO_BLANKS.search(word) else f" {word} " in words)
+        for word, reason in known.items()
     ]
     if not matches:
         return None
     whole = _words().get(state)
-    parted = any(
-        part in state if _NO_BLANKS.search(part) else f" {part} " in words
-        for part in _content()["part"]["words"]
-    )
+    parted = any(_holds(state, part) for part in _content()["part"]["words"])
     # A state that holds for a part of the order ("partially refunded") leaves the rest a sale.
     if parted and whole is None and max(matches)[1] in ("refunded", "returned", "cancelled"):
         return SALE

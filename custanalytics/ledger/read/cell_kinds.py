@@ -16,11 +16,16 @@ MISSING = frozenset({"", "-", "--", "–", "—", "null", "none", "nan", "n/a", 
 _TIME = r"(?:[t ,]+\d{1,2}[:.h]\d{2}(?:[:.]\d{2}(?:[.,]\d+)?)?.{0,12})?"
 _MONTH = (
     r"(?:jan|feb|fev|fév|mar|mär|mrt|mrz|maa|apr|abr|avr|may|mai|mei|mag|maj|jun|jui|giu|jul|lug"
-    r"|aug|aou|aoû|ago|sep|set|oct|okt|ott|out|nov|dec|déc|dez|dic|ene|gen)[^\W\d]{0,8}"
+    r"|aug|aou|aoû|ago|sep|set|oct|okt|ott|out|nov|dec|déc|dez|dic|ene|gen"
+    r"|sty|lut|kwi|lip|sie|wrz|paź|lis|gru|led|úno|bře|dub|kvě|čer|srp|zář|říj|pro|tam|hel|huh"
+    r"|tou|kes|hei|elo|syy|lok|jou|oca|şub|nis|haz|tem|ağu|eyl|eki|kas|ara|янв|фев|мар|апр"
+    r"|мая|май|июн|июл|авг|сен|окт|ноя|дек)[^\W\d]{0,9}"
 )
 _DATE = re.compile(
     r"^(?:"
-    rf"\d{{4}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}{_TIME}"
+    rf"\d{{3,4}}[-/.]\s?\d{{1,2}}[-/.]\s?\d{{1,2}}\.?{_TIME}"
+    r"|(?:令和|平成|昭和)?\s?(?:元|\d{1,4})\s?[年년]\s?\d{1,2}\s?[月월]\s?\d{1,2}\s?[日일号].{0,14}"
+    rf"|(?:令和|平成|昭和|[rh])\.?\d{{1,2}}[-/.]\d{{1,2}}[-/.]\d{{1,2}}{_TIME}"
     rf"|\d{{1,2}}[-/. ]\s?\d{{1,2}}[-/. ]\s?(?:\d{{4}}|\d{{2}}){_TIME}"
     r"|(?:19|20)\d{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{6})?"
     rf"|(?:[^\W\d]{{2,10}}\.?,? )?\d{{1,2}}(?:st|nd|rd|th|er|º|\.)?[-/ ]*(?:de )?{_MONTH}\.?"

@@ -2,10 +2,37 @@
 -- form: year_first, long (year of four figures last), short (years of two figures), named
 -- (month as a word), compact, serial (days of a spreadsheet), epoch, missing, bad.
 -- a, b, c: the three parts as they stand; b is the month's number where it was a word.
-WITH cleaned AS (
+WITH plain AS (
     SELECT cell, n,
-        trim(regexp_replace(lower(cell), '[\x{00a0}\x{2009}\x{202f}]', ' ', 'g'), ' ''') AS text
+        trim(regexp_replace(regexp_replace(translate(lower(cell),
+            '０１２３４５６７８９٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४५६७८९๐๑๒๓๔๕๖๗๘๙',
+            '01234567890123456789012345678901234567890123456789'),
+            '[\x{00a0}\x{2009}\x{202f}\x{3000}]', ' ', 'g'),
+            ' *(hs|h|uhr|г|год|году)\.?$', ''), ' ''') AS text
     FROM date_cells
+),
+-- Years, months and days behind their signs, years of emperors: as in Japan, China and Korea.
+signed AS (
+    SELECT cell, n, text,
+        regexp_extract(text, '^(令和|平成|昭和|[rh])? ?\.?(元|\d{1,4}) ?(?:[年년]|[./-]) ?(\d{1,2}) ?(?:[月월]|[./-]) ?(\d{1,2}) ?(?:[日일号]|\.)?(.*)$',
+            ['era', 'year', 'month', 'day', 'rest']) AS s,
+        regexp_matches(text, '^(令和|平成|昭和|[rh]\.?\d)|[年년]') AS is_signed
+    FROM plain
+),
+cleaned AS (
+    SELECT cell, n,
+        CASE
+            WHEN NOT is_signed OR s.year = ''
+                THEN regexp_replace(text, '^(\d{4}\. ?\d{1,2}\. ?\d{1,2})\.', '\1')
+            ELSE CAST(CASE s.year WHEN '元' THEN 1 ELSE TRY_CAST(s.year AS INTEGER) END
+                + CASE s.era WHEN '' THEN 0 WHEN '令和' THEN 2018 WHEN 'r' THEN 2018
+                    WHEN '昭和' THEN 1925 ELSE 1988 END AS VARCHAR)
+                || '-' || s.month || '-' || s.day
+                || regexp_replace(regexp_replace(s.rest,
+                    '(\d{1,2})[時시] ?(\d{1,2})[分분](?: ?(\d{1,2})[秒초])?', '\1:\2'),
+                    '^ ?[(（].{1,3}[)）]', '')
+        END AS text
+    FROM signed
 ),
 split AS (
     SELECT cell, n, text,
@@ -13,13 +40,13 @@ split AS (
             '^(\d{1,4})[-/. ] ?(\d{1,2})[-/. ] ?(\d{1,4})(?:(?:t|[ ,]+)(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)? ?(?:uhr)? ?(?:([ap])\.? ?m\.?)? ?\(?(?:z|[a-z]{2,5})?\)? ?(?:[-+]\d{2}(?::?\d{2})?)?)?$',
             ['a', 'b', 'c', 'hour', 'minute', 'second', 'half']) AS figures,
         regexp_extract(text,
-            '^(?:[a-zà-ÿ]{2,10}\.?,? +)?(\d{1,2})(?:st|nd|rd|th|er|º|\.)?[-/ .]*(?:de |of )?([a-zà-ÿ]{3,10})\.?[-/ ,.]*(?:de |del )?(\d{4}|\d{2})(?:,? *(?:t|um|at|à|a las|[ ,]) *(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)? ?(?:uhr)? ?(?:([ap])\.? ?m\.?)? ?\(?(?:z|[a-z]{2,5})?\)? ?(?:[-+]\d{2}(?::?\d{2})?)?)?$',
+            '^(?:\p{L}{2,10}\.?,? +)?(\d{1,2})(?:st|nd|rd|th|er|º|\.)?[-/ .]*(?:de |of )?(\p{L}{3,12})\.?[-/ ,.]*(?:de |del )?(\d{4}|\d{2})(?:,? *(?:t|um|at|à|a las|[ ,]) *(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)? ?(?:uhr)? ?(?:([ap])\.? ?m\.?)? ?\(?(?:z|[a-z]{2,5})?\)? ?(?:[-+]\d{2}(?::?\d{2})?)?)?$',
             ['c', 'b', 'a', 'hour', 'minute', 'second', 'half']) AS day_first,
         regexp_extract(text,
-            '^(?:[a-zà-ÿ]{2,10}\.?,? +)?([a-zà-ÿ]{3,10})\.?[-/ ]*(\d{1,2})(?:st|nd|rd|th)?[-/ ,]+(\d{4}|\d{2})(?:,? *(?:t|at|[ ,]) *(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)? ?(?:([ap])\.? ?m\.?)? ?\(?(?:z|[a-z]{2,5})?\)? ?(?:[-+]\d{2}(?::?\d{2})?)?)?$',
+            '^(?:\p{L}{2,10}\.?,? +)?(\p{L}{3,12})\.?[-/ ]*(\d{1,2})(?:st|nd|rd|th)?[-/ ,]+(\d{4}|\d{2})(?:,? *(?:t|at|[ ,]) *(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)? ?(?:([ap])\.? ?m\.?)? ?\(?(?:z|[a-z]{2,5})?\)? ?(?:[-+]\d{2}(?::?\d{2})?)?)?$',
             ['b', 'c', 'a', 'hour', 'minute', 'second', 'half']) AS month_first,
         regexp_extract(text,
-            '^(\d{4})[-/ ]([a-zà-ÿ]{3,10})\.?[-/ ](\d{1,2})(?:(?:t|[ ,]+)(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?)?$',
+            '^(\d{4})[-/ ](\p{L}{3,12})\.?[-/ ](\d{1,2})(?:(?:t|[ ,]+)(\d{1,2})[:.h](\d{2})(?:[:.](\d{2})(?:[.,]\d{1,9})?)?)?$',
             ['a', 'b', 'c', 'hour', 'minute', 'second']) AS year_word
     FROM cleaned
 ),

@@ -19,7 +19,7 @@ tidy AS (
                     CASE WHEN l.date_state = 'ok' THEN 0 ELSE 1 END, l.line_no) END AS line_of_order,
         -- "refunded" on a sale stands for the whole sale only where no row or column takes it off.
         l.status_reason IN ('refunded', 'returned')
-            AND (l.amount <= 0 OR $nets_refunds OR l.order_cell IS NOT NULL
+            AND (l.amount <= 0 OR l.is_netted OR l.order_cell IS NOT NULL
                 AND MIN(l.amount) OVER (PARTITION BY l.order_cell, l.owner) < 0) AS nets_itself
     FROM owned AS l
 ),
@@ -31,7 +31,7 @@ known AS (
 SELECT
     k.line_no, k.part_no, k.file_line, k.customer_id,
     k.order_cell || CASE WHEN k.run > 0 THEN ' (' || CAST(k.run + 1 AS VARCHAR) || ')' ELSE '' END AS order_id,
-    k.ordered_at,
+    k.ordered_at, k.owner, k.line_of_order,
     CAST(k.amount * COALESCE(k.rate, 1) AS DECIMAL(18, 4)) AS amount,
     k.product, k.product_name, k.category, k.country, k.channel, k.discounted, k.consent, k.quantity, k.refund_of, k.currency,
     d.line_no IS NOT NULL AS is_duplicate, k.is_total, k.is_unknown,

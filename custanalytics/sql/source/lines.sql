@@ -70,6 +70,7 @@ SELECT
         * CASE WHEN k.reason = 'return' AND l.gross > 0 THEN -1 ELSE 1 END
         * CASE WHEN $in_cents THEN 0.01 ELSE 1 END AS DECIMAL(18, 4)) AS amount,
     COALESCE(k.reason = 'return' AND l.gross > 0, false) AS is_turned,
+    COALESCE(l.refunded_number, 0) <> 0 AS is_netted,
     CASE
         WHEN l.money_form = 'missing' THEN 'missing'
         WHEN l.gross IS NULL OR TRY_CAST(l.gross AS DECIMAL(18, 4)) IS NULL THEN 'bad'

@@ -38,6 +38,24 @@ def single_cases() -> Iterator[Case]:
             yield Case(f"{group}: {name}", (defect,))
 
 
+def all_at_once(step: int) -> Iterator[tuple[Case, tuple[Case, ...]]]:
+    """Files that hold a defect of several groups each, and the cases of their defects alone."""
+    cases = []
+    for case in single_cases():
+        draft = Draft()
+        for change in case.parts:
+            change(draft)
+        if draft.must_fail:
+            # An error hides what else is in its file.
+            yield case, (case,)
+        else:
+            cases.append(case)
+    for at in range(step):
+        alone = tuple(cases[at::step])
+        parts = tuple(part for case in alone for part in case.parts)
+        yield Case(" + ".join(case.name for case in alone), parts), alone
+
+
 def pair_cases(step: int = 1) -> Iterator[Case]:
     """Defects of two groups at once; every ``step``-th pair."""
     at = 0
