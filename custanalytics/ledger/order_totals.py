@@ -35,7 +35,7 @@ def share_totals(staging: Staging, mapping: Mapping) -> list[str]:
     engine.execute("DROP TABLE fates")
     engine.execute("ALTER TABLE shared RENAME TO fates")
     found = engine.sql(
-        "SELECT count(DISTINCT order_id) AS n FROM fates "
+        "SELECT count(DISTINCT (order_id, owner)) AS n FROM fates "
         "WHERE line_of_order > 1 AND fate IN ('used', 'no_customer')"
     )
     n = int(found["n"].iloc[0])

@@ -5,10 +5,10 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from sklearn.metrics import log_loss, roc_auc_score
 
 from custanalytics.scoring.calibration import Bools, Fitted, Floats, clipped
 from custanalytics.scoring.columns import as_category
+from custanalytics.scoring.evaluation import auc, mean_loss
 
 SHARES = (0.1, 0.2, 0.4, 0.7, 1.0)
 MOST_ROWS = 5_000
@@ -32,7 +32,7 @@ def importance(model: Fitted, X: pd.DataFrame, y: Bools, seed: int) -> pd.DataFr
     rng = np.random.default_rng(seed)
     X, y = _drawn(X, y, rng)
     plain = model.predict(X)
-    auc, loss = roc_auc_score(y, plain), log_loss(y, plain)
+    before, loss = auc(y, plain), mean_loss(y, plain)
     names = list(X.columns)
     if len(names) > MOST_COLUMNS:
         moved = _when_shuffled(model, X.iloc[:SCREENED_ROWS], names, 1, rng)
@@ -41,11 +41,11 @@ def importance(model: Fitted, X: pd.DataFrame, y: Bools, seed: int) -> pd.DataFr
     rows = []
     for name in names:
         worse = _when_shuffled(model, X, [name], REPEATS, rng)[0]
-        rises = [log_loss(y, p) - loss for p in worse]
+        rises = [mean_loss(y, p) - loss for p in worse]
         rows.append(
             {
                 "input": name,
-                "auc_drop": float(np.mean([auc - roc_auc_score(y, p) for p in worse])),
+                "auc_drop": float(np.mean([before - auc(y, p) for p in worse])),
                 "log_loss_rise": float(np.mean(rises)),
                 "log_loss_rise_sd": float(np.std(rises, ddof=1)),
             }
@@ -80,14 +80,16 @@ def effects(model: Fitted, X: pd.DataFrame, y: Bools, names: list[str], seed: in
         if X[name].isna().mean() >= MISSING_SHARE:
             usual.append(None if as_category(X[name]) else np.nan)
             places.append(("none", float("nan"), X[name].isna().to_numpy()))
-        for value, (label, position, near) in zip(usual, places, strict=True):
-            everyone = X.assign(**{name: pd.Series([value] * len(X), X.index, X[name].dtype)})
+        everyone = X.iloc[np.tile(np.arange(len(X)), len(usual))].reset_index(drop=True)
+        everyone[name] = pd.Series(usual, dtype=X[name].dtype).repeat(len(X)).array
+        means = model.predict(everyone).reshape(len(usual), len(X)).mean(axis=1)
+        for mean, (label, position, near) in zip(means, places, strict=True):
             rows.append(
                 {
                     "input": name,
                     "value": label,
                     "position": position,
-                    "mean_propensity": float(model.predict(everyone).mean()),
+                    "mean_propensity": float(mean),
                     "n": int(near.sum()),
                     "rate": float(y[near].mean()) if near.any() else float("nan"),
                 }
@@ -112,8 +114,8 @@ def learning_curve(
             continue
         estimator = build(X.iloc[part]).fit(X.iloc[part], y[part])
         p = clipped(estimator.predict_proba(X[held_out])[:, 1])
-        loss, auc = log_loss(y[held_out], p), roc_auc_score(y[held_out], p)
-        rows.append({"n": len(part), "log_loss": float(loss), "auc": float(auc)})
+        figures = {"log_loss": mean_loss(y[held_out], p), "auc": auc(y[held_out], p)}
+        rows.append({"n": len(part), **figures})
     return pd.DataFrame(rows, columns=["n", "log_loss", "auc"])
 
 

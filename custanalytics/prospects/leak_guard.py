@@ -17,6 +17,8 @@ from custanalytics.scoring.stages import PLAIN_NO, folded, names_outcome
 from custanalytics.sentences import Sentence, tell
 
 COPY_AUC = 0.97
+# The rule of columns that are asked about by their names, all with one figure.
+OF_THE_PROCESS = "of_the_process"
 TELLING_NAME = re.compile(
     r"duration|talk|call_?(length|time|sec|min)|seconds|minutes|handle_?time|dauer|durée|duree"
     r"|invoice|payment|paid|refund|cancel|contract|reason|closing|rechnung|zahlung|vertrag",
@@ -188,8 +190,8 @@ def _by_words(labelled: pd.DataFrame, y: Bools) -> list[Leak]:
     for name in labelled.columns:
         if not as_category(labelled[name]):
             continue
-        own = labelled[name].astype(object).map(lambda value: value, na_action="ignore")
-        rows = pd.DataFrame({"value": own, "y": y}).groupby("value")["y"].agg(["size", "mean"])
+        found = pd.Series(y).groupby(labelled[name].array, observed=True)
+        rows = found.agg(["size", "mean"])
         for value, n, rate in rows.itertuples():
             meaning = names_outcome(str(value))
             if n < FEWEST_FILLED or meaning not in ("won", "lost"):
@@ -284,7 +286,7 @@ def _by_name(alone: dict[str, Floats], y: Bools, fold: NDArray[np.int64]) -> lis
     return [
         Leak(
             name,
-            "of_the_process",
+            OF_THE_PROCESS,
             with_them - without,
             tell(
                 "{column} seems to be written while a prospect is worked on: with such columns the "

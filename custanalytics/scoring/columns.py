@@ -227,7 +227,8 @@ def _of_type(series: "pd.Series") -> "pd.Series":
 
 def _recognise(name: str, read: "pd.Series", decimal: str, orders: dict[str, str]) -> Column:
     known = read.dropna()
-    filled, distinct = len(known) / max(len(read), 1), int(known.nunique())
+    codes, levels = pd.factorize(known)
+    filled, distinct = len(known) / max(len(read), 1), len(levels)
     if not distinct:
         return Column(name, "empty", 0.0, 0)
     if distinct == 1 and filled == 1.0:
@@ -236,7 +237,8 @@ def _recognise(name: str, read: "pd.Series", decimal: str, orders: dict[str, str
         return Column(name, "date", filled, distinct, date_orders=orders)
     if pd.api.types.is_numeric_dtype(read):
         return _number(name, known, filled, distinct, decimal)
-    words = known.str.count(" ").mean() + 1
+    blanks = np.array([str(level).count(" ") for level in levels])
+    words = blanks[codes].mean() + 1
     unique = distinct / len(known)
     if unique >= UNIQUE_SHARE and len(known) >= 20:
         return Column(name, "text" if words > 2 else "identifier", filled, distinct)

@@ -18,7 +18,8 @@ NAMES = re.compile(
     r"^(y|target|label|outcome|result|converted|conversion|convert|won|win|bought|buy|purchased"
     r"|purchase|subscribed|subscribe|responded|response|accepted|success|churned|churn|sold"
     r"|status|stage|deal|gekauft|abgeschlossen|ergebnis|konvertiert|achete|acheté|resultat"
-    r"|résultat|comprado|convertido|resultado)$",
+    r"|résultat|comprado|convertido|resultado|phase|stadium|étape|etape|etapa|fase|statut|estado"
+    r"|stato)$",
     re.IGNORECASE,
 )
 CONVERSION_DAY = re.compile(
@@ -124,6 +125,8 @@ def _find(table: TypedTable, positive: str | None) -> Column:
     if best < CERTAIN_SCORE and len(days) == 1:
         return days[0]
     leaders = [c for c in columns if scores[c.name] == best]
+    if best:
+        leaders = _pipeline_before_flag(table, leaders, [c for c in columns if scores[c.name]])
     if best < CERTAIN_SCORE or len(leaders) > 1:
         shown = [c.name for c in leaders] if best else []
         hint = f" (it could be {', '.join(shown[:8])})" if shown else ""
@@ -150,7 +153,25 @@ def _likeness(table: TypedTable, column: Column, positive: str | None) -> int:
     named = bool(NAMES.match(column.name.strip()))
     part = any(NAMES.match(word) for word in re.split(r"[^a-zà-ÿ]+", column.name.lower()) if word)
     last = column.name == table.columns[-1].name
-    return 3 * named + 2 * (part and not named) + worded + two + last
+    pipeline = {"won", "lost", "open"} <= set(meant.values())
+    return 3 * named + 2 * (part and not named) + worded + 2 * pipeline + two + last
+
+
+def _pipeline_before_flag(
+    table: TypedTable, leaders: list[Column], likely: list[Column]
+) -> list[Column]:
+    """The columns with the most stages, where the leaders say the same of who has won."""
+
+    def won(column: Column) -> tuple[int, ...]:
+        meant = _folded_values(table, column).map(meaning_of, na_action="ignore")
+        return tuple(np.flatnonzero(meant == "won"))
+
+    said = {won(column) for column in leaders}
+    if len(said) > 1:
+        return leaders
+    same = [column for column in likely if won(column) in said]
+    most = max(column.distinct for column in same)
+    return [column for column in same if column.distinct == most]
 
 
 def _meanings(

@@ -5,7 +5,8 @@ import pandas as pd
 import pytest
 from scipy.special import expit
 
-from custanalytics.prospects.leak_guard import find_leaks, spelled
+from custanalytics.prospects.checks import leaks_found
+from custanalytics.prospects.leak_guard import Leak, find_leaks, spelled
 from tests.trials.lead_leaks import judge_guard
 
 N = 3000
@@ -81,3 +82,15 @@ def test_simulated_groups(seed):
     found = judge_guard(seed)
     assert found["leaks"] > 0
     assert (found["missed"], found["left_out"], found["asked"]) == (0, 0, 0)
+
+
+def test_columns_that_are_asked_about_for_one_reason_share_a_sentence():
+    leaks = [
+        Leak(name, "of_the_process", 0.08, f"about {name}", sure=False) for name in ("tag", "note")
+    ]
+    auc = pd.DataFrame({"leaks": ["left out", "left in"], "auc": [0.7, 0.78]})
+    said = leaks_found(leaks, {"tag", "note"}, auc).sentence
+    assert said.startswith("tag, note seem to be written while a prospect is worked on")
+    assert "with them the AUC is 0.080 higher" in said
+    assert "about tag" not in said
+    assert "about tag" in leaks_found(leaks[:1], {"tag"}, auc).sentence

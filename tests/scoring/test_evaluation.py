@@ -4,11 +4,14 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sklearn.metrics import log_loss, roc_auc_score
 
 from custanalytics.scoring.evaluation import (
+    auc,
     decile_table,
     expected_calibration_error,
     log_loss_gain,
+    mean_loss,
     measures,
     reliability_table,
     wilson_interval,
@@ -87,3 +90,11 @@ def test_gain_over_a_rival_has_an_interval_that_tells():
     assert 0 < gain.low < gain.value < gain.high
     none = log_loss_gain(y, p, p, seed=0)
     assert (none.low, none.value, none.high) == (0, 0, 0)
+
+
+def test_quick_figures_are_those_of_scikit_learn():
+    random = np.random.default_rng(1)
+    p = random.random(500).round(2).clip(0.01, 0.99)  # with ties
+    y = random.random(500) < p
+    assert auc(y, p) == pytest.approx(roc_auc_score(y, p), abs=1e-12)
+    assert mean_loss(y, p) == pytest.approx(log_loss(y, p), abs=1e-12)

@@ -113,3 +113,13 @@ def test_time_to_decide_allows_for_those_whose_time_is_not_over():
     assert naive < 44
     assert time_to_decide(took[seen], age[seen], 0.5) == pytest.approx(50, abs=2)
     assert time_to_decide(took[seen], age[seen]) == pytest.approx(95, abs=2)
+
+
+@pytest.mark.parametrize("name", ["Phase", "Etapa", "whatever"])
+def test_a_pipeline_is_found_by_its_stages_and_goes_before_a_flag_that_says_the_same(name):
+    stages = ["Auftrag erhalten", "Abgelehnt", "Kein Interesse", "Angebot erstellt", "Neu"] * 40
+    table = pd.DataFrame({"x": range(200), name: stages, "y": range(200)})
+    assert read_outcomes(read_columns(table)).outcome.column == name
+    flag = ["true" if stage == "Auftrag erhalten" else "false" for stage in stages]
+    target = read_outcomes(read_columns(table.assign(**{"Is Closed Won": flag})))
+    assert (target.outcome.column, int(target.waiting.sum())) == (name, 80)
