@@ -24,10 +24,9 @@ from custanalytics.ledger.read.parts import (
     Part,
     Range,
     json_part,
-    read_again,
-    text_part,
     workbook_parts,
 )
+from custanalytics.ledger.read.text_part import read_again, text_part
 from custanalytics.sentences import tell
 
 _SAMPLE_ROWS = 2000

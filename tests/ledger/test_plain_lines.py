@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from custanalytics.engine import DuckDBEngine
 from custanalytics.ledger.load import load
-from custanalytics.ledger.read import parts
+from custanalytics.ledger.read import parts, text_part
 from custanalytics.ledger.read.dialect import Dialect
 from custanalytics.ledger.read.plain_lines import is_plain
 from custanalytics.ledger.read.records import Feed, read_records
@@ -117,15 +117,15 @@ def test_a_file_is_read_the_same_however_its_blocks_fall(seed, tmp_path, monkeyp
     path.write_text("\n".join(lines), "utf-8")
 
     def read(block: int):
-        monkeypatch.setattr(parts, "_SAMPLE_LINES", 20)
-        monkeypatch.setattr(parts, "_BLOCK", block)
+        monkeypatch.setattr(text_part, "SAMPLE_LINES", 20)
+        monkeypatch.setattr(text_part, "_BLOCK", block)
         ledger = load(path, max_unreadable=0.05)
         rows = ledger.engine.sql("SELECT * FROM ledger ORDER BY line_no")
         return rows, ledger.report.unreadable.sort_values("line").reset_index(drop=True)
 
     rows, unreadable = read(500)
     with monkeypatch.context() as careful:
-        careful.setattr(parts, "is_plain", lambda *_: False)
+        careful.setattr(text_part, "is_plain", lambda *_: False)
         expected, expected_unreadable = read(1 << 20)
     assert rows.equals(expected)
     assert unreadable.equals(expected_unreadable)
@@ -133,7 +133,7 @@ def test_a_file_is_read_the_same_however_its_blocks_fall(seed, tmp_path, monkeyp
 
 
 def test_what_the_database_counts_otherwise_is_read_line_by_line(tmp_path, monkeypatch):
-    monkeypatch.setattr(parts, "is_plain", lambda *_: True)  # a proof that proves nothing
+    monkeypatch.setattr(text_part, "is_plain", lambda *_: True)  # a proof that proves nothing
     lines = [f"{at},Customer {at % 90},2025-{at % 12 + 1:02}-11,{at}.5" for at in range(900)]
     lines[500] = '500,"Customer\n500",2025-03-11,500.5'
     path = tmp_path / "sales.csv"

@@ -5,30 +5,25 @@ one by one. Whatever could not be read is in `Part.unreadable`.
 """
 
 import csv
-import io
-import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any
 
 import python_calamine
 
 from custanalytics.errors import SourceError
 from custanalytics.ledger.read.cell_kinds import plain_number
-from custanalytics.ledger.read.dialect import Dialect, detect_dialect
-from custanalytics.ledger.read.encoding import detect_encoding
+from custanalytics.ledger.read.dialect import Dialect
 from custanalytics.ledger.read.files import SourceFile
 from custanalytics.ledger.read.header import LayoutFinder
 from custanalytics.ledger.read.json_rows import read_rows
-from custanalytics.ledger.read.plain_lines import LONGEST_LINE, is_plain
-from custanalytics.ledger.read.records import Feed, Record, Unreadable, read_records
+from custanalytics.ledger.read.records import Record, Unreadable
 from custanalytics.sentences import noted, tell, tell_many
 
-_SAMPLE_LINES = 400
+SAMPLE_LINES = 400
 _BATCH = 5000
-_BLOCK = 1 << 21
 
 
 @dataclass(frozen=True)
@@ -108,50 +103,6 @@ class Part:
             self.rows += found.rows
 
 
-def text_part(
-    source: SourceFile,
-    target: Path,
-    given: Collection[str],
-    find_layout: LayoutFinder,
-    encoding_given: str | None = None,
-) -> Part:
-    """Read one text file; the header is a record that holds a name in ``given``."""
-    encoding = detect_encoding(source.path, encoding_given)
-
-    def lines() -> io.TextIOWrapper:
-        return source.path.open(encoding=encoding.name, errors=encoding.errors)
-
-    try:
-        with lines() as file:
-            sample = list(itertools.islice(file, _SAMPLE_LINES))
-        sample = [line for line in sample if len(line) < 1 << 20]
-        dialect = detect_dialect(sample)
-        if dialect is None:
-            raise SourceError(
-                f"{source.label} has no delimiter that gives two or more columns; "
-                "expected a comma, semicolon, tab, bar or blanks between the fields"
-            )
-        found = [r for r in read_records(Feed(sample, dialect)) if isinstance(r, tuple)]
-        layout = find_layout([fields for _, fields in found], given)
-        if layout is None:
-            raise SourceError(f"{source.label} has no table of two or more columns")
-        start = found[layout.header_record][0] if layout.names else None
-        part = Part(source.label, layout.names, layout.width, target, header_line=start)
-        part.encoding, part.delimiter = encoding.name, str(dialect)
-        part.dialect = dialect
-        part.damaged_lines = encoding.damaged_lines
-        part.is_guess = encoding.is_guess
-        with lines() as file:
-            _write_text(part, file, dialect, start or 0)
-    except UnicodeError as error:
-        raise SourceError(
-            f"{source.label} is damaged: not all of it is {encoding.name}; if it is in another "
-            "encoding, say --encoding NAME, such as cp1250"
-        ) from error
-    _tell_notes_apart(part)
-    return part
-
-
 def json_part(source: SourceFile, target: Path) -> Part:
     """Read a file of JSON objects; a field that only some of them have is blank in the others."""
 
@@ -167,7 +118,7 @@ def json_part(source: SourceFile, target: Path) -> Part:
         row if isinstance(row, Unreadable) else (row[0], [row[1].get(name, "") for name in names])
         for row in rows()
     )
-    _write(part, cells)
+    write_rows(part, cells)
     return part
 
 
@@ -191,7 +142,7 @@ def workbook_parts(
     parts, others = [], []
     for name, cells in sheets.items():
         rows = [[_text(cell) for cell in row] for row in cells]
-        layout = find_layout([row for row in rows[:_SAMPLE_LINES] if any(row)], given)
+        layout = find_layout([row for row in rows[:SAMPLE_LINES] if any(row)], given)
         if layout is None:
             others.append(name)
             continue
@@ -200,7 +151,7 @@ def workbook_parts(
         filled = [(at, row) for at, row in enumerate(rows, 1) if any(row)]
         if layout.names:
             part.header_line = filled[layout.header_record][0]
-        _write(part, _checked(filled[layout.header_record + 1 :], layout.width))
+        write_rows(part, _checked(filled[layout.header_record + 1 :], layout.width))
         parts.append(part)
     if not parts:
         raise SourceError(f"{source.label} has no sheet with a table of two or more columns")
@@ -238,135 +189,25 @@ def _checked(rows: Sequence[Record], width: int) -> Iterator[Record | Unreadable
             yield at, [*row[:width], *[""] * (width - len(row))]
 
 
-def _write_text(part: Part, file: TextIO, dialect: Dialect, header_line: int) -> None:
-    """Write a text file's ranges: what is plain as it stands, the rest record by record."""
-    blocks = _Blocks(part, file, dialect)
-    lines, at, torn = blocks.head(), 1, 0
-    while True:
-        feed = Feed(lines, dialect, blocks.more(), at)
-        torn = _write(part, read_records(feed, part.width, header_line=header_line), torn)
-        at = feed.next_line
-        if torn and torn == at - 1 and blocks.is_left:
-            lines = itertools.islice(blocks.more(), 1)  # it may be the other piece
-            continue
-        plain = _PlainRange(_path(part), at)
-        for block in blocks.plain():
-            plain.add(block)
-        if not blocks.is_left:
-            part.add(plain.range)
-            return
-        # The next line may show that the last one was torn.
-        before = [plain.take_back()] if plain.range.rows else []
-        at += plain.range.rows
-        part.add(plain.range)
-        lines, torn = itertools.chain(before, blocks.careful()), 0
-
-
-class _Blocks:
-    """A file's lines, block by block; a block's lines may be taken one by one."""
-
-    def __init__(self, part: Part, file: TextIO, dialect: Dialect) -> None:
-        self._part, self._file, self._dialect = part, file, dialect
-        self._text, self._at = "", 0
-        self._is_plain = False
-
-    def head(self) -> Iterator[str]:
-        """The first lines, and what follows as long as it is not plain."""
-        yield from itertools.islice(self._file, _SAMPLE_LINES)
-        self._read()
-        yield from self.careful()
-
-    def careful(self) -> Iterator[str]:
-        """The lines up to the next plain block."""
-        while self.is_left and not self._is_plain:
-            yield from itertools.islice(self.more(), self._text.count("\n", self._at) or 1)
-
-    def more(self) -> Iterator[str]:
-        """Line by line, whatever they are."""
-        while self.is_left:
-            start, self._at = self._at, self._text.find("\n", self._at) + 1 or len(self._text)
-            line = self._text[start : self._at]
-            if self._at == len(self._text):
-                self._read()
-            yield line
-
-    def plain(self) -> Iterator[bytes]:
-        """The plain blocks up to the next one that is not."""
-        while self.is_left and self._is_plain:
-            block = _whole_lines(self._text[self._at :])
-            self._read()
-            yield block
-
-    @property
-    def is_left(self) -> bool:
-        """Whether there is a line that was not taken."""
-        return self._at < len(self._text)
-
-    def _read(self) -> None:
-        self._text, self._at = self._file.read(_BLOCK) + self._file.readline(), 0
-        self._is_plain = self.is_left and is_plain(
-            _whole_lines(self._text), self._dialect, self._part.width, self._part.names
-        )
-
-
-def _whole_lines(text: str) -> bytes:
-    return (text if text.endswith("\n") else text + "\n").encode()
-
-
-class _PlainRange:
-    """A range of plain lines while it grows."""
-
-    def __init__(self, path: Path, first_line: int) -> None:
-        self.range = Range(path, 0, first_line)
-
-    def add(self, block: bytes) -> None:
-        """Lines behind those it has."""
-        with self.range.path.open("ab") as file:
-            file.write(block)
-        self.range = replace(self.range, rows=self.range.rows + block.count(b"\n"))
-
-    def take_back(self) -> str:
-        """Take its last line out of it."""
-        with self.range.path.open("r+b") as file:
-            size = file.seek(0, io.SEEK_END)
-            file.seek(max(0, size - LONGEST_LINE - 2))
-            last = file.read().splitlines(keepends=True)[-1]
-            file.truncate(size - len(last))
-        self.range = replace(self.range, rows=self.range.rows - 1)
-        return last.decode()
-
-
-def _path(part: Part) -> Path:
+def next_path(part: Part) -> Path:
+    """Where the next range of a part goes."""
     return part.path.with_name(f"{part.path.name}-{len(part.ranges):04}")
 
 
-def read_again(part: Part, plain: Range) -> Range:
-    """Plain lines that another reader took apart in another way, record by record."""
-    if part.dialect is None:
-        return plain
-    rows, ranges = part.rows, len(part.ranges)
-    with plain.path.open(encoding="utf-8", newline="\n") as file:
-        feed = Feed(file, part.dialect, first_line=plain.first_line or 1)
-        _write(part, read_records(feed, part.width))
-    again = part.ranges.pop() if len(part.ranges) > ranges else replace(plain, rows=0)
-    part.rows = rows - plain.rows + again.rows
-    return again
-
-
-def _write(part: Part, body: Iterable[Record | Unreadable], torn: int = 0) -> int:
+def write_rows(part: Part, body: Iterable[Record | Unreadable], torn: int = 0) -> int:
     """Write a range of rows; gives the line of the last piece of a torn line.
 
     ``torn`` is such a line before the range.
     """
     header = list(part.names) if part.names else None
-    path = _path(part)
+    path = next_path(part)
     batch: list[list[Any]] = []
     rows = 0
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         for item in body:
             if isinstance(item, Unreadable):
-                if item.is_fragment and not _is_note(item):
+                if item.is_fragment and not is_note(item):
                     torn = item.line
                     if batch and batch[-1][0] == torn - 1:
                         rows -= 1
@@ -397,7 +238,7 @@ def _torn(row: Sequence[Any]) -> Unreadable:
     return Unreadable(row[0], noted("a piece of a torn line stands next to it"), "\t".join(row[1:]))
 
 
-def _is_note(item: Unreadable) -> bool:
+def is_note(item: Unreadable) -> bool:
     """Words below the table are a note, not a broken sale."""
     words = item.text.replace(";", " ").replace(",", " ").split()
     delimiters = sum(item.text.count(sign) for sign in ",;\t|")
@@ -405,14 +246,6 @@ def _is_note(item: Unreadable) -> bool:
     # "134 record(s) downloaded"
     counts = len(words) >= 3 and words[0].isdecimal() and words[1][0].isalpha()
     return delimiters <= 1 and len(words) >= 2 and (starts_with_word or counts)
-
-
-def _tell_notes_apart(part: Part) -> None:
-    while part.unreadable and _is_note(part.unreadable[-1]):
-        if not part.unreadable[-1].reason.startswith("it has"):
-            return
-        part.unreadable.pop()
-        part.notes += 1
 
 
 def _text(cell: object) -> str:
