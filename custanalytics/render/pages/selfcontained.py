@@ -74,7 +74,7 @@ def packed(library: bytes) -> str:
 
     That halves the page.
     """
-    content = base64.b64encode(gzip.compress(library, mtime=0)).decode("ascii")
+    content = base64.b64encode(gzip.compress(library, 6, mtime=0)).decode("ascii")
     return f'<script type="text/plain" id="plotly">{content}</script>'
 
 
