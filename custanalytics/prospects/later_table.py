@@ -160,14 +160,18 @@ def unlike(values: pd.DataFrame, seen: Mapping[str, Seen]) -> tuple["pd.Series[s
 
 
 def decided(values: "pd.Series", stages: Mapping[str, Meaning]) -> Bools:
-    """Rows whose outcome is known by now; a plain no may only be none yet."""
+    """Rows whose outcome is known by now.
+
+    A plain no may only be none yet, where nothing else stands for those still open.
+    """
     if A_DAY in stages:
         return values.notna().to_numpy(dtype=bool)
+    with_open = bool(values.isna().any())
 
     def meaning(value: object) -> bool:
         level = folded(str(value))
         told = stages.get(level) or meaning_of(level)
-        return told == "won" or (told == "lost" and level not in PLAIN_NO)
+        return told == "won" or (told == "lost" and (with_open or level not in PLAIN_NO))
 
     return (each_level(values, meaning) == True).to_numpy(dtype=bool)  # noqa: E712 - or none
 

@@ -16,7 +16,6 @@ from custanalytics.sentences import noted
 EFFECT = Placement("campaign-effect", noted("Campaign effect"), story=True, notes=("shown",))
 CHAPTER = Declaration(
     "campaign",
-    "campaign",
     charts=(EFFECT,),
     tables=("campaign-effects", "campaign-money", "campaign-ranking"),
     texts=("question", "lead", "counted", "shown", "found", "money", "ranking"),
@@ -24,7 +23,6 @@ CHAPTER = Declaration(
     flags=(
         "campaign_sales",
         "campaign_money",
-        "campaign_divided",
         "campaign_several",
         "campaign_ranking",
     ),
@@ -65,7 +63,6 @@ def campaign(effect: CampaignEffect | None, formats: Formats) -> Chapter:
         flags={
             "campaign_sales": not effect.outcome,
             "campaign_money": money,
-            "campaign_divided": bool(effect.divided_by),
             "campaign_several": len(in_all) > 1,
             "campaign_ranking": bool(effect.ranked_by),
         },
