@@ -166,7 +166,7 @@ def decided(values: "pd.Series", stages: Mapping[str, Meaning]) -> Bools:
     """
     if A_DAY in stages:
         return values.notna().to_numpy(dtype=bool)
-    with_open = bool(values.isna().any())
+    with_open = bool((values.isna() | values.astype("str").str.strip().eq("")).any())
 
     def meaning(value: object) -> bool:
         level = folded(str(value))
