@@ -1,6 +1,6 @@
 """Whether a contact worked: control groups, effects, uplift."""
 
-from custanalytics.campaigns.differences import EVERYONE
+from custanalytics.campaigns.differences import EVERYONE, rate_alone
 from custanalytics.campaigns.effect import CampaignEffect, campaign_effect, past_campaign_effect
 from custanalytics.campaigns.uplift import Uplift, rank_uplift
 from custanalytics.scoring.control_group import (
@@ -21,4 +21,5 @@ __all__ = [
     "past_campaign_effect",
     "plan_control",
     "rank_uplift",
+    "rate_alone",
 ]

@@ -91,6 +91,14 @@ def effect_table(
     )
 
 
+def rate_alone(effects: pd.DataFrame) -> "pd.Series[float]":
+    """What the effect was held against: the untouched in the strata of the contacted.
+
+    As counted, where no effect is given.
+    """
+    return (effects["rate_contact"] - effects["effect"]).fillna(effects["rate_control"])
+
+
 def _effect(
     treated: Bools, converted: Bools, spend: Floats | None, within: NDArray[np.int64]
 ) -> dict[str, float]:

@@ -11,7 +11,7 @@ from typing import Any
 
 import pandas as pd
 
-from custanalytics.campaigns import EVERYONE, CampaignEffect
+from custanalytics.campaigns import EVERYONE, CampaignEffect, rate_alone
 from custanalytics.check import Check
 from custanalytics.cli.opening import to_open
 from custanalytics.cli.plain import for_stream
@@ -212,9 +212,9 @@ def effect_text(effect: CampaignEffect) -> str:
 
 def _effect_rows(rows: pd.DataFrame, title: str) -> str:
     shown = pd.DataFrame({title: _names(rows)})
-    for group in ("contact", "control"):
+    for group, rates in (("contact", rows["rate_contact"]), ("control", rate_alone(rows))):
         shown[group] = [f"{n:,.0f}" for n in rows[f"n_{group}"]]
-        shown[f"{group} %"] = [_percent(rate) for rate in rows[f"rate_{group}"]]
+        shown[f"{group} %"] = [_percent(rate) for rate in rates]
     shown["effect"] = [_points(value) for value in rows["effect"]]
     shown["from"] = [_points(value) for value in rows["effect_low"]]
     shown["to"] = [_points(value) for value in rows["effect_high"]]

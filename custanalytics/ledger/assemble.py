@@ -10,6 +10,7 @@ from custanalytics.errors import SourceError
 from custanalytics.ledger.consent import add_consent_cells, tell_of_refusals
 from custanalytics.ledger.customers import find_customers, tell_of_orders
 from custanalytics.ledger.detect.currency import settle_currency
+from custanalytics.ledger.detect.currency_codes import WITHOUT_DECIMALS
 from custanalytics.ledger.detect.dates import DateColumn
 from custanalytics.ledger.detect.numbers import NumberColumn
 from custanalytics.ledger.findings import as_checks, as_findings, as_frame, find_oddities
@@ -50,7 +51,7 @@ _MOST_BLANK = 0.30
 _STRAY_SHARE = 0.01
 # Whole amounts may be cents where there are so many, so large, and so many of them not round.
 _ENOUGH_AMOUNTS, _CENTS_FROM, _MOST_ODD = 30, 500, 0.5
-_WITHOUT_CENTS = frozenset("JPY KRW VND CLP ISK IDR HUF PYG UGX XAF XOF XPF COP INR RUB".split())  # noqa: SIM905
+_WITHOUT_CENTS = WITHOUT_DECIMALS | {"HUF", "COP", "INR", "RUB"}  # or hardly any
 
 
 @dataclass(frozen=True)

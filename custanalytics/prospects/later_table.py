@@ -55,7 +55,12 @@ def score_later(model: "LeadScoringModel", table: pd.DataFrame) -> pd.DataFrame:
     if model.outcome in table:
         done = decided(table[model.outcome], model.stages)
     if done.any():
-        said.append(f"{int(done.sum()):,} prospects are decided by now, and not in the list.")
+        n = int(done.sum())
+        said.append(
+            "One prospect is decided by now, and not in the list."
+            if n == 1
+            else f"{n:,} prospects are decided by now, and not in the list."
+        )
     values = values[~done]
     doubts, unlearned = unlike(values, model.seen)
     scored = model.score_typed(values)

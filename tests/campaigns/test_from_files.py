@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from custanalytics.campaigns.differences import effect_table
+from custanalytics.campaigns.differences import effect_table, rate_alone
 from custanalytics.campaigns.from_files import measure_list, measure_past
 from custanalytics.content.chapters.campaign import campaign as campaign_chapter
 from custanalytics.content.format import Formats
@@ -51,6 +51,14 @@ def test_groups_drawn_within_segments_are_compared_within_them():
     # Held against each other without their segments, the groups differ by their make-up alone.
     plain = np.mean([row["rate_contact"] - row["rate_control"] for row in found])
     assert plain < -0.1
+
+
+def test_the_rates_that_are_shown_differ_by_the_effect_that_is_shown():
+    row = measured(experiment(np.random.default_rng(5), 0.05)).to_frame().T
+    assert row["rate_control"].iloc[0] > row["rate_contact"].iloc[0]  # by the groups' make-up
+    assert (row["rate_contact"] - rate_alone(row)).iloc[0] == pytest.approx(row["effect"].iloc[0])
+    unknown = row.assign(effect=float("nan"))
+    assert rate_alone(unknown).iloc[0] == row["rate_control"].iloc[0]
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ def test_what_was_not_learned_is_said_of_a_later_table(table, model):
     found = score_later(model, odd)
     assert found["row"].tolist()[:3] == [1, 2, 4]
     assert found["doubts"].tolist()[:3] == ["country never seen", "pages outside 1 to 29", ""]
-    assert "1 prospects are decided" in found.attrs["warnings"][0]
+    assert "One prospect is decided" in found.attrs["warnings"][0]
     # Beside blanks, a no is decided; alone it may be none yet.
     said = waiting.assign(converted=["no", *[""] * (len(waiting) - 1)])
     assert len(score_later(model, said)) == len(waiting) - 1

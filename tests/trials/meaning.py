@@ -5,7 +5,7 @@ the figures that are right. A file is read right, asked about or refused, warned
 right figure named, or silently wrong.
 """
 
-import sys
+import argparse
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -399,8 +399,11 @@ def trial(variants: int, names: Sequence[str] = ()) -> dict[str, list[tuple[int,
 
 def main() -> int:
     """Print the counts and what is not right; 1 where anything is silently wrong."""
-    variants = int(sys.argv[1]) if len(sys.argv) > 1 else 11
-    results = trial(variants, sys.argv[2:])
+    asked = argparse.ArgumentParser(description=main.__doc__)
+    asked.add_argument("variants", type=int, nargs="?", default=11, help="files of each kind")
+    asked.add_argument("names", nargs="*", help="kinds; all without it")
+    given = asked.parse_args()
+    results = trial(given.variants, given.names)
     for name, judgements in results.items():
         counts = Counter(verdict for _, verdict, _ in judgements)
         print(f"{name}: " + ", ".join(f"{verdict} {n}" for verdict, n in counts.items()))

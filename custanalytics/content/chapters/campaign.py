@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from custanalytics.campaigns import EVERYONE, CampaignEffect
+from custanalytics.campaigns import EVERYONE, CampaignEffect, rate_alone
 from custanalytics.content.blocks import Bullets, Card, Cards
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chart import Chart, Placement
@@ -158,7 +158,7 @@ def _named(rows: pd.DataFrame) -> list[str]:
 
 def _chart(effect: CampaignEffect, formats: Formats) -> Chart:
     rows = effect.effects.loc[effect.effects["effect"].notna()]
-    alone = rows["rate_contact"] - rows["effect"]
+    alone = rate_alone(rows)
     differ = [
         say(
             "{share}: {effect} ({low} to {high})",
@@ -229,7 +229,7 @@ def _effects(effect: CampaignEffect, formats: Formats) -> Table:
             "n_contact",
             Column("contacted", say("Share of the contacted"), right=True),
             "n_control",
-            Column("alone", say("Share of those left alone"), right=True),
+            Column("alone", say("Left alone, like them"), right=True),
             Column("points", say("Effect, points"), right=True),
             Column("between", say("95% interval"), right=True),
             "extra_conversions",
@@ -246,7 +246,7 @@ def _rates(rows: pd.DataFrame, formats: Formats) -> dict[str, Any]:
     """Shares and their difference to a tenth of a point, which the effect is about."""
     return {
         "contacted": [formats.percent(rate, 1) for rate in rows["rate_contact"]],
-        "alone": [formats.percent(rate, 1) for rate in rows["rate_control"]],
+        "alone": [formats.percent(rate, 1) for rate in rate_alone(rows)],
         "points": [points(value, formats) for value in rows["effect"]],
     }
 
@@ -282,7 +282,7 @@ def _ranking(effect: CampaignEffect, formats: Formats) -> Table:
             "n_contact",
             Column("contacted", say("Share of the contacted"), right=True),
             "n_control",
-            Column("alone", say("Share of those left alone"), right=True),
+            Column("alone", say("Left alone, like them"), right=True),
             Column("points", say("Effect, points"), right=True),
         ],
         formats,

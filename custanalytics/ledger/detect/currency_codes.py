@@ -4,6 +4,11 @@ import tomllib
 from functools import cache
 from importlib import resources
 
+# Those whose amounts are whole.
+WITHOUT_DECIMALS = frozenset(
+    ("JPY", "KRW", "VND", "CLP", "ISK", "IDR", "PYG", "UGX", "XAF", "XOF", "XPF")
+)
+
 
 @cache
 def iso_codes() -> frozenset[str]:

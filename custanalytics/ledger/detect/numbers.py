@@ -8,11 +8,11 @@ import pandas as pd
 
 from custanalytics.errors import SourceError
 from custanalytics.ledger.detect.cell_words import currency_code
+from custanalytics.ledger.detect.currency_codes import WITHOUT_DECIMALS
 from custanalytics.ledger.staging import Staging
 from custanalytics.sentences import tell
 
-# Currencies whose amounts have no decimals, and scripts of countries where commas group figures.
-_WITHOUT_DECIMALS = frozenset({"JPY", "KRW", "VND", "CLP", "IDR", "ISK", "PYG"})
+# Scripts of countries where commas group figures.
 _EASTERN = re.compile("[\u1100-\u11ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 # A cell or two written the other way are mistakes, more are a column of two minds.
 _FEW_STRAYS = 2
@@ -152,7 +152,7 @@ def _as_in_its_country(column: NumberColumn, votes: pd.DataFrame) -> NumberColum
     codes = {currency_code(unit) for unit in column.units}
     if column.decimal or {"comma3", "point3"} <= forms:
         return column
-    if codes and codes <= _WITHOUT_DECIMALS:
+    if codes and codes <= WITHOUT_DECIMALS:
         sign = "point" if "comma3" in forms else "comma"
         return replace(column, decimal=sign, reason="the currency has no decimals")
     if "comma3" in forms and _EASTERN.search(column.name):

@@ -100,9 +100,15 @@ def _shared(natural: list[float], least: list[float]) -> list[int]:
         return [int(wide * stretch) for wide in natural]
     if sum(least) >= _PAGE:
         return [int(wide * _PAGE / sum(least)) for wide in least]
-    wanted = [wide - low for wide, low in zip(natural, least, strict=True)]
-    share = (_PAGE - sum(least)) / sum(wanted)
-    return [int(low + share * more) for low, more in zip(least, wanted, strict=True)]
+    # Each the same share of its longest text, so that all wrap into about as many lines.
+    free, rest = set(range(len(least))), float(_PAGE)
+    while True:
+        share = rest / sum(natural[i] for i in free)
+        short = {i for i in free if natural[i] * share < least[i]}
+        if not short:
+            return [int(natural[i] * share if i in free else low) for i, low in enumerate(least)]
+        rest -= sum(least[i] for i in short)
+        free -= short
 
 
 def _wide(text: str, size: int) -> float:
