@@ -98,7 +98,9 @@ def add_reference(
     if mark.axis == "diagonal":
         low, high = max(across.low, up.low), min(across.high, up.high)
         shape |= {"x0": low, "y0": low, "x1": high, "y1": high}
-        spot = low + 0.62 * (high - low)
+        # On a phone a remark above the line needs the room further up.
+        is_remarked = any(isinstance(other, Callout) for other in chart.marks)
+        spot = low + (0.34 if is_remarked else 0.62) * (high - low)
         text = note(_in_two_lines(label), spot, spot, "left", "top", css("muted"))
         text |= {"xshift": 4, "yshift": -8, "align": "left"}
     elif mark.axis == "y":
