@@ -16,7 +16,8 @@ from custanalytics.check import Check
 from custanalytics.cli.opening import to_open
 from custanalytics.cli.plain import for_stream
 from custanalytics.cli.tables import table
-from custanalytics.content.definitions import DEFINITIONS
+from custanalytics.content.chapters import value
+from custanalytics.content.definitions import COUNTED, DEFINITIONS
 from custanalytics.content.format import Formats
 from custanalytics.ledger import Ledger
 from custanalytics.pipeline import Report
@@ -68,10 +69,16 @@ def run_json(report: Report) -> dict[str, Any]:
     if results.prospects is not None:
         figures["prospects"] = prospects_json(results.prospects)
     ledger = results.ledger
-    loaded = ledger.as_json(results.mapping, results.settings.currency or None) if ledger else {}
+    loaded = (
+        ledger.as_json(
+            results.mapping, results.settings.currency or None, counted=results.settings.no_amount
+        )
+        if ledger
+        else {}
+    )
     return {
         **loaded,
-        "definitions": dict(DEFINITIONS),
+        "definitions": dict(COUNTED if results.settings.no_amount else DEFINITIONS),
         "files": paths(files),
         "models": figures,
         "skipped": results.skipped,
@@ -86,16 +93,18 @@ def run_text(report: Report) -> str:
     """What a run found, in a few lines."""
     results, files = report.results, report.files
     settings = results.settings
-    formats = Formats(settings.locale, settings.currency or None)
+    formats = Formats(settings.locale, settings.currency or None, settings.no_amount)
     ledger = results.ledger
     lines = []
     if ledger is not None:
+        net = "" if formats.counted else f", {formats.money(ledger.revenue)} net"
         lines.append(
             f"{formats.count(ledger.orders)} orders of {formats.count(ledger.buyers)} known "
-            f"customers, {formats.money(ledger.revenue)} net, up to "
-            f"{formats.date(settings.observation_end)}"
+            f"customers{net}, up to {formats.date(settings.observation_end)}"
         )
-    if results.value is not None:
+    if results.value is not None and formats.counted:
+        lines.append(value.lead(results.value, formats))
+    elif results.value is not None:
         totals = results.value.totals.iloc[0]
         lines.append(
             f"Customer value over {results.horizon_days} days, discounted: "
@@ -286,8 +295,12 @@ def ledger_text(ledger: Ledger) -> str:
         f"{report.rows_read:,} rows read = {report.rows_used:,} used"
         f" + {sum(report.rows_set_aside.values()):,} set aside"
         f" + {report.rows_unreadable:,} unreadable",
-        f"{report.orders:,} orders of {report.buyers:,} known customers, net "
-        f"{_two_decimals(report.revenue)} {ledger.currency or ''}".rstrip()
+        f"{report.orders:,} orders of {report.buyers:,} known customers"
+        + (
+            ""
+            if ledger.mapping.no_amount
+            else f", net {_two_decimals(report.revenue)} {ledger.currency or ''}".rstrip()
+        )
         + f", {_iso(report.first_order)} to {_iso(report.last_order)}",
         listed("Columns", mapping),
     ]
@@ -295,6 +308,8 @@ def ledger_text(ledger: Ledger) -> str:
         parts.append(listed("Set aside", aside))
     if len(report.states):
         states = report.states.assign(amount=report.states["amount"].map("{:,.2f}".format))
+        if ledger.mapping.no_amount:
+            states = states.drop(columns="amount")
         states["taken_for"] = states["taken_for"].str.replace("_", " ")
         parts.append(f"States of orders:\n{table(states)}")
     if report.warnings:

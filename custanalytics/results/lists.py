@@ -55,7 +55,9 @@ def most_likely_first(customers: pd.DataFrame) -> pd.DataFrame:
 def late_customers(customers: pd.DataFrame) -> pd.DataFrame:
     """Those late by their own rhythm who are to be contacted, the most revenue at risk first."""
     late = customers.loc[customers["late"].eq(True) & (customers["group"] == "contact")]
-    return late.sort_values(["revenue_at_risk", "customer_id"], ascending=[False, True])
+    # Where purchases are counted, nothing is at risk in money.
+    first = "revenue_at_risk" if "revenue_at_risk" in late else "propensity"
+    return late.sort_values([first, "customer_id"], ascending=[False, True])
 
 
 def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
