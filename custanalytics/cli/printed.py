@@ -16,7 +16,8 @@ from custanalytics.check import Check
 from custanalytics.cli.opening import to_open
 from custanalytics.cli.plain import for_stream
 from custanalytics.cli.tables import table
-from custanalytics.content.definitions import DEFINITIONS
+from custanalytics.content.chapters import value
+from custanalytics.content.definitions import COUNTED, DEFINITIONS
 from custanalytics.content.format import Formats
 from custanalytics.ledger import Ledger
 from custanalytics.pipeline import Report
@@ -77,7 +78,7 @@ def run_json(report: Report) -> dict[str, Any]:
     )
     return {
         **loaded,
-        "definitions": dict(DEFINITIONS),
+        "definitions": dict(COUNTED if results.settings.no_amount else DEFINITIONS),
         "files": paths(files),
         "models": figures,
         "skipped": results.skipped,
@@ -92,16 +93,18 @@ def run_text(report: Report) -> str:
     """What a run found, in a few lines."""
     results, files = report.results, report.files
     settings = results.settings
-    formats = Formats(settings.locale, settings.currency or None)
+    formats = Formats(settings.locale, settings.currency or None, settings.no_amount)
     ledger = results.ledger
     lines = []
     if ledger is not None:
+        net = "" if formats.counted else f", {formats.money(ledger.revenue)} net"
         lines.append(
             f"{formats.count(ledger.orders)} orders of {formats.count(ledger.buyers)} known "
-            f"customers, {formats.money(ledger.revenue)} net, up to "
-            f"{formats.date(settings.observation_end)}"
+            f"customers{net}, up to {formats.date(settings.observation_end)}"
         )
-    if results.value is not None:
+    if results.value is not None and formats.counted:
+        lines.append(value.lead(results.value, formats))
+    elif results.value is not None:
         totals = results.value.totals.iloc[0]
         lines.append(
             f"Customer value over {results.horizon_days} days, discounted: "
