@@ -33,6 +33,7 @@ _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)")
 # Page -> its title in the list of pages, and the text that it is made of.
 _TEXTS: Mapping[str, tuple[str, str]] = {
     HOME: ("Start", "_docs/start.md"),
+    "rows.html": ("What a row means", "_guide/rows.md"),
     "library.html": ("One function at a time", "_guide/library.md"),
     "templates.html": ("Templates, brand, languages", "README.md"),
     "engagement.html": ("Engagements", "_guide/engagement.md"),

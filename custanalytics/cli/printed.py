@@ -20,9 +20,11 @@ from custanalytics.content.chapters import value
 from custanalytics.content.definitions import COUNTED, DEFINITIONS
 from custanalytics.content.format import Formats
 from custanalytics.ledger import Ledger
+from custanalytics.ledger.load_report import TOLD_BY_ROWS, records
 from custanalytics.pipeline import Report
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.compare import Comparison
+from custanalytics.results.store import AnalysisResults
 
 # Of a name in front of the figures of an effect.
 _WIDEST = 22
@@ -78,6 +80,8 @@ def run_json(report: Report) -> dict[str, Any]:
     )
     return {
         **loaded,
+        "findings": [] if results.findings is None else records(results.findings),
+        "warnings": _warnings(results),
         "definitions": dict(COUNTED if results.settings.no_amount else DEFINITIONS),
         "files": paths(files),
         "models": figures,
@@ -87,6 +91,15 @@ def run_json(report: Report) -> dict[str, Any]:
             for stale in report.stale
         ],
     }
+
+
+def _warnings(results: AnalysisResults) -> list[str]:
+    """Everything that the report asks to keep in mind, each once."""
+    said = list(results.ledger.warnings) if results.ledger else []
+    said += [c.sentence for c in results.ledger_checks if c.name not in TOLD_BY_ROWS]
+    said += _prospect_warnings(results.prospects)
+    said += [check.sentence for check in results.doubts if check not in results.ledger_checks]
+    return list(dict.fromkeys(said))
 
 
 def run_text(report: Report) -> str:

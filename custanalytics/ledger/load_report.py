@@ -46,6 +46,16 @@ REASONS = {
 }
 
 
+# Checks of what the warnings about the rows say already.
+TOLD_BY_ROWS = ("source.no_customer", "source.duplicates")
+
+
+def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows as plain values, null where there is none."""
+    rows = frame.astype("object").where(frame.notna(), None)
+    return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
+
+
 @dataclass(frozen=True)
 class LoadReport:
     """How the rows of the files became the ledger.
@@ -140,6 +150,7 @@ class LoadReport:
             "currency": currency,
             "mapping": dict(mapping),
             "states": states.to_dict("records"),
+            "sources": records(self.files),
             "warnings": list(self.warnings),
         }
 
@@ -187,6 +198,11 @@ class Ledger:
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``custanalytics check --json`` prints."""
-        return self.report.as_json(
+        told = self.report.as_json(
             self.mapping.columns, self.currency, counted=self.mapping.no_amount
         )
+        doubts = [check.sentence for check in self.checks if check.name not in TOLD_BY_ROWS]
+        return told | {
+            "findings": records(self.findings),
+            "warnings": [*told["warnings"], *doubts],
+        }

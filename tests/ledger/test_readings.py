@@ -157,3 +157,20 @@ def test_goods_with_a_word_for_corrections_in_their_names_are_goods(tmp_path: Pa
     text += "\n99,K1,2024-01-09,Manual adjustment,-5.00\n98,K1,2024-01-10,Manual,-1.00"
     found = loaded(tmp_path, text).findings.set_index("finding")
     assert found.loc["lines_adjustment", "rows"] == 2
+
+
+def test_the_json_names_every_doubt_with_its_figures(tmp_path: Path) -> None:
+    text = rows("order,client no,date,amount", "{n},K{k},{day},2.50", 60)
+    text += "\n99,K1,2024-01-09,9999.00"
+    ledger = loaded(tmp_path, text)
+    told = ledger.as_json()
+    doubts = [check for check in ledger.checks if check.name == "source.large_amounts"]
+    assert [check.sentence for check in doubts] == [
+        warning for warning in told["warnings"] if "100 times the usual line" in warning
+    ]
+    assert len(doubts) == 1
+    large = [found for found in told["findings"] if found["finding"] == "large_amounts"]
+    assert (large[0]["rows"], large[0]["amount"]) == (1, 9999.0)
+    source = {"rows": 61, "encoding": "utf-8", "delimiter": "comma", "header_line": 1}
+    assert source.items() <= told["sources"][0].items()
+    assert all(found["rows"] is None or found["rows"] > 0 for found in told["findings"])
