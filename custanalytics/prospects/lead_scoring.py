@@ -236,7 +236,7 @@ def fit_lead_scoring(
         drivers = importance(fitted, X[held_out], y[held_out], seed)
         curves = effects(fitted, X[held_out], y[held_out], drivers["input"].tolist(), seed)
         learned = learning_curve(
-            lambda part: comparison.chosen.build(part, seed), X, y, held_out, seed
+            lambda part: comparison.chosen.build(part, seed), fitted, X, y, held_out, seed
         )
 
     scored = _scored(values, recognised, model, target.waiting)
