@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from custanalytics.bundled import DOCUMENT
 from custanalytics.campaigns import CampaignEffect
 from custanalytics.config import (
     TEMPLATE,
@@ -32,25 +33,19 @@ from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import load, read_table
 from custanalytics.prospects.later_table import score_later
 from custanalytics.prospects.saved_model import LeadScoringModel
-from custanalytics.render import (
-    BRAND,
-    DOCUMENT,
-    StaleProse,
-    copy_brand,
-    read_brand,
-    render,
-    renewed,
-    stage,
-    stale_prose,
-)
-from custanalytics.render import template as find_template
+from custanalytics.render.brand import FILE as BRAND
+from custanalytics.render.brand import copy_brand, read_brand
 from custanalytics.render.charts.theme import Theme
 from custanalytics.render.pages.document import document
 from custanalytics.render.pages.quarto import quarto_for
-from custanalytics.render.pages.rendering import PAGES, replace_file
+from custanalytics.render.pages.rendering import PAGES, render, replace_file
+from custanalytics.render.pages.staging import stage
+from custanalytics.render.pages.templates import template as find_template
+from custanalytics.render.put_in_place import renewed
 from custanalytics.render.slides.base import check_template
 from custanalytics.render.slides.order import slide_order
 from custanalytics.render.slides.write_slides import slides_bytes
+from custanalytics.render.stale_prose import StaleProse, stale_prose
 from custanalytics.render.workbook.write_workbook import workbook_bytes
 from custanalytics.results.analyse import (
     AnalyseOptions,

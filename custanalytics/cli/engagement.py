@@ -73,7 +73,8 @@ def make_report(
 ) -> None:
     """Make a report of what the command line says, and in an engagement's folder of its record."""
     from custanalytics.cli.dry_run import dry_run
-    from custanalytics.cli.printed import run_json, run_text, show
+    from custanalytics.cli.printed import show
+    from custanalytics.cli.printed_report import run_json, run_text
     from custanalytics.cli.progress import Overall
     from custanalytics.engagement import REPORT, record_run, settings_of, sources_of
 
@@ -148,7 +149,8 @@ def _receive(options: argparse.Namespace, _: Sequence[str]) -> None:
 
 
 def _status(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import run_json, show
+    from custanalytics.cli.printed import show
+    from custanalytics.cli.printed_report import run_json
     from custanalytics.engagement import read_engagement, status
     from custanalytics.pipeline import Report
 

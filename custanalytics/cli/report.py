@@ -73,7 +73,7 @@ def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
 
 def _templates(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.cli.printed import aligned, show
-    from custanalytics.render import templates
+    from custanalytics.render.pages.templates import templates
 
     known = dict(templates())
     show(options, known, aligned(known))

@@ -13,7 +13,7 @@ from custanalytics.bundled import reports_dir
 from custanalytics.engagement import FILE as ENGAGEMENT
 from custanalytics.errors import UsageError
 from custanalytics.portfolio.entry import ENTRIES
-from custanalytics.render import BRAND
+from custanalytics.render.brand import FILE as BRAND
 
 FILE, ABOUT = "portfolio.toml", "about.qmd"
 _TEXTS = ("name", "tagline", "theme", "intro", "email", "address", "lang")

@@ -14,7 +14,7 @@ import pytest
 
 from custanalytics.cli.opening import show_page
 from custanalytics.cli.plain import for_stream
-from custanalytics.cli.printed import comparison_text
+from custanalytics.cli.printed_comparison import comparison_text
 from custanalytics.cli.progress import _TYPICAL, done_and_left, in_words
 from custanalytics.cli.tables import table
 from custanalytics.results.compare import Comparison
