@@ -17,8 +17,7 @@ from custanalytics.content.chart import Chart
 from custanalytics.content.deck import ORDER, deck
 from custanalytics.content.report_content import ReportContent, report_content
 from custanalytics.content.tables import Table
-from custanalytics.engagement import FILE, REPORT, Engagement, read_engagement
-from custanalytics.engagement.record import sha256
+from custanalytics.engagement.record import FILE, REPORT, Engagement, read_engagement, sha256
 from custanalytics.engagement.rerun import run_is_stale
 from custanalytics.errors import DisclosureError, RenderError, UsageError
 from custanalytics.portfolio.entry import (
