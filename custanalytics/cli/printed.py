@@ -53,8 +53,12 @@ def ledger_text(ledger: Ledger) -> str:
         f"{report.rows_read:,} rows read = {report.rows_used:,} used"
         f" + {sum(report.rows_set_aside.values()):,} set aside"
         f" + {report.rows_unreadable:,} unreadable",
-        f"{report.orders:,} orders of {report.buyers:,} known customers, net "
-        f"{_two_decimals(report.revenue)} {ledger.currency or ''}".rstrip()
+        f"{report.orders:,} orders of {report.buyers:,} known customers"
+        + (
+            ""
+            if ledger.mapping.no_amount
+            else f", net {_two_decimals(report.revenue)} {ledger.currency or ''}".rstrip()
+        )
         + f", {_iso(report.first_order)} to {_iso(report.last_order)}",
         listed("Columns", mapping),
     ]
@@ -62,6 +66,8 @@ def ledger_text(ledger: Ledger) -> str:
         parts.append(listed("Set aside", aside))
     if len(report.states):
         states = report.states.assign(amount=report.states["amount"].map("{:,.2f}".format))
+        if ledger.mapping.no_amount:
+            states = states.drop(columns="amount")
         states["taken_for"] = states["taken_for"].str.replace("_", " ")
         parts.append(f"States of orders:\n{table(states)}")
     if report.warnings:

@@ -45,7 +45,13 @@ def run_json(report: Report) -> dict[str, Any]:
     if results.prospects is not None:
         figures["prospects"] = prospects_json(results.prospects)
     ledger = results.ledger
-    loaded = ledger.as_json(results.mapping, results.settings.currency or None) if ledger else {}
+    loaded = (
+        ledger.as_json(
+            results.mapping, results.settings.currency or None, counted=results.settings.no_amount
+        )
+        if ledger
+        else {}
+    )
     return {
         **loaded,
         "definitions": dict(DEFINITIONS),

@@ -176,6 +176,8 @@ class Settings(Report, Contact, Estimates):
         The date of making that the report states; ``date.min``: none.
     conditions : dict
         Segment of one's own -> its condition, where it was given as a text.
+    no_amount : bool
+        Purchases are counted, without money: a purchase comes to 1.
     """
 
     observation_end: date
@@ -185,3 +187,4 @@ class Settings(Report, Contact, Estimates):
     template: str = TEMPLATE
     made_on: date = field(default=date.min, kw_only=True)
     conditions: Mapping[str, str] = field(default_factory=dict, kw_only=True)
+    no_amount: bool = field(default=False, kw_only=True)

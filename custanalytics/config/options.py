@@ -81,6 +81,9 @@ class Reading:
         reads=True,
     )
     in_cents: bool = option(False, "the amounts are cents", kinds.FLAG)
+    no_amount: bool = option(
+        False, "count purchases, without money: for files that have no amounts", kinds.FLAG
+    )
     max_unreadable: float = option(
         0.02, "highest share of lines that may be unreadable", kinds.SHARE
     )

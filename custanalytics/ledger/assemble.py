@@ -118,7 +118,15 @@ def assemble(
     engine.keep("order_runs", "source/order_runs", money=money)
     warnings += tell_of_orders(staging, mapping)
     mixed = currency.settle()
-    if currency.code is None:
+    if mapping.no_amount:
+        warnings.append(
+            tell(
+                "No amounts were read (--no-amount): purchases are counted, and nothing is said "
+                "of money."
+            )
+        )
+        warnings += _warn_of_returns(staging)
+    elif currency.code is None:
         warnings.append(
             tell(
                 "The file does not say which currency the amounts are in, so they are written "
@@ -137,12 +145,17 @@ def assemble(
     _refuse_misread(staging, mapping, numbers)
     if money == "order_total":
         _refuse_several_totals(staging, mapping)
-    _warn_of_turned(staging, mapping, warnings)
-    warnings += _warn_of_cents(staging, currency.code)
+    if money != "none":
+        _warn_of_turned(staging, mapping, warnings)
+        warnings += _warn_of_cents(staging, currency.code)
     states = state_table(staging, mapping)
-    warnings += settle_unknown(staging, states)
+    warnings += settle_unknown(staging, states, counted=mapping.no_amount)
     if money == "order_total":
         warnings += share_totals(staging, mapping)
+    if money == "none":
+        engine.keep("counted", "source/counted")
+        engine.execute("DROP TABLE fates")
+        engine.execute("ALTER TABLE counted RENAME TO fates")
     engine.keep("ledger", "source/ledger")
     keep_orders(engine)
     warnings += tell_of_refusals(staging, mapping)
@@ -154,8 +167,9 @@ def assemble(
         decimal=mapping.decimal or (decimals.pop() if len(decimals) == 1 else None),
     )
     warnings += told_of_lines(staging)
-    report = load_report(staging, states, warnings)
-    findings = [*find_oddities(engine, report), *as_findings(warnings)]
+    report = load_report(staging, states, warnings, counted=mapping.no_amount)
+    oddities = find_oddities(engine, report, counted=mapping.no_amount)
+    findings = [*oddities, *as_findings(warnings)]
     engine.execute("DROP VIEW raw_lines")
     for table in _SCAFFOLD:
         engine.execute(f"DROP TABLE {table}")
@@ -163,6 +177,8 @@ def assemble(
 
 
 def _money_role(mapping: Mapping) -> str:
+    if mapping.no_amount:
+        return "none"
     if "amount" in mapping.roles:
         return "amount"
     return "order_total" if "order_total" in mapping.roles else "product"
@@ -207,6 +223,26 @@ def _warn_of_turned(staging: Staging, mapping: Mapping, warnings: list[str]) -> 
                 column=repr(mapping.roles["kind"].column),
             )
         )
+
+
+def _warn_of_returns(staging: Staging) -> list[str]:
+    """Where purchases are counted, what is given back takes none of them away."""
+    found = staging.engine.sql(
+        "SELECT count(*) AS n FROM lines WHERE amount < 0 AND status_reason IS NULL"
+    )
+    n = int(found["n"].iloc[0])
+    if not n:
+        return []
+    return [
+        tell_many(
+            n,
+            "One row gives something back and was set aside: the order it belongs to stays a "
+            "purchase.",
+            "{n:,} rows give something back and were set aside: the orders they belong to stay "
+            "purchases.",
+            n=n,
+        )
+    ]
 
 
 def _warn_of_cents(staging: Staging, currency: str | None) -> list[str]:

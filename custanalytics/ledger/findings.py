@@ -1,7 +1,7 @@
 """What is odd about the data, and what each oddity does to the conclusions."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -50,19 +50,19 @@ class Finding:
     passed: bool | None = None
 
 
-def find_oddities(engine: DuckDBEngine, report: LoadReport) -> list[Finding]:
-    """Oddities of a ledger, in a fixed order."""
+def find_oddities(engine: DuckDBEngine, report: LoadReport, *, counted: bool) -> list[Finding]:
+    """Oddities of a ledger, in a fixed order; of money nothing where purchases are ``counted``."""
     daily = engine.run("source/daily")
     daily["day"] = pd.to_datetime(daily["day"])
-    return [
-        *_unknown_customers(report),
-        *_duplicates(report),
-        *_returns_and_outliers(engine),
+    found = [
+        *_unknown_customers(report, counted=counted),
+        *([] if counted else [*_duplicates(report), *_returns_and_outliers(engine)]),
         *_special_lines(engine),
         *_customers(engine),
         *_calendar(daily),
         *_clock(daily),
     ]
+    return [replace(one, amount=None) for one in found] if counted else found
 
 
 def as_findings(told: Sequence[str]) -> list[Finding]:
@@ -95,7 +95,7 @@ def as_checks(findings: Sequence[Finding]) -> tuple[Check, ...]:
     )
 
 
-def _unknown_customers(report: LoadReport) -> list[Finding]:
+def _unknown_customers(report: LoadReport, *, counted: bool) -> list[Finding]:
     rows = report.rows_set_aside.get("no_customer", 0)
     if not rows:
         return []
@@ -111,6 +111,14 @@ def _unknown_customers(report: LoadReport) -> list[Finding]:
             rows,
             amount,
             tell_many(
+                rows,
+                "One row, {share:.0%} of the purchases, names no customer.",
+                "{n:,} rows, {share:.0%} of the purchases, name no customer.",
+                n=rows,
+                share=share,
+            )
+            if counted
+            else tell_many(
                 rows,
                 "One row, {share:.0%} of the revenue, names no customer.",
                 "{n:,} rows, {share:.0%} of the revenue, name no customer.",

@@ -31,6 +31,7 @@ from custanalytics.ledger.staging import Staging, stage
 
 NO_COLUMN = "none"
 MONEY_ROLES = ("amount", "order_total", "unit_price", "discount", "refunded")
+_OF_MONEY = (*MONEY_ROLES, "currency")
 
 
 def load(
@@ -47,6 +48,7 @@ def load(
     drop_duplicates: bool = False,
     encoding: str | None = None,
     in_cents: bool = False,
+    no_amount: bool = False,
     no_mend: bool = False,
     customer_key: Sequence[str | int] = (),
     since: date | None = None,
@@ -87,6 +89,9 @@ def load(
         Encoding of the text files, such as ``"cp1250"``; found by evidence where not given.
     in_cents : bool
         The amounts are cents: hundredths of the currency's unit.
+    no_amount : bool
+        Count purchases without money: a purchase, however many lines it has, comes to 1, and
+        returns are set aside.
     no_mend : bool
         Set aside lines that are torn by one delimiter or quote too many or too few, also where
         only one mending makes every field fit its column.
@@ -133,8 +138,12 @@ def load(
         rates={**wanted.rates, **checked_rates(rates or {})},
         sale=(*wanted.sale, *(word for word in sale if word not in wanted.sale)),
         not_a_sale=(*wanted.not_a_sale, *(w for w in not_a_sale if w not in wanted.not_a_sale)),
+        no_amount=no_amount or wanted.no_amount,
     )
+    if wanted.no_amount:
+        _refuse_money(wanted, in_cents)
     left_out = {role for role, choice in wanted.roles.items() if choice.column == NO_COLUMN}
+    left_out |= {*_OF_MONEY} if wanted.no_amount else set()
     given = {role: choice for role, choice in wanted.roles.items() if role not in left_out}
     columns = {choice.column for choice in given.values()}
     staging = stage(
@@ -162,7 +171,10 @@ def load(
     find_customer_and_order(roles)
     roles.chosen = {r: c for r, c in roles.chosen.items() if r not in left_out}
     numbers = read_numbers(staging, find.number_candidates(roles), wanted.decimal, roles.warnings)
-    find_money(roles, numbers, drop_duplicates=drop_duplicates)
+    if wanted.no_amount:
+        find.take_quantity(roles)
+    else:
+        find_money(roles, numbers, drop_duplicates=drop_duplicates)
     find.find_rest(roles)
     chosen = find.in_order(roles.chosen)
     if not platform:
@@ -188,6 +200,20 @@ def load(
         discount_is_share=discount_is_share(roles),
         warnings=roles.warnings,
     )
+
+
+def _refuse_money(wanted: Mapping, in_cents: bool) -> None:
+    """Without money, nothing that is said of money means anything."""
+    said = [
+        f"--map {role}={wanted.roles[role].column}" for role in _OF_MONEY if role in wanted.roles
+    ]
+    said += ["--currency"] * bool(wanted.currency) + ["--rate"] * bool(wanted.rates)
+    said += ["--in-cents"] * in_cents
+    if said:
+        raise UsageError(
+            f"--no-amount counts purchases without money, and {', '.join(said)} speaks of it: "
+            "leave out one or the other"
+        )
 
 
 def _with_keys(mapping: Dict[str, str | int], keys: Sequence[str | int]) -> dict[str, str | int]:

@@ -115,8 +115,16 @@ class LoadReport:
     duplicate_amount: Decimal
     warnings: tuple[str, ...]
 
-    def as_json(self, mapping: Dict[str, str], currency: str | None) -> dict[str, Any]:
+    def as_json(
+        self, mapping: Dict[str, str], currency: str | None, *, counted: bool
+    ) -> dict[str, Any]:
         """Return the counts and sums as plain values, with the columns they come from."""
+        money = {
+            "revenue": self.revenue,
+            "revenue_without_customer": self.revenue_without_customer,
+            "revenue_total": self.revenue_total,
+        }
+        states = self.states.drop(columns="amount") if counted else self.states
         return {
             "rows_read": self.rows_read,
             "rows_used": self.rows_used,
@@ -126,14 +134,12 @@ class LoadReport:
             "customers": self.buyers,
             "customers_in_rows": self.customers,
             "orders": self.orders,
-            "revenue": f"{self.revenue:.2f}",
-            "revenue_without_customer": f"{self.revenue_without_customer:.2f}",
-            "revenue_total": f"{self.revenue_total:.2f}",
+            **{name: None if counted else f"{total:.2f}" for name, total in money.items()},
             "first_order": self.first_order.isoformat() if self.first_order else None,
             "last_order": self.last_order.isoformat() if self.last_order else None,
             "currency": currency,
             "mapping": dict(mapping),
-            "states": self.states.to_dict("records"),
+            "states": states.to_dict("records"),
             "warnings": list(self.warnings),
         }
 
@@ -181,4 +187,6 @@ class Ledger:
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``custanalytics check --json`` prints."""
-        return self.report.as_json(self.mapping.columns, self.currency)
+        return self.report.as_json(
+            self.mapping.columns, self.currency, counted=self.mapping.no_amount
+        )

@@ -48,6 +48,8 @@ class Mapping:
         Units of ``currency`` for one unit of each other currency.
     sale, not_a_sale : tuple of str
         States of orders that the user said are sales, and are none.
+    no_amount : bool
+        Purchases are counted, without money.
     """
 
     roles: Dict[str, Choice]
@@ -58,6 +60,7 @@ class Mapping:
     rates: Dict[str, Decimal] = field(default_factory=lambda: MappingProxyType({}))
     sale: tuple[str, ...] = ()
     not_a_sale: tuple[str, ...] = ()
+    no_amount: bool = False
 
     @property
     def columns(self) -> dict[str, str]:
@@ -75,6 +78,8 @@ class Mapping:
             value = getattr(self, key)
             if value:
                 lines.append(f"{key} = {_quoted(value)}")
+        if self.no_amount:
+            lines.append("no_amount = true")
         lines += ["", "[roles]"]
         for role in ROLES:
             if role in self.roles:
@@ -110,6 +115,7 @@ class Mapping:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise UsageError(f"--mapping {path} is no valid TOML: {error}") from error
         known = {"roles", "rates", "states", "currency", "date_order", "decimal", "platform"}
+        known |= {"no_amount"}
         unknown = sorted(content.keys() - known)
         if unknown:
             raise UsageError(
@@ -120,12 +126,15 @@ class Mapping:
         wrong = [name for name in texts if not isinstance(content.get(name, ""), str)]
         if wrong:
             raise UsageError(f"--mapping {path}: {', '.join(wrong)} must be a text in quotes")
+        if not isinstance(content.get("no_amount", False), bool):
+            raise UsageError(f"--mapping {path}: no_amount must be true or false")
         return cls(
             roles=choices(_section(content, "roles", path), str(path)),
             currency=content.get("currency"),
             date_order=one_of("date_order", content.get("date_order"), _DATE_ORDERS),
             decimal=one_of("decimal", content.get("decimal"), _DECIMALS),
             platform=content.get("platform"),
+            no_amount=content.get("no_amount", False),
             rates=rates(_section(content, "rates", path)),
             **_states(_section(content, "states", path), path),
         )

@@ -81,8 +81,8 @@ def state_table(staging: Staging, mapping: Mapping) -> pd.DataFrame:
     return table.drop(columns="reason")
 
 
-def settle_unknown(staging: Staging, states: pd.DataFrame) -> list[str]:
-    """Stop where unknown states decide over much money, else warn of them."""
+def settle_unknown(staging: Staging, states: pd.DataFrame, *, counted: bool) -> list[str]:
+    """Stop where unknown states decide over much, in money or as rows counted, else warn."""
     row = staging.engine.sql(
         'SELECT count(*) AS "rows", CAST(COALESCE(sum(abs(amount)), 0) AS DOUBLE) AS amount, '
         "(SELECT CAST(COALESCE(sum(abs(amount)), 0) AS DOUBLE) FROM fates "
@@ -94,16 +94,21 @@ def settle_unknown(staging: Staging, states: pd.DataFrame) -> list[str]:
         return []
     unknown = states[states["taken_for"] == UNKNOWN]
     listed = "; ".join(
-        f"{value!r} in column {column!r}: {n} rows, {money:,.2f}"
+        f"{value!r} in column {column!r}: {n} rows{'' if counted else f', {money:,.2f}'}"
         for column, value, n, money in unknown[["column", "value", "rows", "amount"]]
         .head(_SHOWN)
         .itertuples(index=False)
     )
     if amount > _MOST_UNKNOWN * total:
+        both = (
+            f"There are {total:,.0f} rows of sales with them and {total - amount:,.0f} without."
+            if counted
+            else f"All sales come to {total:,.2f} with them and to {total - amount:,.2f} without."
+        )
         raise SourceError(
-            f"it is not known whether orders in these states are sales: {listed}. All sales come "
-            f"to {total:,.2f} with them and to {total - amount:,.2f} without. Say --sale VALUE or "
-            f"--not-a-sale VALUE for each; the other states were taken so: {_known(states)}"
+            f"it is not known whether orders in these states are sales: {listed}. {both} "
+            "Say --sale VALUE or --not-a-sale VALUE for each; the other states were taken so: "
+            f"{_known(states)}"
         )
     return [
         tell_many(

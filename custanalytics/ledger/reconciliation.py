@@ -25,8 +25,13 @@ _TOLD = (
 )
 
 
-def load_report(staging: Staging, states: pd.DataFrame, told: list[str]) -> LoadReport:
-    """Count the rows by what became of them; ``told`` is what reading them has to say."""
+def load_report(
+    staging: Staging, states: pd.DataFrame, told: list[str], *, counted: bool
+) -> LoadReport:
+    """Count the rows by what became of them; ``told`` is what reading them has to say.
+
+    Where purchases are ``counted``, no sum of money is told.
+    """
     engine = staging.engine
     table = engine.run("source/reconciliation")
     rows = {str(r): int(n) for r, n in zip(table["reason"], table["rows"], strict=True)}
@@ -54,7 +59,12 @@ def load_report(staging: Staging, states: pd.DataFrame, told: list[str]) -> Load
         int(figures["duplicate_rows"]),
         Decimal(str(figures["duplicate_amount"])),
     )
-    warnings = [*told, *_warnings(staging, rows, read, duplicates, duplicated)]
+    if counted:
+        reconciliation, states = (t.assign(amount=float("nan")) for t in (reconciliation, states))
+    warnings = [*told, *_warnings(rows, read, counted=counted)]
+    # Where purchases are counted, a line that stands twice is a part of one purchase.
+    if duplicates and not counted:
+        warnings += _warn_of_duplicates(staging, rows, duplicates, duplicated)
     aside = {r: n for r, n in rows.items() if r not in ("used", "unreadable")}
     return LoadReport(
         rows_read=read,
@@ -82,9 +92,7 @@ def load_report(staging: Staging, states: pd.DataFrame, told: list[str]) -> Load
     )
 
 
-def _warnings(
-    staging: Staging, rows: dict[str, int], read: int, duplicates: int, duplicated: Decimal
-) -> list[str]:
+def _warnings(rows: dict[str, int], read: int, *, counted: bool) -> list[str]:
     """One sentence for every reason that a reader should know of."""
     found: list[str] = []
     for reason, n in rows.items():
@@ -100,7 +108,9 @@ def _warnings(
     if rows.get("unreadable"):
         share = rows["unreadable"] / read
         found.append(
-            tell(
+            tell("{n:,} of {all:,} lines can't be read.", n=rows["unreadable"], all=read)
+            if counted
+            else tell(
                 "{n:,} of {all:,} lines can't be read; were they like the others, {share:.2%} of "
                 "the money would be missing.",
                 n=rows["unreadable"],
@@ -121,25 +131,30 @@ def _warnings(
                 share=share,
             )
         )
-    if duplicates:
-        figures = {"n": duplicates, "amount": duplicated}
-        found.append(
-            tell_many(
-                duplicates,
-                "One row repeats another one in every column ({amount:,.2f}); it was set aside.",
-                "{n:,} rows repeat another one in every column ({amount:,.2f} in all); they were "
-                "set aside.",
-                **figures,
-            )
-            if rows.get("exact_duplicate")
-            else tell_many(
-                duplicates,
-                "One row repeats another one in every column ({amount:,.2f}); it was kept.",
-                "{n:,} rows repeat another one in every column ({amount:,.2f} in all); they were "
-                "kept.",
-                **figures,
-            )
+    return found
+
+
+def _warn_of_duplicates(
+    staging: Staging, rows: dict[str, int], duplicates: int, duplicated: Decimal
+) -> list[str]:
+    """Rows that stand twice, and what became of them."""
+    figures = {"n": duplicates, "amount": duplicated}
+    found: list[str] = [
+        tell_many(
+            duplicates,
+            "One row repeats another one in every column ({amount:,.2f}); it was set aside.",
+            "{n:,} rows repeat another one in every column ({amount:,.2f} in all); they were "
+            "set aside.",
+            **figures,
         )
+        if rows.get("exact_duplicate")
+        else tell_many(
+            duplicates,
+            "One row repeats another one in every column ({amount:,.2f}); it was kept.",
+            "{n:,} rows repeat another one in every column ({amount:,.2f} in all); they were kept.",
+            **figures,
+        )
+    ]
     overlap = staging.engine.sql("SELECT count(*) AS n FROM duplicates WHERE is_overlap")
     twice = int(overlap["n"].iloc[0])
     if twice:

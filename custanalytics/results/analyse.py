@@ -96,13 +96,21 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         An option makes no sense, or `as_of` is before the first sale.
     """
     ledger, step = options.ledger, options.step
+    if ledger.mapping.no_amount:
+        raise UsageError(
+            "a report speaks of money, and with --no-amount there is none: `custanalytics check` "
+            "counts the purchases, and customer_summary, rfm_segmentation, cohort_retention and "
+            "forecast_customers take the ledger in Python"
+        )
     first_day, last_day = observation_period(ledger)
     end = options.as_of or last_day
     if end < first_day:
         raise UsageError(f"--as-of {end} is before the first sale on {first_day}")
     segments = options.rules
     chosen = dataclasses.replace(
-        settings_of(options, end, ledger.currency), conditions=conditions_of(segments)
+        settings_of(options, end, ledger.currency),
+        conditions=conditions_of(segments),
+        no_amount=ledger.mapping.no_amount,
     )
     loaded: dict[str, Any] = {
         "settings": chosen,

@@ -356,7 +356,7 @@ def _by_content(roles: Roles, names: list[str]) -> None:
         raise SourceError(
             f"column {counted!r} holds quantities, and no column says what was paid; export the "
             "sales with the amount or the price of a piece, or say --map amount=COLUMN or --map "
-            "unit_price=COLUMN"
+            "unit_price=COLUMN, or --no-amount to count purchases without money"
         )
     shown = "; ".join(
         f"{name!r} (such as {', '.join(staging.shapes(name))})" for name in (broken or free)[:8]
@@ -365,5 +365,5 @@ def _by_content(roles: Roles, names: list[str]) -> None:
     raise SourceError(
         "no column can be told to say what was paid (role amount, or quantity with unit_price); "
         f"{found}; say which with --map amount=COLUMN, or --map quantity=COLUMN and "
-        "--map unit_price=COLUMN"
+        "--map unit_price=COLUMN, or --no-amount to count purchases without money"
     )

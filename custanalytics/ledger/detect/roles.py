@@ -151,6 +151,12 @@ def matching(pattern: re.Pattern[str], cells: list[str]) -> float:
     return sum(bool(pattern.match(cell)) for cell in cells) / len(cells)
 
 
+def take_quantity(roles: Roles) -> None:
+    """Where purchases are counted, quantities tell returns."""
+    for candidate in roles.best("quantity"):
+        _take_named(roles, "quantity", candidate)
+
+
 def find_rest(roles: Roles) -> None:
     """Choose product, currency, status and what else has a name of its own."""
     for role in ("product", "currency", *STATE_ROLES, "kind", "refund_of"):

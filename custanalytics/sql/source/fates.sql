@@ -68,6 +68,7 @@ SELECT
         WHEN k.amount_state = 'missing' THEN 'no_amount'
         WHEN k.amount_state = 'bad' THEN 'bad_amount'
         WHEN $mixed AND k.rate IS NULL THEN 'no_currency'
+        WHEN $money = 'none' AND k.amount < 0 THEN 'returned'
         WHEN $drop_duplicates AND d.line_no IS NOT NULL THEN 'exact_duplicate'
         WHEN k.customer_id IS NULL THEN 'no_customer'
         WHEN k.amount = 0 THEN 'zero_amount'

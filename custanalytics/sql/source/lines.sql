@@ -43,6 +43,7 @@ paid AS (
         CASE $money
             WHEN 'amount' THEN amount_number
             WHEN 'order_total' THEN total_number
+            WHEN 'none' THEN CAST(COALESCE(sign(quantity_number), 1) AS DECIMAL(18, 4))
             ELSE TRY(CAST(quantity_number AS DECIMAL(18, 4)) * CAST(price_number AS DECIMAL(20, 10)))
                 * CASE WHEN discount_unit = '%' THEN 1 - COALESCE(abs(discount_number), 0) / 100
                        WHEN $discount_is_share THEN 1 - COALESCE(abs(discount_number), 0) ELSE 1 END
@@ -57,6 +58,7 @@ paid AS (
             WHEN 'product' THEN
                 CASE WHEN COALESCE(quantity_form, 'missing') = 'missing' OR COALESCE(price_form, 'missing') = 'missing' THEN 'missing'
                      WHEN quantity_form = 'bad' OR price_form = 'bad' THEN 'bad' ELSE 'whole' END
+            ELSE 'whole'
         END AS money_form
     FROM joined
 )
