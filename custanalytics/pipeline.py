@@ -2,7 +2,8 @@
 
 import dataclasses
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping as Dict
+from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from html import escape
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from custanalytics.bundled import DOCUMENT
+from custanalytics.bundled import DOCUMENT, template_names
 from custanalytics.config import (
     TEMPLATE,
     MeasureOptions,
@@ -25,7 +26,7 @@ from custanalytics.config import (
     today,
 )
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
-from custanalytics.ledger import load, read_table
+from custanalytics.ledger import Mapping, load, read_table
 from custanalytics.render.pages.templates import template as find_template
 from custanalytics.render.put_in_place import renewed
 
@@ -35,6 +36,10 @@ if TYPE_CHECKING:
     from custanalytics.campaigns import CampaignEffect
     from custanalytics.render.stale_prose import StaleProse
     from custanalytics.results.store import AnalysisResults
+
+
+# The template of a report on purchases without money, which no other one can show.
+PURCHASES = "purchases"
 
 
 @dataclass(frozen=True)
@@ -83,7 +88,7 @@ def run(options: RunOptions) -> Report:
     """
     out, step = Path(options.out), options.step
     _check_means(options)
-    chosen = template_for(out, options.template)
+    chosen = template_of_run(options)
     with renewed(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
             ledger = load(
@@ -218,6 +223,7 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
         return _moved(files, fresh, folder)
     out = Path(options.out)
     chosen = template_for(out, options.template)
+    _check_template(chosen, results.settings.no_amount)
     with renewed(out, find_template(chosen)) as fresh:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
@@ -243,6 +249,26 @@ def _check_means(how: Rendering) -> None:
             quarto_for(how.renderer)
 
 
+def template_of_run(options: RunOptions) -> str:
+    """The template of a run; where purchases are counted without money, one that can do without."""
+    file = options.mapping_file
+    counted = options.no_amount or (file is not None and Mapping.load(file).no_amount)
+    chosen = template_for(Path(options.out), options.template, PURCHASES if counted else TEMPLATE)
+    _check_template(chosen, counted)
+    return chosen
+
+
+def _check_template(chosen: str, counted: bool) -> None:
+    """Refuse a template of ours that speaks of money where there is none, or the other way."""
+    if chosen in template_names() and (chosen == PURCHASES) != counted:
+        raise UsageError(
+            f"the template {chosen!r} speaks of money, and with --no-amount there is none: leave "
+            "--template out, or give a new folder (--out)"
+            if counted
+            else f"the template {PURCHASES!r} is for purchases without money (--no-amount)"
+        )
+
+
 def template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:
     """The template asked for, or that of the report that is there."""
     there = None
@@ -259,5 +285,5 @@ def template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:
     return named or there or default
 
 
-def _moved(files: Mapping[str, Path], folder: Path, out: Path) -> dict[str, Path]:
+def _moved(files: Dict[str, Path], folder: Path, out: Path) -> dict[str, Path]:
     return {role: out / path.relative_to(folder) for role, path in files.items()}

@@ -14,7 +14,7 @@ from custanalytics.campaigns.effect import CampaignEffect, campaign_effect, past
 from custanalytics.campaigns.uplift import rank_uplift
 from custanalytics.check import Check
 from custanalytics.errors import UnsupportedError, UsageError
-from custanalytics.ledger import read_table
+from custanalytics.ledger import Ledger, read_table
 from custanalytics.scoring.calibration import Bools
 from custanalytics.scoring.columns import inputs, read_columns
 from custanalytics.scoring.control_group import control_list
@@ -55,7 +55,14 @@ def measure_list(
             contacts = contacts.drop(columns="propensity")
     if segment is None and "segment" in contacts and contacts["segment"].nunique() > 1:
         segment = "segment"
-    return campaign_effect(contacts, sales, contacted_on, window_days, segment)
+    effect = campaign_effect(contacts, sales, contacted_on, window_days, segment)
+    if isinstance(sales, Ledger) and sales.mapping.no_amount:
+        # Where purchases are counted, nothing is known of what they brought.
+        left = tuple(check for check in effect.checks if check.name != "measure.money")
+        unknown = effect.effects.copy()
+        unknown[[name for name in map(str, unknown) if name.startswith("spend_")]] = np.nan
+        return replace(effect, effects=unknown, checks=left)
+    return effect
 
 
 def measure_past(

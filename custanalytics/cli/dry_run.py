@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from custanalytics.config import Configuration
+from custanalytics.config import Configuration, RunOptions
 from custanalytics.errors import SourceError
 
 _OF_FORMAT = {"pptx": "slides.pptx", "xlsx": "workbook.xlsx"}
@@ -22,7 +22,7 @@ def dry_run(
 ) -> None:
     """Say what a run would do; what is wrong with it is raised as the run would."""
     from custanalytics.cli.printed import aligned, listed, show
-    from custanalytics.pipeline import template_for
+    from custanalytics.pipeline import template_for, template_of_run
     from custanalytics.render.pages.templates import template
     from custanalytics.render.put_in_place import generated_in
 
@@ -30,7 +30,11 @@ def dry_run(
     _is_there(files)
     out = Path(asked.out)
     account = configuration.account()
-    chosen = template_for(out, asked.template, account["template"][0])
+    chosen = (
+        template_of_run(asked)
+        if isinstance(asked, RunOptions)
+        else template_for(out, asked.template, account["template"][0])
+    )
     template(chosen)
     renews = bool(generated_in(out))
     reads = {str(path): _size(path) for path in [*files, *configuration.files()]}

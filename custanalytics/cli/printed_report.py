@@ -11,7 +11,8 @@ from custanalytics.cli.printed import (
     rows_json,
 )
 from custanalytics.cli.tables import table
-from custanalytics.content.definitions import DEFINITIONS
+from custanalytics.content.chapters import value
+from custanalytics.content.definitions import COUNTED, DEFINITIONS
 from custanalytics.content.format import Formats
 from custanalytics.pipeline import Report
 from custanalytics.prospects.lead_scoring import LeadScoring
@@ -54,7 +55,7 @@ def run_json(report: Report) -> dict[str, Any]:
     )
     return {
         **loaded,
-        "definitions": dict(DEFINITIONS),
+        "definitions": dict(COUNTED if results.settings.no_amount else DEFINITIONS),
         "files": paths(files),
         "models": figures,
         "skipped": results.skipped,
@@ -69,16 +70,18 @@ def run_text(report: Report) -> str:
     """What a run found, in a few lines."""
     results, files = report.results, report.files
     settings = results.settings
-    formats = Formats(settings.locale, settings.currency or None)
+    formats = Formats(settings.locale, settings.currency or None, settings.no_amount)
     ledger = results.ledger
     lines = []
     if ledger is not None:
+        net = "" if formats.counted else f", {formats.money(ledger.revenue)} net"
         lines.append(
             f"{formats.count(ledger.orders)} orders of {formats.count(ledger.buyers)} known "
-            f"customers, {formats.money(ledger.revenue)} net, up to "
-            f"{formats.date(settings.observation_end)}"
+            f"customers{net}, up to {formats.date(settings.observation_end)}"
         )
-    if results.value is not None:
+    if results.value is not None and formats.counted:
+        lines.append(value.lead(results.value, formats))
+    elif results.value is not None:
         totals = results.value.totals.iloc[0]
         lines.append(
             f"Customer value over {results.horizon_days} days, discounted: "

@@ -1,5 +1,7 @@
 """What a reader must know before relying on a customer value, as checks."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
@@ -16,7 +18,16 @@ NEARLY_WHOLE = 0.9
 
 def of_origins(origins: pd.DataFrame, horizon: float, level: float) -> list[Check]:
     """What forecasts made on earlier days, each over the longest time that is over, were worth."""
-    rows = origins.loc[origins["longest"] & origins["revenue_error"].notna()]
+    return _of(origins, horizon, level, "revenue")
+
+
+def of_purchases(origins: pd.DataFrame, horizon: float, level: float) -> list[Check]:
+    """The same where purchases are counted, without money."""
+    return _of(origins, horizon, level, "purchases")
+
+
+def _of(origins: pd.DataFrame, horizon: float, level: float, of: str) -> list[Check]:
+    rows = origins.loc[origins["longest"] & origins[f"{of}_error"].notna()]
     if len(rows) < FEWEST_TESTS:
         return [
             Check(
@@ -34,7 +45,7 @@ def of_origins(origins: pd.DataFrame, horizon: float, level: float) -> list[Chec
                 float(FEWEST_TESTS),
             )
         ]
-    return [*_spans(rows, horizon), _error(rows), _held(rows, level)]
+    return [*_spans(rows, horizon), _error(rows, of), _held(rows, level, of)]
 
 
 def _spans(rows: pd.DataFrame, horizon: float) -> list[Check]:
@@ -62,36 +73,52 @@ def _spans(rows: pd.DataFrame, horizon: float) -> list[Check]:
     ]
 
 
-def _error(rows: pd.DataFrame) -> Check:
-    usual = float(rows["revenue_error"].abs().mean())
-    worst = rows.iloc[int(rows["revenue_error"].abs().argmax())]
-    figures = {
-        "usual": usual,
-        "worst": abs(float(worst["revenue_error"])),
-        "day": worst["cutoff"].date(),
-    }
+def _error(rows: pd.DataFrame, of: str) -> Check:
+    errors = rows[f"{of}_error"]
+    usual = float(errors.abs().mean())
+    at = int(errors.abs().argmax())
+    worst = float(errors.iloc[at])
+    figures = {"usual": usual, "worst": abs(worst), "day": rows["cutoff"].iloc[at].date()}
     return Check(
         "clv.error",
         usual <= LARGEST_ERROR,
-        tell(
-            "Forecasts made as of earlier days were {usual:.0%} off in revenue on average. The "
-            "worst, of {day}, expected {worst:.0%} more than came.",
-            **figures,
-        )
-        if worst["revenue_error"] > 0
-        else tell(
-            "Forecasts made as of earlier days were {usual:.0%} off in revenue on average. The "
-            "worst, of {day}, expected {worst:.0%} less than came.",
-            **figures,
-        ),
+        _off_in_purchases(worst, figures) if of == "purchases" else _off_in_revenue(worst, figures),
         usual,
         LARGEST_ERROR,
         noted("rule of thumb"),
     )
 
 
-def _held(rows: pd.DataFrame, level: float) -> Check:
-    held = rows["actual_revenue"].between(rows["revenue_low"], rows["revenue_high"])
+def _off_in_revenue(worst: float, figures: dict[str, Any]) -> str:
+    if worst > 0:
+        return tell(
+            "Forecasts made as of earlier days were {usual:.0%} off in revenue on average. The "
+            "worst, of {day}, expected {worst:.0%} more than came.",
+            **figures,
+        )
+    return tell(
+        "Forecasts made as of earlier days were {usual:.0%} off in revenue on average. The "
+        "worst, of {day}, expected {worst:.0%} less than came.",
+        **figures,
+    )
+
+
+def _off_in_purchases(worst: float, figures: dict[str, Any]) -> str:
+    if worst > 0:
+        return tell(
+            "Forecasts made as of earlier days were {usual:.0%} off in purchases on average. The "
+            "worst, of {day}, expected {worst:.0%} more than came.",
+            **figures,
+        )
+    return tell(
+        "Forecasts made as of earlier days were {usual:.0%} off in purchases on average. The "
+        "worst, of {day}, expected {worst:.0%} less than came.",
+        **figures,
+    )
+
+
+def _held(rows: pd.DataFrame, level: float, of: str) -> Check:
+    held = rows[f"actual_{of}"].between(rows[f"{of}_low"], rows[f"{of}_high"])
     share = float(held.mean())
     return Check(
         "clv.interval_coverage",

@@ -17,6 +17,14 @@ DEFINITIONS: Mapping[str, str] = {
 }
 
 
-def defined(*figures: str) -> str:
+# The same where purchases are counted, without money.
+COUNTED: Mapping[str, str] = {
+    "orders": noted("Purchase: all lines of one order number; without a number, those of one day."),
+    "customers": noted("Customer: a known buyer with at least one purchase."),
+    "bought_again": DEFINITIONS["bought_again"],
+}
+
+
+def defined(*figures: str, of: Mapping[str, str] = DEFINITIONS) -> str:
     """The definitions of these figures, one after the other, in the report's language."""
-    return " ".join(word(DEFINITIONS[figure]) for figure in figures)
+    return " ".join(word(of[figure]) for figure in figures)

@@ -34,6 +34,7 @@ class Formats:
 
     locale: str = "en_GB"
     currency: str | None = None  # none: money is a plain number
+    counted: bool = False  # purchases are counted: there is no money to write
 
     def __post_init__(self) -> None:
         """Bring ``de-DE`` and ``de_DE`` to one form."""
@@ -171,6 +172,8 @@ class Formats:
         return str(formatter(value))
 
     def _money(self, value: float, digits: int) -> str:
+        if self.counted:
+            raise ValueError("money is written where purchases are counted")
         if not self.currency:
             return self.number(value, digits)
         pattern = Locale.parse(self.locale).currency_formats["standard"].pattern.split(";")[0]

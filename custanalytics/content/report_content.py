@@ -54,6 +54,7 @@ TITLES = {
     TEMPLATE: noted("What your customers are worth"),
     "owner-brief": noted("Your customers in brief"),
     "rfm": noted("What kinds of customers you have"),
+    "purchases": noted("How often your customers buy"),
     "prospects": noted("Which prospects will convert"),
     "campaign": noted("Whether the contact worked"),
 }
@@ -143,7 +144,7 @@ def report_content(results: AnalysisResults) -> ReportContent:
         ),
     )
     with speaking(settings.locale):
-        formats = Formats(settings.locale, settings.currency or None)
+        formats = Formats(settings.locale, settings.currency or None, settings.no_amount)
         chapters = _chapters(results, formats)
         return ReportContent(results, formats, _cover(results, chapters, formats), chapters)
 

@@ -12,6 +12,7 @@ from custanalytics.content.words import say, told, word, words
 from custanalytics.content.workbook_sheet import Field, Group, Sheet
 from custanalytics.results.store import AnalysisResults, result_tables
 from custanalytics.schema import UNITS, Kind, ResultColumn, column
+from custanalytics.sentences import noted
 
 # Kinds that are written as another format is.
 _FORMATS: Mapping[Kind, str] = {
@@ -23,6 +24,13 @@ _FORMATS: Mapping[Kind, str] = {
     "ratio": "probability",
     "day": "date",
     "money": "money_exact",
+}
+
+
+# Where purchases are counted without money, these say less.
+_COUNTED = {
+    "segment": noted("Group by recency and frequency."),
+    "last_product": noted("A product of the latest order."),
 }
 
 
@@ -98,13 +106,16 @@ class Shown:
 
     def meaning(self, entry: ResultColumn) -> str:
         """What a column holds, in a sentence."""
-        return told(entry.meaning, self.formats).format(**self.places)
+        meaning = entry.meaning
+        if self.formats.counted and entry.kind in ("name", "text"):
+            meaning = _COUNTED.get(entry.name, meaning)
+        return told(meaning, self.formats).format(**self.places)
 
 
 def dictionary(results: AnalysisResults) -> pd.DataFrame:
     """Every column of every table of the results: what it is, its unit, what empty cells mean."""
     settings = results.settings
-    formats = Formats(settings.locale, settings.currency or None)
+    formats = Formats(settings.locale, settings.currency or None, settings.no_amount)
     with speaking(settings.locale):
         shown = Shown(results, formats)
         rows: list[dict[str, Any]] = []

@@ -96,6 +96,8 @@ def table(
 
     Money is written with cents in all rows or in none.
     """
+    if formats.counted:  # columns of money are not there
+        columns = [c for c in columns if (c if isinstance(c, str) else c.field) in frame]
     shown = [_complete(each, result, formats) for each in columns]
     written = [
         replace(each, format=money_format(frame[each.field])) if each.format == "money" else each

@@ -52,7 +52,9 @@ def _customers(results: AnalysisResults, formats: Formats, shown: Shown) -> Shee
     customers = results.customers
     if customers is None:
         return None
-    order = "clv" if "clv" in customers and trusted(results.value_trust) else "total_spend"
+    worth = "expected_purchases" if formats.counted else "clv"
+    so_far = "n_orders" if formats.counted else "total_spend"
+    order = worth if worth in customers and trusted(results.value_trust) else so_far
     return shown.sheet(
         say("Customers"),
         plural(
@@ -93,8 +95,10 @@ def _plan(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | N
     if actions is None:
         return None
     rows = what_to_do.shown(actions)
-    rows = rows.assign(segment=rows["who"], basis=what_to_do.gain_is(actions))
-    rows = rows[[name for name in _PLAN if rows[name].notna().any()]]
+    rows = rows.assign(segment=rows["who"])
+    if not formats.counted:
+        rows = rows.assign(basis=what_to_do.gain_is(actions))
+    rows = rows[[name for name in _PLAN if name in rows and rows[name].notna().any()]]
     texts = (
         what_to_do.terms(actions, results, formats),
         what_to_do.measure(results, formats),
@@ -180,7 +184,9 @@ def _late(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | N
         return None
     return shown.sheet(
         say("Late customers"),
-        plural(
+        say("Late by their own rhythm, most likely to buy first")
+        if formats.counted
+        else plural(
             len(rows),
             "One customer is late by their own rhythm",
             "{n} customers are late by their own rhythm, most revenue at risk first",
@@ -189,7 +195,9 @@ def _late(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | N
         "customers",
         rows,
         "act",
-        say(
+        ""
+        if formats.counted
+        else say(
             "Of what they usually spend in {days} days, {money} is not expected to come.",
             money=formats.money_short(propensity.figures["revenue_at_risk"]),
             days=formats.days(propensity.window_days),

@@ -98,6 +98,7 @@ def _trends(content: ReportContent, sheets: Sequence[Sheet]) -> tuple[tuple[Tren
             before=float(months[name].iloc[last - 12]) if last - 12 >= whole[0] else None,
         )
         for name in _MEASURES
+        if name in names
     ]
     formats = content.formats
     earlier = formats.month(months["month"].iloc[last - 12]) if told[0].before is not None else ""

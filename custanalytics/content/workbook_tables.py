@@ -10,7 +10,7 @@ from custanalytics.content.chapters import (
     segments,
     value_tests,
 )
-from custanalytics.content.chapters.appendix import SUBJECTS
+from custanalytics.content.chapters.appendix import subject
 from custanalytics.content.format import Formats
 from custanalytics.content.result_columns import Shown
 from custanalytics.content.tables import VERDICTS
@@ -156,8 +156,7 @@ def data(results: AnalysisResults, formats: Formats, shown: Shown) -> list[Sheet
     sheets.append(_checks(results, formats))
     if results.skipped:
         rows = [
-            (word(SUBJECTS.get(name, name)), told(text, formats))
-            for name, text in results.skipped.items()
+            (subject(name, formats), told(text, formats)) for name, text in results.skipped.items()
         ]
         sheets.append(
             Sheet(
@@ -177,7 +176,7 @@ def data(results: AnalysisResults, formats: Formats, shown: Shown) -> list[Sheet
 def _checks(results: AnalysisResults, formats: Formats) -> Sheet:
     rows = [
         (
-            word(SUBJECTS[name]),
+            subject(name, formats),
             word(VERDICTS[check.passed]),
             told(check.sentence, formats),
             check.value,

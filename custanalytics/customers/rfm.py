@@ -1,7 +1,7 @@
 """RFM segmentation: who bought how recently, how often and for how much."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -154,6 +154,21 @@ SEGMENTS = (
 )
 
 
+# The same where purchases are counted without money: M is F then, and returns are not known.
+_COUNTED_RULES = (
+    noted("Come back on time by their own rhythm, F at least 4"),
+    noted("Come back on time, F 3"),
+    noted("Come back on time, F below 3"),
+    noted("One purchase so far, no longer ago than second purchases usually take"),
+    noted("Late by their own rhythm, F at least 4"),
+    noted("Late by their own rhythm, F below 4"),
+    noted("Silent for so long that hardly anyone came back after it"),
+)
+COUNTED_SEGMENTS = tuple(
+    replace(segment, rule=rule) for segment, rule in zip(SEGMENTS, _COUNTED_RULES, strict=True)
+)
+
+
 # What a public copy says in place of a rule that is not one of these.
 RULE_KEPT_BACK = noted("Kept back: the rule was made for this client.")
 
@@ -288,7 +303,7 @@ def rfm_segmentation(
 
 
 def _require_rules_for(counts: dict[str, int], segments: Sequence[Segment]) -> None:
-    built_in = any(segment in (*SEGMENTS, *RFM_SEGMENTS) for segment in segments)
+    built_in = any(segment in (*SEGMENTS, *COUNTED_SEGMENTS, *RFM_SEGMENTS) for segment in segments)
     if built_in and set(counts.values()) != {LEVELS}:
         raise UsageError(
             f"the built-in segments are of {LEVELS} levels, not {_listed(counts)}: give segments "
@@ -311,7 +326,7 @@ def check_segments(segments: Sequence[Segment]) -> None:
 
 def of_own_rules(segments: pd.DataFrame) -> pd.DataFrame:
     """The rows of `RFM.segments` that a consultant wrote: not word for word built in."""
-    ours = (*SEGMENTS, *RFM_SEGMENTS)
+    ours = (*SEGMENTS, *COUNTED_SEGMENTS, *RFM_SEGMENTS)
     built_in = {(segment.name, segment.rule, segment.action) for segment in ours}
     texts = zip(segments["segment"], segments["rule"], segments["action"], strict=True)
     return segments.loc[[row not in built_in for row in texts]]

@@ -124,7 +124,7 @@ class LoadReport:
             "revenue_without_customer": self.revenue_without_customer,
             "revenue_total": self.revenue_total,
         }
-        states = self.states.drop(columns="amount") if counted else self.states
+        states = self.states.drop(columns="amount", errors="ignore") if counted else self.states
         return {
             "rows_read": self.rows_read,
             "rows_used": self.rows_used,

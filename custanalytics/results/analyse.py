@@ -53,6 +53,13 @@ from custanalytics.results.action_plan import (
     step_of,
     with_offers,
 )
+from custanalytics.results.counted import (
+    counted_rules,
+    in_purchases,
+    refuse_money,
+    why_left_out,
+    without_money,
+)
 from custanalytics.results.decisions import drawn_groups, segment_decisions, useful_control
 from custanalytics.results.key_findings import key_findings
 from custanalytics.results.store import AnalysisResults
@@ -96,22 +103,19 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         An option makes no sense, or `as_of` is before the first sale.
     """
     ledger, step = options.ledger, options.step
-    if ledger.mapping.no_amount:
-        raise UsageError(
-            "a report speaks of money, and with --no-amount there is none: `custanalytics check` "
-            "counts the purchases, and customer_summary, rfm_segmentation, cohort_retention and "
-            "forecast_customers take the ledger in Python"
-        )
     first_day, last_day = observation_period(ledger)
     end = options.as_of or last_day
     if end < first_day:
         raise UsageError(f"--as-of {end} is before the first sale on {first_day}")
-    segments = options.rules
+    segments, counted = options.rules, ledger.mapping.no_amount
     chosen = dataclasses.replace(
         settings_of(options, end, ledger.currency),
         conditions=conditions_of(segments),
-        no_amount=ledger.mapping.no_amount,
+        no_amount=counted,
     )
+    if counted:
+        refuse_money(chosen, segments)
+        segments = counted_rules(segments)
     loaded: dict[str, Any] = {
         "settings": chosen,
         "ledger": ledger.report,
@@ -119,7 +123,7 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         "findings": ledger.findings,
         "ledger_checks": (*ledger.checks, *silence(last_day, end)),
     }
-    skipped: dict[str, str] = {}
+    skipped: dict[str, str] = why_left_out() if counted else {}
 
     def attempt(name: str, compute: Callable[[], T]) -> T | None:
         try:
@@ -149,16 +153,20 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
             agreed["consent"] = agreed["consent"].astype("boolean")
             summary = summary.merge(agreed, on="customer_id", how="left")
         known = summary.merge(customer_details(ledger, end), on="customer_id", how="left")
-        spread = attempt("concentration", lambda: revenue_concentration(known))
+        spread = None
+        if not counted:
+            spread = attempt("concentration", lambda: revenue_concentration(known))
         back = attempt("cohorts", lambda: cohort_retention(ledger, end))
     with step("Looking at what they buy"):
-        bought = _what_they_buy(ledger, end, business, attempt)
+        bought = _what_they_buy(ledger, end, business, attempt, counted)
     with step("Forecasting every customer"):
         longest = max(chosen.horizon_days, chosen.window_days, YEAR_DAYS)
         forecast = attempt(
             "value", lambda: forecast_customers(ledger, longest, end, seed=chosen.seed)
         )
         value, propensity = _views(forecast, chosen, business) if forecast else (None, None)
+        if counted and value is not None:
+            value = in_purchases(value)
         if forecast is None:
             skipped["propensity"] = skipped["value"]
     with step("Deciding what to do"):
@@ -178,7 +186,7 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
                 groups, customers, forecast, value, propensity, bought["next_products"], chosen
             )
     trust = value_trust(value) if value is not None else ()
-    return AnalysisResults(
+    results = AnalysisResults(
         **loaded,
         overview=business,
         concentration=spread,
@@ -195,6 +203,7 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
         key_findings=key_findings(business, spread, back, known, value if trusted(trust) else None),
         skipped=skipped,
     )
+    return without_money(results) if counted else results
 
 
 def _what_they_buy(
@@ -202,8 +211,12 @@ def _what_they_buy(
     end: date,
     business: Overview | None,
     attempt: Callable[[str, Callable[[], Any]], Any],
+    counted: bool,
 ) -> dict[str, Any]:
-    """What brings revenue, what first orders lead to, what comes next, and what changed."""
+    """What brings revenue, what first orders lead to, what comes next, and what changed.
+
+    Where purchases are ``counted``, only what is bought next.
+    """
 
     def change() -> RevenueChange | None:
         if business is None:
@@ -219,7 +232,10 @@ def _what_they_buy(
         "next_products": lambda: rules_of_next(ledger, end),
         "revenue_change": change,
     }
-    return {name: attempt(name, compute) for name, compute in analyses.items()}
+    return {
+        name: attempt(name, compute) if name == "next_products" or not counted else None
+        for name, compute in analyses.items()
+    }
 
 
 def settings_of(options: Any, end: date, currency: str | None) -> Settings:

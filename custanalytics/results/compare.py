@@ -21,7 +21,7 @@ _DEPENDS: Mapping[str, tuple[str, ...]] = {
     "prospects": ("seed", "contact_cost", "conversion_value"),
 }
 # How sales are read; a change of these makes other sales of the same file.
-_READING = ("observation_end", "currency", "version")
+_READING = ("observation_end", "currency", "no_amount", "version")
 _RULE, _ORDER = "rule of ", "order of the rules"
 _DEFINITIONS = (*_READING, *dict.fromkeys(name for names in _DEPENDS.values() for name in names))
 
@@ -138,9 +138,10 @@ def _ledger_figures(results: AnalysisResults) -> dict[str, float]:
         "customers": ledger.customers,
         "buyers": ledger.buyers,
         "orders": ledger.orders,
-        "net revenue of known customers": ledger.revenue,
-        "net revenue": ledger.revenue_total,
     }
+    if not results.settings.no_amount:
+        figures["net revenue of known customers"] = ledger.revenue
+        figures["net revenue"] = ledger.revenue_total
     figures |= {f"rows set aside: {why}": rows for why, rows in ledger.rows_set_aside.items()}
     return {name: float(figure) for name, figure in figures.items()}
 

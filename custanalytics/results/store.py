@@ -357,7 +357,10 @@ def _decode(kind: Any, value: Any, tables: Mapping[str, pd.DataFrame]) -> Any:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = typing.get_type_hints(kind)
         names = [part.name for part in dataclasses.fields(kind)]
-        return kind(**{name: _decode(hints[name], value[name], tables) for name in names})
+        # What a version before did not know of is as it is by default.
+        return kind(
+            **{name: _decode(hints[name], value[name], tables) for name in names if name in value}
+        )
     if origin in (dict, Mapping):
         return {key: _decode(inner[1], item, tables) for key, item in value.items()}
     if origin in (tuple, list):

@@ -14,6 +14,7 @@ from custanalytics.content.words import as_sentence, plural, say, told, told_all
 from custanalytics.ledger import LoadReport
 from custanalytics.ledger.order_states import TAKEN
 from custanalytics.privacy.mute import TOO_SMALL
+from custanalytics.results.counted import MONEY
 from custanalytics.results.store import AnalysisResults
 from custanalytics.sentences import noted
 
@@ -36,6 +37,7 @@ SUBJECTS = {
     "first_orders": noted("First orders"),
     "next_products": noted("What is bought next"),
     "revenue_change": noted("Why revenue changed"),
+    MONEY: noted("Money"),
     "value": noted("Value"),
     "propensity": noted("Next purchase"),
     "prospects": noted("Prospects"),
@@ -115,29 +117,36 @@ def _capital(text: str) -> str:
 
 
 def _rows(ledger: LoadReport, formats: Formats) -> str:
-    aside = sum(ledger.rows_set_aside.values())
+    figures = {
+        "read": formats.count(ledger.rows_read),
+        "used": formats.count(ledger.rows_used),
+        "aside": formats.count(sum(ledger.rows_set_aside.values())),
+        "unreadable": formats.count(ledger.rows_unreadable),
+    }
+    if formats.counted:
+        return plural(
+            ledger.rows_read,
+            "The export holds one row: {used} used, {aside} set aside and {unreadable} unreadable.",
+            "The export holds {read} rows: {used} used, {aside} set aside and {unreadable} "
+            "unreadable. Nothing is lost on the way.",
+            **figures,
+        )
     return plural(
         ledger.rows_read,
         "The export holds one row: {used} used, {aside} set aside, {unreadable} unreadable.",
         "The export holds {read} rows: {used} used, {aside} set aside and {unreadable} "
         "unreadable. Nothing is lost on the way, in rows or in money.",
-        read=formats.count(ledger.rows_read),
-        used=formats.count(ledger.rows_used),
-        aside=formats.count(aside),
-        unreadable=formats.count(ledger.rows_unreadable),
+        **figures,
     )
 
 
 def _reconciliation(ledger: LoadReport, formats: Formats) -> Table:
     rows = ledger.reconciliation
     total = pd.DataFrame(
-        {
-            "label": [say("All rows read")],
-            "rows": [ledger.rows_read],
-            "amount": [float(rows["amount"].sum())],
-            "share": [1.0],
-        }
+        {"label": [say("All rows read")], "rows": [ledger.rows_read], "share": [1.0]}
     )
+    if not formats.counted:
+        total["amount"] = float(rows["amount"].sum())
     shown = rows.assign(label=[_capital(told(text, formats)) for text in rows["meaning"]])
     return table(
         "reconciliation",
@@ -200,9 +209,16 @@ def _mapping(results: AnalysisResults, formats: Formats) -> Table:
     )
 
 
+def subject(name: str, formats: Formats) -> str:
+    """What an analysis is about, in words; where purchases are counted, none is of value."""
+    if formats.counted and name == "value":
+        return say("Forecast")
+    return word(SUBJECTS.get(name, name))
+
+
 def _checks(results: AnalysisResults, formats: Formats) -> Table:
     rows = tuple(
-        (word(SUBJECTS[name]), verdict(check), _with_source(check, formats))
+        (subject(name, formats), verdict(check), _with_source(check, formats))
         for name, check in results.checks
     )
     return Table(
@@ -223,7 +239,7 @@ def _with_source(check: Check, formats: Formats) -> str:
 
 def _left_out(results: AnalysisResults, formats: Formats) -> Table:
     rows = tuple(
-        (word(SUBJECTS.get(name, name)), as_sentence(text, formats))
+        (subject(name, formats), as_sentence(text, formats))
         for name, text in results.skipped.items()
     )
     return Table(

@@ -55,6 +55,8 @@ def business(overview: Overview | None, formats: Formats) -> Chapter:
     if overview is None:
         return Chapter(CHAPTER, present=False)
     monthly = overview.monthly
+    if formats.counted:
+        return _counted(overview, formats)
     texts = {
         "lead": lead(overview, formats),
         "orders": _orders(overview, formats),
@@ -77,9 +79,26 @@ def business(overview: Overview | None, formats: Formats) -> Chapter:
     )
 
 
+def _counted(overview: Overview, formats: Formats) -> Chapter:
+    """The chapter where purchases are counted, without money."""
+    monthly = overview.monthly
+    texts = {"lead": lead(overview, formats), "orders": _gap(overview, formats)}
+    if len(monthly) < 2:
+        return Chapter(CHAPTER, texts=texts)
+    return Chapter(
+        CHAPTER,
+        texts=texts,
+        charts=(_activity_chart(overview, formats),),
+        tables=(_month_table(monthly, formats),),
+        flags={"months": True},
+    )
+
+
 def lead(overview: Overview, formats: Formats) -> str:
     """The state of the business in a sentence or two."""
     monthly = overview.monthly
+    if formats.counted:
+        return _purchases(overview, formats)
     last, previous = overview.figures["revenue_last_12m"], overview.figures["revenue_previous_12m"]
     if is_missing(last):
         return _whole_period(overview, formats)
@@ -118,6 +137,60 @@ def lead(overview: Overview, formats: Formats) -> str:
     )
 
 
+def _purchases(overview: Overview, formats: Formats) -> str:
+    """The state of the business in purchases."""
+    last, previous = purchases(overview)
+    if last is None:
+        orders = overview.figures["orders"]
+        return plural(
+            orders,
+            "The file covers {period} and holds one purchase.",
+            "The file covers {period}: {orders} purchases. That is too short a time to speak of "
+            "growth or decline.",
+            period=period(overview, formats),
+            orders=formats.count(orders),
+        )
+    figures = {
+        "orders": formats.count(last),
+        "month": formats.month(
+            overview.monthly.loc[overview.monthly["complete"], "month"].iloc[-1]
+        ),
+    }
+    if not previous:
+        return say(
+            "There were {orders} purchases in the twelve full months to {month}. The file does "
+            "not reach back far enough to compare this with the year before.",
+            **figures,
+        )
+    change = last / previous - 1
+    figures |= {"change": formats.share(abs(change)), "previous": formats.count(previous)}
+    if abs(change) < _LEVEL:
+        return say(
+            "There were {orders} purchases in the twelve full months to {month}, as many as in "
+            "the twelve months before.",
+            **figures,
+        )
+    if change > 0:
+        return say(
+            "There were {orders} purchases in the twelve full months to {month}, {change} more "
+            "than the {previous} of the twelve months before.",
+            **figures,
+        )
+    return say(
+        "There were {orders} purchases in the twelve full months to {month}, {change} fewer than "
+        "the {previous} of the twelve months before.",
+        **figures,
+    )
+
+
+def purchases(overview: Overview) -> tuple[float | None, float | None]:
+    """Orders of the last twelve whole months and of those before; None where there are too few."""
+    orders = overview.monthly.loc[overview.monthly["complete"], "orders"]
+    years = orders.iloc[-12:], orders.iloc[-24:-12]
+    last, previous = (float(year.sum()) if len(year) == 12 else None for year in years)
+    return last, previous
+
+
 def period(overview: Overview, formats: Formats) -> str:
     """The stretch of time the data covers, by month."""
     first, last = overview.monthly["month"].iloc[0], overview.monthly["month"].iloc[-1]
@@ -151,18 +224,19 @@ def _orders(overview: Overview, formats: Formats) -> str:
         average=formats.money(average),
         median=formats.money(median),
     )
-    gap = figures["median_days_between_orders"]
+    return f"{text} {_gap(overview, formats)}".strip()
+
+
+def _gap(overview: Overview, formats: Formats) -> str:
+    """After how many days customers come back; empty where nobody did."""
+    gap = overview.figures["median_days_between_orders"]
     if is_missing(gap):
-        return text
-    return (
-        text
-        + " "
-        + plural(
-            gap,
-            "When customers come back, half of them do so within one day of the order before.",
-            "When customers come back, half of them do so within {gap} days of the order before.",
-            gap=formats.days(gap),
-        )
+        return ""
+    return plural(
+        gap,
+        "When customers come back, half of them do so within one day of the order before.",
+        "When customers come back, half of them do so within {gap} days of the order before.",
+        gap=formats.days(gap),
     )
 
 
@@ -230,6 +304,8 @@ def _open_note(overview: Overview, columns: bool, formats: Formats) -> str:
 
 def growth(overview: Overview, formats: Formats) -> str:
     """Growth over the year before, as a headline; empty where there is no year to compare."""
+    if formats.counted:
+        return _more_purchases(overview, formats)
     last, previous = overview.figures["revenue_last_12m"], overview.figures["revenue_previous_12m"]
     if is_missing(last) or is_missing(previous) or previous <= 0:
         return ""
@@ -239,6 +315,18 @@ def growth(overview: Overview, formats: Formats) -> str:
     if change > 0:
         return say("Revenue grew {change} in a year", change=formats.share(change))
     return say("Revenue fell {change} in a year", change=formats.share(-change))
+
+
+def _more_purchases(overview: Overview, formats: Formats) -> str:
+    last, previous = purchases(overview)
+    if last is None or not previous:
+        return ""
+    change = last / previous - 1
+    if abs(change) < _LEVEL:
+        return say("As many purchases as in the year before")
+    if change > 0:
+        return say("{change} more purchases than in the year before", change=formats.share(change))
+    return say("{change} fewer purchases than in the year before", change=formats.share(-change))
 
 
 def _revenue_chart(overview: Overview, formats: Formats) -> Chart:
@@ -426,7 +514,7 @@ def _month_table(monthly: pd.DataFrame, formats: Formats) -> Table:
         "revenue",
         "returning_revenue",
         "new_revenue",
-        *(["unknown_revenue"] if (shown["unknown_revenue"] != 0).any() else []),
+        *(["unknown_revenue"] if not formats.counted and shown["unknown_revenue"].any() else []),
         "refunds",
         "orders",
         "customers",
@@ -442,7 +530,9 @@ def _month_table(monthly: pd.DataFrame, formats: Formats) -> Table:
         shown,
         columns,
         formats,
-        say("Revenue, orders and customers by month"),
+        say("Orders and customers by month")
+        if formats.counted
+        else say("Revenue, orders and customers by month"),
         result="overview.monthly",
         wide=True,
         note=" ".join(notes),

@@ -5,7 +5,7 @@ from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import appendix, value_tests, what_to_do
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.slide import Slide
-from custanalytics.content.words import plural, say, told, word
+from custanalytics.content.words import plural, say, told
 from custanalytics.privacy.mute import TOO_SMALL
 from custanalytics.results.store import AnalysisResults
 
@@ -60,7 +60,7 @@ def _doubts(results: AnalysisResults, formats: Formats) -> Slide | None:
     left_out = [
         say(
             "{what}: {why}",
-            what=word(appendix.SUBJECTS.get(name, name)),
+            what=appendix.subject(name, formats),
             why=told(text, formats),
         )
         for name, text in results.skipped.items()
@@ -142,7 +142,7 @@ def _next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
             else say("It shows who came back."),
         )
     )
-    if results.settings.margin is None and results.value is not None:
+    if results.settings.margin is None and results.value is not None and not formats.counted:
         items.append(
             Point(
                 say("Tell us your margin."),

@@ -78,6 +78,17 @@ def next_purchase(
 def lead(found: PurchasePropensity, formats: Formats) -> str:
     """How many customers are expected to buy in the window, with bounds."""
     figures = found.figures
+    if formats.counted:
+        return say(
+            "About {buyers} of {customers} customers are expected to buy in the next {window} "
+            "days; with {level} confidence between {low} and {high} of them.",
+            customers=formats.count(figures["customers"]),
+            buyers=formats.count(figures["expected_buyers"]),
+            window=formats.days(found.window_days),
+            level=formats.share(found.params["level"]),
+            low=formats.count(figures["expected_buyers_low"]),
+            high=formats.count(figures["expected_buyers_high"]),
+        )
     return say(
         "About {buyers} of {customers} customers are expected to buy in the next {window} days, "
         "bringing {money}; with {level} confidence between {low} and {high} of them.",
@@ -105,6 +116,18 @@ def risk(found: PurchasePropensity, formats: Formats) -> str:
         if is_missing(figures["late_customers"]):
             return say("How many customers are late by their own rhythm is kept back.")
         return say("No customer is late against their own rhythm and still likely to come back.")
+    if formats.counted:
+        return plural(
+            late,
+            "One customer has waited between {late_from} and {gone_from} times the usual gap "
+            "between orders: later than usual, and not yet so long that hardly anyone came back.",
+            "{late} customers have waited between {late_from} and {gone_from} times their usual "
+            "gap between orders: later than usual, and not yet so long that hardly anyone came "
+            "back.",
+            late=formats.count(late),
+            late_from=formats.number(figures["late_factor"]),
+            gone_from=formats.number(figures["gone_factor"]),
+        )
     return plural(
         late,
         "One customer has waited between {late_from} and {gone_from} times the usual gap between "
@@ -286,8 +309,9 @@ def _likely(chances: pd.Series) -> str:
 
 def _late(found: PurchasePropensity, customers: pd.DataFrame | None, formats: Formats) -> Table:
     late = found.customers.loc[found.customers["late"]]
+    order = "propensity" if formats.counted else "revenue_at_risk"
     first = late.sort_values(
-        ["revenue_at_risk", "customer_id"], ascending=[False, True], ignore_index=True
+        [order, "customer_id"], ascending=[False, True], ignore_index=True
     ).iloc[:_LISTED]
     return table(
         "late",
@@ -302,9 +326,13 @@ def _late(found: PurchasePropensity, customers: pd.DataFrame | None, formats: Fo
             Column("propensity", say("Probability")),
         ],
         formats,
-        say("Late by their own rhythm, most revenue at risk first"),
+        say("Late by their own rhythm, most likely to buy first")
+        if formats.counted
+        else say("Late by their own rhythm, most revenue at risk first"),
         result="customers",
-        note=say(
+        note=""
+        if formats.counted
+        else say(
             "Revenue at risk: the usual spend in {window} days times the chance that no order "
             "comes.",
             window=formats.days(found.window_days),
@@ -317,6 +345,13 @@ def _late_slide(found: PurchasePropensity, late: Table, formats: Formats) -> Sli
     return Slide(
         "late",
         plural(
+            figures["late_customers"],
+            "One customer is later than usual",
+            "{late} customers are later than usual",
+            late=formats.count(figures["late_customers"]),
+        )
+        if formats.counted
+        else plural(
             figures["late_customers"],
             "One customer is late: {money} of the usual spend is not expected to come",
             "{late} customers are late: {money} of their usual spend is not expected to come",

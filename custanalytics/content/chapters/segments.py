@@ -61,7 +61,7 @@ def _map(
 ) -> Slide:
     """Who they are, what they bring and where they move, on one slide."""
     rows = rfm.segments.loc[rfm.segments["customers"] > 0]
-    rows = rows.sort_values("revenue_share", ascending=False, kind="stable")
+    rows = rows.sort_values(_weight(rows), ascending=False, kind="stable")
     columns: list[Column | str] = ["segment", "customers", "revenue"]
     if migration is not None:
         rows = rows.assign(**_in_and_out(rows["segment"], migration))
@@ -94,6 +94,11 @@ def _in_and_out(names: pd.Series, migration: pd.DataFrame) -> dict[str, list[flo
     }
 
 
+def _weight(rows: pd.DataFrame) -> str:
+    """What the segments stand in the order of: their revenue, or their size."""
+    return "revenue_share" if "revenue_share" in rows else "customer_share"
+
+
 def lead(rfm: RFM, formats: Formats) -> str:
     """The segment that brings most, against its size."""
     rows = rfm.segments.loc[rfm.segments["customers"] > 0]
@@ -104,6 +109,18 @@ def lead(rfm: RFM, formats: Formats) -> str:
             "All {customers} customers fall into one segment, “{segment}”.",
             segment=word(rows["segment"].iloc[0]),
             customers=formats.count(rows["customers"].iloc[0]),
+        )
+    if formats.counted:
+        top = most(rows, "customers")
+        return plural(
+            top["customers"],
+            "The largest segment is “{segment}”: a single customer, {size} of all.",
+            "The largest segment is “{segment}”: {customers} customers, {size} of all. They bought "
+            "{orders} times on average.",
+            segment=word(top["segment"]),
+            size=formats.share(top["customer_share"]),
+            customers=formats.count(top["customers"]),
+            orders=formats.number(top["mean_orders"]),
         )
     top = most(rows, "revenue")
     return plural(
@@ -122,6 +139,8 @@ def lead(rfm: RFM, formats: Formats) -> str:
 
 def _chart(rfm: RFM, formats: Formats) -> Chart:
     rows = words(rfm.segments.loc[rfm.segments["customers"] > 0], "segment")
+    if formats.counted:
+        return _sizes_chart(rows, formats)
     rows = rows.sort_values("revenue_share", ascending=False, kind="stable")
     tidy = rows.melt("segment", ["customer_share", "revenue_share"], "series", "value")
     names = {"customer_share": say("of customers"), "revenue_share": say("of revenue")}
@@ -148,6 +167,28 @@ def _chart(rfm: RFM, formats: Formats) -> Chart:
     )
 
 
+def _sizes_chart(rows: pd.DataFrame, formats: Formats) -> Chart:
+    """The segments by their size alone."""
+    rows = rows.sort_values("customer_share", ascending=False, kind="stable")
+    top = rows.iloc[0]
+    title = say(
+        "{segment}: {size} of customers",
+        segment=top["segment"],
+        size=formats.share(top["customer_share"]),
+    )
+    return Chart(
+        placed=SHARES,
+        kind="bars",
+        data=rows[["segment", "customer_share"]],
+        x="customer_share",
+        y="segment",
+        x_format="share",
+        title=title,
+        subtitle=say("Share of customers, by segment"),
+        alt=say("Bars of each segment's share of customers. {title}.", title=title),
+    )
+
+
 def _sizes(rfm: RFM, formats: Formats) -> Table:
     return table(
         "segments",
@@ -163,7 +204,9 @@ def _sizes(rfm: RFM, formats: Formats) -> Table:
             "mean_days_since_last_purchase",
         ],
         formats,
-        say("The segments in figures: size, revenue, and the average customer"),
+        say("The segments in figures: size, and the average customer")
+        if formats.counted
+        else say("The segments in figures: size, revenue, and the average customer"),
         result="rfm.segments",
         wide=True,
     )
@@ -182,7 +225,9 @@ def _rules(rfm: RFM, formats: Formats) -> Table:
 
 def _bounds(rfm: RFM, formats: Formats) -> Table:
     rows = rfm.bounds.iloc[::-1].copy()
-    for measure, kind in (("days_since", "days"), ("orders", "count"), ("spend", "money")):
+    kinds = {"days_since": "days", "orders": "count"}
+    kinds |= {} if formats.counted else {"spend": "money"}
+    for measure, kind in kinds.items():
         rows[measure] = [
             _range(low, high, kind, formats)
             for low, high in zip(rows[f"{measure}_low"], rows[f"{measure}_high"], strict=True)

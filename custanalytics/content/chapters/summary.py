@@ -19,15 +19,16 @@ from custanalytics.content.chapters import (
     value_tests,
     what_to_do,
 )
-from custanalytics.content.definitions import defined
+from custanalytics.content.definitions import COUNTED, defined
 from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.slide import Slide
-from custanalytics.content.words import plural, say, told, word
+from custanalytics.content.words import as_sentence, plural, say, told, word
 from custanalytics.customers.cohorts import Cohorts
 from custanalytics.customers.concentration import Concentration
 from custanalytics.customers.overview import Overview
 from custanalytics.ledger import LoadReport
 from custanalytics.privacy.mute import TOO_SMALL
+from custanalytics.results.counted import MONEY
 from custanalytics.results.key_findings import Finding
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
@@ -87,7 +88,12 @@ def _actions_slide(steps: Points, results: AnalysisResults, formats: Formats) ->
         title,
         condition,
         items=steps.points,
-        notes=f"{what_to_do.lead(actions, results.settings, formats)}\n{what_to_do.lift_note()}",
+        notes="\n".join(
+            (
+                what_to_do.lead(actions, results.settings, formats),
+                *what_to_do.lift_notes(formats),
+            )
+        ),
     )
 
 
@@ -98,13 +104,21 @@ def _cards(results: AnalysisResults, formats: Formats) -> list[Card]:
         items += _business_cards(results.overview, results.cohorts, formats)
     if results.value is not None and trusted(results.value_trust):
         totals = results.value.totals.iloc[0]
+        span = value.horizon(results.value.params["horizon_days"], formats)
         items.append(
             Card(
-                formats.money_short(totals["revenue"]),
+                formats.count(totals["expected_purchases"]),
+                say("purchases expected from them in {horizon}", horizon=span),
                 say(
-                    "expected from them in {horizon}",
-                    horizon=value.horizon(results.value.params["horizon_days"], formats),
+                    "between {low} and {high}",
+                    low=formats.count(totals["purchases_low"]),
+                    high=formats.count(totals["purchases_high"]),
                 ),
+            )
+            if formats.counted
+            else Card(
+                formats.money_short(totals["revenue"]),
+                say("expected from them in {horizon}", horizon=span),
                 say(
                     "between {low} and {high}",
                     low=formats.money_short(totals["revenue_low"]),
@@ -116,6 +130,17 @@ def _cards(results: AnalysisResults, formats: Formats) -> list[Card]:
         figures = results.propensity.figures
         items.append(
             Card(
+                formats.count(figures["late_customers"]),
+                plural(
+                    figures["late_customers"],
+                    "customer later than usual",
+                    "customers later than usual",
+                ),
+                say("and not yet so late that hardly anyone came back"),
+                "bad",
+            )
+            if formats.counted
+            else Card(
                 formats.money_short(figures["revenue_at_risk"]),
                 say(
                     "usual spend of late customers, not expected to come in the next {days} days",
@@ -140,11 +165,15 @@ def _defined(results: AnalysisResults) -> str:
     known = bool(results.overview.figures["buyers"])
     of_customers = ["customers"] if known else []
     again = ["bought_again"] if known and results.cohorts is not None else []
+    if results.settings.no_amount:
+        return defined("orders", *of_customers, *again, of=COUNTED)
     return defined("revenue", *of_customers, *again, "average_order")
 
 
 def _business_cards(overview: Overview, back: Cohorts | None, formats: Formats) -> list[Card]:
     figures = overview.figures
+    if formats.counted:
+        return [_purchases_card(overview, formats), *_buyers_cards(overview, back, formats)]
     last, previous = figures["revenue_last_12m"], figures["revenue_previous_12m"]
     if is_missing(last):
         revenue = Card(
@@ -159,15 +188,7 @@ def _business_cards(overview: Overview, back: Cohorts | None, formats: Formats) 
             note = say("{change} on the year before", change=formats.change(change))
             tone = "good" if change > 0.005 else "bad" if change < -0.005 else ""
         revenue = Card(formats.money_short(last), say("net revenue, 12 months"), note, tone)
-    items = [revenue]
-    if figures["buyers"]:
-        note = ""
-        if back is not None:
-            note = say(
-                "{share} bought again", share=formats.share(1 - back.figures["one_time_share"])
-            )
-        label = plural(figures["buyers"], "known customer", "known customers")
-        items.append(Card(formats.count(figures["buyers"]), label, note))
+    items = [revenue, *_buyers_cards(overview, back, formats)]
     items.append(
         Card(
             formats.money(figures["average_order_value"]),
@@ -181,6 +202,30 @@ def _business_cards(overview: Overview, back: Cohorts | None, formats: Formats) 
         )
     )
     return items
+
+
+def _purchases_card(overview: Overview, formats: Formats) -> Card:
+    last, previous = business.purchases(overview)
+    if last is None:
+        orders = overview.figures["orders"]
+        label = plural(orders, "purchase", "purchases")
+        return Card(formats.count(orders), label, business.period(overview, formats))
+    note, tone = say("the last twelve full months"), ""
+    if previous:
+        change = last / previous - 1
+        note = say("{change} on the year before", change=formats.change(change))
+        tone = "good" if change > 0.005 else "bad" if change < -0.005 else ""
+    return Card(formats.count(last), say("purchases, 12 months"), note, tone)
+
+
+def _buyers_cards(overview: Overview, back: Cohorts | None, formats: Formats) -> list[Card]:
+    buyers = overview.figures["buyers"]
+    if not buyers:
+        return []
+    note = ""
+    if back is not None:
+        note = say("{share} bought again", share=formats.share(1 - back.figures["one_time_share"]))
+    return [Card(formats.count(buyers), plural(buyers, "known customer", "known customers"), note)]
 
 
 def findings(results: AnalysisResults, formats: Formats) -> list[Point]:
@@ -211,6 +256,13 @@ def _there(analysis: T | None) -> T:
 
 
 def _trend(finding: Finding, overview: Overview, formats: Formats) -> Point:
+    if formats.counted:
+        detail = say(
+            "{last} purchases in the last twelve full months, {previous} in the twelve before.",
+            last=formats.count(finding.figures["last"]),
+            previous=formats.count(finding.figures["previous"]),
+        )
+        return Point(business.growth(overview, formats) + ".", detail)
     detail = say(
         "{last} in the last twelve full months, {previous} in the twelve before.",
         last=formats.money_short(finding.figures["last"]),
@@ -244,7 +296,9 @@ def _one_time_buyers(finding: Finding, back: Cohorts, formats: Formats) -> Point
             once=formats.count(once),
             share=formats.share(share),
         )
-    detail = say("They spent {money}.", money=formats.money_short(finding.money))
+    detail = ""
+    if not formats.counted:
+        detail = say("They spent {money}.", money=formats.money_short(finding.money))
     if back.figures["share_second_purchase"] > 0:
         detail = f"{detail} {cohorts.within(back, formats)}".strip()
     return Point(headline, detail)
@@ -254,6 +308,21 @@ def _forecast(
     finding: Finding, worth: CustomerLifetimeValue, overview: Overview, formats: Formats
 ) -> Point:
     figures, params = finding.figures, worth.params
+    if formats.counted:
+        totals = worth.totals.iloc[0]
+        headline = say(
+            "The customers you have are expected to buy {purchases} times in {horizon}.",
+            purchases=formats.count(totals["expected_purchases"]),
+            horizon=value.horizon(params["horizon_days"], formats),
+        )
+        detail = say(
+            "Between {low} and {high} times, with {level} confidence; new customers still to be "
+            "won are not in it.",
+            low=formats.count(totals["purchases_low"]),
+            high=formats.count(totals["purchases_high"]),
+            level=formats.share(params["level"]),
+        )
+        return Point(headline, detail)
     headline = say(
         "The customers you have are expected to bring {money} in {horizon}.",
         money=formats.money_short(figures["revenue"]),
@@ -272,6 +341,14 @@ def _forecast(
 
 
 def _unknown_customers(finding: Finding, formats: Formats) -> Point:
+    if formats.counted:
+        return Point(
+            say(
+                "{share} of the purchases come from buyers nobody knows.",
+                share=formats.share(finding.figures["share"]),
+            ),
+            say("Ask for a name or an e-mail address at the till or at checkout."),
+        )
     headline = say(
         "{share} of the revenue comes from buyers nobody knows.",
         share=formats.share(finding.figures["share"]),
@@ -302,7 +379,8 @@ def _actions(results: AnalysisResults, formats: Formats) -> list[Point]:
 def _stated(results: AnalysisResults) -> pd.DataFrame | None:
     """The actions, without the money of a forecast that may not be stated as a finding."""
     actions = results.actions
-    if actions is None or results.value is None or trusted(results.value_trust):
+    counted = results.settings.no_amount
+    if actions is None or counted or results.value is None or trusted(results.value_trust):
         return actions
     return actions.assign(
         **{name: np.nan for name in map(str, actions) if name.startswith("gain_")}
@@ -317,7 +395,7 @@ def _action(row: Mapping[Hashable, Any], settings: Settings, formats: Formats) -
         "{customers} customers to contact.",
         customers=formats.count(row["contacted"]),
     )
-    if not is_missing(row["gain_5"]):
+    if not formats.counted and not is_missing(row["gain_5"]):
         figures = {
             "gain": formats.money_short(row["gain_5"]),
             "expected": formats.money_short(row["expected_revenue"]),
@@ -361,7 +439,9 @@ def _confidence(results: AnalysisResults, formats: Formats) -> list[str]:
             )
         )
     kept_back = sum(reason == TOO_SMALL for reason in results.skipped.values())
-    left = len(results.skipped) - kept_back
+    if MONEY in results.skipped:
+        sentences.append(as_sentence(results.skipped[MONEY], formats))
+    left = len(results.skipped) - kept_back - (MONEY in results.skipped)
     if left:
         sentences.append(
             plural(

@@ -70,6 +70,8 @@ def value(
     """The chapter, or that it is left out."""
     if found is None:
         return Chapter(CHAPTER, present=False)
+    if formats.counted:
+        return _counted(found, trust, formats)
     by_segment = _worth(decisions)
     charts: list[Chart] = []
     tables = [
@@ -107,6 +109,24 @@ def value(
     )
 
 
+def _counted(found: CustomerLifetimeValue, trust: Sequence[Check], formats: Formats) -> Chapter:
+    """The chapter in purchases, where no amount is known."""
+    against = [told(check.sentence, formats) for check in trust if check.passed is False]
+    caution = Notice("warning", say("Take this forecast as a rough guide"), " ".join(against))
+    return Chapter(
+        CHAPTER,
+        parts={"doubts": caution if against else None},
+        texts={
+            "lead": lead(found, formats),
+            "tested": tested(found, formats),
+            "model": model(found, formats),
+            "leaving": leaving(found, formats),
+        },
+        tables=(weight_table(found, formats), parameter_table(found, formats)),
+        flags={"value_tested": len(found.origins) > 0},
+    )
+
+
 def horizon(days: float, formats: Formats) -> str:
     """A horizon in words: ``the next 12 months``."""
     if days % 365 == 0:
@@ -120,18 +140,34 @@ def horizon(days: float, formats: Formats) -> str:
 def lead(found: CustomerLifetimeValue, formats: Formats) -> str:
     """Expected revenue of the customers there are, with its interval, over the days supported."""
     totals = found.totals.iloc[0]
+    figures = {
+        "customers": formats.count(totals["customers"]),
+        "horizon": horizon(found.params["horizon_days"], formats),
+        "level": formats.share(found.params["level"]),
+    }
+    if formats.counted:
+        text = plural(
+            totals["customers"],
+            "The one customer you know is expected to buy {purchases} times in {horizon}; with "
+            "{level} confidence between {low} and {high} times.",
+            "The {customers} customers you know are expected to buy {purchases} times in "
+            "{horizon}; with {level} confidence between {low} and {high} times.",
+            purchases=formats.count(totals["expected_purchases"]),
+            low=formats.count(totals["purchases_low"]),
+            high=formats.count(totals["purchases_high"]),
+            **figures,
+        )
+        return f"{text} {shortened(found, formats)}".strip()
     text = plural(
         totals["customers"],
         "The one customer you know is expected to bring {revenue} in {horizon}; with {level} "
         "confidence between {low} and {high}.",
         "The {customers} customers you know are expected to bring {revenue} in {horizon}; with "
         "{level} confidence between {low} and {high}.",
-        customers=formats.count(totals["customers"]),
         revenue=formats.money_short(totals["revenue"]),
-        horizon=horizon(found.params["horizon_days"], formats),
-        level=formats.share(found.params["level"]),
         low=formats.money_short(totals["revenue_low"]),
         high=formats.money_short(totals["revenue_high"]),
+        **figures,
     )
     return f"{text} {shortened(found, formats)}".strip()
 
@@ -154,6 +190,8 @@ def basis(found: CustomerLifetimeValue, formats: Formats) -> str:
 
 def worth(found: CustomerLifetimeValue, formats: Formats) -> str:
     """What value counts here, as the start of a label."""
+    if formats.counted:
+        return ""
     span = horizon(found.params["horizon_days"], formats)
     if found.params["margin"] is None:
         return say("Expected revenue in {horizon}, discounted", horizon=span)

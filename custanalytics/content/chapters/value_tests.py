@@ -79,7 +79,7 @@ def origins_table(
 ) -> Table:
     """Every earlier day: expected with its interval, what came, the error."""
     shown = rows.copy()
-    for quantity in ("purchases", "revenue"):
+    for quantity in ("purchases",) if formats.counted else ("purchases", "revenue"):
         kind = "money_short" if quantity == "revenue" else "count"
         ends = zip(shown[f"{quantity}_low"], shown[f"{quantity}_high"], strict=True)
         shown[f"{quantity}_between"] = [
@@ -96,7 +96,7 @@ def origins_table(
             Column("expected_revenue", format="money_short"),
             Column("revenue_between", interval, right=True),
             Column("actual_revenue", format="money_short"),
-            Column("revenue_error", say("Error")),
+            *([] if formats.counted else [Column("revenue_error", say("Error"))]),
             Column("carried_revenue", say("By own rates"), "money_short"),
             "expected_purchases",
             "actual_purchases",
@@ -109,7 +109,9 @@ def origins_table(
         caption,
         result="value.origins",
         wide=True,
-        note=say(
+        note=say("Seen up to: the forecast knew nothing later.")
+        if formats.counted
+        else say(
             "Seen up to: the forecast knew nothing later. By own rates: what each customer's own "
             "pace, carried on, would have brought."
         ),

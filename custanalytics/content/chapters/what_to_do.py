@@ -43,7 +43,7 @@ def what_to_do(results: AnalysisResults, formats: Formats) -> Chapter:
         return Chapter(CHAPTER, present=False)
     steps = plan(actions)
     listed = results.customers is not None
-    tables = [_money(actions, results, formats)]
+    tables = [] if formats.counted else [_money(actions, results, formats)]
     tested = decisions["control_size"].notna().any()
     if len(steps):
         tables.append(_plan(steps, formats))
@@ -63,7 +63,7 @@ def what_to_do(results: AnalysisResults, formats: Formats) -> Chapter:
         tables=tuple(tables),
         parts={
             "command": _command(results.settings) if listed and tested and len(steps) else None,
-            "files": _files(actions) if listed else None,
+            "files": _files(actions, formats) if listed else None,
         },
         flags={
             "plan": bool(len(steps)),
@@ -103,6 +103,15 @@ def lead(actions: pd.DataFrame, settings: Settings, formats: Formats) -> str:
         )
     people = formats.count(steps["contacted"].sum())
     first = say("Begin with “{segment}”.", segment=steps["who"].iloc[0])
+    if formats.counted:
+        text = plural(
+            steps["contacted"].sum(),
+            "The plan is about one customer to contact in the next {days} days.",
+            "The plan is about {people} customers to contact in the next {days} days.",
+            people=people,
+            days=formats.days(settings.window_days),
+        )
+        return f"{text} {first}"
     if steps["gain_5"].isna().all():
         text = say(
             "The plan is about {people} customers. No forecast of these sales can be relied on, "
@@ -128,7 +137,7 @@ def lead(actions: pd.DataFrame, settings: Settings, formats: Formats) -> str:
 def in_one_line(actions: pd.DataFrame, settings: Settings, formats: Formats) -> tuple[str, str]:
     """The same for a slide: its title, and under which condition it holds."""
     steps = plan(actions)
-    if not len(steps) or steps["gain_5"].isna().all():
+    if formats.counted or not len(steps) or steps["gain_5"].isna().all():
         return lead(actions, settings, formats), ""
     title = say(
         "Contacting {people} customers is worth about {gain} in {days} days",
@@ -149,7 +158,9 @@ def terms(actions: pd.DataFrame, results: AnalysisResults, formats: Formats) -> 
     """What the gains count, which figure is missing, how many steps there are, and the doubts."""
     steps, settings = plan(actions), results.settings
     said = []
-    if len(steps) and steps["gain_5"].isna().all():
+    if formats.counted:
+        pass
+    elif len(steps) and steps["gain_5"].isna().all():
         said.append(
             say(
                 "A longer export may support a forecast, and with it tell the money that each step "
@@ -300,7 +311,7 @@ def _plan_columns(rows: pd.DataFrame, formats: Formats) -> tuple[pd.DataFrame, l
             else say("{n}; leave {alone} alone", n=formats.count(n), alone=formats.count(alone))
             for n, alone in zip(rows["contacted"], rows["control_size"], strict=True)
         ],
-        gain=_range(rows, "gain_5", formats),
+        gain="" if formats.counted else _range(rows, "gain_5", formats),
         owner=_FILL_IN,
         due=_FILL_IN,
     )
@@ -310,7 +321,7 @@ def _plan_columns(rows: pd.DataFrame, formats: Formats) -> tuple[pd.DataFrame, l
         "action",
         Column("people", say("To contact")),
     ]
-    if rows["gain_5"].notna().any():
+    if not formats.counted and rows["gain_5"].notna().any():
         columns.append(Column("gain", say("Gain at 5%"), right=True))
     columns += [Column("owner", say("Who does it")), Column("due", say("By when"))]
     return made, columns
@@ -327,7 +338,9 @@ def _plan(steps: pd.DataFrame, formats: Formats) -> Table:
         rows,
         columns,
         formats,
-        say("The plan, the step that moves most money first"),
+        say("The plan, the step that moves most purchases first")
+        if formats.counted
+        else say("The plan, the step that moves most money first"),
         result="actions",
         wide=True,
     )
@@ -340,6 +353,11 @@ def lift_note() -> str:
         "ones would not bring: 2, 5 or 10% of that money. The plan is ranked by 5%, a cautious "
         "guess until a control group has measured it. In brackets: 90% interval of the forecast."
     )
+
+
+def lift_notes(formats: Formats) -> tuple[str, ...]:
+    """The same, where lifts are told."""
+    return () if formats.counted else (lift_note(),)
 
 
 def _money(actions: pd.DataFrame, results: AnalysisResults, formats: Formats) -> Table:
@@ -419,11 +437,11 @@ def _slide(steps: pd.DataFrame, results: AnalysisResults, formats: Formats) -> S
             n=formats.count(len(steps)),
         ),
         say("Gains are {what}, if the contact moves 5% of the money", what=gain_is(steps))
-        if steps["gain_5"].notna().any()
+        if not formats.counted and steps["gain_5"].notna().any()
         else "",
         table=table("plan", rows, columns, formats, result="actions"),
         small=" ".join(text for text in small if text),
-        notes=" ".join((lead(steps, results.settings, formats), lift_note())),
+        notes=" ".join((lead(steps, results.settings, formats), *lift_notes(formats))),
     )
 
 
@@ -456,14 +474,17 @@ def _groups(decisions: pd.DataFrame, formats: Formats, listed: bool) -> Table:
     )
 
 
-def _files(actions: pd.DataFrame) -> Files:
+def _files(actions: pd.DataFrame, formats: Formats) -> Files:
     lines = [(CUSTOMERS, say("every customer with all that this report knows about them"))]
     steps = plan(actions)
     if len(steps):
         lines.append((CONTACT, say("those to contact, of all steps")))
         if steps["control_size"].notna().any():
             lines.append((CONTROL, say("those to leave alone, of all steps")))
-        if steps["revenue_at_risk"].notna().any():
+        if formats.counted:
+            if steps["list"].eq(LATE).any():
+                lines.append((LATE, say("those to contact who are late, most likely to buy first")))
+        elif steps["revenue_at_risk"].notna().any():
             lines.append((LATE, say("those to contact who are late, most revenue at risk first")))
         first = steps.iloc[0]
         if first["list"] not in (CONTACT, LATE):

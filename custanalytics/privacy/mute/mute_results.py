@@ -10,6 +10,7 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.config import Settings
+from custanalytics.errors import UsageError
 from custanalytics.privacy.mute.business import (
     muted_actions,
     muted_cohorts,
@@ -60,6 +61,15 @@ class MutedResults:
     muted: bool
 
 
+def refuse_counted(results: AnalysisResults) -> None:
+    """Refuse purchases without money: the public report is about money."""
+    if results.settings.no_amount:
+        raise UsageError(
+            "the public report speaks of money, and with --no-amount there is none: a report "
+            "without amounts can't be published"
+        )
+
+
 def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
     """Results in which nobody can tell the client, a customer or an exact figure.
 
@@ -70,6 +80,7 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
     values of the client's get numbers for names. What is left: shares, ratios, measures of the
     models, and the shape of every curve.
     """
+    refuse_counted(results)
     words = Words(key, names_of(results), _ours(results), _settings_numbers(results.settings))
     segments = muted_rfm(results.rfm, key, words)
     muted = AnalysisResults(
@@ -101,6 +112,7 @@ def mute(results: AnalysisResults, key: Key, published: date) -> MutedResults:
 
 def opened(results: AnalysisResults, published: date) -> MutedResults:
     """Results of open data as they are, without anybody's own rows."""
+    refuse_counted(results)
     parts: dict[str, Any] = {}
     for name, column in (
         ("concentration", "customers"),
