@@ -20,7 +20,7 @@ from custanalytics.customers.overview import business_overview
 from custanalytics.customers.rfm import rfm_segmentation
 from custanalytics.customers.summary import customer_summary
 from custanalytics.ledger import Ledger, load
-from custanalytics.render import read_brand
+from custanalytics.render.brand import read_brand
 from custanalytics.render.charts.static_chart import svg
 from custanalytics.render.charts.theme import Theme
 from custanalytics.render.pages.plain_markdown import markdown_html

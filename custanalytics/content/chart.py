@@ -89,15 +89,27 @@ class Chart:
         return f"_figures/{self.name}.svg"
 
     @property
+    def flat_file(self) -> str:
+        """Path of the picture's flatter form, for a page with less room."""
+        return f"_figures/{self.name}-flat.svg"
+
+    @property
     def height(self) -> int:
         """Height in CSS pixels: bars and heatmaps grow with their rows."""
+        return self._height(28, 46, 25, 260 if self.half else 300)
+
+    @property
+    def flat_height(self) -> int:
+        """The least height in which all texts keep their size."""
+        return self._height(20, 36, 18, 160 if self.half else 180)
+
+    def _height(self, bar: int, bars: int, row: int, plane: int) -> int:
         if self.kind == "bars":
-            rows = self.data[self.y].nunique()
-            each = 28 if self.series is None or self.base else 46
-            return 24 + each * rows
+            each = bar if self.series is None or self.base else bars
+            return 24 + each * self.data[self.y].nunique()
         if self.kind == "heatmap":
-            return 56 + 25 * self.data[self.y].nunique()
-        return 260 if self.half else 300
+            return 56 + row * self.data[self.y].nunique()
+        return plane
 
     def names(self) -> list[str]:
         """The series in order of appearance; one unnamed series where there are none."""

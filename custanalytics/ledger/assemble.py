@@ -31,6 +31,8 @@ _SCAFFOLD = (
     "lines",
     "fates",
     "duplicates",
+    "id_cells",
+    "id_forms",
     "customer_keys",
     "line_customers",
     "order_runs",

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from custanalytics.engine import DuckDBEngine
 from custanalytics.ledger.detect.cell_words import nobody_words
 from custanalytics.ledger.mapping import Mapping
 from custanalytics.ledger.staging import Staging
@@ -13,9 +14,23 @@ def find_customers(staging: Staging, mapping: Mapping) -> list[str]:
     engine = staging.engine
     words = pd.Series(sorted(set(nobody_words())), dtype="str")
     engine.write("nobody", pd.DataFrame({"word": words}))
+    keep_forms(
+        engine,
+        "SELECT unnest([customer_cell, customer_2, customer_3, customer_4, refund_customer_cell]) "
+        "AS cell FROM raw_lines",
+    )
     engine.keep("customer_keys", "source/customer_keys")
     engine.keep("line_customers", "source/customers")
     return [*_joined(staging), *_stand_ins(staging), *_from_other_columns(staging, mapping)]
+
+
+def keep_forms(engine: DuckDBEngine, cells: str) -> None:
+    """Make ``id_forms``: the form in which each cell that ``cells`` selects is compared."""
+    engine.execute(
+        f"CREATE OR REPLACE TABLE id_cells AS SELECT cell, count(*) AS n FROM ({cells}) "
+        "WHERE cell IS NOT NULL GROUP BY cell"
+    )
+    engine.keep("id_forms", "source/id_forms")
 
 
 def _joined(staging: Staging) -> list[str]:

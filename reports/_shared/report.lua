@@ -231,15 +231,25 @@ local function tabular(element)
   return { raw("#plain-table["), element, raw("]") }
 end
 
--- On paper, a chart takes the room that its page has left; under a heading it would leave that
--- alone, and a cell of a layout has none to take.
+-- On paper, a chart or a row of charts takes the room that its page has left; under a heading it
+-- would leave that alone.
+local function charts_of(block)
+  if block.t ~= "Div" or has(block, "cell") then return {} end
+  if block.identifier:match("^fig%-") then return { block.identifier } end
+  local names = {}
+  for _, cell in ipairs(block.attributes["layout-ncol"] and block.content or {}) do
+    if cell.t == "Div" and cell.identifier:match("^fig%-") then table.insert(names, cell.identifier) end
+  end
+  return names
+end
+
 local function charts_called(blocks)
   if not typst then return nil end
   local out, last = pandoc.Blocks({}), nil
   for _, block in ipairs(blocks) do
-    local follows = last and last.t ~= "Header" and not (last.t == "RawBlock" and last.text == "[")
-    if block.t == "Div" and block.identifier:match("^fig%-") and follows and not has(block, "cell") then
-      out:insert(raw("#room(" .. quoted(block.identifier) .. ")"))
+    local names = charts_of(block)
+    if #names > 0 and last and last.t ~= "Header" then
+      out:insert(raw("#room(" .. quoted(table.concat(names, " ")) .. ")"))
     end
     out:insert(block)
     last = block

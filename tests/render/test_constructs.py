@@ -225,7 +225,7 @@ def test_a_chart_takes_the_room_its_page_has_left(scratch, pdf):
         return len(PdfReader(scratch / "report.pdf").pages)
 
     fewest = pages(1)
-    # A heading goes to the next page with its chart; words alone let it shrink, to seven tenths.
+    # A heading goes to the next page with its chart; words alone let it shrink, to two thirds.
     overflow = next(lines for lines in range(1, 60) if pages(lines, "## Two\n\n") > fewest)
     assert pages(overflow + 3) == fewest
     assert pages(overflow + 6) > fewest

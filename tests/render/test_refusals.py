@@ -3,7 +3,7 @@
 import pytest
 
 from custanalytics.errors import RenderError
-from custanalytics.render import render
+from custanalytics.render.pages.rendering import render
 
 FIGURE = "![A line](_figures/half.svg)"
 
@@ -25,6 +25,7 @@ FIGURE = "![A line](_figures/half.svg)"
         ("[text]{.aside}", "a passage of class .aside"),
         ("As shown @smith2020.", "the citation @smith2020"),
         ("See @fig-none.", "@fig-none refers to a label that is not there"),
+        ("See [there](#nowhere).", "the link to #nowhere leads to a label that is not there"),
         ("See @sec-none.", "@sec-none refers to a label that is not there"),
         ("See [as in @tbl-x].", "@tbl-x refers to a label that is not there"),
         ("$$ x $$ {#eq-a}\n\nSee @eq-a.", "an equation labelled #eq-a"),

@@ -26,11 +26,11 @@ _PIXELS_PER_INCH = 105.0
 _FALLBACKS = ("DejaVu Sans", "Noto Sans CJK JP", "Hiragino Sans", "Yu Gothic", "Arial Unicode MS")
 
 
-def svg(chart: Chart, formats: Formats, theme: Theme) -> bytes:
+def svg(chart: Chart, formats: Formats, theme: Theme, *, flat: bool = False) -> bytes:
     """Picture of the chart: no title (the document has it), transparent ground, texts as paths."""
     buffer = io.BytesIO()
     with style.context(["default", _settings(chart, theme)]):
-        _drawn(chart, formats, theme).savefig(
+        _drawn(chart, formats, theme, chart.flat_height if flat else chart.height).savefig(
             buffer, format="svg", metadata={"Date": None, "Creator": None}, transparent=True
         )
     return buffer.getvalue()
@@ -39,12 +39,12 @@ def svg(chart: Chart, formats: Formats, theme: Theme) -> bytes:
 def picture(chart: Chart, formats: Formats, theme: Theme) -> Figure:
     """The chart as a matplotlib figure."""
     with style.context(["default", _settings(chart, theme)]):
-        return _drawn(chart, formats, theme)
+        return _drawn(chart, formats, theme, chart.height)
 
 
-def _drawn(chart: Chart, formats: Formats, theme: Theme) -> Figure:
+def _drawn(chart: Chart, formats: Formats, theme: Theme, height: int) -> Figure:
     width = _HALF_WIDTH if chart.half else _WIDTH
-    drawing = _Picture(chart, formats, theme, width, chart.height / _PIXELS_PER_INCH)
+    drawing = _Picture(chart, formats, theme, width, height / _PIXELS_PER_INCH)
     drawing.draw()
     return drawing.figure
 

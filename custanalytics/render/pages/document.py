@@ -40,7 +40,11 @@ def document(content: ReportContent, theme: Theme) -> Document:
                 name: markdown(_sourced(block, content), formats)
                 for name, block in content.parts.items()
             },
-            files={chart.file: svg(chart, formats, theme) for chart in content.charts},
+            files={
+                file: svg(chart, formats, theme, flat=file == chart.flat_file)
+                for chart in content.charts
+                for file in (chart.file, chart.flat_file)
+            },
             title=cover.title,
             subtitle=cover.subtitle,
             client=cover.client,

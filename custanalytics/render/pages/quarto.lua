@@ -86,6 +86,15 @@ local function in_attributes(element)
   return element
 end
 
+local given_targets = {} -- by a shortcode, so that their places are not in the text
+
+local function link_target(element)
+  local target = plain(element.target)
+  given_targets[target] = target ~= element.target or nil
+  element.target = target
+  return in_attributes(element)
+end
+
 local shortcodes = {
   { Para = pagebreak },
   {
@@ -95,7 +104,7 @@ local shortcodes = {
     RawInline = function(element) element.text = plain(element.text) return element end,
     RawBlock = function(element) element.text = plain(element.text) return element end,
     Math = function(element) element.text = plain(element.text) return element end,
-    Link = function(element) element.target = plain(element.target) return in_attributes(element) end,
+    Link = link_target,
     Image = function(element) element.src = plain(element.src) return in_attributes(element) end,
     Div = in_attributes, Span = in_attributes,
   },
@@ -385,6 +394,11 @@ local function layout(element)
     end
     out:insert(raw("</div>"))
   else
+    local names = {}
+    for _, block in ipairs(element.content) do
+      if float_kind(block.identifier or "") == "fig" then table.insert(names, block.identifier) end
+    end
+    out:insert(raw("#room(" .. quoted(table.concat(names, " ")) .. ")"))
     out:insert(raw("#grid(columns: (1fr,) * " .. columns .. ", column-gutter: 1.6em, row-gutter: 1em,"))
     for _, block in ipairs(element.content) do
       out:insert(raw("["))
@@ -434,6 +448,36 @@ local function reference(cite)
   return out
 end
 
+-- A link within the report that leads nowhere: typst would stop without saying where it stands.
+local function targets_in(blocks)
+  local known = {}
+  local function note(element)
+    if element.identifier then known[element.identifier] = true end
+  end
+  local function note_raw(element)
+    for id in element.text:gmatch("id=[\"']?([^\"'%s>]+)") do known[id] = true end
+    for label in element.text:gmatch("<([^<>%s]+)>") do known[label] = true end
+  end
+  blocks:walk({
+    Header = note, Div = note, Span = note, Figure = note, Table = note, Code = note,
+    CodeBlock = note, Image = note, Link = note, RawBlock = note_raw, RawInline = note_raw,
+  })
+  return known
+end
+
+local function link_filter(blocks)
+  local known = targets_in(blocks)
+  return {
+    Link = function(element)
+      local target = not given_targets[element.target] and element.target:match("^#(.+)$")
+      local name = target and target:gsub("%%(%x%x)", function(hex) return string.char(tonumber(hex, 16)) end)
+      if name and not known[name] and not floats[name] then
+        stop("the link to #" .. name .. " leads to a label that is not there", "](#" .. target)
+      end
+    end,
+  }
+end
+
 local function typst_span(element)
   if not html and has(element, "nobreak") then
     local out = pandoc.Inlines({ raw_inline("#box[") })
@@ -468,6 +512,7 @@ function Pandoc(document)
       if out then return out, false end
     end,
   })
+  blocks = blocks:walk(link_filter(blocks))
   blocks = blocks:walk({ Cite = reference, Image = image, Span = typst_span })
   document.blocks = blocks
   return document
