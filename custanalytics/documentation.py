@@ -35,6 +35,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     HOME: ("Start", "_docs/start.md"),
     "library.html": ("One function at a time", "_guide/library.md"),
     "templates.html": ("Templates, brand, languages", "README.md"),
+    "leads.html": ("Leads", "_guide/leads.md"),
+    "campaigns.html": ("Campaigns", "_guide/campaigns.md"),
     "engagement.html": ("Engagements", "_guide/engagement.md"),
     "portfolio.html": ("Portfolio", "_guide/portfolio.md"),
     "glossary.html": ("Glossary", "_docs/glossary.md"),
