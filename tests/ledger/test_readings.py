@@ -128,3 +128,32 @@ def test_no_sign_is_counted_that_no_cell_holds(tmp_path: Path) -> None:
         loaded(tmp_path, text + "\n" + "\n".join(f"{n},K1,2024-01-03,1.958.854" for n in range(9)))
     assert "comma does" not in str(caught.value)
     assert "10 cells points stand between thousands" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cells", "less"), [("1.00", "360.00"), ("0.25", "300.00"), ("10%", "360.00")]
+)
+def test_both_readings_of_a_discount_are_told_with_what_they_come_to(
+    tmp_path: Path, cells: str, less: str
+) -> None:
+    text = rows("order,client no,date,discount,amount", "{n},K{k},{day}," + cells + ",10.00")
+    read = loaded(tmp_path, text)
+    assert read.report.revenue == 400
+    told = [warning for warning in read.report.warnings if "names a discount" in warning]
+    assert told == [
+        "Column 'discount' names a discount: 'amount' was taken for what was paid after it, and "
+        f"the rows come to 400.00; with it still to be taken off they come to {less} "
+        "(--map discount=discount)."
+    ]
+    off = loaded(tmp_path, text, mapping={"discount": "discount"})
+    assert f"{off.report.revenue:.2f}" == less
+
+
+def test_goods_with_a_word_for_corrections_in_their_names_are_goods(tmp_path: Path) -> None:
+    goods = ("Manual binding system", "Correction fluid", "Chair with height adjustment")
+    text = rows("order,client no,date,product,amount", "{n},K{k},{day},cup,2.50")
+    text += "".join(f"\n9{n},K1,2024-01-09,{name},5.00" for n, name in enumerate(goods))
+    assert "lines_adjustment" not in set(loaded(tmp_path, text).findings["finding"])
+    text += "\n99,K1,2024-01-09,Manual adjustment,-5.00\n98,K1,2024-01-10,Manual,-1.00"
+    found = loaded(tmp_path, text).findings.set_index("finding")
+    assert found.loc["lines_adjustment", "rows"] == 2

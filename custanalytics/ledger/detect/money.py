@@ -133,15 +133,34 @@ def _varies_in_orders(roles: Roles, column: str) -> bool:
 
 
 def _warn_of_rivals(roles: Roles, role: str, column: str, others: list[str]) -> None:
+    """Say which column was taken, and what the sales come to by it and by each other."""
+    sums = _sums(roles, role, [column, *others])
     roles.warnings.append(
         tell(
-            "Column {column} was taken for what was paid; it could also be {others} (--map "
-            "{role}=COLUMN).",
+            "Column {column} was taken for what was paid: the rows come to {total:,.2f} by it; it "
+            "could also be {others} (--map {role}=COLUMN).",
             column=repr(column),
-            others=", ".join(map(repr, others)),
+            total=sums[column],
+            others=", ".join(f"{name!r}: {sums[name]:,.2f}" for name in others),
             role=role,
         )
     )
+
+
+def _sums(roles: Roles, role: str, columns: list[str]) -> dict[str, float]:
+    """What columns come to; totals that stand on each line of an order count once."""
+    order = roles.column("order_id") if role == "order_total" else None
+    once = f"part_no, s.{roles.staging.column(order)}" if order else "s.line_no"
+    sums = {}
+    for name in columns:
+        column = roles.staging.column(name)
+        found = roles.staging.engine.sql(
+            "SELECT CAST(COALESCE(sum(number), 0) AS DOUBLE) AS total FROM ("
+            f"SELECT max(v.number) AS number FROM staged AS s JOIN number_values AS v "
+            f"ON v.col = '{column}' AND v.cell = s.{column} GROUP BY {once})"
+        )
+        sums[name] = float(found["total"].iloc[0])
+    return sums
 
 
 def _take_prices(roles: Roles) -> None:

@@ -50,7 +50,7 @@ paid AS (
                 - CASE WHEN COALESCE(discount_unit, '') = '%' OR $discount_is_share THEN 0
                        WHEN quantity_number < 0 THEN -COALESCE(abs(discount_number), 0)
                        ELSE COALESCE(abs(discount_number), 0) END
-        END AS gross,
+        END AS before,
         CASE $money WHEN 'amount' THEN amount_unit WHEN 'order_total' THEN total_unit ELSE price_unit END AS unit,
         CASE $money
             WHEN 'amount' THEN COALESCE(amount_form, 'missing')
@@ -61,6 +61,15 @@ paid AS (
             ELSE 'whole'
         END AS money_form
     FROM joined
+),
+-- A discount that the user has taken off what was paid; off quantity times price it is above.
+discounted AS (
+    SELECT *,
+        CASE WHEN $money NOT IN ('amount', 'order_total') OR COALESCE(discount_number, 0) = 0 THEN before
+             WHEN discount_unit = '%' THEN before * (1 - abs(discount_number) / 100)
+             WHEN $discount_is_share THEN before * (1 - abs(discount_number))
+             ELSE before - sign(before) * abs(discount_number) END AS gross
+    FROM paid
 )
 SELECT
     l.line_no, l.part_no, l.file_line, l.order_cell,
@@ -98,7 +107,7 @@ SELECT
         OR p.reason = 'unknown' AND COALESCE(s.reason, '') <> 'sale'
         OR r.reason = 'unknown' OR x.reason = 'unknown', false) AS is_unknown,
     CASE WHEN o.agrees THEN false ELSE y.agrees END AS consent
-FROM paid AS l
+FROM discounted AS l
 LEFT JOIN currency_units AS u ON u.cell = l.unit
 LEFT JOIN currency_cells AS c ON c.cell = l.currency_cell
 LEFT JOIN state_cells AS s ON s.role = 'status' AND s.cell = l.status_cell

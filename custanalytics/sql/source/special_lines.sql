@@ -7,7 +7,8 @@ WITH worded AS (
             WHEN regexp_matches(word, '\b(postage|shipping|versand|versandkosten|porto|frais de port|livraison|gastos de env[ií]o|env[ií]o|spedizione|verzendkosten|frete|dotcom postage|carriage|delivery( charge| fee)?)\b') OR word IN ('post', 'dot', 'c2') THEN 'postage'
             WHEN regexp_matches(word, '\b(gift ?(card|voucher|certificate)s?|gutschein|geschenkgutschein|carte cadeau|bon cadeau|tarjeta regalo|carta regalo|cadeaubon|vale presente)\b') THEN 'gift card'
             WHEN regexp_matches(word, '\b(bank charges|fee|fees|geb[uü]hr|commission|amazon fee|cruk commission|frais)\b') OR word IN ('bank charges', 'amazonfee', 'cruk') THEN 'fee'
-            WHEN regexp_matches(word, '\b(adjust(ment)?|manual|correction|korrektur|bad debt|write.?off|ajuste|rettifica)\b') OR word IN ('m', 'd', 's', 'b', 'discount', 'samples') THEN 'adjustment'
+            WHEN regexp_matches(word, '\b(adjust(ment)? (bad debt|by|of)|bad debt|write.?off|rettifica)\b')
+                OR regexp_full_match(word, '((manual|price|order|cash|stock|invoice|credit|balance)[ -])?(adjust(ment)?|korrektur|correction|ajuste)s?') OR word IN ('manual', 'm', 'd', 's', 'b', 'discount', 'samples') THEN 'adjustment'
             WHEN regexp_matches(word, '^test') THEN 'test'
         END AS kind
     FROM (
