@@ -20,7 +20,7 @@ from custanalytics.customers.overview import business_overview
 from custanalytics.customers.rfm import rfm_segmentation
 from custanalytics.customers.summary import customer_summary
 from custanalytics.ledger import Ledger, load
-from custanalytics.render import read_brand
+from custanalytics.render.brand import read_brand
 from custanalytics.render.charts.static_chart import svg
 from custanalytics.render.charts.theme import Theme
 from custanalytics.render.pages.plain_markdown import markdown_html
@@ -36,6 +36,8 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "rows.html": ("What a row means", "_guide/rows.md"),
     "library.html": ("One function at a time", "_guide/library.md"),
     "templates.html": ("Templates, brand, languages", "README.md"),
+    "leads.html": ("Leads", "_guide/leads.md"),
+    "campaigns.html": ("Campaigns", "_guide/campaigns.md"),
     "engagement.html": ("Engagements", "_guide/engagement.md"),
     "portfolio.html": ("Portfolio", "_guide/portfolio.md"),
     "glossary.html": ("Glossary", "_docs/glossary.md"),

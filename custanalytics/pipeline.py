@@ -4,15 +4,15 @@ import dataclasses
 import shutil
 from collections.abc import Mapping as Dict
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from custanalytics.bundled import template_names
-from custanalytics.campaigns import CampaignEffect
+from custanalytics.bundled import DOCUMENT, template_names
 from custanalytics.config import (
     TEMPLATE,
     MeasureOptions,
@@ -21,59 +21,25 @@ from custanalytics.config import (
     Rendering,
     RenderOptions,
     RunOptions,
-    Step,
     called_with,
     shared,
     today,
 )
-from custanalytics.content.deck import ORDER, deck
-from custanalytics.content.report_content import report_content
-from custanalytics.content.result_columns import dictionary
-from custanalytics.content.workbook import workbook
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import Mapping, load, read_table
-from custanalytics.prospects.later_table import score_later
-from custanalytics.prospects.saved_model import LeadScoringModel
-from custanalytics.render import (
-    BRAND,
-    DOCUMENT,
-    StaleProse,
-    copy_brand,
-    read_brand,
-    render,
-    renewed,
-    stage,
-    stale_prose,
-)
-from custanalytics.render import template as find_template
-from custanalytics.render.charts.theme import Theme
-from custanalytics.render.pages.document import document
-from custanalytics.render.pages.quarto import quarto_for
-from custanalytics.render.pages.rendering import PAGES, replace_file
-from custanalytics.render.slides.base import check_template
-from custanalytics.render.slides.order import slide_order
-from custanalytics.render.slides.write_slides import slides_bytes
-from custanalytics.render.workbook.write_workbook import workbook_bytes
-from custanalytics.results.analyse import (
-    AnalyseOptions,
-    add_prospects,
-    analyse,
-    settings_of,
-    with_given_columns,
-)
-from custanalytics.results.lists import delimiter, write_csv, write_exports
-from custanalytics.results.store import (
-    AnalysisResults,
-    read_results,
-    read_settings,
-    write_results,
-)
+from custanalytics.render.pages.templates import template as find_template
+from custanalytics.render.put_in_place import renewed
 
-SLIDES, WORKBOOK = "slides.pptx", "workbook.xlsx"
-PROSPECT_MODEL = "prospects.model"
+# What computes and draws comes in where it is needed: a wrong option is told at once, and the
+# first line is read before a model is thought of.
+if TYPE_CHECKING:
+    from custanalytics.campaigns import CampaignEffect
+    from custanalytics.render.stale_prose import StaleProse
+    from custanalytics.results.store import AnalysisResults
+
+
 # The template of a report on purchases without money, which no other one can show.
 PURCHASES = "purchases"
-DICTIONARY = "dictionary.csv"
 
 
 @dataclass(frozen=True)
@@ -90,9 +56,9 @@ class Report:
         Paragraphs of the consultant's own whose figures this run has changed.
     """
 
-    results: AnalysisResults
+    results: "AnalysisResults"
     files: dict[str, Path]
-    stale: tuple[StaleProse, ...] = ()
+    stale: "tuple[StaleProse, ...]" = ()
 
     def _repr_html_(self) -> str:
         """The page in a frame, in the cell of a notebook."""
@@ -131,6 +97,10 @@ def run(options: RunOptions) -> Report:
                 today=options.made_on,
                 **shared(options, Reading),
             )
+        from custanalytics.deliverables import write_all
+        from custanalytics.render.stale_prose import stale_prose
+        from custanalytics.results.analyse import AnalyseOptions, add_prospects, analyse
+
         asked = shared(options, AnalyseOptions) | {"template": chosen}
         results = analyse(ledger, **asked)
         model = None
@@ -138,7 +108,7 @@ def run(options: RunOptions) -> Report:
             results, model = add_prospects(results, options.prospects, options, step)
         files = {"mapping": folder / "mapping.toml"}
         ledger.mapping.save(files["mapping"])
-        files |= _write(results, model, folder, options, step)
+        files |= write_all(results, model, folder, options, step)
         stale = stale_prose(out, folder, find_template(chosen))
     return Report(results, _moved(files, folder, out), stale)
 
@@ -163,6 +133,11 @@ def run_prospects(options: ProspectsOptions) -> Report:
     out, step = Path(options.out), options.step
     _check_means(options)
     chosen = template_for(out, options.template, "prospects")
+    from custanalytics.deliverables import write_all
+    from custanalytics.render.stale_prose import stale_prose
+    from custanalytics.results.analyse import add_prospects, settings_of
+    from custanalytics.results.store import AnalysisResults
+
     with renewed(out, find_template(chosen)) as folder:
         options = dataclasses.replace(options, template=chosen)
         made_on = options.made_on or today()
@@ -170,21 +145,26 @@ def run_prospects(options: ProspectsOptions) -> Report:
         results, model = add_prospects(empty, options.sources, options, step)
         if results.prospects is None:
             raise UnsupportedError(results.skipped["prospects"])
-        files = _write(results, model, folder, options, step)
+        files = write_all(results, model, folder, options, step)
         stale = stale_prose(out, folder, find_template(chosen))
     return Report(results, _moved(files, folder, out), stale)
 
 
-def report_effect(effect: CampaignEffect, options: MeasureOptions, out: Path | str) -> Report:
+def report_effect(effect: "CampaignEffect", options: MeasureOptions, out: Path | str) -> Report:
     """Make a report of what a contact changed: what ``custanalytics measure --out`` does."""
     out = Path(out)
     _check_means(options)
     chosen = template_for(out, options.template, "campaign")
+    from custanalytics.deliverables import write_all
+    from custanalytics.render.stale_prose import stale_prose
+    from custanalytics.results.analyse import settings_of
+    from custanalytics.results.store import AnalysisResults
+
     with renewed(out, find_template(chosen)) as folder:
         options = dataclasses.replace(options, template=chosen)
         kept = settings_of(options, options.made_on or today(), options.currency)
         results = AnalysisResults(kept, campaign=effect)
-        files = _write(results, None, folder, options, lambda _: nullcontext())
+        files = write_all(results, None, folder, options, lambda _: nullcontext())
         stale = stale_prose(out, folder, find_template(chosen))
     return Report(results, _moved(files, folder, out), stale)
 
@@ -193,6 +173,13 @@ def score_prospects(
     folder: Path | str, files: Sequence[Path], out: Path | str = "scored.csv"
 ) -> pd.DataFrame:
     """Score a later table of prospects by the model that a report has learned."""
+    from custanalytics.deliverables import PROSPECT_MODEL
+    from custanalytics.prospects.later_table import score_later
+    from custanalytics.prospects.saved_model import LeadScoringModel
+    from custanalytics.results.analyse import with_given_columns
+    from custanalytics.results.lists import write_csv
+    from custanalytics.results.store import read_settings
+
     kept = Path(folder) / "results"
     model = LeadScoringModel.load(kept / PROSPECT_MODEL)
     table = read_table(files, names=[column.name for column in model.columns])
@@ -223,11 +210,16 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
     """
     folder = Path(options.folder)
     _check_means(options)
+    from custanalytics.deliverables import write_dictionary, write_report
+    from custanalytics.render.brand import copy_brand
+    from custanalytics.results.lists import write_exports
+    from custanalytics.results.store import read_results, write_results
+
     results = read_results(folder / "results")
     if options.out is None:
         with renewed(folder, find_template(results.settings.template)) as fresh:
             shutil.copytree(folder, fresh, symlinks=True, dirs_exist_ok=True)
-            files = _write_report(results, fresh, options)
+            files = write_report(results, fresh, options)
         return _moved(files, fresh, folder)
     out = Path(options.out)
     chosen = template_for(out, options.template)
@@ -236,66 +228,25 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
         write_results(results, fresh / "results")
-        _write_dictionary(results, fresh)
+        write_dictionary(results, fresh)
         files = write_exports(results, fresh)
         copy_brand(folder, fresh)
-        files |= _write_report(results, fresh, options)
+        files |= write_report(results, fresh, options)
     return _moved(files, fresh, out)
 
 
 def _check_means(how: Rendering) -> None:
     """See that what the formats ask for is there, before minutes of work."""
-    check_template(how.presentation)
-    if how.renderer == "quarto" and set(how.formats) & set(PAGES):
-        quarto_for(how.renderer)
+    if how.presentation is not None:
+        from custanalytics.render.slides.base import check_template
 
+        check_template(how.presentation)
+    if how.renderer == "quarto":
+        from custanalytics.render.pages.quarto import quarto_for
+        from custanalytics.render.pages.rendering import PAGES
 
-def _write_report(results: AnalysisResults, folder: Path, how: Rendering) -> dict[str, Path]:
-    # A folder that has its document needs its template no more: it may lie elsewhere by now.
-    source = None if (folder / DOCUMENT).exists() else find_template(results.settings.template)
-    branded = folder if source is None or (folder / BRAND).exists() else source
-    brand = read_brand(branded)
-    theme = Theme(brand.colors, brand.font_family, brand.font_files)
-    content = report_content(results)
-    stage(document(content, theme), source, folder)
-    pages = [name for name in how.formats if name in PAGES]
-    files = render(folder, pages, how.renderer, results.settings.made_on) if pages else {}
-    brand = read_brand(folder)
-    if "pptx" in how.formats:
-        slides = slides_bytes(
-            deck(content, slide_order(folder, ORDER)), brand, folder, how.presentation
-        )
-        files["pptx"] = replace_file(folder / SLIDES, slides)
-    if "xlsx" in how.formats:
-        files["xlsx"] = replace_file(folder / WORKBOOK, workbook_bytes(workbook(content), brand))
-    return files
-
-
-def _write(
-    results: AnalysisResults,
-    model: LeadScoringModel | None,
-    folder: Path,
-    how: Rendering,
-    step: Step,
-) -> dict[str, Path]:
-    with step("Writing results and lists"):
-        write_results(results, folder / "results")
-        _write_dictionary(results, folder)
-        files = write_exports(results, folder)
-        if model is not None:
-            files["prospect_model"] = folder / "results" / PROSPECT_MODEL
-            model.save(files["prospect_model"])
-    with step("Writing the report"):
-        return _write_report(results, folder, how) | files
-
-
-def _write_dictionary(results: AnalysisResults, folder: Path) -> None:
-    path = folder / "results" / DICTIONARY
-    parted = delimiter(results.settings.locale)
-    # The mark makes Excel read the file as UTF-8.
-    dictionary(results).to_csv(
-        path, index=False, sep=parted, encoding="utf-8-sig", lineterminator="\n"
-    )
+        if set(how.formats) & set(PAGES):
+            quarto_for(how.renderer)
 
 
 def template_of_run(options: RunOptions) -> str:
@@ -320,10 +271,12 @@ def _check_template(chosen: str, counted: bool) -> None:
 
 def template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:
     """The template asked for, or that of the report that is there."""
-    try:
-        there = read_settings(out / "results").template if (out / DOCUMENT).exists() else None
-    except SourceError:
-        there = None
+    there = None
+    if (out / DOCUMENT).exists():
+        from custanalytics.results.store import read_settings
+
+        with suppress(SourceError):
+            there = read_settings(out / "results").template
     if there and named and there != named:
         raise UsageError(
             f"{out} holds a report made from the template {there!r}, with its own text; "

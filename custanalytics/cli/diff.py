@@ -24,7 +24,8 @@ def add(commands: Any) -> None:
 
 
 def _diff(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import comparison_json, comparison_text, show
+    from custanalytics.cli.printed import show
+    from custanalytics.cli.printed_comparison import comparison_json, comparison_text
     from custanalytics.results.compare import compare
     from custanalytics.results.store import read_results
 

@@ -23,7 +23,8 @@ def dry_run(
     """Say what a run would do; what is wrong with it is raised as the run would."""
     from custanalytics.cli.printed import aligned, listed, show
     from custanalytics.pipeline import template_for, template_of_run
-    from custanalytics.render import generated_in, template
+    from custanalytics.render.pages.templates import template
+    from custanalytics.render.put_in_place import generated_in
 
     asked = configuration.build(sources=files)
     _is_there(files)

@@ -13,7 +13,7 @@ from custanalytics.config import Configuration, Origin, today
 from custanalytics.errors import UsageError
 
 if TYPE_CHECKING:
-    from custanalytics.engagement import Engagement
+    from custanalytics.engagement.record import Engagement
     from custanalytics.pipeline import Report
 
 
@@ -73,9 +73,9 @@ def make_report(
 ) -> None:
     """Make a report of what the command line says, and in an engagement's folder of its record."""
     from custanalytics.cli.dry_run import dry_run
-    from custanalytics.cli.printed import run_json, run_text, show
     from custanalytics.cli.progress import Overall
-    from custanalytics.engagement import REPORT, record_run, settings_of, sources_of
+    from custanalytics.engagement.record import REPORT
+    from custanalytics.engagement.rerun import record_run, settings_of, sources_of
 
     engagement = None if options.sources or options.sample else _here(given[0])
     typed = ["custanalytics", *given]
@@ -105,6 +105,9 @@ def make_report(
     asked = configuration.build(sources=files, command=shlex.join(typed))
     with Overall(given[0], bool(getattr(asked, "prospects", ()))) as step:
         report = make(**vars(asked) | {"step": step})
+    from custanalytics.cli.printed import show
+    from custanalytics.cli.printed_report import run_json, run_text
+
     if engagement is not None:
         record_run(engagement, configuration.as_record())
     show(options, run_json(report), run_text(report))
@@ -112,7 +115,7 @@ def make_report(
 
 
 def _here(command: str) -> "Engagement | None":
-    from custanalytics.engagement import FILE, read_engagement
+    from custanalytics.engagement.record import FILE, read_engagement
 
     if not Path(FILE).is_file():
         return None
@@ -126,7 +129,7 @@ def _here(command: str) -> "Engagement | None":
 
 
 def _new(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.engagement import create
+    from custanalytics.engagement.folder import create
 
     folder = create(options.name, options.files, options.made_on or today())
     print(
@@ -141,15 +144,17 @@ def _new(options: argparse.Namespace, _: Sequence[str]) -> None:
 
 
 def _receive(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.engagement import receive
+    from custanalytics.engagement.folder import receive
 
     for taken in receive(Path(), options.files, options.made_on or today()):
         print(f"data/{taken.file}: {taken.size:,} bytes, SHA-256 {taken.sha256}")
 
 
 def _status(options: argparse.Namespace, _: Sequence[str]) -> None:
-    from custanalytics.cli.printed import run_json, show
-    from custanalytics.engagement import read_engagement, status
+    from custanalytics.cli.printed import show
+    from custanalytics.cli.printed_report import run_json
+    from custanalytics.engagement.record import read_engagement
+    from custanalytics.engagement.status import status
     from custanalytics.pipeline import Report
 
     engagement = read_engagement(options.folder)

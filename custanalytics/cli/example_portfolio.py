@@ -76,7 +76,7 @@ def _engagement(example: Path, folder: Path, day: date) -> Path:
     from custanalytics.bundled import sample_data_dir
     from custanalytics.cli.main import perform
     from custanalytics.datasets import dataset, fetch
-    from custanalytics.engagement import Brief, create
+    from custanalytics.engagement.folder import Brief, create
 
     project = tomllib.loads((example / "project.toml").read_text("utf-8"))
     folder.parent.mkdir(parents=True, exist_ok=True)
@@ -103,8 +103,8 @@ def _engagement(example: Path, folder: Path, day: date) -> Path:
 
 def _fill(folder: Path, command: str, project: Mapping[str, Any]) -> None:
     """Write settings, author and what may be said in public into the record."""
-    from custanalytics.engagement import FILE
     from custanalytics.engagement.folder import toml
+    from custanalytics.engagement.record import FILE
 
     path = folder / FILE
     text = path.read_text("utf-8")

@@ -42,7 +42,7 @@ def add(commands: Any) -> None:
 
 def _test(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.cli.printed import print_json
-    from custanalytics.engagement import REPORT
+    from custanalytics.engagement.record import REPORT
     from custanalytics.privacy.leak_check import leaks_in, message_of, secrets_of
     from custanalytics.results.store import read_results
 

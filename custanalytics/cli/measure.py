@@ -34,7 +34,8 @@ def add(commands: Any) -> None:
 
 
 def _measure(options: argparse.Namespace, given: Sequence[str]) -> None:
-    from custanalytics.cli.printed import effect_json, effect_text, files_text, paths, show
+    from custanalytics.cli.printed import files_text, paths, show
+    from custanalytics.cli.printed_effect import effect_json, effect_text
     from custanalytics.cli.progress import progress
 
     how: MeasureOptions = arguments.checked(options)

@@ -58,7 +58,7 @@ def _run(options: argparse.Namespace, given: Sequence[str]) -> None:
 def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.cli.printed import files_text, paths, show
     from custanalytics.cli.progress import progress
-    from custanalytics.engagement import is_document, render_document
+    from custanalytics.engagement.documents import is_document, render_document
     from custanalytics.pipeline import rerender
 
     how = arguments.checked(options, folder=options.folder)
@@ -73,7 +73,7 @@ def _render(options: argparse.Namespace, _: Sequence[str]) -> None:
 
 def _templates(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.cli.printed import aligned, show
-    from custanalytics.render import templates
+    from custanalytics.render.pages.templates import templates
 
     known = dict(templates())
     show(options, known, aligned(known))

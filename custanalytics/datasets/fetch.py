@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from custanalytics.datasets.catalogue import UNVERIFIED, Dataset
 from custanalytics.datasets.download import Progress, download
 from custanalytics.datasets.unpack import unpack
-from custanalytics.engagement import Brief, create
+from custanalytics.engagement.folder import Brief, create
 from custanalytics.engagement.record import sha256
 from custanalytics.errors import SourceError, UsageError
 

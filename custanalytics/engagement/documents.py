@@ -5,11 +5,14 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 
+from custanalytics.bundled import DOCUMENT
 from custanalytics.content.format import Formats
 from custanalytics.engagement.record import FILE, Engagement, read_engagement
-from custanalytics.render import BRAND, DOCUMENT, copy_brand, render, stage
+from custanalytics.render.brand import FILE as BRAND
+from custanalytics.render.brand import copy_brand
 from custanalytics.render.pages.document import Document
-from custanalytics.render.pages.staging import escaped
+from custanalytics.render.pages.rendering import render
+from custanalytics.render.pages.staging import escaped, stage
 
 DOCUMENTS = {"scope": "Scope of the work", "data-request": "Request for data"}
 OPEN = "to be agreed"

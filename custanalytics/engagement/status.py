@@ -150,7 +150,8 @@ def _results(engagement: Engagement) -> tuple[AnalysisResults | None, str]:
     if engagement.command == "measure":
         return (
             None,
-            "this engagement is answered by 'custanalytics measure', which leaves no folder",
+            "this engagement is answered by 'custanalytics measure'; the report that its --out "
+            "makes is not judged here",
         )
     command = f"custanalytics {engagement.command}"
     folder = engagement.folder / REPORT / "results"

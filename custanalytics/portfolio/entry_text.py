@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from custanalytics.content.case_study import case
-from custanalytics.engagement import FILE, Engagement
+from custanalytics.engagement.record import FILE, Engagement
 from custanalytics.errors import UsageError
 from custanalytics.portfolio.own_prose import Prose
 from custanalytics.privacy.mute import MutedResults

@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 from babel import Locale, UnknownLocaleError
 
 from custanalytics.bundled import reports_dir
-from custanalytics.engagement import FILE as ENGAGEMENT
+from custanalytics.engagement.record import FILE as ENGAGEMENT
 from custanalytics.errors import UsageError
 from custanalytics.portfolio.entry import ENTRIES
-from custanalytics.render import BRAND
+from custanalytics.render.brand import FILE as BRAND
 
 FILE, ABOUT = "portfolio.toml", "about.qmd"
 _TEXTS = ("name", "tagline", "theme", "intro", "email", "address", "lang")

@@ -21,7 +21,7 @@ from custanalytics.portfolio.folder import Portfolio
 from custanalytics.portfolio.pictures import drawing
 from custanalytics.portfolio.site_words import facts
 from custanalytics.portfolio.templates import Templates
-from custanalytics.render import Brand
+from custanalytics.render.brand import Brand
 from custanalytics.render.pages.site_pages import Text
 
 SITE_CARD = "assets/card.png"

@@ -11,8 +11,7 @@ from urllib.parse import unquote, urlsplit
 
 from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError
-from custanalytics.render import Brand, read_brand
-from custanalytics.render.brand import mix
+from custanalytics.render.brand import Brand, mix, read_brand
 from custanalytics.render.charts.theme import LIGHT
 from custanalytics.render.confined import inside
 

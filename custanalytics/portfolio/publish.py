@@ -17,8 +17,7 @@ from custanalytics.content.chart import Chart
 from custanalytics.content.deck import ORDER, deck
 from custanalytics.content.report_content import ReportContent, report_content
 from custanalytics.content.tables import Table
-from custanalytics.engagement import FILE, REPORT, Engagement, read_engagement
-from custanalytics.engagement.record import sha256
+from custanalytics.engagement.record import FILE, REPORT, Engagement, read_engagement, sha256
 from custanalytics.engagement.rerun import run_is_stale
 from custanalytics.errors import DisclosureError, RenderError, UsageError
 from custanalytics.portfolio.entry import (
@@ -56,10 +55,13 @@ from custanalytics.privacy.mute import (
     names_of,
     opened,
 )
-from custanalytics.render import Brand, copy_brand, read_brand, render, stage, template
+from custanalytics.render.brand import Brand, copy_brand, read_brand
 from custanalytics.render.charts.theme import Theme
 from custanalytics.render.pages.document import Document, document
 from custanalytics.render.pages.markdown import markdown
+from custanalytics.render.pages.rendering import render
+from custanalytics.render.pages.staging import stage
+from custanalytics.render.pages.templates import template
 from custanalytics.render.put_in_place import replaced
 from custanalytics.render.slides.write_slides import slides_bytes
 from custanalytics.results.store import AnalysisResults, read_results

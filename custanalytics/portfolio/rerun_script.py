@@ -4,7 +4,7 @@ import shlex
 from collections.abc import Sequence
 
 from custanalytics.config import as_typed
-from custanalytics.engagement import Engagement
+from custanalytics.engagement.record import Engagement
 
 # Options that say nothing of the client.
 _HARMLESS = ("horizon-days", "window-days", "annual-discount-rate", "locale")

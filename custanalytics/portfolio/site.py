@@ -34,7 +34,7 @@ from custanalytics.portfolio.pages import SITE_CARD, Site
 from custanalytics.portfolio.quarto_site import write_with_quarto
 from custanalytics.portfolio.site_words import words
 from custanalytics.portfolio.templates import Templates
-from custanalytics.render import read_brand
+from custanalytics.render.brand import read_brand
 from custanalytics.render.charts.theme import Theme
 from custanalytics.render.pages.quarto import quarto_for
 from custanalytics.render.put_in_place import replaced

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import yaml
 
+from custanalytics.bundled import DOCUMENT
 from custanalytics.portfolio.entry import WRITE_UP
 from custanalytics.portfolio.own_prose import Prose
-from custanalytics.render import DOCUMENT, stage, template
 from custanalytics.render.pages.document import Document
 from custanalytics.render.pages.qmd import flat, without_plots
-from custanalytics.render.pages.staging import escaped
+from custanalytics.render.pages.staging import escaped, stage
+from custanalytics.render.pages.templates import template
 from custanalytics.render.stale_prose import own_prose
 
 TEMPLATE = "_case"

@@ -11,8 +11,7 @@ from custanalytics.scoring.calibration import (
     Bools,
     Fitted,
     Floats,
-    calibrated_apart,
-    platt,
+    calibrated,
     predicted_apart,
 )
 from custanalytics.scoring.evaluation import measure_intervals, measures
@@ -78,13 +77,13 @@ class ModelComparison:
             return self.earlier_fit, self.later
         held_out = self.fold == 0
         X, y = self.X[~held_out], self.y[~held_out]
-        calibration = platt(self.raw[~held_out], y)
+        _, calibration = calibrated(self.raw[~held_out], y, self.fold[~held_out])
         return Fitted(self.chosen.build(X, seed).fit(X, y), calibration), held_out
 
     def final(self, seed: int) -> Fitted:
         """The chosen candidate fitted to all rows, calibrated on the cross-validation."""
         estimator = self.chosen.build(self.X, seed).fit(self.X, self.y)
-        return Fitted(estimator, platt(self.raw, self.y))
+        return Fitted(estimator, calibrated(self.raw, self.y, self.fold)[1])
 
 
 def compare_models(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) -> ModelComparison:
@@ -92,11 +91,12 @@ def compare_models(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) ->
     fold = folds(y, seed)
     later = later if later is not None and _can_tell(y, later) else None
     raw, predictions, earlier = {}, {}, {}
-    for candidate in PROSPECT_CANDIDATES:
+    candidates = [c for c in PROSPECT_CANDIDATES if len(y) <= c.most_rows]
+    for candidate in candidates:
         raw[candidate.name] = predicted_apart(partial(candidate.build, X, seed), X, y, fold)
         apart = raw[candidate.name]
         if candidate.role == "model":
-            apart = calibrated_apart(apart, y, fold)
+            apart, _ = calibrated(apart, y, fold)
         predictions[CROSS_VALIDATED, candidate.name] = apart
         if later is not None:
             earlier[candidate.name] = _fit_apart(candidate, X[~later], y[~later], seed)
@@ -111,9 +111,9 @@ def compare_models(X: pd.DataFrame, y: Bools, later: Bools | None, seed: int) ->
             for (test, name), p in predictions.items()
         ]
     )
-    table.insert(2, "role", table["candidate"].map({c.name: c.role for c in PROSPECT_CANDIDATES}))
+    table.insert(2, "role", table["candidate"].map({c.name: c.role for c in candidates}))
     losses = table[table["test"] == deciding].set_index("candidate")["log_loss"]
-    chosen = min(PROSPECT_CANDIDATES, key=lambda candidate: losses[candidate.name])
+    chosen = min(candidates, key=lambda candidate: losses[candidate.name])
     return ModelComparison(
         X=X,
         y=y,
@@ -163,7 +163,7 @@ def _fit_apart(candidate: ProspectCandidate, X: pd.DataFrame, y: Bools, seed: in
         return Fitted(estimator)
     inner = folds(y, seed, INNER_FOLDS)
     apart = predicted_apart(partial(candidate.build, X, seed), X, y, inner)
-    return Fitted(estimator, platt(apart, y))
+    return Fitted(estimator, calibrated(apart, y, inner)[1])
 
 
 def _can_tell(y: Bools, later: Bools) -> bool:

@@ -100,19 +100,22 @@ def effects(model: Fitted, X: pd.DataFrame, y: Bools, names: list[str], seed: in
 
 def learning_curve(
     build: Callable[[pd.DataFrame], Any],
+    fitted: Fitted,
     X: pd.DataFrame,
     y: Bools,
     held_out: Bools,
     seed: int,
 ) -> pd.DataFrame:
-    """How good the model would be with less data, to see whether more would help."""
+    """How good the model would be with less data than it was fitted to, all not held out."""
     order = np.random.default_rng(seed).permutation(np.flatnonzero(~held_out))
     rows = []
     for share in SHARES:
         part = np.sort(order[: round(share * len(order))])
         if min(y[part].sum(), (~y[part]).sum()) < 10:
             continue
-        estimator = build(X.iloc[part]).fit(X.iloc[part], y[part])
+        estimator = fitted.estimator
+        if len(part) < len(order):
+            estimator = build(X.iloc[part]).fit(X.iloc[part], y[part])
         p = clipped(estimator.predict_proba(X[held_out])[:, 1])
         figures = {"log_loss": mean_loss(y[held_out], p), "auc": auc(y[held_out], p)}
         rows.append({"n": len(part), **figures})

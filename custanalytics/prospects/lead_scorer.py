@@ -17,7 +17,13 @@ from custanalytics.config.names import unknown
 from custanalytics.errors import UsageError
 from custanalytics.prospects.lead_scoring import leak_inputs
 from custanalytics.prospects.leak_guard import Leak, find_leaks
-from custanalytics.scoring.calibration import Bools, Calibration, Fitted, platt, predicted_apart
+from custanalytics.scoring.calibration import (
+    Bools,
+    Calibration,
+    Fitted,
+    calibrated,
+    predicted_apart,
+)
 from custanalytics.scoring.columns import Column, inputs, read_columns, typed
 from custanalytics.scoring.pipelines import FOLDS, PROSPECT_CANDIDATES, folds
 
@@ -35,7 +41,7 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     Parameters
     ----------
-    model : {"logistic", "boosting", "base rate"}, default "logistic"
+    model : {"logistic", "boosting", "loose logistic", "base rate"}, default "logistic"
         What learns.
     guard : bool, default True
         Whether columns that give the outcome away are left out; it needs 30 rows of either
@@ -217,5 +223,5 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         calibration = Calibration()
         if count > 1 and candidate.role == "model":
             fold = folds(y, self.random_state, count)
-            calibration = platt(predicted_apart(build, X, y, fold), y)
+            _, calibration = calibrated(predicted_apart(build, X, y, fold), y, fold)
         return Fitted(build().fit(X, y), calibration)

@@ -28,7 +28,7 @@ from custanalytics.prospects.leak_guard import Leak, find_leaks
 from custanalytics.prospects.ordering import Order, find_order
 from custanalytics.prospects.ripeness import set_apart_unripe
 from custanalytics.prospects.saved_model import LeadScoringModel
-from custanalytics.scoring.calibration import Bools, Floats, calibrated_apart, predicted_apart
+from custanalytics.scoring.calibration import Bools, Floats, calibrated, predicted_apart
 from custanalytics.scoring.columns import Column, inputs, read_columns
 from custanalytics.scoring.evaluation import decile_table, log_loss_gain, reliability_table
 from custanalytics.scoring.outcome import Outcome, Outcomes, read_outcomes
@@ -236,7 +236,7 @@ def fit_lead_scoring(
         drivers = importance(fitted, X[held_out], y[held_out], seed)
         curves = effects(fitted, X[held_out], y[held_out], drivers["input"].tolist(), seed)
         learned = learning_curve(
-            lambda part: comparison.chosen.build(part, seed), X, y, held_out, seed
+            lambda part: comparison.chosen.build(part, seed), fitted, X, y, held_out, seed
         )
 
     scored = _scored(values, recognised, model, target.waiting)
@@ -413,7 +413,7 @@ def _with_leaks(
         X = inputs(table, columns, order.clock).reset_index(drop=True)
         build = partial(comparison.chosen.build, X, seed)
         raw = predicted_apart(build, X, comparison.y, comparison.fold)
-        seen.append((name, calibrated_apart(raw, comparison.y, comparison.fold)))
+        seen.append((name, calibrated(raw, comparison.y, comparison.fold)[0]))
     return pd.DataFrame(
         [
             {

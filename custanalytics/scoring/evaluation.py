@@ -57,7 +57,7 @@ def expected_calibration_error(y: Bools, p: Floats) -> float:
 
 def mean_loss(y: Bools, p: Floats) -> float:
     """Log-loss of probabilities that are none of them 0 or 1; a tenth of scikit-learn's time."""
-    return float(_losses(y, p).mean())
+    return float(losses(y, p).mean())
 
 
 def auc(y: Bools, p: Floats) -> float:
@@ -119,7 +119,7 @@ def log_loss_gain(
     y: Bools, p: Floats, rival: Floats, seed: int, level: float = 0.95, draws: int = 500
 ) -> Interval:
     """How much lower the log-loss is than a rival's on the same rows, with its interval."""
-    gain = _losses(y, rival) - _losses(y, p)
+    gain = losses(y, rival) - losses(y, p)
     rng = np.random.default_rng(seed)
     means = [gain[rng.integers(0, len(gain), len(gain))].mean() for _ in range(draws)]
     low, high = np.quantile(means, [(1 - level) / 2, (1 + level) / 2])
@@ -133,7 +133,7 @@ def measure_intervals(
     order = np.argsort(-p, kind="stable")
     y, p = y[order], p[order]
     starts = np.flatnonzero(np.concatenate([[True], np.diff(p) != 0]))
-    losses, squares = _losses(y, p), (p - y) ** 2
+    lost, squares = losses(y, p), (p - y) ** 2
     tenth = np.repeat(np.arange(GROUPS), [len(g) for g in np.array_split(p, GROUPS)])
     rng = np.random.default_rng(seed)
     rows = []
@@ -148,7 +148,7 @@ def measure_intervals(
         off = np.bincount(tenth, weight * (y - p), minlength=GROUPS)
         rows.append(
             {
-                "log_loss": weight @ losses / len(y),
+                "log_loss": weight @ lost / len(y),
                 "brier_score": weight @ squares / len(y),
                 "auc": (hits * (wrong[-1] - wrong + misses / 2)).sum() / found[-1] / wrong[-1],
                 "average_precision": (hits * precision).sum() / found[-1],
@@ -161,8 +161,9 @@ def measure_intervals(
     return lower | {f"{name}_high": float(value) for name, value in high.items()}
 
 
-def _losses(y: Bools, p: Floats) -> Floats:
-    return -np.log(np.where(y, p, 1 - p))
+def losses(y: Bools, p: Floats) -> Floats:
+    """Log-loss of each row, by probabilities that are none of them 0 or 1."""
+    return np.asarray(-np.log(np.where(y, p, 1 - p)))
 
 
 def _equal_groups(p: Floats) -> list[NDArray[np.intp]]:

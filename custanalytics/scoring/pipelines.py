@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal, Self
 
 import numpy as np
@@ -24,6 +25,7 @@ FOLDS = 5
 RARE_SHARE = 0.01
 RARE_ROWS = 100
 MOST_LEVELS = 100
+FEW_ROWS = 5_000
 MISSING = ""  # no level can be blank
 
 
@@ -36,6 +38,8 @@ class ProspectCandidate:
     role: Literal["model", "baseline"]
     # from the inputs to be fitted (for their types) and a seed to an unfitted pipeline
     build: Callable[[pd.DataFrame, int], Any]
+    # with more rows it is no different from another one
+    most_rows: float = float("inf")
 
 
 class LevelCodes(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
@@ -67,8 +71,11 @@ class LevelCodes(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scik
         return np.column_stack(columns)
 
 
-def logistic(X: pd.DataFrame, seed: int) -> Pipeline:
-    """Ridge logistic regression; missing numbers get a column that says so."""
+def logistic(X: pd.DataFrame, seed: int, strength: float = 0.1) -> Pipeline:
+    """Ridge logistic regression; missing numbers get a column that says so.
+
+    The strength is the variance that its weights are expected to have; on few rows it matters.
+    """
     numbers, categories = _by_kind(X)
     filled = make_pipeline(
         SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True),
@@ -77,7 +84,7 @@ def logistic(X: pd.DataFrame, seed: int) -> Pipeline:
     levels = make_pipeline(LevelCodes(), OneHotEncoder(handle_unknown="ignore"))
     return make_pipeline(
         ColumnTransformer([("numbers", filled, numbers), ("levels", levels, categories)]),
-        LogisticRegression(C=0.1, max_iter=2000, random_state=seed),
+        LogisticRegression(C=strength, max_iter=2000, random_state=seed),
     )
 
 
@@ -103,6 +110,7 @@ def boosting(X: pd.DataFrame, seed: int) -> Pipeline:
 PROSPECT_CANDIDATES = (
     ProspectCandidate("logistic", "model", logistic),
     ProspectCandidate("boosting", "model", boosting),
+    ProspectCandidate("loose logistic", "model", partial(logistic, strength=1.0), FEW_ROWS),
     ProspectCandidate("base rate", "baseline", lambda _X, _seed: DummyClassifier()),
 )
 

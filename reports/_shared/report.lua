@@ -231,8 +231,8 @@ local function tabular(element)
   return { raw("#plain-table["), element, raw("]") }
 end
 
--- On paper, a chart or a row of charts takes the room that its page has left; under a heading it
--- would leave that alone.
+-- On paper, a chart or a row of charts takes the room that its page has left, with the heading
+-- right above it.
 local function charts_of(block)
   if block.t ~= "Div" or has(block, "cell") then return {} end
   if block.identifier:match("^fig%-") then return { block.identifier } end
@@ -248,8 +248,10 @@ local function charts_called(blocks)
   local out, last = pandoc.Blocks({}), nil
   for _, block in ipairs(blocks) do
     local names = charts_of(block)
-    if #names > 0 and last and last.t ~= "Header" then
-      out:insert(raw("#room(" .. quoted(table.concat(names, " ")) .. ")"))
+    if #names > 0 and last then
+      local headed = last.t == "Header"
+      local call = raw("#room(" .. quoted(table.concat(names, " ")) .. ", headed: " .. tostring(headed) .. ")")
+      out:insert(#out + (headed and 0 or 1), call)
     end
     out:insert(block)
     last = block

@@ -2,7 +2,8 @@
 
 import pytest
 
-from custanalytics.render import render, stage
+from custanalytics.render.pages.rendering import render
+from custanalytics.render.pages.staging import stage
 from tests.browser.pages import browser, missing, page
 from tests.cli.test_cli import FIXED, call
 from tests.render.rich_report import RICH, rich_document

@@ -14,7 +14,7 @@ import pytest
 
 from custanalytics.cli.opening import show_page
 from custanalytics.cli.plain import for_stream
-from custanalytics.cli.printed import comparison_text
+from custanalytics.cli.printed_comparison import comparison_text
 from custanalytics.cli.progress import _TYPICAL, done_and_left, in_words
 from custanalytics.cli.tables import table
 from custanalytics.results.compare import Comparison
@@ -155,7 +155,7 @@ def test_a_terminal_sees_one_line_of_progress_colour_and_the_page(folder, tmp_pa
 
 def test_the_steps_of_a_run_are_those_that_progress_knows():
     folder = Path(sys.modules["custanalytics"].__file__).parent
-    sources = [folder / "pipeline.py", folder / "results" / "analyse.py"]
+    sources = [folder / "pipeline.py", folder / "deliverables.py", folder / "results/analyse.py"]
     steps = {step for path in sources for step in re.findall(r'step\("(.+?)"\)', path.read_text())}
     assert steps == set(_TYPICAL)
 

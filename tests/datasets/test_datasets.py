@@ -17,7 +17,7 @@ from custanalytics.config import COMMANDS, Configuration, Origin
 from custanalytics.datasets import UNVERIFIED, dataset, datasets, fetch
 from custanalytics.datasets.download import download
 from custanalytics.datasets.unpack import unpack
-from custanalytics.engagement import read_engagement
+from custanalytics.engagement.record import read_engagement
 from custanalytics.errors import SourceError, UsageError
 from tests.cli.test_cli import call
 

@@ -11,8 +11,8 @@ import pytest
 from pypdf import PdfReader
 
 from custanalytics.bundled import sample_data_dir
-from custanalytics.engagement import Brief, create, read_engagement
-from custanalytics.engagement.folder import toml
+from custanalytics.engagement.folder import Brief, create, toml
+from custanalytics.engagement.record import read_engagement
 from custanalytics.errors import UsageError
 from tests.cli.test_cli import call, hashes
 from tests.sales import few_customers

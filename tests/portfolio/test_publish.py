@@ -12,7 +12,7 @@ import pytest
 from pypdf import PdfReader
 
 from custanalytics.cli.example_portfolio import PROJECTS
-from custanalytics.engagement import read_engagement
+from custanalytics.engagement.record import read_engagement
 from custanalytics.errors import RenderError
 from custanalytics.portfolio import publish, site
 from custanalytics.portfolio.entry import read_entries

@@ -10,7 +10,7 @@ from lxml import etree
 from custanalytics.errors import RenderError, SourceError, UsageError
 from custanalytics.portfolio.pictures import with_drawings
 from custanalytics.portfolio.site import build_site
-from custanalytics.render import read_brand
+from custanalytics.render.brand import read_brand
 from tests.portfolio.stand_in import DRAWING, ENTRIES, ODD
 from tests.portfolio.visitor import ADDRESS, PAGES, SLUGS, Page, wrong_addresses
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from custanalytics.render import render, stage
+from custanalytics.render.pages.rendering import render
+from custanalytics.render.pages.staging import stage
 from tests.content.conftest import any_results, doubtful, rich
 from tests.render.rich_report import RICH, rich_document, text_of_pdf
 

@@ -4,9 +4,10 @@ import pytest
 
 from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError
-from custanalytics.render import read_brand, render, stage
-from custanalytics.render.brand import contrast, mix
+from custanalytics.render.brand import contrast, mix, read_brand
 from custanalytics.render.charts.theme import LIGHT
+from custanalytics.render.pages.rendering import render
+from custanalytics.render.pages.staging import stage
 from tests.render.rich_report import RICH, SVG, rich_document
 
 BRANDS = {

@@ -220,12 +220,14 @@ def test_text_that_looks_like_our_own_marks_stays_text(main):
 def test_a_chart_takes_the_room_its_page_has_left(scratch, pdf):
     chart = '::: {#fig-a .chart}\n![](_figures/full.svg){fig-alt="A line"}\n\nIt rises\n:::\n'
 
-    def pages(lines: int, before: str = "") -> int:
-        pdf("# One\n\n" + "A line.\n\n" * lines + before + chart)
+    def pages(lines: int, after: str) -> int:
+        pdf("# One\n\n" + "A line.\n\n" * lines + after)
         return len(PdfReader(scratch / "report.pdf").pages)
 
-    fewest = pages(1)
-    # A heading goes to the next page with its chart; words alone let it shrink, to two thirds.
-    overflow = next(lines for lines in range(1, 60) if pages(lines, "## Two\n\n") > fewest)
-    assert pages(overflow + 3) == fewest
-    assert pages(overflow + 6) > fewest
+    fewest = pages(1, chart)
+    # Inside another block it keeps its size; else it shrinks, to two thirds, and so under a heading.
+    for heading in ("", "## Two\n\n"):
+        kept = f"{heading}::: {{.wide}}\n{chart}:::\n"
+        overflow = next(lines for lines in range(20, 60) if pages(lines, kept) > fewest)
+        assert pages(overflow, heading + chart) == fewest
+        assert pages(overflow + 6, heading + chart) > fewest

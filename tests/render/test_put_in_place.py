@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 from custanalytics.errors import UsageError
-from custanalytics.render import put_in_place, renewed
+from custanalytics.render import put_in_place
+from custanalytics.render.put_in_place import renewed
 
 # For each line it reads, a process of its own writes reports with it until it is killed.
 RUN = r"""
 import os, sys
 from pathlib import Path
-from custanalytics.render import renewed
+from custanalytics.render.put_in_place import renewed
 for line in sys.stdin:
     run = os.fork()
     while not run:

@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from custanalytics.errors import RenderError
-from custanalytics.render import render, stage
 from custanalytics.render.pages.quarto import quarto_for, render_website
+from custanalytics.render.pages.rendering import render
+from custanalytics.render.pages.staging import stage
 from tests.render.rich_report import RICH, rich_document
 
 LUA = "\x1b[33mWARNING (/opt/quarto/share/filters/./crossref/refs.lua:128)"

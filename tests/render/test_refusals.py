@@ -3,7 +3,7 @@
 import pytest
 
 from custanalytics.errors import RenderError
-from custanalytics.render import render
+from custanalytics.render.pages.rendering import render
 
 FIGURE = "![A line](_figures/half.svg)"
 

@@ -11,8 +11,9 @@ import pytest
 from pypdf import PdfReader
 
 from custanalytics.errors import RenderError, UsageError
-from custanalytics.render import render, stage
 from custanalytics.render.pages.embedded import _by_script
+from custanalytics.render.pages.rendering import render
+from custanalytics.render.pages.staging import stage
 from tests.render.rich_report import RICH, rich_document, text_of, text_of_pdf
 
 needs_quarto = pytest.mark.skipif(not shutil.which("quarto"), reason="quarto is not on PATH")

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 
 from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError, UsageError
-from custanalytics.render import read_brand, stage, template
-from custanalytics.render.pages.staging import escaped
-from custanalytics.render.pages.templates import in_language, templates
+from custanalytics.render.brand import read_brand
+from custanalytics.render.pages.staging import escaped, stage
+from custanalytics.render.pages.templates import in_language, template, templates
 from tests.render.rich_report import RICH, rich_document
 
 

@@ -1,6 +1,7 @@
 """A new run finds the consultant's paragraphs that quote what has changed."""
 
-from custanalytics.render import stage, stale_prose
+from custanalytics.render.pages.staging import stage
+from custanalytics.render.stale_prose import stale_prose
 from tests.render.rich_report import RICH, rich_document
 
 MINE = "My own view: {text}\n"

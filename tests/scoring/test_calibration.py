@@ -9,6 +9,7 @@ from custanalytics.prospects import comparison
 from custanalytics.scoring.calibration import (
     Calibration,
     Fitted,
+    calibrated,
     calibrated_apart,
     platt,
     predicted_apart,
@@ -64,6 +65,20 @@ def test_a_folds_outcomes_do_not_move_its_own_calibration():
     turned = calibrated_apart(raw, np.where(fold == 1, ~y, y), fold)
     np.testing.assert_array_equal(before[fold == 1], turned[fold == 1])
     assert (before[fold != 1] != turned[fold != 1]).all()
+
+
+def test_only_what_is_clearly_bent_is_calibrated():
+    rng = np.random.default_rng(3)
+    true = rng.uniform(0.05, 0.95, 1000)
+    y = rng.random(1000) < true
+    fold = np.arange(1000) % 5
+    apart, line = calibrated(true, y, fold)
+    assert line == Calibration()
+    np.testing.assert_array_equal(apart, true)
+    bent = expit((logit(true) - 0.7) / 1.8)
+    apart, line = calibrated(bent, y, fold)
+    np.testing.assert_array_equal(apart, calibrated_apart(bent, y, fold))
+    assert line == platt(bent, y)
 
 
 def test_prospects_are_calibrated_on_prospects_apart(coins, monkeypatch):

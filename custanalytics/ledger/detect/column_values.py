@@ -1,6 +1,7 @@
 """Columns of any table as numbers and dates: the ledger's rules, on a column's distinct cells."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 
 import pandas as pd
 
@@ -183,10 +184,10 @@ class DateCells:
 
 def _run(cells: pd.DataFrame | None, table: str, queries: list[str]) -> pd.DataFrame:
     """Rows of the last of these queries of the ledger, each built on the one before."""
+    if cells is None:
+        return _run_on_nothing(table, *queries).copy()
     engine = DuckDBEngine()
     try:
-        if cells is None:
-            cells = pd.DataFrame({"col": [""], "cell": [""], "n": [0]}).iloc[:0]
         engine.write(table, cells)
         engine.write("months", months())
         for query in queries[:-1]:
@@ -194,6 +195,13 @@ def _run(cells: pd.DataFrame | None, table: str, queries: list[str]) -> pd.DataF
         return engine.run(f"source/{queries[-1]}")
     finally:
         engine.close()
+
+
+@lru_cache
+def _run_on_nothing(table: str, *queries: str) -> pd.DataFrame:
+    """The columns alone: tables that hold their numbers as numbers have no cells to read."""
+    none = pd.DataFrame({"col": [""], "cell": [""], "n": [0]}).iloc[:0]
+    return _run(none, table, list(queries))
 
 
 def _scientific(forms: pd.DataFrame) -> pd.DataFrame:

@@ -11,8 +11,8 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.customers.rfm import of_own_rules
-from custanalytics.engagement import DATA, DOCUMENTS, REPORT, Engagement, read_engagement
-from custanalytics.engagement.record import sha256
+from custanalytics.engagement.documents import DOCUMENTS
+from custanalytics.engagement.record import DATA, REPORT, Engagement, read_engagement, sha256
 from custanalytics.errors import DisclosureError, SourceError
 from custanalytics.privacy.leak_check import figures
 from custanalytics.privacy.leak_check.file_secrets import table_secrets

@@ -25,7 +25,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, cast
 
 import pypandoc
 import typst
@@ -126,16 +126,37 @@ def _by_script(texts: Sequence[str]) -> str:
 
 def _compiled(source: str, folder: Path, accessible: bool) -> bytes:
     more = _needs_more_fonts(source, folder)
-    # Its stubs want input and root to be of one type.
-    content = typst.compile(  # type: ignore[misc]
-        source.encode(),
-        root=str(folder),
-        font_paths=[str(folder / part) for part in _font_folders(folder)]
+    given: dict[str, Any] = {
+        "input": source.encode(),
+        "root": str(folder),
+        "font_paths": [str(folder / part) for part in _font_folders(folder)]
         + [str(place) for place in font_folders() if more],
-        ignore_system_fonts=not more,
-        pdf_standards="ua-1" if accessible else None,
-    )
-    return bytes(content)
+        "ignore_system_fonts": not more,
+    }
+    standard: Literal["ua-1"] | None = "ua-1" if accessible else None
+    settled: dict[str, float] = {}
+    while True:
+        given["sys_inputs"] = {"chart-forms": json.dumps(settled)}
+        content, warnings = typst.compile_with_warnings(**given, pdf_standards=standard)
+        pdf = cast("bytes", content)
+        if not any("did not converge" in str(warning) for warning in warnings):
+            return pdf
+        found = [
+            item["value"] for item in json.loads(typst.query(selector="<chart-form>", **given))
+        ]
+        open_ones = [(name, form) for name, form in found if name not in settled]
+        if not open_ones:
+            return pdf
+        settled |= _surely_settled(open_ones)
+
+
+def _surely_settled(forms: Sequence[tuple[str, float]]) -> dict[str, float]:
+    """Of charts in their order, those that five attempts of typst reach: up to the second change.
+
+    Where a chart takes another form, all after it stand elsewhere.
+    """
+    changed = [at for at, (_, form) in enumerate(forms) if form]
+    return dict(forms[: changed[1] + 1] if len(changed) > 1 else forms)
 
 
 def _font_folders(folder: Path) -> list[str]:

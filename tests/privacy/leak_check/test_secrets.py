@@ -11,7 +11,7 @@ import pytest
 
 from custanalytics.check import Check
 from custanalytics.config import Settings
-from custanalytics.engagement import Brief, create
+from custanalytics.engagement.folder import Brief, create
 from custanalytics.errors import DisclosureError, UsageError
 from custanalytics.privacy.leak_check import (
     Leak,

@@ -11,7 +11,8 @@ import openxml_audit
 
 from custanalytics.content.deck import deck
 from custanalytics.content.report_content import report_content
-from custanalytics.render import render, stage
+from custanalytics.render.pages.rendering import render
+from custanalytics.render.pages.staging import stage
 from custanalytics.render.slides.write_slides import slides_bytes
 from tests.render.written import written
 

@@ -52,7 +52,7 @@ def texts_of(slide) -> list[str]:
     return found
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def made(any_results, brand):
     content = deck(report_content(any_results))
     return content, opened(slides_bytes(content, brand, Path()))
@@ -246,9 +246,13 @@ def client_template(path: Path, *, wide_slide: bool, drop: tuple[str, ...] = ())
     return path
 
 
-@pytest.mark.parametrize("wide_slide", [True, False])
 @pytest.mark.parametrize(
-    "drop", [(), ("Title Only", "Blank"), ("Title Slide", "Title and Content")]
+    ("wide_slide", "drop"),
+    [
+        (True, ()),
+        (False, ("Title Only", "Blank")),
+        (True, ("Title Slide", "Title and Content")),
+    ],
 )
 def test_a_clients_template_is_used_by_the_role_of_its_layouts(
     rich, brand, tmp_path, wide_slide, drop

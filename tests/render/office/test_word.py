@@ -8,7 +8,9 @@ import pytest
 from fontTools.afmLib import AFM
 from lxml import etree
 
-from custanalytics.render import render, stage, template
+from custanalytics.render.pages.rendering import render
+from custanalytics.render.pages.staging import stage
+from custanalytics.render.pages.templates import template
 from tests.render.written import written
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

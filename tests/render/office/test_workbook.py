@@ -67,7 +67,7 @@ def same(cell, value, field) -> bool:
     return cell == pytest.approx(float(value), rel=1e-14, abs=0)
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def made(any_results, brand):
     content = workbook(report_content(any_results))
     return content, opened(workbook_bytes(content, brand))

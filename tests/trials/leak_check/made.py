@@ -17,7 +17,7 @@ from pptx.chart.data import CategoryChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from custanalytics.engagement import Brief, create
+from custanalytics.engagement.folder import Brief, create
 
 GIVEN = ("Annegret", "Bjarne", "Céline", "Dieudonné", "Eglantine", "Fredegar", "Gudrun", "Hjalmar")
 FAMILY = ("Lindqvist", "Okonkwo", "Peñalver", "Quistorp", "Rautenstrauch", "Szymański", "Thorvald")
