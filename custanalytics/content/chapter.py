@@ -20,12 +20,19 @@ class Declaration:
     texts: tuple[str, ...] = ()  # quoted by {{< var chapter.NAME >}}
     parts: tuple[str, ...] = ()  # named after chapter and part
     flags: tuple[str, ...] = ()  # for when-meta="has.NAME"
-    slides: tuple[str, ...] = ()  # after those of its charts
+    opening_slides: tuple[str, ...] = ()  # before those of its charts
+    slides: tuple[str, ...] = ()  # after them
 
     @property
     def story(self) -> tuple[str, ...]:
         """The slides of the chapter, in order."""
-        return (*(placed.name for placed in self.charts if placed.story), *self.slides)
+        charts = (placed.name for placed in self.charts if placed.story)
+        return (*self.opening_slides, *charts, *self.slides)
+
+    @property
+    def own_slides(self) -> tuple[str, ...]:
+        """The slides that are not a chart's."""
+        return (*self.opening_slides, *self.slides)
 
 
 @dataclass(frozen=True)
@@ -49,7 +56,7 @@ class Chapter:
         self._check("text", self.texts, declared.texts)
         self._check("part", self.parts, declared.parts)
         self._check("flag", self.flags, declared.flags)
-        self._check("slide", (slide.name for slide in self.slides), declared.slides)
+        self._check("slide", (slide.name for slide in self.slides), declared.own_slides)
 
     @property
     def named_parts(self) -> dict[str, Block | None]:

@@ -21,7 +21,8 @@ APPENDIX = "appendix"
 _STORY = tuple(name for declared in CHAPTERS for name in declared.story)
 _BEHIND = {
     "average-order", "retention", "payback", "profit", "first-orders", "next-products",
-    "revenue-customers", "prospects-drivers", "prospects-profit", "certainty",
+    "revenue-customers", "prospects-reliability", "prospects-drivers", "prospects-drift",
+    "certainty",
 }  # fmt: skip
 # Of a deck that nobody has put into another order.
 ORDER = (
@@ -45,7 +46,7 @@ class Deck:
 
 def deck(content: ReportContent, order: Sequence[str] = ORDER) -> Deck:
     """Tell the report's story in slides."""
-    own = [name for declared in CHAPTERS for name in declared.slides]
+    own = [name for declared in CHAPTERS for name in declared.own_slides]
     charts = [placed.name for declared in CHAPTERS for placed in declared.charts]
     unknown = [name for name in order if name not in own and name not in (*charts, APPENDIX)]
     if unknown:

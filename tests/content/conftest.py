@@ -1,6 +1,7 @@
 """Results for the display tests: real analyses of small made-up shops, hand-made forecasts."""
 
 import functools
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 
@@ -20,6 +21,7 @@ from custanalytics.errors import UnsupportedError
 from custanalytics.forecast.blending import CANDIDATES
 from custanalytics.propensity.checks import calibrated as calibrated_check
 from custanalytics.propensity.checks import ranked
+from custanalytics.prospects.lead_scoring import fit_lead_scoring
 from custanalytics.results.action_plan import (
     Terms,
     names_to_call,
@@ -37,6 +39,7 @@ from custanalytics.revenue.first_orders import first_order_drivers
 from custanalytics.revenue.next_products import rules_of_next
 from custanalytics.sentences import tell
 from custanalytics.transactions import as_engine
+from tests.trials.leads import leads
 
 LEAVING = tell(
     "Between {low:.0%} and {high:.0%} of new customers leave for good within a year.",
@@ -439,6 +442,15 @@ def rich():
     """Every analysis there, every check passed."""
     models = {"value": forecast, "propensity": likely}
     return results_of(shop(), with_=models, **of_what_they_buy())
+
+
+@pytest.fixture(scope="session")
+def with_prospects(rich):
+    """Prospects scored, a fifth of the list left alone, and no customers to contact."""
+    scoring, _ = fit_lead_scoring(leads(400), contact_cost=5.0, conversion_value=40.0)
+    listed = scoring.prospects.assign(group="contact")
+    listed.loc[listed.index[::5], "group"] = "control"
+    return replace(rich, prospects=scoring, prospect_list=listed, actions=None)
 
 
 @pytest.fixture(scope="session")

@@ -30,6 +30,11 @@ def test_no_two_parts_flags_or_slides_share_a_name(rich) -> None:
     assert len(story) == len(set(story))
 
 
-def test_every_slide_that_a_chapter_declares_can_be_made(rich) -> None:
-    made = {slide.name for chapter in report_content(rich).chapters for slide in chapter.slides}
-    assert made == {name for chapter in CHAPTERS for name in chapter.slides}
+def test_every_slide_that_a_chapter_declares_can_be_made(rich, with_prospects) -> None:
+    made = {
+        slide.name
+        for results in (rich, with_prospects)
+        for chapter in report_content(results).chapters
+        for slide in chapter.slides
+    }
+    assert made == {name for chapter in CHAPTERS for name in chapter.own_slides}

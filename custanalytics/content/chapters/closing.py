@@ -1,5 +1,7 @@
 """The slides that close the deck: how sure we are, doubts, next steps."""
 
+import pandas as pd
+
 from custanalytics.content.blocks import Bullets, Point
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import appendix, value_tests, what_to_do
@@ -7,10 +9,13 @@ from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.slide import Slide
 from custanalytics.content.words import plural, say, told
 from custanalytics.privacy.mute import TOO_SMALL
+from custanalytics.prospects.lead_scoring import LeadScoring
+from custanalytics.results.lists import PROSPECTS
 from custanalytics.results.store import AnalysisResults
 
 CHAPTER = Declaration("closing", slides=("certainty", "doubts", "next-steps"))
 _MOST_DOUBTS = 6
+_MOST_BESIDE = 3  # short notes, beside the next steps
 
 
 def closing(
@@ -65,9 +70,9 @@ def _doubts(results: AnalysisResults, formats: Formats) -> Slide | None:
         )
         for name, text in results.skipped.items()
     ]
-    notes = [told(check.sentence, formats) for _, check in results.checks if check.passed is None]
+    notes = _notes(results, formats)
     against = [*left_out, *doubts]
-    if not against and not notes:
+    if not against and (not notes or _kept_in_mind(results, formats)):
         return None
     if TOO_SMALL in results.skipped.values():
         title = say("What this public copy leaves out, and what to keep in mind")
@@ -104,15 +109,48 @@ def _doubts(results: AnalysisResults, formats: Formats) -> Slide | None:
     )
 
 
+def _notes(results: AnalysisResults, formats: Formats) -> list[str]:
+    return [told(check.sentence, formats) for _, check in results.checks if check.passed is None]
+
+
+def _kept_in_mind(results: AnalysisResults, formats: Formats) -> tuple[str, ...]:
+    """What to keep in mind, where it is too little for a slide of its own."""
+    notes = _notes(results, formats)
+    if results.actions is None or results.doubts or results.skipped:
+        return ()
+    if not 0 < len(notes) <= _MOST_BESIDE:
+        return ()
+    return (say("No check raises a doubt; keep this in mind:"), *notes)
+
+
 def _next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
     """What happens after the meeting."""
-    if results.actions is None:
-        return None
-    steps = what_to_do.plan(results.actions)
-    title, items = what_to_do.lead(results.actions, results.settings, formats), []
+    if results.actions is not None:
+        return _next_steps_with_customers(results, results.actions, formats)
+    if results.prospects is not None and results.prospect_list is not None:
+        return _next_steps_with_prospects(results.prospects, results.prospect_list, formats)
+    return None
+
+
+def _next_steps_with_customers(
+    results: AnalysisResults, actions: pd.DataFrame, formats: Formats
+) -> Slide:
+    steps = what_to_do.plan(actions)
+    days = formats.days(results.settings.window_days)
+    title, items = what_to_do.lead(actions, results.settings, formats), []
     if len(steps):
         first = steps.iloc[0]
-        title = say("Act on one list, then measure")
+        control = first["control_size"]
+        figures = {"contacted": formats.count(first["contacted"]), "days": days}
+        title = (
+            say("Contact {contacted} first, and measure in {days} days", **figures)
+            if is_missing(control)
+            else say(
+                "Contact {contacted} first, leave {control} alone, measure in {days} days",
+                control=formats.count(control),
+                **figures,
+            )
+        )
         where = first["list"]
         items.append(
             Point(
@@ -120,8 +158,7 @@ def _next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
                 "" if is_missing(where) else say("The list is {file}.", file=where),
             )
         )
-    if results.actions["control_size"].notna().any():
-        title = say("Act on one list, leave some alone, measure")
+    if actions["control_size"].notna().any():
         items.append(
             Point(
                 say("Leave the control groups alone."),
@@ -133,10 +170,7 @@ def _next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
         )
     items.append(
         Point(
-            say(
-                "Send a new export in {days} days.",
-                days=formats.days(results.settings.window_days),
-            ),
+            say("Send a new export in {days} days.", days=days),
             say("It shows who came back, and holds this forecast against what happened.")
             if results.value is not None or results.propensity is not None
             else say("It shows who came back."),
@@ -149,4 +183,52 @@ def _next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:
                 say("Then value is profit, and says what a new customer may cost."),
             )
         )
+    return Slide("next-steps", title, items=tuple(items), aside=_kept_in_mind(results, formats))
+
+
+def _next_steps_with_prospects(
+    scoring: LeadScoring, listed: pd.DataFrame, formats: Formats
+) -> Slide:
+    contacted, control = (int((listed["group"] == group).sum()) for group in ("contact", "control"))
+    figures = {"contacted": formats.count(contacted), "control": formats.count(control)}
+    items = []
+    if contacted:
+        items.append(
+            Point(say("Begin at the top of the list."), say("The list is {file}.", file=PROSPECTS))
+        )
+    if control:
+        items.append(
+            Point(
+                say("Leave the control group alone."),
+                say("What the others convert more than these is the effect of the contact."),
+            )
+        )
+    if scoring.outcome.found:
+        items.append(
+            Point(
+                say("Confirm that “{column}” says who converted.", column=scoring.outcome.column),
+                say("It was found by its name or values, and every probability rests on it."),
+            )
+        )
+    items.append(
+        Point(
+            say("Send the file again once these are decided."),
+            say("It shows who converted, and holds these probabilities against what happened."),
+        )
+    )
+    if scoring.profit is None:
+        items.append(
+            Point(
+                say("Tell us what a contact costs and what a conversion is worth."),
+                say("Then the list says how far down it pays to go."),
+            )
+        )
+    if not contacted:
+        title = say("At your cost per contact and value per conversion no contact pays.")
+    elif control:
+        title = say(
+            "Contact {contacted} prospects, leave {control} alone, see who converts", **figures
+        )
+    else:
+        title = say("Contact {contacted} prospects, most likely first", **figures)
     return Slide("next-steps", title, items=tuple(items))

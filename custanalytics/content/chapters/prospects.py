@@ -1,8 +1,10 @@
 """Which prospects convert."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
-from custanalytics.content.blocks import Bullets, Card, Cards, Files
+from custanalytics.content.blocks import Bullets, Card, Cards, Files, Point
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.chapters import ranking
 from custanalytics.content.chapters.prospect_tables import (
@@ -19,6 +21,8 @@ from custanalytics.content.chapters.prospect_tables import (
 )
 from custanalytics.content.chart import Chart, Placement
 from custanalytics.content.format import Formats, is_missing
+from custanalytics.content.slide import Slide
+from custanalytics.content.tables import Table
 from custanalytics.content.words import plural, say, told, word
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.lists import PROSPECTS
@@ -26,9 +30,15 @@ from custanalytics.scoring.columns import input_name
 from custanalytics.sentences import noted
 
 LIFT = Placement(
-    "prospects-lift", noted("Prospects lift"), story=True, notes=("tested", "measures")
+    "prospects-lift",
+    noted("Prospects lift"),
+    story=True,
+    beside=("tested",),
+    notes=("measures",),
 )
-RELIABILITY = Placement("prospects-reliability", noted("Prospects reliability"))
+RELIABILITY = Placement(
+    "prospects-reliability", noted("Prospects reliability"), story=True, beside=("measures",)
+)
 DRIVERS = Placement(
     "prospects-drivers",
     noted("Prospects drivers"),
@@ -36,7 +46,7 @@ DRIVERS = Placement(
     beside=("drivers",),
     notes=("leaks",),
 )
-DRIFT = Placement("prospects-drift", noted("Prospects drift"))
+DRIFT = Placement("prospects-drift", noted("Prospects drift"), story=True, beside=("time",))
 PROFIT = Placement(
     "prospects-profit",
     noted("Prospects profit"),
@@ -80,6 +90,8 @@ CHAPTER = Declaration(
         "prospects_control",
         "prospects_stages",
     ),
+    opening_slides=("prospects-overview",),
+    slides=("prospects-first",),
 )
 CONTROL = "propensity.control_group"
 _DRIVERS = 8
@@ -102,8 +114,10 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
     if len(drives):
         charts.append(_drivers(drives, formats))
         tables.append(effects_table(scoring, drives, formats))
+    slides = [_overview_slide(charts, scoring, formats)]
     if len(scoring.prospects):
         tables.append(open_table(scoring, formats))
+        slides.append(_first_slide(tables[-1], scoring, formats))
     if len(scoring.drift):
         charts.append(_drift(scoring, formats))
     if scoring.profit is not None:
@@ -142,6 +156,66 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
             "prospects_control": any(check.name == CONTROL for check in scoring.checks),
             "prospects_stages": len(scoring.stages) > 0,
         },
+        slides=tuple(slides),
+    )
+
+
+def _overview_slide(charts: Sequence[Chart], scoring: LeadScoring, formats: Formats) -> Slide:
+    """The whole on one slide: how many will convert, and how far the ranking goes."""
+    told_of = {chart.placed: f"{chart.title}." for chart in charts}
+    points = [Point(told_of[LIFT], auc(scoring, formats))]
+    if PROFIT in told_of and scoring.profit is not None:
+        points.append(Point(told_of[PROFIT], _best(scoring.profit, formats)))
+    if DRIVERS in told_of:
+        points.append(Point(told_of[DRIVERS], _sentence(scoring, "prospects.not_cause", formats)))
+    open_ones, expected = scoring.figures["open"], scoring.figures["expected_conversions"]
+    known = open_ones and not is_missing(expected)
+    before = past(scoring, formats)
+    return Slide(
+        "prospects-overview",
+        plural(
+            open_ones,
+            "The one open prospect converts with a probability of {share}",
+            "About {expected} of {open} open prospects are expected to convert",
+            open=formats.count(open_ones),
+            expected=formats.count(expected),
+            share=formats.share(expected / open_ones),
+        )
+        if known
+        else before,
+        before if known else "",
+        cards=tuple(cards(scoring, formats)),
+        items=tuple(points),
+        notes=tested(scoring, formats),
+    )
+
+
+def _first_slide(first: Table, scoring: LeadScoring, formats: Formats) -> Slide:
+    """Whom to contact first."""
+    listed = len(first.rows)
+    expected = scoring.prospects["propensity"].nlargest(listed).sum()
+    return Slide(
+        "prospects-first",
+        plural(
+            listed,
+            "The one on the list converts with a probability of {share}",
+            "Of the first {n} on the list about {expected} are expected to convert",
+            n=formats.count(listed),
+            expected=formats.count(expected),
+            share=formats.share(expected),
+        ),
+        first.caption,
+        table=first,
+        aside=(
+            say(
+                "Of every hundred on this list {here} are expected to convert; of the decided ones "
+                "{usual} did.",
+                here=formats.count(100 * expected / listed),
+                usual=formats.count(100 * scoring.figures["base_rate"]),
+            ),
+            say("{file} has all of them in order, and who is to be contacted.", file=PROSPECTS),
+        ),
+        small=first.note,
     )
 
 
@@ -233,38 +307,44 @@ def tested(scoring: LeadScoring, formats: Formats) -> str:
     )
 
 
+def auc(scoring: LeadScoring, formats: Formats) -> str:
+    """How well the ranking tells those who convert from the others."""
+    return say(
+        "AUC {value} ({low} to {high}): how often a prospect that converted stands above "
+        "one that did not; 0.5 is a coin toss.",
+        **_bounds(_merits(scoring), "auc", formats),
+    )
+
+
 def measures(scoring: LeadScoring, formats: Formats) -> str:
     """The figures of merit with their intervals, and what each means."""
-    row = last_test(scoring, scoring.evaluation.loc[scoring.evaluation["chosen"]]).iloc[0]
-
-    def bounds(name: str) -> dict[str, str]:
-        return {
-            "value": formats.number(row[name], 3),
-            "low": formats.number(row[f"{name}_low"], 3),
-            "high": formats.number(row[f"{name}_high"], 3),
-        }
-
+    row = _merits(scoring)
     return " ".join(
         [
-            say(
-                "AUC {value} ({low} to {high}): how often a prospect that converted stands above "
-                "one that did not; 0.5 is a coin toss.",
-                **bounds("auc"),
-            ),
+            auc(scoring, formats),
             say(
                 "Average precision {value} ({low} to {high}): the share of conversions among "
                 "those on top, averaged over all lengths of the list; no skill gives {base}.",
-                **bounds("average_precision"),
+                **_bounds(row, "average_precision", formats),
                 base=formats.number(row["positives"] / row["n"], 3),
             ),
             say(
                 "Brier score {value} ({low} to {high}) and log-loss {loss}: how far the "
                 "probabilities were from what happened; less is better.",
-                **bounds("brier_score"),
+                **_bounds(row, "brier_score", formats),
                 loss=formats.number(row["log_loss"], 3),
             ),
         ]
     )
+
+
+def _merits(scoring: LeadScoring) -> "pd.Series":
+    return last_test(scoring, scoring.evaluation.loc[scoring.evaluation["chosen"]]).iloc[0]
+
+
+def _bounds(row: "pd.Series", name: str, formats: Formats) -> dict[str, str]:
+    figures = {"value": name, "low": f"{name}_low", "high": f"{name}_high"}
+    return {place: formats.number(row[column], 3) for place, column in figures.items()}
 
 
 def _sentence(scoring: LeadScoring, name: str, formats: Formats) -> str:
@@ -314,7 +394,11 @@ def _drivers(drives: pd.DataFrame, formats: Formats) -> Chart:
         part=drives["log_loss_rise"] / drives["log_loss_rise"].sum(),
         input=[told(input_name(name), formats) for name in drives["input"].head(_DRIVERS)],
     )
-    title = say("{first} tells most about who converts", first=rows["input"].iloc[0])
+    title = say(
+        "{first} tells most about who converts: {share} of what the columns add",
+        first=rows["input"].iloc[0],
+        share=formats.share(rows["part"].iloc[0]),
+    )
     return Chart(
         placed=DRIVERS,
         kind="bars",
@@ -368,7 +452,9 @@ def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
         PROFIT,
         profit,
         formats,
-        title=noted("Contacting {contacted} prospects earns most: {money} expected"),
+        title=noted("Contacting {contacted} prospects earns most: {money} expected")
+        if profit.loc[profit["best"], "contacted"].iloc[0]
+        else noted("No contact pays at this cost and value"),
         subtitle=say("Expected profit by number of prospects contacted"),
         x_title=say("Open prospects contacted, most likely first"),
         note=say(

@@ -9,7 +9,7 @@ from pptx.enum.text import MSO_ANCHOR, PP_ALIGN
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
-from custanalytics.content.tables import Table
+from custanalytics.content.tables import Cell, Link, Table
 from custanalytics.render.office import printable
 from custanalytics.render.slides.base import Box
 from custanalytics.render.slides.paint import fill, fill_depth, paint
@@ -26,7 +26,7 @@ _FEWEST = 3  # rows, the head and the mark of what was left out among them
 def add_table(shapes: Any, table: Table, box: Box, slack: float = 1.0) -> Any:
     """Write a table; long cells wrap, and longer ones than that end in an ellipsis."""
     rows = [
-        [printable(" ".join(str(cell).split())) for cell in row]
+        [printable(" ".join(_written(cell).split())) for cell in row]
         for row in (table.header, *table.rows)
     ]
     size, widths, heights = _measured(rows, table.numeric, box, slack)
@@ -56,6 +56,12 @@ def add_table(shapes: Any, table: Table, box: Box, slack: float = 1.0) -> Any:
             cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT if right else PP_ALIGN.LEFT
             _rule(cell, strong=i == 0)
     return frame
+
+
+def _written(cell: Cell) -> str:
+    if isinstance(cell, Link):
+        return cell.path
+    return cell if isinstance(cell, str) else cell.text
 
 
 def add_heatmap(shapes: Any, grid: pd.DataFrame, texts: Table, box: Box) -> Any:
