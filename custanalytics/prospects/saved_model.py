@@ -19,6 +19,7 @@ from custanalytics.scoring.columns import Column, inputs, typed
 from custanalytics.scoring.level_swing import propensity_columns, still_to_come
 from custanalytics.scoring.stages import Meaning
 
+FILE = "prospects.model"
 FORMAT = 3
 _SCHEMA = "schema.json"
 # Where an object lay in memory, which numbers it and names its file.
