@@ -55,6 +55,11 @@ def importance(model: Fitted, X: pd.DataFrame, y: Bools, seed: int) -> pd.DataFr
     return table.sort_values(["log_loss_rise", "input"], ascending=[False, True], ignore_index=True)
 
 
+def clearly_told(table: pd.DataFrame) -> "pd.Series[bool]":
+    """Which inputs make the predictions worse, beyond chance, when they are shuffled."""
+    return table["log_loss_rise"] > 2 * table["log_loss_rise_sd"]
+
+
 def effects(model: Fitted, X: pd.DataFrame, y: Bools, names: list[str], seed: int) -> pd.DataFrame:
     """Mean prediction on held-out rows when one input is set to each of its usual values.
 
