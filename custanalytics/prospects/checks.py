@@ -262,7 +262,11 @@ def more_data(curve: pd.DataFrame) -> Check:
     previous, last = curve["log_loss"].iloc[-2:]
     better = float(1 - last / previous)
     growing = better > STILL_LEARNING
-    figures = {"last": curve["n"].iloc[-1], "previous": curve["n"].iloc[-2], "change": -better}
+    figures = {
+        "last": curve["n"].iloc[-1],
+        "previous": curve["n"].iloc[-2],
+        "change": round(-better, 3) + 0.0,
+    }
     return Check(
         name,
         passed=not growing,
