@@ -8,6 +8,7 @@ from custanalytics.content.deck import ORDER, deck
 from custanalytics.content.report_content import report_content
 from custanalytics.content.result_columns import dictionary
 from custanalytics.content.workbook import workbook
+from custanalytics.prospects.saved_model import FILE as PROSPECT_MODEL
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.render.brand import FILE as BRAND
 from custanalytics.render.brand import read_brand
@@ -23,7 +24,6 @@ from custanalytics.results.lists import delimiter, write_exports
 from custanalytics.results.store import AnalysisResults, write_results
 
 SLIDES, WORKBOOK = "slides.pptx", "workbook.xlsx"
-PROSPECT_MODEL = "prospects.model"
 DICTIONARY = "dictionary.csv"
 
 

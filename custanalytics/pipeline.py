@@ -173,15 +173,13 @@ def score_prospects(
     folder: Path | str, files: Sequence[Path], out: Path | str = "scored.csv"
 ) -> pd.DataFrame:
     """Score a later table of prospects by the model that a report has learned."""
-    from custanalytics.deliverables import PROSPECT_MODEL
     from custanalytics.prospects.later_table import score_later
-    from custanalytics.prospects.saved_model import LeadScoringModel
-    from custanalytics.results.analyse import with_given_columns
-    from custanalytics.results.lists import write_csv
+    from custanalytics.prospects.saved_model import FILE, LeadScoringModel
+    from custanalytics.results.lists import with_given_columns, write_csv
     from custanalytics.results.store import read_settings
 
     kept = Path(folder) / "results"
-    model = LeadScoringModel.load(kept / PROSPECT_MODEL)
+    model = LeadScoringModel.load(kept / FILE)
     table = read_table(files, names=[column.name for column in model.columns])
     scores = score_later(model, table)
     scored = with_given_columns(scores, table, model.outcome)

@@ -1,5 +1,6 @@
 """What a reader must know of a campaign's effect before relying on it, as checks."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,7 @@ BALANCED_Z = 3.0
 _WORKED = noted("The contact worked.")
 _HARMED = noted("The contact did harm.")
 _UNSHOWN = noted("No effect was shown.")
+_ONLY_AMOUNTS = noted("An effect was shown on the amounts, but none on how many there are.")
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Happened:
 def effect_shown(row: "pd.Series[float]", happened: Happened) -> Check:
     """Whether the contact changed how many did it."""
     low, high = row["effect_low"], row["effect_high"]
-    verdict = _WORKED if low > 0 else _HARMED if high < 0 else _UNSHOWN
+    unshown = _ONLY_AMOUNTS if amounts_differ(row) else _UNSHOWN
+    verdict = _WORKED if low > 0 else _HARMED if high < 0 else unshown
     figures = {
         "outcome": happened.column,
         "rate": row["rate_contact"],
@@ -72,12 +75,17 @@ def effect_shown(row: "pd.Series[float]", happened: Happened) -> Check:
     )
 
 
+def amounts_differ(row: "Mapping[str, float] | pd.Series[float]") -> bool:
+    """Whether the amounts a head are shown to differ; never where they are not known."""
+    return bool(row["spend_effect_low"] > 0 or row["spend_effect_high"] < 0)
+
+
 def money_shown(row: "pd.Series[float]", happened: Happened) -> Check | None:
     """What the contact brought a head, and whether a few large amounts carry it."""
     gain, low, high = (row[f"spend_effect{end}"] for end in ("", "_low", "_high"))
     if gain != gain:
         return None
-    shown = bool(low > 0 or high < 0)
+    shown = amounts_differ(row)
     trimmed = row["spend_effect_trimmed"]
     few = shown and (abs(trimmed) < abs(gain) / 2 or trimmed * gain < 0)
     figures = {
@@ -89,21 +97,27 @@ def money_shown(row: "pd.Series[float]", happened: Happened) -> Check | None:
     }
     sentence = (
         tell(
-            "In “{outcome}” a head, the contact made a difference of {gain:+,.2f} (95% interval "
+            "In “{outcome}” a head, the contacted differ by {gain:+,.2f} (95% interval "
             "{low:+,.2f} to {high:+,.2f}; {trimmed:+,.2f} with the largest hundredth of the "
             "amounts cut).",
             **figures,
         )
         if happened.column
         else tell(
-            "In sales a head, the contact made a difference of {gain:+,.2f} (95% interval "
+            "In sales a head, the contacted differ by {gain:+,.2f} (95% interval "
             "{low:+,.2f} to {high:+,.2f}; {trimmed:+,.2f} with the largest hundredth of the "
             "amounts cut).",
             **figures,
         )
     )
-    carried = tell("A few large amounts carry it.") if few else ""
-    return Check("measure.money", shown and not few, together(sentence, carried), float(gain), 0.0)
+    doubt = (
+        tell("A few large amounts carry it.")
+        if few
+        else ""
+        if shown
+        else tell("That may be chance.")
+    )
+    return Check("measure.money", shown and not few, together(sentence, doubt), float(gain), 0.0)
 
 
 def best_treatment(rows: pd.DataFrame) -> Check:

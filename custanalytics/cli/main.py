@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import signal
 import sys
 import tempfile
 import traceback
@@ -24,6 +23,7 @@ from custanalytics.cli import (
     prospects,
     publish,
     report,
+    stopping,
 )
 from custanalytics.cli.plain import for_stream
 from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
@@ -35,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the ``custanalytics`` command."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:  # this process is ours
-        signal.signal(signal.SIGTERM, _stopped)
+        stopping.listen()
     try:
         perform(given)
     except CustAnalyticsError as error:
@@ -52,14 +52,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("custanalytics: stopped; the report folder is as it was", file=sys.stderr)
         return 130
     except Exception as error:
+        if number := stopping.asked():  # it met a library that took it for an error
+            return 128 + number
         print(f"custanalytics: {_unforeseen(error)}", file=sys.stderr)
         return _UNFORESEEN
     return 0
-
-
-def _stopped(number: int, _: Any) -> NoReturn:
-    """Leave as after an error, so that nothing half-made stays behind."""
-    raise SystemExit(128 + number)
 
 
 def _unforeseen(error: Exception) -> str:

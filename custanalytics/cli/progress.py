@@ -10,6 +10,8 @@ from typing import Self
 
 from tqdm import tqdm
 
+from custanalytics.cli.stopping import go_on
+
 # Seconds that each step of a run takes on the bundled shop: what share of the whole it is.
 _TYPICAL: Mapping[str, float] = {
     "Reading the sales": 4,
@@ -37,7 +39,9 @@ def progress(step: str) -> Iterator[None]:
         print(f"{step} ...", end="", file=sys.stderr, flush=True)
     began = time.monotonic()
     try:
+        go_on()
         yield
+        go_on()
     except BaseException:
         if live:
             print(file=sys.stderr)
@@ -95,7 +99,9 @@ class Overall:
     def _stepped(self, step: str) -> Iterator[None]:
         self._step, self._since = step, time.monotonic()
         try:
+            go_on()
             yield
+            go_on()
         finally:
             self._left.pop(step, None)
             self._step = ""

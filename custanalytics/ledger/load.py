@@ -24,7 +24,7 @@ from custanalytics.ledger.detect.numbers import read_numbers
 from custanalytics.ledger.fill_down import fill_down
 from custanalytics.ledger.join import join_tables
 from custanalytics.ledger.load_report import Ledger
-from custanalytics.ledger.mapping import Mapping, choices, one_of
+from custanalytics.ledger.mapping import Choice, Mapping, choices, one_of
 from custanalytics.ledger.mapping import rates as checked_rates
 from custanalytics.ledger.platforms import platform_roles, recognise
 from custanalytics.ledger.staging import Staging, stage
@@ -177,6 +177,7 @@ def load(
         find_money(roles, numbers, drop_duplicates=drop_duplicates)
     find.find_rest(roles)
     chosen = find.in_order(roles.chosen)
+    _refuse_without(staging, chosen)
     if not platform:
         roles.warnings += fill_down(staging, chosen)
     dates = read_dates(
@@ -200,6 +201,20 @@ def load(
         discount_is_share=discount_is_share(roles),
         warnings=roles.warnings,
     )
+
+
+def _refuse_without(staging: Staging, chosen: Dict[str, Choice]) -> None:
+    """A file without a column that every sale needs would be left out as a whole."""
+    money = next((role for role in ("amount", "order_total", "unit_price") if role in chosen), "")
+    for role in {"ordered_at", money} & set(chosen):
+        column = chosen[role].column
+        lacking = staging.without(column)
+        if lacking and column not in staging.joined:
+            raise SourceError(
+                f"{', '.join(lacking)}: no column {column!r}, which holds {role} in the "
+                "other files, and none whose name says that it is the same; name the columns alike "
+                "in all files, or run the files apart"
+            )
 
 
 def _refuse_money(wanted: Mapping, in_cents: bool) -> None:

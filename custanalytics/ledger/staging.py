@@ -31,6 +31,8 @@ from custanalytics.sentences import tell
 
 _SAMPLE_ROWS = 2000
 _IN_MEMORY = 150_000_000  # bytes of sources whose tables are no burden to memory
+# A name with its thing and without: "order date" and "date", "customer id" and "customer".
+_ALIKE = ({"key", "whole"}, {"order", "date"})
 _MOST_MENDED, _LEARNED_ROWS = 1000, 10_000
 
 
@@ -70,6 +72,11 @@ class Staging:
         """The sample's cells of a column."""
         at = self.names.index(name)
         return [row[at] for row in self.sample]
+
+    def without(self, name: str) -> list[str]:
+        """The files, of several, that have no column of this name."""
+        key = _key(name)
+        return [p.label for p in self.parts if key not in map(_key, p.names or self.names)]
 
     def shapes(self, name: str, most: int = 3) -> list[str]:
         """The most frequent shapes of a column's cells: figures as 9, letters as a."""
@@ -251,7 +258,7 @@ def _same_meaning(name: str, other: str) -> bool:
     """Whether two names stand for one role, in the same way."""
     one, two = meanings(name), meanings(other)
     kinds = {role: (kind, two[role][0]) for role, (kind, _) in one.items() if role in two}
-    return any(a == b or {a, b} == {"key", "whole"} for a, b in kinds.values())
+    return any(a == b or {a, b} in _ALIKE for a, b in kinds.values())
 
 
 def _key(name: str) -> str:

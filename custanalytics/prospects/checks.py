@@ -7,6 +7,7 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.prospects.comparison import CROSS_VALIDATED, OUT_OF_TIME
+from custanalytics.prospects.drivers import clearly_told
 from custanalytics.prospects.leak_guard import OF_THE_PROCESS, Leak
 from custanalytics.prospects.ordering import Order
 from custanalytics.scoring.columns import input_name
@@ -262,7 +263,11 @@ def more_data(curve: pd.DataFrame) -> Check:
     previous, last = curve["log_loss"].iloc[-2:]
     better = float(1 - last / previous)
     growing = better > STILL_LEARNING
-    figures = {"last": curve["n"].iloc[-1], "previous": curve["n"].iloc[-2], "change": -better}
+    figures = {
+        "last": curve["n"].iloc[-1],
+        "previous": curve["n"].iloc[-2],
+        "change": round(-better, 3) + 0.0,
+    }
     return Check(
         name,
         passed=not growing,
@@ -285,7 +290,7 @@ def more_data(curve: pd.DataFrame) -> Check:
 
 def not_cause(importance: pd.DataFrame) -> Check:
     """What the predictions rest on, with the warning that it is no cause."""
-    clear = importance[importance["log_loss_rise"] > 2 * importance["log_loss_rise_sd"]]
+    clear = importance[clearly_told(importance)]
     names = [input_name(name) for name in clear["input"].head(3)]
     return Check(
         "prospects.not_cause",

@@ -17,6 +17,7 @@ SCREENED_ROWS = 100
 REPEATS = 5
 CURVES = 6
 POINTS = 8
+SPREAD = np.linspace(0.05, 0.95, POINTS)
 MISSING_SHARE = 0.01
 
 
@@ -54,6 +55,11 @@ def importance(model: Fitted, X: pd.DataFrame, y: Bools, seed: int) -> pd.DataFr
     return table.sort_values(["log_loss_rise", "input"], ascending=[False, True], ignore_index=True)
 
 
+def clearly_told(table: pd.DataFrame) -> "pd.Series[bool]":
+    """Which inputs make the predictions worse, beyond chance, when they are shuffled."""
+    return table["log_loss_rise"] > 2 * table["log_loss_rise_sd"]
+
+
 def effects(model: Fitted, X: pd.DataFrame, y: Bools, names: list[str], seed: int) -> pd.DataFrame:
     """Mean prediction on held-out rows when one input is set to each of its usual values.
 
@@ -73,7 +79,7 @@ def effects(model: Fitted, X: pd.DataFrame, y: Bools, names: list[str], seed: in
             own = X[name].astype(object).to_numpy()
             places = [(str(v), float(i), own == v) for i, v in enumerate(usual)]
         else:
-            usual = list(np.unique(np.quantile(values, np.linspace(0.05, 0.95, POINTS))))
+            usual = list(np.unique(np.quantile(values, SPREAD, method="nearest")))
             middles = (np.array(usual[1:]) + np.array(usual[:-1])) / 2
             nearest = np.where(X[name].isna(), -1, np.digitize(X[name], middles))
             places = [(f"{v:.6g}", float(v), nearest == i) for i, v in enumerate(usual)]

@@ -143,7 +143,8 @@ def unlike(values: pd.DataFrame, seen: Mapping[str, Seen]) -> tuple["pd.Series[s
             odd = known & ~own.isin(list(was.levels))
             word, drifted = "never seen", _levels_apart(own[known], was) > LEVELS_APART
         elif was.low is not None and was.high is not None:
-            odd = known & ((own < was.low) | (own > was.high))
+            # Among few rows or many, the largest of later ones is often a little larger.
+            odd = known & ((own < was.low - was.sd) | (own > was.high + was.sd))
             moved = abs(float(own.mean()) - was.mean) if known.any() else 0.0
             word = f"outside {was.low:g} to {was.high:g}"
             drifted = moved > MEAN_APART * was.sd

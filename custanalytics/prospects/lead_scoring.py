@@ -78,7 +78,8 @@ class LeadScoring(Shown):
         One row per tenth of the rows in order of time (empty without an order): ``block``,
         ``n``, ``rate``, ``mean_propensity`` (cross-validated).
     stages : DataFrame
-        One row per value of the outcome: ``value``, ``n``, ``taken_for`` ('won', 'lost', 'open').
+        One row per value of the outcome: ``value``, ``n``, ``taken_for`` ('won', 'lost', 'open'; of
+        those too young to have decided 'open, too young' and 'won, left out').
     profit : DataFrame or None
         See `decision.profit_curve`; None unless contact cost and conversion value are given.
     outcome : Outcome
@@ -192,8 +193,9 @@ def fit_lead_scoring(
     recognised, values = read.columns, read.values
     names = [c.name for c in recognised]
     asked: dict[Meaning, Sequence[str]] = {"won": won, "lost": lost, "open": still_open}
-    target = read_outcomes(read, _column(outcome, names), positive, asked)
-    target, ripeness = set_apart_unripe(target, values, recognised, _column(date, names))
+    as_read = read_outcomes(read, _column(outcome, names), positive, asked)
+    ripeness = set_apart_unripe(as_read, values, recognised, _column(date, names))
+    target = ripeness.target
     _require_enough(target)
     kept, dropped = _asked("keep", keep, names), _asked("drop", drop, names)
     usable = [
@@ -230,7 +232,7 @@ def fit_lead_scoring(
             level_sd=shared_error,
             level=INTERVAL_LEVEL,
             seen=seen_in(values[target.known], columns),
-            stages=dict(zip(target.stages["value"], target.stages["taken_for"], strict=True)),
+            stages=dict(zip(as_read.stages["value"], as_read.stages["taken_for"], strict=True)),
         )
         fitted, held_out = comparison.held_out_fit(seed)
         drivers = importance(fitted, X[held_out], y[held_out], seed)
@@ -239,7 +241,7 @@ def fit_lead_scoring(
             lambda part: comparison.chosen.build(part, seed), fitted, X, y, held_out, seed
         )
 
-    scored = _scored(values, recognised, model, target.waiting)
+    scored = _scored(values, recognised, model, target.waiting, ripeness.left)
     p = scored["propensity"].to_numpy()
     profit = None
     if contact_cost is not None and conversion_value is not None:
@@ -284,8 +286,8 @@ def fit_lead_scoring(
         },
         checks=(
             checks.outcome_found(target),
-            *checks.stages_read(target),
-            *ripeness,
+            *checks.stages_read(as_read),
+            *ripeness.checks,
             checks.leaks_found(leaks, set(left_out), with_leaks),
             *checks.too_good(tests[-1][0], comparison.evaluation, drivers),
             *checks.on_request(kept, dropped),
@@ -427,11 +429,15 @@ def _with_leaks(
 
 
 def _scored(
-    values: pd.DataFrame, recognised: list[Column], model: LeadScoringModel, waiting: Bools
+    values: pd.DataFrame,
+    recognised: list[Column],
+    model: LeadScoringModel,
+    waiting: Bools,
+    left: Floats,
 ) -> pd.DataFrame:
     rows = np.flatnonzero(waiting)
     names = [c.name for c in recognised if c.kind == "identifier"]
-    scored = model.score_typed(values.iloc[rows])
+    scored = model.score_typed(values.iloc[rows], left[rows])
     scored["row"] = rows + 1
     known_as = values[names[0]].iloc[rows].astype("str").to_numpy() if names else None
     scored.insert(1, "prospect_id", known_as)

@@ -2,13 +2,14 @@
 
 import dataclasses
 import re
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.prospects.ordering import find_clock
-from custanalytics.scoring.calibration import Floats
+from custanalytics.scoring.calibration import Bools, Floats
 from custanalytics.scoring.columns import Column
 from custanalytics.scoring.outcome import CONVERSION_DAY, Outcomes
 from custanalytics.sentences import tell
@@ -16,28 +17,45 @@ from custanalytics.sentences import tell
 DECIDED_SHARE = 0.95
 FEWEST_TIMES = 30
 A_DAY = 86_400
+TOO_YOUNG = "open, too young"
+LEFT_OUT = "won, left out"
 CLOSING_DAY = re.compile(r"\b(closed?|outcome|decided|decision)\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Ripeness:
+    """The outcomes as they are learned from, and how much of the young ones' time is left."""
+
+    # where those too young to have decided are open
+    target: Outcomes
+    # what is said of it
+    checks: list[Check]
+    # of each prospect's conversions, the share that comes after its age; 1 where that is not known
+    left: Floats
 
 
 def set_apart_unripe(
     target: Outcomes, values: pd.DataFrame, columns: list[Column], date: str | None
-) -> tuple[Outcomes, list[Check]]:
+) -> Ripeness:
     """Take prospects that are too young to have decided for open, where a plain no says little.
 
     Those of them that have converted already are neither learned from nor scored: among the
     young, only conversions are known.
     """
+    as_read = Ripeness(target, [], np.ones(len(values)))
     if not target.may_come:
-        return target, []
+        return as_read
     name = "prospects.ripeness"
     day = _conversion_day(target, values, columns)
     clock = find_clock([c for c in columns if c.name != day], date)
     if day is None or clock is None:
+        if target.waiting.any():
+            return as_read  # the file itself says who is open
         sentence = tell(
             "How long a prospect takes to decide can't be told without both the day it came in and "
             "the day of its conversion: the youngest count as not converted."
         )
-        return target, [Check(name, None, sentence)]
+        return dataclasses.replace(as_read, checks=[Check(name, None, sentence)])
     came, decided = values[clock], values[day]
     end = max(came.max(), decided.max())
     age = (end - came).dt.total_seconds().to_numpy(dtype="float64") / A_DAY
@@ -48,27 +66,35 @@ def set_apart_unripe(
             "Too few conversions have both days for saying how long a prospect takes to decide: "
             "the youngest count as not converted."
         )
-        return target, [Check(name, None, sentence)]
-    days = time_to_decide(took[seen], age[seen])
+        return dataclasses.replace(as_read, checks=[Check(name, None, sentence)])
+    times, within = share_within(took[seen], age[seen])
+    days = int(times[np.argmax(within >= DECIDED_SHARE)])
     young = target.known & (age < days)
     waiting = young & ~target.converted
+    passed = np.append(0.0, within)[np.searchsorted(times, age[waiting], side="right")]
+    left = as_read.left.copy()
+    left[waiting] = 1 - passed
     sentence = tell(
         "{share:.0%} of those who convert do so within {days} days of coming in, which allows for "
         "those whose time is not over: {n} younger ones that have not converted are open, and the "
-        "{ready} that have are left out of the learning.",
+        "{ready} that have are left out of the learning. The longer an open one has been there "
+        "without converting, the lower is its probability.",
         share=DECIDED_SHARE,
         days=days,
         n=int(waiting.sum()),
         ready=int((young & target.converted).sum()),
     )
     apart = dataclasses.replace(
-        target, known=target.known & ~young, waiting=target.waiting | waiting
+        target,
+        known=target.known & ~young,
+        waiting=target.waiting | waiting,
+        stages=_stages(target, young, waiting),
     )
-    return apart, [Check(name, None, sentence, float(days))]
+    return Ripeness(apart, [Check(name, None, sentence, float(days))], left)
 
 
-def time_to_decide(took: Floats, age: Floats, share: float = DECIDED_SHARE) -> int:
-    """Whole days within which this share of the conversions come, from those seen so far.
+def share_within(took: Floats, age: Floats) -> tuple[Floats, Floats]:
+    """Share of all conversions that come within each number of days, from those seen so far.
 
     Notes
     -----
@@ -88,7 +114,20 @@ def time_to_decide(took: Floats, age: Floats, share: float = DECIDED_SHARE) -> i
     stay = np.where(at_risk > 0, 1 - events / np.maximum(at_risk, 1), 1.0)
     # Within a time or less: what is left of the product over all later times.
     within = np.append(np.cumprod(stay[:0:-1])[::-1], 1.0)
-    return int(times[np.argmax(within >= share)])
+    return times, within
+
+
+def _stages(target: Outcomes, young: Bools, waiting: Bools) -> pd.DataFrame:
+    """What each value was taken for, the rows of the too young apart."""
+    meanings = target.stages.set_index("value")["taken_for"]
+    taken = pd.Series(target.said).map(meanings)
+    taken = taken.mask(young, LEFT_OUT).mask(waiting, TOO_YOUNG)
+    counts = pd.DataFrame({"value": target.said, "taken_for": taken}).value_counts()
+    # In the order of the values, what is said of most of its rows first.
+    place = {value: at for at, value in enumerate(target.stages["value"])}
+    table = counts.reset_index(name="n").sort_values("n", ascending=False, kind="stable")
+    table = table.sort_values("value", key=lambda value: value.map(place), kind="stable")
+    return table[["value", "n", "taken_for"]].reset_index(drop=True)
 
 
 def _conversion_day(target: Outcomes, values: pd.DataFrame, columns: list[Column]) -> str | None:

@@ -14,11 +14,12 @@ from threadpoolctl import threadpool_limits
 from custanalytics.errors import SourceError
 from custanalytics.prospects.later_table import Seen
 from custanalytics.prospects.reasons import reasons
-from custanalytics.scoring.calibration import Calibration, Fitted
+from custanalytics.scoring.calibration import Calibration, Fitted, Floats
 from custanalytics.scoring.columns import Column, inputs, typed
-from custanalytics.scoring.level_swing import propensity_columns
+from custanalytics.scoring.level_swing import propensity_columns, still_to_come
 from custanalytics.scoring.stages import Meaning
 
+FILE = "prospects.model"
 FORMAT = 3
 _SCHEMA = "schema.json"
 # Where an object lay in memory, which numbers it and names its file.
@@ -88,11 +89,16 @@ class LeadScoringModel:
         """
         return self.score_typed(typed(table, self.columns))
 
-    def score_typed(self, values: pd.DataFrame) -> pd.DataFrame:
-        """As `score`, for a table whose columns `typed` or `read_columns` have read."""
+    def score_typed(self, values: pd.DataFrame, left: Floats | None = None) -> pd.DataFrame:
+        """As `score`, for a table whose columns `typed` or `read_columns` have read.
+
+        `left` is the share of each row's conversions that can still come: none has come so far.
+        """
         X = inputs(values, self.columns, self.clock)
         with threadpool_limits(limits=1):
             p = self.fitted.predict(X) if len(X) else np.empty(0)
+        if left is not None:
+            p = still_to_come(p, left)
         table = propensity_columns(p, self.level_sd, self.level)
         table.insert(0, "row", np.arange(1, len(p) + 1))
         table["reasons"] = reasons(self.fitted, X, p).to_numpy() if len(X) else ""

@@ -62,6 +62,7 @@ from custanalytics.results.counted import (
 )
 from custanalytics.results.decisions import drawn_groups, segment_decisions, useful_control
 from custanalytics.results.key_findings import key_findings
+from custanalytics.results.lists import with_given_columns
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted, value_trust
 from custanalytics.revenue.by_group import revenue_by_groups
@@ -310,15 +311,6 @@ def _prospect_list(
         contacted = scores["row"].isin(scores.loc[first.index, "row"])
         scores = scores.assign(group=contacted.map({True: "contact"}))
     return with_given_columns(scores, table, found.outcome.column), plan
-
-
-def with_given_columns(scores: pd.DataFrame, table: pd.DataFrame, outcome: str) -> pd.DataFrame:
-    """Scores beside what the table says of each prospect."""
-    listed = scores.sort_values(["propensity", "row"], ascending=[False, True], ignore_index=True)
-    given = table.drop(columns=outcome, errors="ignore").loc[listed["row"] - 1]
-    given = given.astype("object").where(given.notna(), None)
-    given.columns = pd.Index([f"{c} (file)" if c in listed.columns else c for c in given.columns])
-    return pd.concat([listed, given.reset_index(drop=True)], axis=1)
 
 
 def order_worth(settings: Settings, business: Overview | None) -> float | None:

@@ -60,6 +60,15 @@ def late_customers(customers: pd.DataFrame) -> pd.DataFrame:
     return late.sort_values([first, "customer_id"], ascending=[False, True])
 
 
+def with_given_columns(scores: pd.DataFrame, table: pd.DataFrame, outcome: str) -> pd.DataFrame:
+    """Scores beside what the table says of each prospect."""
+    listed = scores.sort_values(["propensity", "row"], ascending=[False, True], ignore_index=True)
+    given = table.drop(columns=outcome, errors="ignore").loc[listed["row"] - 1]
+    given = given.astype("object").where(given.notna(), None)
+    given.columns = pd.Index([f"{c} (file)" if c in listed.columns else c for c in given.columns])
+    return pd.concat([listed, given.reset_index(drop=True)], axis=1)
+
+
 def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
     """Write the lists of a report."""
     (folder / "exports").mkdir(parents=True, exist_ok=True)

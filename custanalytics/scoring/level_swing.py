@@ -32,6 +32,14 @@ def shifted(p: Floats, log_odds: float) -> Floats:
     return np.asarray(expit(logit(p) + log_odds))
 
 
+def still_to_come(p: Floats, left: Floats) -> Floats:
+    """Chance of a conversion that did not come in the time so far, by Bayes' rule.
+
+    `left` is the share of all conversions that come later than that.
+    """
+    return np.asarray(p * left / (1 - p + p * left))
+
+
 def bounds(p: Floats, sd: float, level: float) -> tuple[Floats, Floats]:
     """Lower and upper probability if the level moves as it did between the windows."""
     z = float(norm.ppf((1 + level) / 2))

@@ -61,6 +61,8 @@ class Outcomes:
     converted: NDArray[np.bool_]
     # whether it is open, and gets a score
     waiting: NDArray[np.bool_]
+    # what the column says of each, 'blank' for nothing
+    said: NDArray[np.object_]
     # every value met: `value`, `n`, and what it was `taken_for`: won, lost or open
     stages: pd.DataFrame
     # values whose words don't tell, so that they are open
@@ -99,6 +101,7 @@ def read_outcomes(
         (taken != "open").to_numpy(dtype=bool),
         (taken == "won").to_numpy(dtype=bool),
         (taken == "open").to_numpy(dtype=bool),
+        values.fillna(BLANK).to_numpy(dtype=object),
         pd.DataFrame(
             {
                 "value": [level or BLANK for level in stages],

@@ -344,7 +344,8 @@ def test_what_an_effect_calls_for_follows_from_its_interval(report):
     one = {"treatment": None, "effect": 0.01, "n_contact": 1000, "extra_conversions": 10.0}
 
     def steps(low: float, high: float) -> str:
-        bounds = {"effect_low": low, "effect_high": high}
+        bounds = {"effect_low": low, "effect_high": high, "spend_effect_low": float("nan")}
+        bounds["spend_effect_high"] = float("nan")  # no amounts
         made = rows.assign(**one, **bounds).drop(columns="treatment")
         chapter = campaign_chapter(replace(effect, effects=made, checks=()), Formats("en_GB"))
         return " ".join(chapter.parts["next"].sentences)
@@ -352,3 +353,21 @@ def test_what_an_effect_calls_for_follows_from_its_interval(report):
     assert steps(0.004, 0.016).startswith("Go on with it: about 10 of the outcomes")
     assert steps(-0.03, -0.01).startswith("Stop it")
     assert "between −5 and 25 more outcomes" in steps(-0.005, 0.025)
+
+
+def test_amounts_that_differ_where_as_many_spend_are_what_the_report_judges_by(tmp_path):
+    random = np.random.default_rng(4)
+    path, n = tmp_path / "past.csv", 2000
+    sent = np.arange(n) % 2 == 0
+    spends = np.arange(n) // 2 % 3 == 0
+    for times, said in ((2.0, "Judge it by the amounts"), (1.0, "Decide nothing on this alone")):
+        amount = np.where(spends, random.uniform(20, 40, n) * np.where(sent, times, 1), 0).round(2)
+        pd.DataFrame({"sent": np.where(sent, "mail", "none"), "spend": amount}).to_csv(path)
+        effect = measure_past(path, "sent", "spend")
+        told = {check.name: check for check in effect.checks}
+        assert told["measure.effect"].passed is False
+        assert told["measure.money"].passed is (times > 1)
+        assert ("on the amounts" in told["measure.effect"].sentence) is (times > 1)
+        assert ("may be chance" in told["measure.money"].sentence) is (times == 1)
+        (step,) = campaign_chapter(effect, Formats("en_GB", "EUR")).parts["next"].sentences
+        assert step.startswith(said)

@@ -21,8 +21,10 @@ from pypdf import PdfReader
 
 import custanalytics
 from custanalytics.bundled import sample_data_dir
+from custanalytics.cli import stopping
 from custanalytics.cli.main import main
 from custanalytics.cli.printed import files_text
+from custanalytics.cli.progress import progress
 from tests.sales import few_customers
 
 COMMAND = [sys.executable, "-m", "custanalytics"]
@@ -294,6 +296,19 @@ def test_a_terminated_run_leaves_nothing_behind(tmp_path):
     running.terminate()
     assert running.wait(60) == 128 + signal.SIGTERM
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stop_that_a_library_took_for_an_error_or_for_none_stops_all_the_same(monkeypatch):
+    monkeypatch.setattr(stopping, "_asked", [signal.SIGTERM])
+    with pytest.raises(SystemExit) as left, progress("The step after"):
+        pytest.fail("it went on")
+    assert left.value.code == 128 + signal.SIGTERM
+
+    def broken(*_):
+        raise ImportError
+
+    monkeypatch.setattr("custanalytics.cli.main.perform", broken)
+    assert main(["run", "x.csv"]) == 128 + signal.SIGTERM
 
 
 def test_a_defect_of_our_own_says_where_it_arose_and_nothing_of_the_data(monkeypatch, capsys):

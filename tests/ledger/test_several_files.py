@@ -152,3 +152,24 @@ def test_an_open_document_sheet(tmp_path: Path) -> None:
         archive.writestr("content.xml", content)
     ledger = read(tmp_path / "sales.ods")
     assert ledger.report.revenue == sum(Decimal(n) + Decimal("0.5") for n in range(40))
+
+
+def test_a_name_with_its_thing_and_without_is_one_column(tmp_path: Path) -> None:
+    money = american(tmp_path / "a.csv")
+    text = (tmp_path / "a.csv").read_text("utf-8").replace("order date", "Date")
+    (tmp_path / "b.csv").write_text(text.replace(",B", ",C"), "utf-8")
+    ledger = read(tmp_path / "a.csv", tmp_path / "b.csv")
+    assert (ledger.report.rows_used, ledger.report.revenue) == (80, 2 * money)
+    assert told(ledger, "'Date' is 'order date'")
+
+
+@pytest.mark.parametrize(("column", "role"), [("amount", "amount"), ("order date", "ordered_at")])
+def test_a_file_without_what_every_sale_needs_is_not_left_out_in_silence(
+    tmp_path: Path, column: str, role: str
+) -> None:
+    american(tmp_path / "a.csv")
+    text = (tmp_path / "a.csv").read_text("utf-8")
+    text = text.replace(column, "Remark 7").replace(",B", ",C")
+    (tmp_path / "b.csv").write_text(text, "utf-8")
+    with pytest.raises(SourceError, match=rf"b\.csv: no column '{column}', which holds {role}"):
+        read(tmp_path / "a.csv", tmp_path / "b.csv")

@@ -144,9 +144,10 @@ def test_what_was_not_learned_is_said_of_a_later_table(table, model):
     assert len(mended.attrs["warnings"]) == 2
     odd = waiting.copy()
     odd.loc[0, "country"], odd.loc[1, "pages"], odd.loc[2, "converted"] = "mars", "900", "yes"
+    odd.loc[4, "pages"] = "30"  # hardly more than the most that was learned: no doubt
     found = score_later(model, odd)
     assert found["row"].tolist()[:3] == [1, 2, 4]
-    assert found["doubts"].tolist()[:3] == ["country never seen", "pages outside 1 to 29", ""]
+    assert found["doubts"].tolist()[:4] == ["country never seen", "pages outside 1 to 29", "", ""]
     assert "One prospect is decided" in found.attrs["warnings"][0]
     # Beside blanks, a no is decided; alone it may be none yet.
     said = waiting.assign(converted=["no", *[""] * (len(waiting) - 1)])

@@ -9,7 +9,8 @@ import pytest
 
 from custanalytics.config import Settings
 from custanalytics.errors import UsageError
-from custanalytics.results.analyse import customer_worth, order_worth, silence, with_given_columns
+from custanalytics.results.analyse import customer_worth, order_worth, silence
+from custanalytics.results.lists import with_given_columns
 
 SETTINGS = Settings(date(2026, 7, 3))
 ONLY_COST = replace(SETTINGS, contact_cost=2.0)

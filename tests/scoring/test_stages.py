@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from custanalytics.errors import UsageError
-from custanalytics.prospects.ripeness import set_apart_unripe, time_to_decide
+from custanalytics.prospects.ripeness import set_apart_unripe, share_within
 from custanalytics.scoring.columns import read_columns
+from custanalytics.scoring.level_swing import still_to_come
 from custanalytics.scoring.outcome import read_outcomes
 from custanalytics.scoring.stages import meaning_of
 
@@ -91,18 +92,30 @@ def test_a_day_of_conversion_is_an_outcome_and_the_young_are_open():
     target = read_outcomes(typed)
     assert target.outcome.column == "converted date"
     assert target.converted.sum() == (table["converted date"] != "").sum()
-    apart, (check,) = set_apart_unripe(target, typed.values, typed.columns, None)
+    ripeness = set_apart_unripe(target, typed.values, typed.columns, None)
+    apart, (check,) = ripeness.target, ripeness.checks
     # the 95th per cent of an exponential of 40 days is at 120
     assert 105 <= check.value <= 140
     assert abs(target.converted.mean() - 1 / 3) > 0.03
     assert apart.converted[apart.known].mean() == pytest.approx(1 / 3, abs=0.03)
     assert not (apart.waiting & target.converted).any()
+    assert apart.stages.groupby("taken_for")["n"].sum().to_dict() == {
+        "won": apart.converted[apart.known].sum(),
+        "lost": (apart.known & ~apart.converted).sum(),
+        "open, too young": apart.waiting.sum(),
+        "won, left out": (target.converted & ~apart.known).sum(),
+    }
+    assert apart.stages["value"].tolist() == ["a day"] * 2 + ["blank"] * 2
+    # an exponential of 40 days: what is left of a third after its age
+    age = (typed.values["created"].max() - typed.values["created"]).dt.days.to_numpy()
+    young = apart.waiting & (age < 80)
+    assert ripeness.left[young] == pytest.approx(np.exp(-age[young] / 40), abs=0.08)
+    assert (ripeness.left[~apart.waiting] == 1).all()
     without = typed.values.drop(columns="created")
-    same, (said,) = set_apart_unripe(
-        target, without, [c for c in typed.columns if c.name != "created"], None
-    )
-    assert same is target
-    assert "can't be told" in said.sentence
+    rest = [c for c in typed.columns if c.name != "created"]
+    same = set_apart_unripe(target, without, rest, None)
+    assert same.target is target
+    assert "can't be told" in same.checks[0].sentence
 
 
 def test_time_to_decide_allows_for_those_whose_time_is_not_over():
@@ -111,8 +124,9 @@ def test_time_to_decide_allows_for_those_whose_time_is_not_over():
     seen = took <= age
     naive = np.quantile(took[seen], 0.5)
     assert naive < 44
-    assert time_to_decide(took[seen], age[seen], 0.5) == pytest.approx(50, abs=2)
-    assert time_to_decide(took[seen], age[seen]) == pytest.approx(95, abs=2)
+    times, within = share_within(took[seen], age[seen])
+    assert times[np.argmax(within >= 0.5)] == pytest.approx(50, abs=2)
+    assert times[np.argmax(within >= 0.95)] == pytest.approx(95, abs=2)
 
 
 @pytest.mark.parametrize("name", ["Phase", "Etapa", "whatever"])
@@ -123,3 +137,26 @@ def test_a_pipeline_is_found_by_its_stages_and_goes_before_a_flag_that_says_the_
     flag = ["true" if stage == "Auftrag erhalten" else "false" for stage in stages]
     target = read_outcomes(read_columns(table.assign(**{"Is Closed Won": flag})))
     assert (target.outcome.column, int(target.waiting.sum())) == (name, 80)
+
+
+def test_a_file_that_says_who_is_open_is_told_nothing_of_the_youngest():
+    table = pd.DataFrame({"visits": list("123") * 40, "won": ["yes", "no", ""] * 40})
+    typed = read_columns(table)
+    assert set_apart_unripe(read_outcomes(typed), typed.values, typed.columns, None).checks == []
+    (check,) = set_apart_unripe(
+        read_outcomes(typed, asked={"lost": ["blank"]}), typed.values, typed.columns, None
+    ).checks
+    assert "the youngest count as not converted" in check.sentence
+
+
+def test_a_chance_falls_with_the_time_that_has_passed_in_vain():
+    rng = np.random.default_rng(2)
+    p = rng.uniform(0, 1, 200_000)
+    takes = np.where(rng.random(len(p)) < p, rng.exponential(1, len(p)), np.inf)
+    waited = takes > 1
+    found = still_to_come(p[waited], np.full(waited.sum(), np.exp(-1)))
+    for low in (0.2, 0.5, 0.8):
+        near = np.abs(p[waited] - low) < 0.05
+        assert found[near].mean() == pytest.approx(
+            np.isfinite(takes[waited][near]).mean(), abs=0.02
+        )

@@ -312,6 +312,15 @@ def _next(effect: CampaignEffect, formats: Formats) -> list[str]:
                 "Stop it: the contacted did it less often than those left alone. Look at what the "
                 "contact said, and to whom, before the next one."
             )
+        elif row["spend_effect_low"] > 0 or row["spend_effect_high"] < 0:
+            step = say(
+                "Judge it by the amounts: they differ by {gain} a head ({low} to {high}), which "
+                "is to be held against what the contact costs. How many there are is not shown to "
+                "differ.",
+                gain=formats.money(row["spend_effect"]),
+                low=formats.money(row["spend_effect_low"]),
+                high=formats.money(row["spend_effect_high"]),
+            )
         else:
             step = say(
                 "Decide nothing on this alone: anything between {low} and {high} more outcomes "

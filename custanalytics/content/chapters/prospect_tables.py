@@ -16,7 +16,13 @@ _TESTS = {
     "cross-validated": noted("Cross-validated"),
     "out of time": noted("The last fifth, out of time"),
 }
-_TAKEN = {"won": noted("won"), "lost": noted("lost"), "open": noted("open")}
+_TAKEN = {
+    "won": noted("won"),
+    "lost": noted("lost"),
+    "open": noted("open"),
+    "open, too young": noted("open: too young to have decided"),
+    "won, left out": noted("won, but too young to learn from"),
+}
 # What a column of the file is taken for.
 _KINDS = (
     noted("number"),
@@ -60,7 +66,9 @@ def open_table(scoring: LeadScoring, formats: Formats) -> Table:
         formats,
         say("The open prospects most likely to convert"),
         result="prospects.prospects",
-        note=say("Bounds hold with 90% confidence if rates move as they did before."),
+        note=say("Bounds hold with 90% confidence if rates move as they did before.")
+        if scoring.order.basis
+        else say("Bounds allow for chance alone, not for rates that move in time."),
     )
 
 

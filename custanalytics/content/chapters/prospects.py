@@ -24,6 +24,7 @@ from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.slide import Slide
 from custanalytics.content.tables import Table
 from custanalytics.content.words import plural, say, told, word
+from custanalytics.prospects.drivers import clearly_told
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.lists import PROSPECTS
 from custanalytics.scoring.columns import input_name
@@ -394,10 +395,14 @@ def _drivers(drives: pd.DataFrame, formats: Formats) -> Chart:
         part=drives["log_loss_rise"] / drives["log_loss_rise"].sum(),
         input=[told(input_name(name), formats) for name in drives["input"].head(_DRIVERS)],
     )
-    title = say(
-        "{first} tells most about who converts: {share} of what the columns add",
-        first=rows["input"].iloc[0],
-        share=formats.share(rows["part"].iloc[0]),
+    title = (
+        say(
+            "{first} tells most about who converts: {share} of what the columns add",
+            first=rows["input"].iloc[0],
+            share=formats.share(rows["part"].iloc[0]),
+        )
+        if clearly_told(drives).any()
+        else say("No single column is shown to tell much about who converts")
     )
     return Chart(
         placed=DRIVERS,
