@@ -258,6 +258,34 @@ def window_over(seen: int, window_days: int) -> Check | None:
     return Check("measure.window", False, sentence, float(seen), float(window_days))
 
 
+def rows_counted(unknown: int, treatment: str, undecided: int, converted: str) -> list[Check]:
+    """How rows count that don't say who was contacted, or what came of it."""
+    said = []
+    if unknown:
+        said.append(
+            tell_many(
+                unknown,
+                "One row has no value in {column}, so that who was contacted is not known: it is "
+                "left out.",
+                "{n} rows have no value in {column}, so that who was contacted is not known: they "
+                "are left out.",
+                n=unknown,
+                column=treatment,
+            )
+        )
+    if undecided:
+        said.append(
+            tell_many(
+                undecided,
+                "One row does not say in {column} what came of it: it counts as no.",
+                "{n} rows do not say in {column} what came of it: they count as no.",
+                n=undecided,
+                column=converted,
+            )
+        )
+    return [Check("measure.rows", None, sentence) for sentence in said]
+
+
 def of_treatment(check: Check, treatment: str) -> Check:
     """A check of one treatment among several."""
     sentence = tell("{treatment}: {said}", treatment=treatment, said=check.sentence)

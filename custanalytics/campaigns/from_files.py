@@ -84,18 +84,20 @@ def measure_past(
         raise UsageError(
             f"{path.name} has no column {', '.join(missing)}; it has: {', '.join(table.columns)}"
         )
+    unknown = int(table[treatment].isna().sum())
     table = table.loc[table[treatment].notna()].reset_index(drop=True)
     values = table[treatment].str.strip().str.casefold()
     alone = _alone(values, treatment, control)
     treated = (values != alone).to_numpy(dtype=bool)
     read = read_columns(table[[converted]])
-    spend = None
+    spend, undecided = None, 0
     if read.columns[0].kind == "number" and read.columns[0].distinct > 2:
         spend = read.values[converted].fillna(0.0).to_numpy(dtype="float64")
         happened = spend > 0
     else:
         target = read_outcomes(read, converted)
         happened = target.converted
+        undecided = int(target.waiting.sum())
     known = read_columns(table[list(by)]) if by else None
     X = None if known is None else inputs(known.values, [c for c in known.columns if c.used], None)
     parts = None if segment is None else table[segment].fillna("none")
@@ -127,7 +129,8 @@ def measure_past(
         more = (checks.best_treatment(among), checks.several_treatments(len(kinds)))
         effect = replace(effect, checks=(*effect.checks, *more))
     warned = (Check("measure.read", None, sentence) for sentence in table.attrs["warnings"])
-    return replace(effect, checks=(*effect.checks, *warned))
+    counted = checks.rows_counted(unknown, treatment, undecided, converted)
+    return replace(effect, checks=(*effect.checks, *counted, *warned))
 
 
 def _ranked(

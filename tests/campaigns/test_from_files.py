@@ -371,3 +371,19 @@ def test_amounts_that_differ_where_as_many_spend_are_what_the_report_judges_by(t
         assert ("may be chance" in told["measure.money"].sentence) is (times == 1)
         (step,) = campaign_chapter(effect, Formats("en_GB", "EUR")).parts["next"].sentences
         assert step.startswith(said)
+
+
+def test_rows_that_do_not_say_who_was_contacted_or_what_came_of_it_are_told(tmp_path):
+    path = tmp_path / "past.csv"
+    rows = pd.DataFrame({"sent": ["mail", "none", "mail", "none"] * 40, "won": ["yes", "no"] * 80})
+    rows.to_csv(path, index=False)
+    assert "measure.rows" not in {check.name for check in measure_past(path, "sent", "won").checks}
+    rows.loc[:2, "sent"] = None
+    rows.loc[150:150, "won"] = None
+    rows.to_csv(path, index=False)
+    effect = measure_past(path, "sent", "won")
+    assert effect.effects[["n_contact", "n_control"]].iloc[0].tolist() == [78, 79]
+    said = [str(check.sentence) for check in effect.checks if check.name == "measure.rows"]
+    assert [text.split(" ")[0] for text in said] == ["3", "One"]
+    assert "left out" in said[0]
+    assert "counts as no" in said[1]
