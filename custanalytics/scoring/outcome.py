@@ -244,8 +244,9 @@ def _told(
     ):
         for value in map(folded, named):
             if value not in levels and value != BLANK:
+                option = "still-open" if flag == "open" else flag
                 raise UsageError(
-                    f"--{flag} names {value!r}; {name!r} has: {', '.join(levels[:10])}"
+                    f"--{option} names {value!r}; {name!r} has: {', '.join(levels[:10])}"
                 )
             level = value if value in levels else ""
             if told.setdefault(level, meaning) != meaning:

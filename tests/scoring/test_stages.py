@@ -59,6 +59,8 @@ def test_a_pipeline_is_read_stage_by_stage_and_each_can_be_changed():
         read(values, asked={"lost": ["nope"]})
     with pytest.raises(UsageError, match="said to be won and lost"):
         read(values, asked={"won": ["demo"], "lost": ["Demo"]})
+    with pytest.raises(UsageError, match="--still-open names 'parked'"):
+        read(values, asked={"open": ["parked"]})
     with pytest.raises(UsageError, match="--won, --lost and --still-open"):
         read(["won", "price", "timing"] * 20, outcome="Stage")
 
