@@ -18,6 +18,9 @@ def test_the_deck_of_prospects_says_how_many_convert_who_is_first_and_what_is_as
     title = slides["prospects-overview"].title
     assert title == f"About {expected} of {waiting} open prospects are expected to convert"
     assert len(slides["prospects-overview"].cards) == 4
+    points = [item.headline for item in slides["prospects-overview"].items]
+    charts = [slides[f"prospects-{name}"].title for name in ("lift", "profit", "drivers")]
+    assert points == [f"{title}." for title in charts]
     first = scoring.prospects.nlargest(10, "propensity")
     shown = slides["prospects-first"]
     assert [row[0] for row in shown.table.rows] == first["prospect_id"].tolist()

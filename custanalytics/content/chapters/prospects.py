@@ -115,7 +115,7 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
     if len(drives):
         charts.append(_drivers(drives, formats))
         tables.append(effects_table(scoring, drives, formats))
-    slides = [_overview_slide(charts, scoring, formats)]
+    slides = []
     if len(scoring.prospects):
         tables.append(open_table(scoring, formats))
         slides.append(_first_slide(tables[-1], scoring, formats))
@@ -157,7 +157,7 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
             "prospects_control": any(check.name == CONTROL for check in scoring.checks),
             "prospects_stages": len(scoring.stages) > 0,
         },
-        slides=tuple(slides),
+        slides=(_overview_slide(charts, scoring, formats), *slides),
     )
 
 
@@ -165,7 +165,7 @@ def _overview_slide(charts: Sequence[Chart], scoring: LeadScoring, formats: Form
     """The whole on one slide: how many will convert, and how far the ranking goes."""
     told_of = {chart.placed: f"{chart.title}." for chart in charts}
     points = [Point(told_of[LIFT], auc(scoring, formats))]
-    if PROFIT in told_of and scoring.profit is not None:
+    if scoring.profit is not None:
         points.append(Point(told_of[PROFIT], _best(scoring.profit, formats)))
     if DRIVERS in told_of:
         points.append(Point(told_of[DRIVERS], _sentence(scoring, "prospects.not_cause", formats)))

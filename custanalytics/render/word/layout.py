@@ -5,6 +5,7 @@ behind their heading. Here each table of figures gets the width of its columns i
 type so small that no number and no word is broken; rows stay whole and tables with their names.
 """
 
+import re
 from html import escape
 from typing import Any
 
@@ -23,6 +24,8 @@ _UNBROKEN = 14
 # A table of so many rows stays on one page.
 _TOGETHER = 14
 _STRETCH = 1.5
+# Where a line may end: at a blank, or after a hyphen between letters, as in names of files.
+_BREAK = re.compile(r"\s+|(?<=[^\W\d]-)(?=[^\W\d])")
 _TOP = ("Title", "Subtitle", "Author", "Date")
 _HEADINGS = {"Heading1": 1, "Heading2": 2}
 _FIELD = (
@@ -119,7 +122,7 @@ def _unbroken(text: str, size: int, heading: bool) -> float:
     """The width under which a word, or a short text, would break."""
     if len(text) <= _UNBROKEN and not heading:
         return _wide(text, size)
-    return max(_wide(word, size) for word in text.split() or [""])
+    return max(_wide(part, size) for part in _BREAK.split(text))
 
 
 def _cells(row: Any) -> list[Any]:
