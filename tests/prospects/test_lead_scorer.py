@@ -20,7 +20,7 @@ NOT_WITH_THE_GUARD = {
 
 
 @parametrize_with_checks(
-    [ca.LeadScorer(), ca.LeadScorer("boosting", guard=False)],
+    [ca.LeadScorer(), ca.LeadScorer(guard=False), ca.LeadScorer("boosting", guard=False)],
     expected_failed_checks=lambda scorer: NOT_WITH_THE_GUARD if scorer.guard else {},
 )
 def test_it_is_an_estimator(estimator, check):

@@ -78,27 +78,25 @@ def next_purchase(
 def lead(found: PurchasePropensity, formats: Formats) -> str:
     """How many customers are expected to buy in the window, with bounds."""
     figures = found.figures
+    said = {
+        "customers": formats.count(figures["customers"]),
+        "buyers": formats.count(figures["expected_buyers"]),
+        "window": formats.days(found.window_days),
+        "level": formats.share(found.params["level"]),
+        "low": formats.count(figures["expected_buyers_low"]),
+        "high": formats.count(figures["expected_buyers_high"]),
+    }
     if formats.counted:
         return say(
             "About {buyers} of {customers} customers are expected to buy in the next {window} "
             "days; with {level} confidence between {low} and {high} of them.",
-            customers=formats.count(figures["customers"]),
-            buyers=formats.count(figures["expected_buyers"]),
-            window=formats.days(found.window_days),
-            level=formats.share(found.params["level"]),
-            low=formats.count(figures["expected_buyers_low"]),
-            high=formats.count(figures["expected_buyers_high"]),
+            **said,
         )
     return say(
         "About {buyers} of {customers} customers are expected to buy in the next {window} days, "
         "bringing {money}; with {level} confidence between {low} and {high} of them.",
-        customers=formats.count(figures["customers"]),
-        buyers=formats.count(figures["expected_buyers"]),
-        window=formats.days(found.window_days),
         money=formats.money_short(figures["expected_revenue"]),
-        level=formats.share(found.params["level"]),
-        low=formats.count(figures["expected_buyers_low"]),
-        high=formats.count(figures["expected_buyers_high"]),
+        **said,
     )
 
 

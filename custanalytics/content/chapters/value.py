@@ -90,11 +90,9 @@ def value(
         charts.append(origins_chart(found, formats))
     if len(found.tenths) and found.tenths["actual_share"].notna().any():
         charts.append(decile_chart(found, formats))
-    against = [told(check.sentence, formats) for check in trust if check.passed is False]
-    caution = Notice("warning", say("Take this forecast as a rough guide"), " ".join(against))
     return Chapter(
         CHAPTER,
-        parts={"doubts": caution if against else None},
+        parts={"doubts": _doubts(trust, formats)},
         texts={
             "lead": lead(found, formats),
             "tested": tested(found, formats),
@@ -109,13 +107,19 @@ def value(
     )
 
 
+def _doubts(trust: Sequence[Check], formats: Formats) -> Notice | None:
+    """What speaks against the forecast, if anything does."""
+    against = [told(check.sentence, formats) for check in trust if check.passed is False]
+    if not against:
+        return None
+    return Notice("warning", say("Take this forecast as a rough guide"), " ".join(against))
+
+
 def _counted(found: CustomerLifetimeValue, trust: Sequence[Check], formats: Formats) -> Chapter:
     """The chapter in purchases, where no amount is known."""
-    against = [told(check.sentence, formats) for check in trust if check.passed is False]
-    caution = Notice("warning", say("Take this forecast as a rough guide"), " ".join(against))
     return Chapter(
         CHAPTER,
-        parts={"doubts": caution if against else None},
+        parts={"doubts": _doubts(trust, formats)},
         texts={
             "lead": lead(found, formats),
             "tested": tested(found, formats),

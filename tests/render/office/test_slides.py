@@ -246,13 +246,9 @@ def client_template(path: Path, *, wide_slide: bool, drop: tuple[str, ...] = ())
     return path
 
 
+@pytest.mark.parametrize("wide_slide", [True, False])
 @pytest.mark.parametrize(
-    ("wide_slide", "drop"),
-    [
-        (True, ()),
-        (False, ("Title Only", "Blank")),
-        (True, ("Title Slide", "Title and Content")),
-    ],
+    "drop", [(), ("Title Only", "Blank"), ("Title Slide", "Title and Content")]
 )
 def test_a_clients_template_is_used_by_the_role_of_its_layouts(
     rich, brand, tmp_path, wide_slide, drop
