@@ -21,6 +21,7 @@ from custanalytics.ledger.detect.dates import read_dates, usual_days
 from custanalytics.ledger.detect.discounts import discount_is_share
 from custanalytics.ledger.detect.money import find_money
 from custanalytics.ledger.detect.numbers import read_numbers
+from custanalytics.ledger.detect.order_column import order_by_content
 from custanalytics.ledger.fill_down import fill_down
 from custanalytics.ledger.join import join_tables
 from custanalytics.ledger.load_report import Ledger
@@ -169,6 +170,8 @@ def load(
     refuse_customer_table(roles)
     find_date(roles)
     find_customer_and_order(roles)
+    if not platform:
+        order_by_content(roles)
     roles.chosen = {r: c for r, c in roles.chosen.items() if r not in left_out}
     numbers = read_numbers(staging, find.number_candidates(roles), wanted.decimal, roles.warnings)
     if wanted.no_amount:

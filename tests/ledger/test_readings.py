@@ -89,12 +89,19 @@ def test_quantities_alone_are_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("product", "is_postage"), [("Shipping labels A6", False), ("Etiquetas de envío", False),
-                                ("Versandkosten", True), ("Shipping", True)],
+    ("product", "kind"), [
+        ("Shipping labels A6", None), ("Etiquetas de envío", None), ("Carriage clock", None),
+        ("Pizza delivery van", None), ("Porto Tawny", None), ("Test strips", None),
+        ("Versandkosten", "postage"), ("Shipping (express)", "postage"),
+        ("Next Day Carriage", "postage"), ("Manual (M)", "adjustment"), ("Bank fee", "fee"),
+        ("Test product 2", "test"),
+    ],
 )  # fmt: skip
-def test_labels_are_goods(tmp_path: Path, product: str, is_postage: bool) -> None:
+def test_lines_that_are_no_goods(tmp_path: Path, product: str, kind: str | None) -> None:
     text = rows("order,client no,date,product,amount", "{n},K{k},{day}," + product + ",2.50")
-    assert ("lines_postage" in set(loaded(tmp_path, text).findings["finding"])) == is_postage
+    findings = set(loaded(tmp_path, text).findings["finding"])
+    kinds = {name for name in findings if name.startswith("lines_")}
+    assert kinds == ({f"lines_{kind}"} if kind else set())
 
 
 @pytest.mark.parametrize("sign", ["~", "^", ":"])

@@ -68,5 +68,6 @@ def _no_date(staging: Staging, dates: list[str]) -> str:
     return (
         "no column holds dates of sales (role ordered_at); expected one row per sale with at "
         f"least a customer, a date and an amount; the columns are {listed(staging.names)}; "
-        "if one of them is the date of the order, give it with --map ordered_at=COLUMN"
+        "if one of them is the date of the order, give it with --map ordered_at=COLUMN; a file of "
+        "leads and what became of them goes to custanalytics prospects"
     )

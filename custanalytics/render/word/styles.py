@@ -29,6 +29,11 @@ FOOTER_TYPE = (
     b'<Override PartName="/word/footer1.xml" ContentType="application/vnd.openxmlformats-'
     b'officedocument.wordprocessingml.footer+xml"/>'
 )
+# Laid out as by Word since 2013: tables begin where the text does.
+MODERN = (
+    b'<w:compat><w:compatSetting w:name="compatibilityMode" '
+    b'w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat>'
+)
 # Name, size in half points, colour, bold, space before and after in twentieths of a point.
 _PARAGRAPHS = (
     ("Lead", 24, "ink", False, 60, 160),

@@ -37,6 +37,17 @@ local function card(element)
   return out
 end
 
+-- Pictures beside each other share the width of the text, and a gap, in inches.
+local function beside(blocks, count)
+  return blocks:walk({
+    Image = function(image)
+      local wide = tonumber((image.attributes.width or ""):match("^([%d.]+)in$"))
+      if wide then image.attributes.width = string.format("%.2fin", math.min(wide, 6.5 / count - 0.13)) end
+      return image
+    end,
+  })
+end
+
 local function divs_of(element, class)
   local out = {}
   for _, block in ipairs(element.content) do
@@ -54,7 +65,8 @@ local function div(element)
   end
   if has(element, "quarto-layout-row") then
     local cells = {}
-    for _, block in ipairs(divs_of(element, "quarto-layout-cell")) do table.insert(cells, block.content) end
+    local blocks = divs_of(element, "quarto-layout-cell")
+    for _, block in ipairs(blocks) do table.insert(cells, beside(block.content, #blocks)) end
     return #cells > 1 and row(cells, "Cards") or cells[1]
   end
   if has(element, "note-box") then

@@ -18,7 +18,14 @@ from custanalytics.render.office import EARLIEST, branded_theme, steady
 from custanalytics.render.outside_tool import outside_tool
 from custanalytics.render.pages.selfcontained import must_be_inside
 from custanalytics.render.word.layout import laid_out
-from custanalytics.render.word.styles import FOOTER, FOOTER_RELATION, FOOTER_TYPE, PAGE, styled
+from custanalytics.render.word.styles import (
+    FOOTER,
+    FOOTER_RELATION,
+    FOOTER_TYPE,
+    MODERN,
+    PAGE,
+    styled,
+)
 
 _MAIN = re.compile(r"<main[^>]*>(.*)</main>", re.DOTALL)
 _CONTENTS = re.compile(r'<nav id="TOC" aria-label="([^"]*)"')
@@ -54,12 +61,15 @@ def word_bytes(page: str, folder: Path, brand: Brand, made_on: date | None) -> b
         options += ["--reference-doc", str(reference), "--lua-filter", str(_HERE / "word.lua")]
         options += ["--resource-path", os.pathsep.join((scratch, str(folder)))]
         _pandoc([*options, "--output", str(output)], source.encode(), folder)
-        contents = _CONTENTS.search(page)
-        title = unescape(contents.group(1)) if contents else ""
-        return steady(_laid_out(output.read_bytes(), title), made)
+        return steady(_laid_out(output.read_bytes(), page), made)
 
 
-def _laid_out(document: bytes, title: str) -> bytes:
+def _laid_out(document: bytes, page: str) -> bytes:
+    """The document with the page's title and language, its main part laid out."""
+    contents = _CONTENTS.search(page)
+    heading = unescape(contents.group(1)) if contents else ""
+    title = re.search(dict(_TOP)["Title"], page, re.DOTALL)
+    language = re.search(r'<html lang="([\w-]+)"', page)
     buffer = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(document)) as old,
@@ -67,7 +77,18 @@ def _laid_out(document: bytes, title: str) -> bytes:
     ):
         for name in old.namelist():
             part = old.read(name)
-            new.writestr(name, laid_out(part, title) if name == "word/document.xml" else part)
+            if name == "word/document.xml":
+                part = laid_out(part, heading)
+            elif name == "word/settings.xml":
+                part = part.replace(b"<w:rsids>", MODERN + b"<w:rsids>")
+            elif name == "word/styles.xml" and language:
+                part = part.replace(b'w:val="en-US"', f'w:val="{language.group(1)}"'.encode())
+            elif name == "docProps/core.xml" and title:
+                text = escape(unescape(re.sub(r"<[^>]+>", "", title.group(1))), quote=False)
+                part = part.replace(
+                    b"<dc:title></dc:title>", f"<dc:title>{text}</dc:title>".encode()
+                )
+            new.writestr(name, part)
     return buffer.getvalue()
 
 

@@ -115,9 +115,11 @@ def test_no_number_and_no_word_of_a_table_is_broken(word) -> None:
                     continue
                 size = int(cell.find(f".//{W}rPr/{W}sz").get(f"{W}val")) / 2
                 # Word ends a line after the hyphen of a file's name
-                words = re.split(r"\s+|(?<=[a-z]-)(?=[a-z])", text)
+                words = re.split(r"[ \n]+|(?<=[a-z]-)(?=[a-z])", text)
                 for part in [text] if i and len(text) <= 14 else words:
-                    assert drawn(part) * size * 20 + 2 * 90 <= wide, text
+                    margins = cell.find(f"{W}tcPr/{W}tcMar")
+                    around = sum(int(side.get(f"{W}w")) for side in margins)
+                    assert drawn(plain(part)) * size * 20 + around <= wide, text
 
 
 def test_the_names_of_lists_leave_the_actions_more_room_than_they_take(word) -> None:
@@ -135,3 +137,28 @@ def test_short_tables_stay_whole_and_names_stay_with_their_tables(word) -> None:
         if val(table, "tblPr/tblStyle") == "Table" and len(rows) <= 10:
             for row in rows[:-1]:
                 assert all(p.find(f"{W}pPr/{W}keepNext") is not None for p in row.iter(f"{W}p"))
+
+
+def test_wide_tables_are_two_that_can_be_read(word) -> None:
+    heads = {}
+    for table in (t for t in word.iter(f"{W}tbl") if val(t, "tblPr/tblStyle") == "Table"):
+        head = [plain("".join(cell.itertext())) for cell in table.find(f"{W}tr").iter(f"{W}tc")]
+        heads.setdefault(head[0], []).append(head)
+        assert {int(size.get(f"{W}val")) for size in table.iter(f"{W}sz")} <= {16, 17}, head
+    first, second = heads["Seen up to"][:2]
+    assert (*first[:2], first[-1]) == ("Seen up to", "Days", "By own rates")
+    assert (*second[:2], second[-1]) == ("Seen up to", "Purchases expected", "Error")
+
+
+def test_an_interval_is_not_broken(word) -> None:
+    cells = [t.text for table in word.iter(f"{W}tbl") for t in table.iter(f"{W}t") if t.text]
+    assert not [text for text in cells if re.search(r"\([^ ]+ to ", text)]
+    assert any("\xa0to\xa0" in text for text in cells)
+
+
+def test_pictures_beside_each_other_share_the_width(word) -> None:
+    cards = [t for t in word.iter(f"{W}tbl") if val(t, "tblPr/tblStyle") == "Cards"]
+    drawn = [t.xpath(".//*[local-name()='extent']/@cx") for t in cards]
+    rows = [[int(wide) for wide in row] for row in drawn if row]
+    assert rows
+    assert all(sum(row) <= 6.5 * 914400 for row in rows)
