@@ -8,12 +8,13 @@ import pandas as pd
 from custanalytics.check import Check
 from custanalytics.prospects.comparison import CROSS_VALIDATED, OUT_OF_TIME
 from custanalytics.prospects.drivers import clearly_told
-from custanalytics.prospects.leak_guard import OF_THE_PROCESS, Leak
+from custanalytics.prospects.leak_power import OF_THE_PROCESS
+from custanalytics.prospects.leak_signs import Leak
 from custanalytics.prospects.ordering import Order
-from custanalytics.scoring.columns import input_name
+from custanalytics.scoring.columns import column_name, input_name
 from custanalytics.scoring.evaluation import Interval
 from custanalytics.scoring.outcome import BLANK, Outcomes
-from custanalytics.sentences import Sentence, listed, noted, tell, together
+from custanalytics.sentences import Sentence, listed, noted, tell, tell_many, together
 
 LARGEST_CALIBRATION_ERROR = 0.03
 LARGEST_AUC_GAP = 0.03
@@ -24,34 +25,42 @@ MOST_PLAUSIBLE_AUC = 0.95
 def outcome_found(outcomes: Outcomes) -> Check:
     """Which column says who converted, to be confirmed where it was found."""
     outcome, known = outcomes.outcome, outcomes.known
-    n, rate = int(known.sum()), float(outcomes.converted[known].mean())
-    figures = {
-        "column": outcome.column,
+    waiting, rate = int(outcomes.waiting.sum()), float(outcomes.converted[known].mean())
+    named = column_name(outcome.column)
+    which = {
+        "column": tell("The column {column}", column=named) if named == outcome.column else named,
         "positive": outcome.positive,
-        "rate": rate,
-        "n": n,
-        "open": int(outcomes.waiting.sum()),
     }
+    says = (
+        tell("{column} says who converted (“{positive}” counts; as named).", **which)
+        if not outcome.found
+        else tell(
+            "{column} says who converted (“{positive}” counts; found by its name and values; "
+            "please confirm).",
+            **which,
+        )
+        if outcome.by_name
+        else tell(
+            "{column} says who converted (“{positive}” counts; found by its place and values; "
+            "please confirm).",
+            **which,
+        )
+    )
+    figures = {"rate": rate, "n": int(known.sum()), "open": waiting}
+    many = (
+        tell_many(
+            waiting,
+            "{rate:.1%} of {n} decided prospects converted; one is open.",
+            "{rate:.1%} of {n} decided prospects converted; {open} are open.",
+            **figures,
+        )
+        if waiting
+        else tell("{rate:.1%} of {n} prospects converted; all of them are decided.", **figures)
+    )
     return Check(
         "prospects.outcome",
         passed=None if outcome.found else True,
-        sentence=tell(
-            "The column {column} says who converted (“{positive}” counts; found by its name and "
-            "values; please confirm): {rate:.1%} of {n} decided prospects, with {open} still open.",
-            **figures,
-        )
-        if outcome.found and outcome.by_name
-        else tell(
-            "The column {column} says who converted (“{positive}” counts; found by its place and "
-            "values; please confirm): {rate:.1%} of {n} decided prospects, with {open} still open.",
-            **figures,
-        )
-        if outcome.found
-        else tell(
-            "The column {column} says who converted (“{positive}” counts; as named): {rate:.1%} "
-            "of {n} decided prospects, with {open} still open.",
-            **figures,
-        ),
+        sentence=together(says, many),
         value=rate,
     )
 
@@ -73,7 +82,7 @@ def stages_read(outcomes: Outcomes) -> list[Check]:
             tell(
                 "Rows without a value in {column} are taken for not converted (--still-open "
                 "{blank} would leave them open).",
-                column=outcomes.outcome.column,
+                column=column_name(outcomes.outcome.column),
                 blank=noted(BLANK),
             )
         )
@@ -102,7 +111,9 @@ def leaks_found(leaks: list[Leak], left_out: set[str], with_leaks: pd.DataFrame)
         if left_out
         else tell("Left out, the AUC is {auc:.3f}.", auc=auc["left out"])
     )
-    unsure = [leak.column for leak in leaks if not leak.sure and leak.column in left_out]
+    unsure = [
+        column_name(leak.column) for leak in leaks if not leak.sure and leak.column in left_out
+    ]
     asked = (
         tell(
             "To be decided: {names}. --keep what was known before the outcome, --drop what was "
@@ -119,7 +130,7 @@ def leaks_found(leaks: list[Leak], left_out: set[str], with_leaks: pd.DataFrame)
             tell(
                 "{columns} seem to be written while a prospect is worked on: with them the AUC is "
                 "{gain:.3f} higher.",
-                columns=listed([leak.column for leak in alike]),
+                columns=listed([column_name(leak.column) for leak in alike]),
                 gain=alike[0].value,
             )
         )
@@ -151,7 +162,9 @@ def on_request(kept: Mapping[str, str], dropped: Mapping[str, str]) -> list[Chec
     def columns(asked: Mapping[str, str]) -> Sentence:
         return listed(
             [
-                tell("{column} ({reason})", column=column, reason=reason) if reason else column
+                tell("{column} ({reason})", column=column_name(column), reason=reason)
+                if reason
+                else column_name(column)
                 for column, reason in asked.items()
             ]
         )

@@ -1,11 +1,13 @@
 """Candidates compared on a prospects table: cross-validated, and out of time."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.metrics import log_loss, roc_auc_score
 
 from custanalytics.scoring.calibration import (
     Bools,
@@ -14,6 +16,7 @@ from custanalytics.scoring.calibration import (
     calibrated,
     predicted_apart,
 )
+from custanalytics.scoring.columns import Column, inputs
 from custanalytics.scoring.evaluation import measure_intervals, measures
 from custanalytics.scoring.level_swing import swing
 from custanalytics.scoring.pipelines import PROSPECT_CANDIDATES, ProspectCandidate, folds
@@ -155,6 +158,37 @@ def level_sd(comparison: ModelComparison, rank: NDArray[np.int64] | None) -> flo
         if name == OUT_OF_TIME:
             moved = max(moved, swing([(outcomes, p)]))
     return float(np.sqrt(moved**2 + sampling))
+
+
+def with_leaks(
+    table: pd.DataFrame,
+    usable: list[Column],
+    clock: str | None,
+    comparison: ModelComparison,
+    left_out: Mapping[str, bool],
+    seed: int,
+) -> pd.DataFrame:
+    """Cross-validated figures of the chosen candidate without the leaks, and with them."""
+    seen = [("left out", comparison.apart)]
+    ways = {"left in": set(left_out)} if left_out else {}
+    if len(set(left_out.values())) > 1:
+        ways["those asked about left in"] = {name for name, sure in left_out.items() if not sure}
+    for name, put_in in ways.items():
+        columns = [c for c in usable if c.name in put_in or c.name not in left_out]
+        X = inputs(table, columns, clock).reset_index(drop=True)
+        build = partial(comparison.chosen.build, X, seed)
+        raw = predicted_apart(build, X, comparison.y, comparison.fold)
+        seen.append((name, calibrated(raw, comparison.y, comparison.fold)[0]))
+    return pd.DataFrame(
+        [
+            {
+                "leaks": name,
+                "auc": float(roc_auc_score(comparison.y, p)),
+                "log_loss": float(log_loss(comparison.y, p)),
+            }
+            for name, p in seen
+        ]
+    )
 
 
 def _fit_apart(candidate: ProspectCandidate, X: pd.DataFrame, y: Bools, seed: int) -> Fitted:

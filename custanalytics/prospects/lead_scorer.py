@@ -15,8 +15,8 @@ from threadpoolctl import threadpool_limits
 
 from custanalytics.config.names import unknown
 from custanalytics.errors import UsageError
-from custanalytics.prospects.lead_scoring import leak_inputs
-from custanalytics.prospects.leak_guard import Leak, find_leaks
+from custanalytics.prospects.leak_guard import find_leaks, leak_inputs
+from custanalytics.prospects.leak_signs import Leak
 from custanalytics.scoring.calibration import (
     Bools,
     Calibration,

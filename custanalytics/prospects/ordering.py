@@ -12,7 +12,7 @@ from scipy.stats import rankdata
 from custanalytics.errors import UsageError
 from custanalytics.ledger.detect.dates import months
 from custanalytics.scoring.calibration import Bools
-from custanalytics.scoring.columns import Column
+from custanalytics.scoring.columns import Column, column_name
 from custanalytics.sentences import tell
 
 CLOCK_NAME = re.compile(
@@ -76,7 +76,7 @@ def find_order(
         raise UsageError(f"{date!r} is no column of dates; these are: {_listed(dated)}")
     clock = find_clock(columns, date)
     if clock is not None:
-        sentence = tell("The prospects are ordered by {column}.", column=clock)
+        sentence = tell("The prospects are ordered by {column}.", column=column_name(clock))
         return Ranking(Order("date", clock, sentence), _rank(values[clock]))
     return (
         _by_number(values, every)
@@ -108,7 +108,7 @@ def _by_number(values: pd.DataFrame, columns: list[Column]) -> Ranking | None:
             along = float(number[both].corr(values.loc[both, day].astype("int64"), "spearman"))
             if abs(along) < RISES:
                 continue
-            figures = {"column": column.name, "day": day}
+            figures = {"column": column_name(column.name), "day": column_name(day)}
             sentence = (
                 tell("The prospects are ordered by {column}, which rises with {day}.", **figures)
                 if along > 0
@@ -142,13 +142,13 @@ def _by_months(values: pd.DataFrame, columns: list[Column]) -> Ranking | None:
             tell(
                 "The months in {column} follow each other down the file, so its order is taken for "
                 "that in time.",
-                column=column.name,
+                column=column_name(column.name),
             )
             if on >= RISES
             else tell(
                 "The months in {column} follow each other up the file, so its order is taken for "
                 "that in time, turned round.",
-                column=column.name,
+                column=column_name(column.name),
             )
         )
         rank = np.arange(len(values), dtype=np.int64)

@@ -43,7 +43,8 @@ from custanalytics.forecast import YEAR_DAYS, Forecast, forecast_customers
 from custanalytics.ledger import Ledger, read_table
 from custanalytics.propensity import PurchasePropensity, purchase_propensity
 from custanalytics.prospects import prospect_list
-from custanalytics.prospects.lead_scoring import LeadScoring, fit_lead_scoring
+from custanalytics.prospects.lead_scoring import LeadScoring
+from custanalytics.prospects.learning import fit_lead_scoring
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.results.action_plan import (
     Terms,

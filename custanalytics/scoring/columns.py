@@ -11,11 +11,13 @@ import pandas as pd
 from custanalytics.errors import UsageError
 from custanalytics.ledger.detect.column_values import DateCells, NumberCells
 from custanalytics.ledger.read.cell_kinds import MISSING, kind_of
-from custanalytics.sentences import Sentence, noted
+from custanalytics.sentences import Sentence, noted, tell
 
 Kind = Literal["number", "category", "date", "text", "identifier", "constant", "empty"]
 
 BLANKS = MISSING | {"?", "nat"}
+# What the columns of a file without a header are called.
+NO_NAME = re.compile(r"column (\d+)")
 SENTINEL = re.compile(r"^-?9{2,}$|^-1$")
 IDENTIFIER_NAME = re.compile(r"(^|[_\W])(id|key|no|nr|uuid|number|email|phone)$", re.IGNORECASE)
 UNIQUE_SHARE = 0.95
@@ -149,8 +151,14 @@ def input_name(name: str) -> str:
     """An input as the reader knows it: a column, or what was made of a date."""
     for ending, template in _MADE_OF_DATES.items():
         if name.endswith(ending):
-            return Sentence(template, {"column": name.removesuffix(ending)})
-    return name
+            return Sentence(template, {"column": column_name(name.removesuffix(ending))})
+    return column_name(name)
+
+
+def column_name(name: str) -> str:
+    """A column as sentences name it: by its number where the file has no header."""
+    unnamed = NO_NAME.fullmatch(name)
+    return tell("Column {number}", number=int(unnamed[1])) if unnamed else name
 
 
 def as_category(values: "pd.Series") -> bool:

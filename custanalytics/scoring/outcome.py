@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from custanalytics.errors import UnsupportedError, UsageError
-from custanalytics.scoring.columns import Column, TypedTable, as_text, each_level
+from custanalytics.scoring.columns import NO_NAME, Column, TypedTable, as_text, each_level
 from custanalytics.scoring.stages import PLAIN_NO, Meaning, folded, meaning_of
 from custanalytics.sentences import tell_many
 
@@ -27,7 +27,6 @@ CONVERSION_DAY = re.compile(
     r"|achet|sign[ée]|ganad|compra|firma|venta|acquist|vendut|verkocht|aankoop|ganho|assinad",
     re.IGNORECASE,
 )
-NO_NAME = re.compile(r"column \d+")
 BLANK = "blank"
 A_DAY = "a day"
 CERTAIN_SCORE = 3

@@ -21,7 +21,7 @@ from custanalytics.errors import UnsupportedError
 from custanalytics.forecast.blending import CANDIDATES
 from custanalytics.propensity.checks import calibrated as calibrated_check
 from custanalytics.propensity.checks import ranked
-from custanalytics.prospects.lead_scoring import fit_lead_scoring
+from custanalytics.prospects.learning import fit_lead_scoring
 from custanalytics.results.action_plan import (
     Terms,
     names_to_call,

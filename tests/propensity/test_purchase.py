@@ -18,7 +18,7 @@ from custanalytics import forecast_customers
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.propensity import checks
 from custanalytics.propensity.purchase import purchase_propensity
-from custanalytics.prospects.lead_scoring import fit_lead_scoring
+from custanalytics.prospects.learning import fit_lead_scoring
 from custanalytics.scoring.evaluation import decile_table
 from custanalytics.scoring.profit import profit_curve
 from tests.trials.leads import leads

@@ -18,7 +18,7 @@ from custanalytics.errors import CustAnalyticsError, SourceError, UnsupportedErr
 from custanalytics.ledger import load
 from custanalytics.prospects import prospect_list
 from custanalytics.prospects.later_table import score_later
-from custanalytics.prospects.lead_scoring import fit_lead_scoring
+from custanalytics.prospects.learning import fit_lead_scoring
 from custanalytics.prospects.reasons import contributions, reasons
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.results.store import AnalysisResults, read_results, write_results

@@ -6,7 +6,8 @@ import pytest
 from scipy.special import expit
 
 from custanalytics.prospects.checks import leaks_found
-from custanalytics.prospects.leak_guard import Leak, find_leaks, spelled
+from custanalytics.prospects.leak_guard import find_leaks
+from custanalytics.prospects.leak_signs import Leak, spelled
 from tests.trials.lead_leaks import judge_guard
 
 N = 3000

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 from custanalytics.errors import UsageError
+from custanalytics.prospects.checks import outcome_found
 from custanalytics.prospects.ripeness import set_apart_unripe, share_within
 from custanalytics.scoring.columns import read_columns
 from custanalytics.scoring.level_swing import still_to_come
@@ -162,3 +163,26 @@ def test_a_chance_falls_with_the_time_that_has_passed_in_vain():
         assert found[near].mean() == pytest.approx(
             np.isfinite(takes[waited][near]).mean(), abs=0.02
         )
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "said"),
+    [
+        (
+            "column 3",
+            ["yes", "no", "no", ""],
+            "Column 3 says who converted (“yes” counts; found by its place and values; please "
+            "confirm). 33.3% of 3 decided prospects converted; one is open.",
+        ),
+        (
+            "won",
+            ["yes", "no"],
+            "The column won says who converted (“yes” counts; found by its name and values; please "
+            "confirm). 50.0% of 2 prospects converted; all of them are decided.",
+        ),
+    ],
+    ids=["no header", "none open"],
+)
+def test_who_converted_is_said_in_words_that_fit_the_file(name, values, said):
+    read = read_columns(pd.DataFrame({"n": range(len(values)), name: values}))
+    assert outcome_found(read_outcomes(read)).sentence == said

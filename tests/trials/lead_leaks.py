@@ -18,7 +18,8 @@ from scipy.special import expit, logit
 from sklearn.metrics import roc_auc_score
 
 from custanalytics.campaigns.uplift import rank_uplift
-from custanalytics.prospects.lead_scoring import fit_lead_scoring, guard
+from custanalytics.prospects.leak_guard import guard
+from custanalytics.prospects.learning import fit_lead_scoring
 from custanalytics.scoring.calibration import predicted_apart
 from custanalytics.scoring.columns import Column, inputs, read_columns
 from custanalytics.scoring.evaluation import expected_calibration_error

@@ -12,6 +12,7 @@ from custanalytics.privacy.mute import TOO_SMALL
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.results.lists import PROSPECTS
 from custanalytics.results.store import AnalysisResults
+from custanalytics.scoring.columns import column_name
 
 CHAPTER = Declaration("closing", slides=("certainty", "doubts", "next-steps"))
 _MOST_DOUBTS = 6
@@ -206,7 +207,10 @@ def _next_steps_with_prospects(
     if scoring.outcome.found:
         items.append(
             Point(
-                say("Confirm that “{column}” says who converted.", column=scoring.outcome.column),
+                say(
+                    "Confirm that “{column}” says who converted.",
+                    column=told(column_name(scoring.outcome.column), formats),
+                ),
                 say("It was found by its name or values, and every probability rests on it."),
             )
         )

@@ -7,7 +7,7 @@ from custanalytics.content.format import Formats, is_missing
 from custanalytics.content.tables import Badge, Column, Table, table, verdict
 from custanalytics.content.words import say, told, word
 from custanalytics.prospects.lead_scoring import LeadScoring
-from custanalytics.scoring.columns import input_name
+from custanalytics.scoring.columns import column_name, input_name
 from custanalytics.sentences import noted
 
 _LISTED = 10
@@ -167,7 +167,10 @@ def stages_table(scoring: LeadScoring, formats: Formats) -> Table:
         shown,
         ["value", "n", Column("taken", say("Taken for"))],
         formats,
-        say("Every value of {column}, and what it was taken for", column=scoring.outcome.column),
+        say(
+            "Every value of {column}, and what it was taken for",
+            column=told(column_name(scoring.outcome.column), formats),
+        ),
         result="prospects.stages",
     )
 
@@ -179,7 +182,10 @@ def columns_table(scoring: LeadScoring, formats: Formats) -> Table:
         Badge(say("used"), "good") if used else Badge(say("left out"), "neutral")
         for used in rows["used"]
     ]
-    shown = rows.assign(verdict=pd.Series(verdicts, index=rows.index, dtype="object"))
+    shown = rows.assign(
+        column=[told(column_name(name), formats) for name in rows["column"]],
+        verdict=pd.Series(verdicts, index=rows.index, dtype="object"),
+    )
     return table(
         "prospects-columns",
         shown,
@@ -209,7 +215,8 @@ def leaks_table(scoring: LeadScoring, formats: Formats) -> Table:
         for sure in scoring.leaks["sure"]
     ]
     shown = scoring.leaks.assign(
-        verdict=pd.Series(verdicts, index=scoring.leaks.index, dtype="object")
+        column=[told(column_name(name), formats) for name in scoring.leaks["column"]],
+        verdict=pd.Series(verdicts, index=scoring.leaks.index, dtype="object"),
     )
     return table(
         "prospects-leaks",
