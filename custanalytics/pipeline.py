@@ -42,8 +42,16 @@ if TYPE_CHECKING:
     from custanalytics.results.store import AnalysisResults
 
 
-# The template of a report on purchases without money, which no other one can show.
-PURCHASES = "purchases"
+SALES, PURCHASES, PROSPECTS, CAMPAIGN = "sales", "purchases", "prospects", "campaign"
+# What a report can hold, in words. A template of ours speaks of what it is named for, else of
+# sales; these two show whatever there is.
+_HOLDINGS = {
+    SALES: "sales with amounts",
+    PURCHASES: "purchases without amounts (--no-amount)",
+    PROSPECTS: "prospects",
+    CAMPAIGN: "the effect of a campaign",
+}
+_OF_ANYTHING = ("gallery", "published")
 
 
 @dataclass(frozen=True)
@@ -189,7 +197,8 @@ def run_prospects(options: ProspectsOptions) -> Report:
     """
     out, step = Path(options.out), options.step
     _check_means(options)
-    chosen = template_for(out, options.template, "prospects")
+    chosen = template_for(out, options.template, PROSPECTS)
+    _check_template(chosen, [PROSPECTS])
     from custanalytics.deliverables import write_all
     from custanalytics.render.stale_prose import stale_prose
     from custanalytics.results.analyse import add_prospects, settings_of
@@ -211,7 +220,8 @@ def report_effect(effect: "CampaignEffect", options: MeasureOptions, out: Path |
     """Make a report of what a contact changed: what ``custanalytics measure --out`` does."""
     out = Path(out)
     _check_means(options)
-    chosen = template_for(out, options.template, "campaign")
+    chosen = template_for(out, options.template, CAMPAIGN)
+    _check_template(chosen, [CAMPAIGN])
     from custanalytics.deliverables import write_all
     from custanalytics.render.stale_prose import stale_prose
     from custanalytics.results.analyse import settings_of
@@ -278,7 +288,7 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
         return _moved(files, fresh, folder)
     out = Path(options.out)
     chosen = template_for(out, options.template)
-    _check_template(chosen, results.settings.no_amount)
+    _check_template(chosen, _held(results))
     with renewed(out, find_template(chosen)) as fresh:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
@@ -309,19 +319,39 @@ def template_of_run(options: RunOptions) -> str:
     file = options.mapping_file
     counted = options.no_amount or (file is not None and Mapping.load(file).no_amount)
     chosen = template_for(Path(options.out), options.template, PURCHASES if counted else TEMPLATE)
-    _check_template(chosen, counted)
+    sales = PURCHASES if counted else SALES
+    _check_template(chosen, [sales, PROSPECTS] if options.prospects else [sales])
     return chosen
 
 
-def _check_template(chosen: str, counted: bool) -> None:
-    """Refuse a template of ours that speaks of money where there is none, or the other way."""
-    if chosen in template_names() and (chosen == PURCHASES) != counted:
-        raise UsageError(
-            f"the template {chosen!r} speaks of money, and with --no-amount there is none: leave "
-            "--template out, or give a new folder (--out)"
-            if counted
-            else f"the template {PURCHASES!r} is for purchases without money (--no-amount)"
-        )
+def _held(results: "AnalysisResults") -> list[str]:
+    """What a report's results are about."""
+    sales = PURCHASES if results.settings.no_amount else SALES
+    there = {
+        sales: results.overview,
+        PROSPECTS: results.prospects,
+        CAMPAIGN: results.campaign,
+    }
+    return [name for name, result in there.items() if result is not None]
+
+
+def _check_template(chosen: str, held: Sequence[str]) -> None:
+    """Refuse a template of ours that speaks of what the report does not hold."""
+    fitting = [name for name in template_names() if _fits(name, held)]
+    if chosen not in template_names() or chosen in fitting:
+        return
+    raise UsageError(
+        f"the template {chosen!r} shows {_HOLDINGS[_subject(chosen)]}, and this report holds "
+        f"{' and '.join(_HOLDINGS[name] for name in held)}: give --template {' or '.join(fitting)}"
+    )
+
+
+def _fits(name: str, held: Sequence[str]) -> bool:
+    return name in _OF_ANYTHING or _subject(name) in held
+
+
+def _subject(name: str) -> str:
+    return name if name in _HOLDINGS else SALES
 
 
 def template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:
