@@ -125,7 +125,7 @@ class DuckDBEngine:
 
     def keep(self, table: str, query: str, *, as_of: date | None = None, **params: Any) -> None:
         """Store the rows of the named query as a table, replacing one of that name."""
-        text = f"CREATE OR REPLACE TABLE {_name(table)} AS\n{composed(query)}"
+        text = f"CREATE OR REPLACE TABLE {table_name(table)} AS\n{composed(query)}"
         self._execute(query, text, {"as_of": as_of, **params})
 
     def sql(self, text: str, **params: Any) -> pd.DataFrame:
@@ -147,7 +147,7 @@ class DuckDBEngine:
         columns = {name: _forwards(column) for name, column in frame.items()}
         self._connection.register("incoming", pd.DataFrame(columns, copy=False))
         try:
-            self.execute(f"CREATE OR REPLACE TABLE {_name(table)} AS\n{text}")
+            self.execute(f"CREATE OR REPLACE TABLE {table_name(table)} AS\n{text}")
         finally:
             self._connection.unregister("incoming")
 
@@ -238,7 +238,8 @@ def _literal(path: Path) -> str:
     return re.sub(r"([\[*?])", r"[\1]", str(path.resolve()))
 
 
-def _name(table: str) -> str:
+def table_name(table: str) -> str:
+    """The name of a table, where it is one that we give."""
     if not _NAME.match(table):
         raise UsageError(f"{table!r} is no table name of ours")
     return table

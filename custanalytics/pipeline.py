@@ -6,9 +6,10 @@ from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,11 +23,14 @@ from custanalytics.config import (
     RenderOptions,
     RunOptions,
     called_with,
+    flag_of,
+    options_of,
     shared,
     today,
 )
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
-from custanalytics.ledger import Mapping, load, read_table
+from custanalytics.ledger import Ledger, Mapping, load, read_table
+from custanalytics.ledger.load import conditions
 from custanalytics.render.pages.templates import template as find_template
 from custanalytics.render.put_in_place import renewed
 
@@ -38,8 +42,16 @@ if TYPE_CHECKING:
     from custanalytics.results.store import AnalysisResults
 
 
-# The template of a report on purchases without money, which no other one can show.
-PURCHASES = "purchases"
+SALES, PURCHASES, PROSPECTS, CAMPAIGN = "sales", "purchases", "prospects", "campaign"
+# What a report can hold, in words. A template of ours speaks of what it is named for, else of
+# sales; these two show whatever there is.
+_HOLDINGS = {
+    SALES: "sales with amounts",
+    PURCHASES: "purchases without amounts (--no-amount)",
+    PROSPECTS: "prospects",
+    CAMPAIGN: "the effect of a campaign",
+}
+_OF_ANYTHING = ("gallery", "published")
 
 
 @dataclass(frozen=True)
@@ -91,11 +103,8 @@ def run(options: RunOptions) -> Report:
     chosen = template_of_run(options)
     with renewed(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
-            ledger = load(
-                options.sources,
-                as_of=options.as_of,
-                today=options.made_on,
-                **shared(options, Reading),
+            ledger = read_sales(
+                options.sources, options, as_of=options.as_of, today=options.made_on
             )
         from custanalytics.deliverables import write_all
         from custanalytics.render.stale_prose import stale_prose
@@ -111,6 +120,62 @@ def run(options: RunOptions) -> Report:
         files |= write_all(results, model, folder, options, step)
         stale = stale_prose(out, folder, find_template(chosen))
     return Report(results, _moved(files, folder, out), stale)
+
+
+# What can be said of a table on a server; the rest is about how files are written.
+_OF_TABLES = ("mapping", "mapping_file", "currency", "sale", "not_a_sale", "since", "where")
+
+
+def read_sales(
+    sources: Any, reading: Reading, *, as_of: date | None = None, today: date | None = None
+) -> Ledger:
+    """The ledger of an export, or of a table where the client keeps it.
+
+    Raises
+    ------
+    CustAnalyticsError
+        As `load` and `load_table` do; UsageError where an option is about files.
+    """
+    how = shared(reading, Reading)
+    address = how.pop("engine")
+    if address is None:
+        return load(sources, as_of=as_of, today=today, **how)
+    plain = shared(Reading(), Reading)
+    wrong = [name for name in how if name not in _OF_TABLES and how[name] != plain[name]]
+    if wrong:
+        flags = ", ".join(
+            f"--{flag_of(part)}" for part in options_of(Reading) if part.name in wrong
+        )
+        raise UsageError(f"{flags}: says how files are read, and --engine reads a table")
+    source = _table_or_statement(sources)
+    from custanalytics.warehouse.sales import load_table
+
+    kept = Mapping.load(how["mapping_file"]) if how["mapping_file"] else Mapping({})
+    return load_table(
+        address,
+        source,
+        mapping={**kept.columns, **(how["mapping"] or {})},
+        currency=how["currency"] or kept.currency,
+        sale=(*kept.sale, *how["sale"]),
+        not_a_sale=(*kept.not_a_sale, *how["not_a_sale"]),
+        where=conditions(how["where"]),
+        since=how["since"],
+        as_of=as_of,
+        today=today,
+    )
+
+
+def _table_or_statement(sources: Any) -> str:
+    """The one table, or what a file of SQL says."""
+    given = [sources] if isinstance(sources, str | Path) else list(sources)
+    if len(given) != 1:
+        raise UsageError(f"--engine reads one table or one file.sql, not {len(given)}")
+    if str(given[0]).endswith(".sql"):
+        try:
+            return Path(given[0]).read_text("utf-8").strip().removesuffix(";")
+        except OSError as error:
+            raise SourceError(f"{given[0]} can't be read: {error.strerror}") from None
+    return str(given[0])
 
 
 @called_with(ProspectsOptions)
@@ -132,7 +197,8 @@ def run_prospects(options: ProspectsOptions) -> Report:
     """
     out, step = Path(options.out), options.step
     _check_means(options)
-    chosen = template_for(out, options.template, "prospects")
+    chosen = template_for(out, options.template, PROSPECTS)
+    _check_template(chosen, [PROSPECTS])
     from custanalytics.deliverables import write_all
     from custanalytics.render.stale_prose import stale_prose
     from custanalytics.results.analyse import add_prospects, settings_of
@@ -154,7 +220,8 @@ def report_effect(effect: "CampaignEffect", options: MeasureOptions, out: Path |
     """Make a report of what a contact changed: what ``custanalytics measure --out`` does."""
     out = Path(out)
     _check_means(options)
-    chosen = template_for(out, options.template, "campaign")
+    chosen = template_for(out, options.template, CAMPAIGN)
+    _check_template(chosen, [CAMPAIGN])
     from custanalytics.deliverables import write_all
     from custanalytics.render.stale_prose import stale_prose
     from custanalytics.results.analyse import settings_of
@@ -221,7 +288,7 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
         return _moved(files, fresh, folder)
     out = Path(options.out)
     chosen = template_for(out, options.template)
-    _check_template(chosen, results.settings.no_amount)
+    _check_template(chosen, _held(results))
     with renewed(out, find_template(chosen)) as fresh:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
@@ -252,19 +319,39 @@ def template_of_run(options: RunOptions) -> str:
     file = options.mapping_file
     counted = options.no_amount or (file is not None and Mapping.load(file).no_amount)
     chosen = template_for(Path(options.out), options.template, PURCHASES if counted else TEMPLATE)
-    _check_template(chosen, counted)
+    sales = PURCHASES if counted else SALES
+    _check_template(chosen, [sales, PROSPECTS] if options.prospects else [sales])
     return chosen
 
 
-def _check_template(chosen: str, counted: bool) -> None:
-    """Refuse a template of ours that speaks of money where there is none, or the other way."""
-    if chosen in template_names() and (chosen == PURCHASES) != counted:
-        raise UsageError(
-            f"the template {chosen!r} speaks of money, and with --no-amount there is none: leave "
-            "--template out, or give a new folder (--out)"
-            if counted
-            else f"the template {PURCHASES!r} is for purchases without money (--no-amount)"
-        )
+def _held(results: "AnalysisResults") -> list[str]:
+    """What a report's results are about."""
+    sales = PURCHASES if results.settings.no_amount else SALES
+    there = {
+        sales: results.overview,
+        PROSPECTS: results.prospects,
+        CAMPAIGN: results.campaign,
+    }
+    return [name for name, result in there.items() if result is not None]
+
+
+def _check_template(chosen: str, held: Sequence[str]) -> None:
+    """Refuse a template of ours that speaks of what the report does not hold."""
+    fitting = [name for name in template_names() if _fits(name, held)]
+    if chosen not in template_names() or chosen in fitting:
+        return
+    raise UsageError(
+        f"the template {chosen!r} shows {_HOLDINGS[_subject(chosen)]}, and this report holds "
+        f"{' and '.join(_HOLDINGS[name] for name in held)}: give --template {' or '.join(fitting)}"
+    )
+
+
+def _fits(name: str, held: Sequence[str]) -> bool:
+    return name in _OF_ANYTHING or _subject(name) in held
+
+
+def _subject(name: str) -> str:
+    return name if name in _HOLDINGS else SALES
 
 
 def template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:

@@ -4,8 +4,10 @@
 WITH purchases AS (
     SELECT
         customer_id,
-        CAST(EXTRACT(YEAR FROM order_date) * 12 + EXTRACT(MONTH FROM order_date) - 1 AS BIGINT)
-        // $months_per_period AS period_index,
+        CAST(
+            CAST(EXTRACT(YEAR FROM order_date) * 12 + EXTRACT(MONTH FROM order_date) - 1 AS BIGINT)
+            // $months_per_period AS BIGINT
+        ) AS period_index,
         amount AS paid
     FROM orders_seen
     WHERE is_purchase AND customer_id IS NOT NULL

@@ -52,7 +52,8 @@ baskets AS (
 SELECT
     f.customer_id,
     f.first_order,
-    EXTRACT(YEAR FROM f.first_order) * 12 + EXTRACT(MONTH FROM f.first_order) - 1 AS first_month,
+    CAST(EXTRACT(YEAR FROM f.first_order) * 12 + EXTRACT(MONTH FROM f.first_order) - 1 AS BIGINT)
+        AS first_month,
     DATE_DIFF('day', f.first_order, CAST($as_of AS DATE)) AS days_observed,
     l.days_to_second,
     b.n_lines,

@@ -37,9 +37,9 @@ SELECT
     s.days_since_last_purchase,
     s.n_orders,
     s.total_spend,
-    LEAST($levels, 1 + ($levels * r.mid) // (2 * c.total)) AS r_score,
-    LEAST($levels, 1 + ($levels * f.mid) // (2 * c.total)) AS f_score,
-    LEAST($levels, 1 + ($levels * m.mid) // (2 * c.total)) AS m_score
+    CAST(LEAST($levels, 1 + ($levels * r.mid) // (2 * c.total)) AS BIGINT) AS r_score,
+    CAST(LEAST($levels, 1 + ($levels * f.mid) // (2 * c.total)) AS BIGINT) AS f_score,
+    CAST(LEAST($levels, 1 + ($levels * m.mid) // (2 * c.total)) AS BIGINT) AS m_score
 FROM summary AS s
 CROSS JOIN customers AS c
 INNER JOIN recency_ranks AS r ON s.days_since_last_purchase = r.v

@@ -7,6 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from custanalytics.bundled import sample_data_dir
+from custanalytics.errors import UsageError
 from custanalytics.pipeline import rerender
 from custanalytics.results.lists import write_csv
 from custanalytics.results.store import read_results
@@ -66,6 +67,8 @@ def test_results_are_read_back_and_rendered_again(report):
     assert results.ledger is None
     assert results.prospects.chosen == report[1]["models"]["prospects"]["model"]
     before = (report[0] / "report.html").read_bytes()
+    with pytest.raises(UsageError, match=r"'rfm' shows sales .* holds prospects: .*or prospects"):
+        rerender(report[0], template="rfm", out=report[0] / "segments")
     rerender(report[0], formats=("html",), renderer="embedded")
     assert (report[0] / "report.html").read_bytes() == before
 

@@ -121,9 +121,9 @@ def test_what_needs_money_is_refused(ledger, results, tmp_path):
     )
     with pytest.raises(UsageError, match="total_spend, m_score"):
         analyse(ledger, segments=read_segments(rules))
-    with pytest.raises(UsageError, match="leave --template out"):
+    with pytest.raises(UsageError, match=r"--template .*purchases"):
         run([tmp_path / "x.csv"], no_amount=True, template="rfm", out=tmp_path / "report")
-    with pytest.raises(UsageError, match="is for purchases without money"):
+    with pytest.raises(UsageError, match="shows purchases without amounts"):
         run([tmp_path / "x.csv"], template="purchases", out=tmp_path / "report")
     with pytest.raises(UsageError, match="can't be published"):
         refuse_counted(results)

@@ -192,8 +192,8 @@ def _own(brand: Brand) -> Any:
     _theme(master, brand)
     wide = presentation.slide_width - 2 * _SIDE
     places = {
-        ROLE.TITLE: Box(_SIDE, Inches(0.42), wide, Inches(0.95)),
-        ROLE.BODY: Box(_SIDE, Inches(1.47), wide, Inches(5.3)),
+        ROLE.TITLE: Box(_SIDE, Inches(0.3), wide, Inches(0.95)),
+        ROLE.BODY: Box(_SIDE, Inches(1.32), wide, Inches(5.45)),
         ROLE.FOOTER: Box(_SIDE, Inches(6.98), Inches(9), Inches(0.3)),
         ROLE.SLIDE_NUMBER: Box(
             presentation.slide_width - _SIDE - Inches(1), Inches(6.98), Inches(1), Inches(0.3)

@@ -268,7 +268,7 @@ def _carried(series: Any, texts: list[str], position: Any) -> None:
     for i, text in enumerate(texts):
         label = series.points[i].data_label
         label.position = position
-        write(label, text, "ink", bold=False)
+        write(label, f"\N{EN SPACE}{text}", "ink", bold=False)  # off the interval's end
 
 
 def _lined(drawn: Any, chart: Chart, box: Box) -> None:
@@ -311,7 +311,7 @@ def _marked(drawn: Any, chart: Chart, box: Box) -> None:
 def _room_beside(drawn: Any, names: Sequence[str], box: Box) -> None:
     longest = max((width(name, SIZE, bold=True) for name in names), default=0.0)
     if longest:
-        leave_room(drawn, 1 - min(0.4, longest * 1.15 / box.width + 0.02))
+        leave_room(drawn, box, 1 - min(0.4, longest * 1.15 / box.width + 0.02))
 
 
 def _line(series: Any, chart: Chart, color: str) -> None:
@@ -383,7 +383,9 @@ def _mark(series: Any, chart: Chart) -> None:
         at = len(list(series.values)) // 2 if mark.axis == "diagonal" else -1
         label = series.points[range(len(list(series.values)))[at]].data_label
         label.position = XL_LABEL_POSITION.RIGHT
-        write(label, series.name, "muted", bold=False)
+        write(label, f"\N{EN SPACE}{series.name}", "muted", bold=False)
+        if mark.axis == "diagonal":
+            moved(label, 0.0, 0.06)  # under the line, which rises
         return
     series.format.line.fill.background()
     series.marker.style, series.marker.size = XL_MARKER_STYLE.CIRCLE, 9
@@ -394,4 +396,4 @@ def _mark(series: Any, chart: Chart) -> None:
     label.position = XL_LABEL_POSITION.ABOVE if top else XL_LABEL_POSITION.RIGHT
     write(label, series.name, "ink")
     if not top:
-        moved(label, 0.015, 0.06)  # off the line, which rises
+        moved(label, 0.015, 0.06, led=True)  # off the line, which rises

@@ -12,9 +12,11 @@ from pptx.util import Pt
 
 from custanalytics.render.charts.theme import ink
 from custanalytics.render.office import printable
+from custanalytics.render.slides.base import Box
 from custanalytics.render.slides.paint import paint
 
 SIZE = 12
+_AXIS_ROOM = 0.75 * 914400  # for the figures of the axis, left of the plot
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 
@@ -29,30 +31,35 @@ def write(label: Any, text: str, color: str, bold: bool = True) -> None:
     paint(run.font.color, ink(color))
 
 
-def moved(label: Any, right: float, down: float) -> None:
-    """Move a label by shares of the chart; python-pptx knows places around a point alone."""
+def moved(label: Any, right: float, down: float, led: bool = False) -> None:
+    """Move a label by shares of the chart, with a line that leads to it or without.
+
+    python-pptx knows places around a point alone.
+    """
     written = label._dLbl
     layout = etree.Element(qn("c:layout"))
     manual = etree.SubElement(layout, qn("c:manualLayout"))
     for name, value in (("x", right), ("y", down)):
         etree.SubElement(manual, qn(f"c:{name}")).set("val", f"{value:g}")
     written.find(qn("c:idx")).addnext(layout)
+    written.getparent().find(qn("c:showLeaderLines")).set("val", str(int(led)))
 
 
-def leave_room(drawn: Any, right: float) -> None:
+def leave_room(drawn: Any, box: Box, right: float) -> None:
     """Leave room to the right of the plot for the names of the lines."""
     area = drawn._chartSpace.find(f".//{qn('c:plotArea')}")
     for old in area.findall(qn("c:layout")):
         area.remove(old)
     layout = etree.Element(qn("c:layout"))
     manual = etree.SubElement(layout, qn("c:manualLayout"))
+    left = _AXIS_ROOM / box.width
     parts = (
         ("layoutTarget", "inner"),
         ("xMode", "edge"),
         ("yMode", "edge"),
-        ("x", "0.09"),
+        ("x", f"{left:.3f}"),
         ("y", "0.04"),
-        ("w", f"{right - 0.09:.3f}"),
+        ("w", f"{right - left:.3f}"),
         ("h", "0.78"),
     )
     for name, value in parts:
@@ -101,7 +108,8 @@ def _over_columns(
         '<c:txPr><a:bodyPr wrap="none"/><a:p><a:pPr>'
         f'<a:defRPr sz="{SIZE * 100}" b="0">{_color()}</a:defRPr></a:pPr>'
         f'<a:endParaRPr lang="en-US"/></a:p></c:txPr><c:dLblPos val="{place}"/>'
-        f"{_shown(name=True)}</c:dLbl>{_shown(name=False)}</c:dLbls><c:val><c:numLit>"
+        f'{_shown(name=True)}</c:dLbl>{_shown(name=False)}<c:showLeaderLines val="0"/></c:dLbls>'
+        "<c:val><c:numLit>"
         f'<c:formatCode>General</c:formatCode><c:ptCount val="{count}"/>{points}</c:numLit>'
         f'</c:val><c:smooth val="0"/></c:ser><c:marker val="1"/>{axes}</c:lineChart>'
     )

@@ -20,6 +20,7 @@ _PLAIN = "{2D5ABB26-0587-4C30-8999-92F81FD0307C}"
 _LARGEST, _SMALLEST = 14, 12
 _PAD = 0.09 * 914400
 _MOST_LINES = 3
+_AIRIEST = 1.5  # times the height that a row needs
 _FEWEST = 3  # rows, the head and the mark of what was left out among them
 
 
@@ -34,6 +35,9 @@ def add_table(shapes: Any, table: Table, box: Box, slack: float = 1.0) -> Any:
         # What can't be read from the back of a room is left to the report.
         rows = [*rows[:-2], ["…", *("" for _ in rows[0][1:])]]
         size, widths, heights = _measured(rows, table.numeric, box, slack)
+    # A short table opens up, so that the slide is not half empty.
+    airy = max(1.0, min(_AIRIEST, box.height / sum(heights)))
+    heights = [int(tall * airy) for tall in heights]
     frame = shapes.add_table(
         len(rows),
         len(widths),
@@ -71,10 +75,10 @@ def add_heatmap(shapes: Any, grid: pd.DataFrame, texts: Table, box: Box) -> Any:
     values = numbers.to_numpy().tolist()
     top = float(numbers.max().max()) or 1.0
     labels = [printable(str(label)) for label in grid.iloc[:, 0]]
-    tall = int(min(box.height / count, 0.36 * 914400))
+    tall = int(min(box.height / count, 0.42 * 914400))
     size = max(7.0, min(12.0, tall / POINT / LINE - 2))
     first = max(width(label, size, bold=True) for label in [*labels, "0" * 8]) + 2 * _PAD
-    each = int(min((box.width - first) / max(1, numbers.shape[1]), 0.95 * 914400))
+    each = int(min((box.width - first) / max(1, numbers.shape[1]), 1.1 * 914400))
     frame = shapes.add_table(
         count,
         numbers.shape[1] + 1,

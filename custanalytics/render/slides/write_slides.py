@@ -29,11 +29,13 @@ from custanalytics.render.slides.tables import add_heatmap, add_table
 from custanalytics.render.text_room import LINE, POINT, fitting, height, lines, shortened
 
 _ASIDE = 0.3
-_SUBTITLE, _SMALL = 14, 12
+_LEAD, _SUBTITLE, _SMALL = 16, 14, 12
+_LEAD_LINES = 2  # what a chart means goes above it where it takes no more, else beside it
 _ABREAST, _PANEL, _CARDS = 3, 22.0, 1.35
 _BESIDE = 6  # columns of a table that leave room for a text beside it
 _CHART_SHARE = 0.5  # of a slide whose table stands beside its chart
 _LEAST = 12.0  # points: what can be read from the back of a room
+_PAD = 0.18 * 914400
 _FURNITURE = {ROLE.FOOTER, ROLE.SLIDE_NUMBER}
 
 
@@ -101,14 +103,18 @@ class _Writer:
         self._title(slide, printable(content.title), self.base.title_size)
         self._furniture(slide)
         box = self.base.content
+        crowded = content.table is not None and len(content.table.header) > _BESIDE
+        told = printable(" ".join(content.aside))
+        shown = content.chart is not None or content.table is not None
+        room = box.width * self.base.slack
+        above = shown and (crowded or lines(told, _LEAD, room) <= _LEAD_LINES)
+        if told and above:
+            # The whole width is the chart's, instead of a column with two lines of text.
+            box = box.cut(top=self._strip(slide, told, box, _LEAD, "ink"))
         if content.subtitle:
-            text, size = printable(content.subtitle), _SUBTITLE
-            room = box.width * self.base.slack
-            most = min(2, lines(text, size, room))
-            tall = (most * LINE + 0.5) * size * POINT
-            self._text(slide, shortened(text, size, room, most), _strip(box, tall), size, "muted")
-            box = box.cut(top=tall)
-        else:
+            subtitle = printable(content.subtitle)
+            box = box.cut(top=self._strip(slide, subtitle, box, _SUBTITLE, "muted", 2))
+        elif not (told and above):
             box = box.cut(top=0.15 * 914400)
         if content.small:
             size = _SMALL
@@ -121,17 +127,13 @@ class _Writer:
         if content.cards:
             tall = self._cards(slide, content.cards, box)
             box = box.cut(top=tall + 0.25 * 914400)
-        crowded = content.table is not None and len(content.table.header) > _BESIDE
-        if content.aside and crowded and content.chart is None:
-            tall = self._above(slide, content.aside, box)
-            box = box.cut(top=tall)
-        elif content.aside:
+        if told and not above:
             room = int(box.width * _ASIDE)
             beside = Box(box.left + box.width - room, box.top, room, box.height)
             self._aside(slide, content.aside, beside)
             box = box.cut(right=room + 0.3 * 914400)
         if content.items:
-            self._items(slide, content.items, box)
+            self._items(slide, content.items, box, filled=bool(content.aside))
         self._exhibit(slide, content, box)
         self._drop_empty(slide)
         if content.notes:
@@ -219,75 +221,78 @@ class _Writer:
         return height
 
     def _aside(self, slide: Any, texts: tuple[str, ...], box: Box) -> None:
-        rule = Box(box.left, box.top, 19050, box.height)
-        self._decoration(slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(rule)), "accent")
-        inside = box.cut(left=0.2 * 914400)
+        self._panel(slide, box)
+        inside = box.cut(top=_PAD, bottom=_PAD / 2, left=_PAD, right=_PAD)
         told = [printable(text) for text in texts]
         room = inside.width * self.base.slack
-        size = fitting(told, room, inside.height, 16, _LEAST)
+        size = fitting(told, room, inside.height, 18, _LEAST)
         while len(told) > 1 and height(told, size, room) > inside.height:
             told = told[:-1]
-        self._spaced(self._text(slide, "\n".join(told), inside, size, "ink"), size)
+        most = int(inside.height / (size * LINE * POINT))
+        text = "\n".join(told) if len(told) > 1 else shortened(told[0], size, room, most)
+        self._spaced(self._text(slide, text, inside, size, "ink"), size)
 
-    def _above(self, slide: Any, texts: tuple[str, ...], box: Box) -> float:
-        """What a table of many columns means, above it; how tall that is."""
-        text, size = printable(" ".join(texts)), _SUBTITLE
+    def _panel(self, slide: Any, box: Box) -> None:
+        """A ground under a text, with the brand's colour along its top."""
+        self._decoration(slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(box)), "surface")
+        edge = Box(box.left, box.top, box.width, 45720)
+        self._decoration(slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(edge)), "accent")
+
+    def _strip(
+        self, slide: Any, text: str, box: Box, size: float, color: str, most: int = 9
+    ) -> float:
+        """A text across the top of a box; how tall it is."""
         room = box.width * self.base.slack
-        tall = (lines(text, size, room) * LINE + 0.6) * size * POINT
-        self._text(slide, text, _strip(box, tall), size, "ink")
+        tall = (min(most, lines(text, size, room)) * LINE + 0.5) * size * POINT
+        place = Box(box.left, box.top, box.width, int(tall))
+        self._text(slide, shortened(text, size, room, most), place, size, color)
         return tall
 
-    def _items(self, slide: Any, items: tuple[Point, ...], box: Box) -> None:
+    def _items(self, slide: Any, items: tuple[Point, ...], box: Box, filled: bool) -> None:
         told = [(printable(item.headline), printable(item.detail)) for item in items]
         few = len(told) <= _ABREAST or any(detail for _, detail in told)
-        if not (few and self._panels(slide, told, box)):
+        if not (few and self._panels(slide, told, box, filled)):
             self._listed(slide, [f"{head} {detail}".strip() for head, detail in told], box)
 
-    def _panels(self, slide: Any, told: list[tuple[str, str]], box: Box) -> bool:
-        """Numbered panels side by side, as tall as the longest text; whether they fit."""
+    def _panels(self, slide: Any, told: list[tuple[str, str]], box: Box, filled: bool) -> bool:
+        """Numbered panels side by side, as tall as their longest text or the box; if they fit."""
         across = len(told) if len(told) <= _ABREAST else math.ceil(len(told) / 2)
         rows = math.ceil(len(told) / across)
-        gap, pad = 0.2 * 914400, 0.18 * 914400
+        gap = 0.2 * 914400
         wide = (box.width - gap * (across - 1)) / across
         most = (box.height - gap * (rows - 1)) / rows
-        room = (wide - 2 * pad) * self.base.slack
+        room = (wide - 2 * _PAD) * self.base.slack
         size = _PANEL
+        numbered = [(f"{i}\N{EN SPACE}{head}", detail) for i, (head, detail) in enumerate(told, 1)]
 
         def tall(size: float) -> float:
-            return (
-                3 * pad
-                + size * 2 * LINE * POINT
-                + max(
-                    lines(head, size + 2, room, bold=True) * (size + 2) * LINE * POINT
-                    + height([detail], size, room)
-                    for head, detail in told
-                )
+            return 2 * _PAD + max(
+                lines(head, size + 2, room, bold=True) * (size + 2) * LINE * POINT
+                + height([detail], size, room)
+                for head, detail in numbered
             )
 
         while size > _LEAST and tall(size) > most:
             size -= 1
         if tall(size) > most:
             return False
-        each = int(min(most, tall(size)))
-        for i, (head, detail) in enumerate(told):
+        each = int(most if filled else tall(size))
+        for i, (head, detail) in enumerate(numbered):
             left = int(box.left + (i % across) * (wide + gap))
             place = Box(left, int(box.top + (i // across) * (each + gap)), int(wide), each)
-            self._decoration(slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(place)), "surface")
-            edge = Box(place.left, place.top, place.width, 45720)
-            self._decoration(slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(edge)), "accent")
-            inside = place.cut(top=pad, bottom=pad / 2, left=pad, right=pad)
-            text = "\n".join(part for part in (str(i + 1), head, detail) if part)
+            self._panel(slide, place)
+            inside = place.cut(top=_PAD, bottom=_PAD / 2, left=_PAD, right=_PAD)
+            text = "\n".join(part for part in (head, detail) if part)
             shape = self._text(slide, text, inside, size, "ink")
-            looks = [(size * 1.6, True, "accent-ink"), (size, False, "ink")]
-            if detail:
-                looks.insert(1, (size + 2, True, "ink"))
-            for paragraph, (points, bold, color) in zip(
-                shape.text_frame.paragraphs, looks, strict=False
-            ):
-                paragraph.space_after = Pt(0.3 * size)
-                for run in paragraph.runs:
-                    run.font.size, run.font.bold = Pt(points), bold
-                    paint(run.font.color, color)
+            first = shape.text_frame.paragraphs[0]
+            first.space_after = Pt(0.3 * size)
+            number, run = first.runs[0], first.add_run()
+            number.text, run.text = head.split("\N{EN SPACE}", 1)
+            run.text = f"\N{EN SPACE}{run.text}"
+            for part, color in ((number, "accent-ink"), (run, "ink")):
+                part.font.size = Pt(size + 2)
+                part.font.bold = bool(detail) or part is number
+                paint(part.font.color, color)
         return True
 
     def _listed(self, slide: Any, told: list[str], box: Box) -> None:
@@ -377,10 +382,6 @@ def _described(frame: Any, name: str, alt: str) -> None:
     named = frame._element.nvGraphicFramePr.cNvPr
     named.set("descr", printable(alt))
     named.set("name", name)
-
-
-def _strip(box: Box, tall: float) -> Box:
-    return Box(box.left, box.top, box.width, int(tall))
 
 
 def _stacked(texts: list[str], sizes: list[float], room: float) -> float:

@@ -1,0 +1,77 @@
+"""Every engine gives DuckDB's tables."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+import pytest
+
+from custanalytics.engine import DuckDBEngine, Engine, QueryError
+from custanalytics.errors import SourceError, UsageError
+from tests.test_sql import QUERIES
+from tests.warehouse.conformance import Question, answer, assert_alike, fill, questions
+from tests.warehouse.servers import postgres_programs, postgres_server
+
+pytest.importorskip("psycopg", reason="the extra postgres is not installed")
+from custanalytics.warehouse.postgres import PostgresEngine
+
+
+@pytest.fixture(scope="module")
+def duckdb() -> Iterator[Engine]:
+    engine = DuckDBEngine()
+    yield fill(engine)
+    engine.close()
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    if postgres_programs() is None:
+        pytest.skip("no PostgreSQL server on this machine")
+    with postgres_server() as address:
+        yield address
+
+
+@pytest.fixture(scope="module")
+def postgres(address: str) -> Iterator[Engine]:
+    engine = PostgresEngine(address)
+    yield fill(engine)
+    engine.close()
+
+
+def test_no_query_is_left_out() -> None:
+    asked = {question.query for question in questions()} | {"ledger_of_lines"}
+    asked |= {"ledger_of_table", "ledger_figures"}  # by test_load_table
+    assert {path.stem for path in QUERIES if path.parent.name == "sql"} == asked
+
+
+@pytest.mark.parametrize("question", questions(), ids=str)
+def test_postgres_answers_as_duckdb_does(
+    postgres: Engine, duckdb: Engine, question: Question
+) -> None:
+    expected = answer(duckdb, question)
+    assert len(expected)
+    assert_alike(answer(postgres, question), expected)
+
+
+def test_nothing_is_left_on_the_server(address: str) -> None:
+    engine = PostgresEngine(address)
+    engine.write(
+        "summary", pd.DataFrame({"customer_id": ["a,\"b\"\n'c'", None, ""], "n": [1, 2, 3]})
+    )
+    back = engine.rows("test", 'SELECT * FROM "summary"')
+    assert back["customer_id"].fillna("none").tolist() == ["a,\"b\"\n'c'", "none", ""]
+    engine.close()
+    other = PostgresEngine(address)
+    with pytest.raises(QueryError, match="summary"):
+        other.rows("test", 'SELECT * FROM "summary"')
+    other.close()
+
+
+def test_a_password_in_the_address_is_refused() -> None:
+    with pytest.raises(UsageError, match="PGPASSWORD") as refused:
+        PostgresEngine("postgresql://ann:secret@localhost/shop")
+    assert "secret" not in str(refused.value)
+
+
+def test_a_server_that_is_not_there_is_one_message() -> None:
+    with pytest.raises(SourceError, match="PostgreSQL server"):
+        PostgresEngine("postgresql://ann@/shop?host=/nowhere")
