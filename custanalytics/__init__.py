@@ -62,6 +62,7 @@ if TYPE_CHECKING:
     from custanalytics.revenue.first_orders import first_order_drivers as first_order_drivers
     from custanalytics.revenue.next_products import NextProducts as NextProducts
     from custanalytics.revenue.next_products import next_products as next_products
+    from custanalytics.warehouse.sales import load_table as load_table
 
 __version__ = metadata.version("custanalytics")
 
@@ -155,6 +156,7 @@ _HOMES = {
         "NextProducts",
         "next_products",
     ),
+    "warehouse.sales": ("load_table",),
 }
 _HOME = {name: module for module, names in _HOMES.items() for name in names}
 __all__ = sorted(_HOME)

@@ -34,6 +34,7 @@ _LINK = re.compile(r"\]\((?!https?:|#)([^)#]+)(#[^)]*)?\)")
 _TEXTS: Mapping[str, tuple[str, str]] = {
     HOME: ("Start", "_docs/start.md"),
     "rows.html": ("What a row means", "_guide/rows.md"),
+    "warehouse.html": ("Sales on a server", "_guide/warehouse.md"),
     "library.html": ("One function at a time", "_guide/library.md"),
     "templates.html": ("Templates, brand, languages", "README.md"),
     "leads.html": ("Leads", "_guide/leads.md"),

@@ -6,9 +6,10 @@ from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass
+from datetime import date
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -22,11 +23,14 @@ from custanalytics.config import (
     RenderOptions,
     RunOptions,
     called_with,
+    flag_of,
+    options_of,
     shared,
     today,
 )
 from custanalytics.errors import SourceError, UnsupportedError, UsageError
-from custanalytics.ledger import Mapping, load, read_table
+from custanalytics.ledger import Ledger, Mapping, load, read_table
+from custanalytics.ledger.load import conditions
 from custanalytics.render.pages.templates import template as find_template
 from custanalytics.render.put_in_place import renewed
 
@@ -99,11 +103,8 @@ def run(options: RunOptions) -> Report:
     chosen = template_of_run(options)
     with renewed(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
-            ledger = load(
-                options.sources,
-                as_of=options.as_of,
-                today=options.made_on,
-                **shared(options, Reading),
+            ledger = read_sales(
+                options.sources, options, as_of=options.as_of, today=options.made_on
             )
         from custanalytics.deliverables import write_all
         from custanalytics.render.stale_prose import stale_prose
@@ -119,6 +120,62 @@ def run(options: RunOptions) -> Report:
         files |= write_all(results, model, folder, options, step)
         stale = stale_prose(out, folder, find_template(chosen))
     return Report(results, _moved(files, folder, out), stale)
+
+
+# What can be said of a table on a server; the rest is about how files are written.
+_OF_TABLES = ("mapping", "mapping_file", "currency", "sale", "not_a_sale", "since", "where")
+
+
+def read_sales(
+    sources: Any, reading: Reading, *, as_of: date | None = None, today: date | None = None
+) -> Ledger:
+    """The ledger of an export, or of a table where the client keeps it.
+
+    Raises
+    ------
+    CustAnalyticsError
+        As `load` and `load_table` do; UsageError where an option is about files.
+    """
+    how = shared(reading, Reading)
+    address = how.pop("engine")
+    if address is None:
+        return load(sources, as_of=as_of, today=today, **how)
+    plain = shared(Reading(), Reading)
+    wrong = [name for name in how if name not in _OF_TABLES and how[name] != plain[name]]
+    if wrong:
+        flags = ", ".join(
+            f"--{flag_of(part)}" for part in options_of(Reading) if part.name in wrong
+        )
+        raise UsageError(f"{flags}: says how files are read, and --engine reads a table")
+    source = _table_or_statement(sources)
+    from custanalytics.warehouse.sales import load_table
+
+    kept = Mapping.load(how["mapping_file"]) if how["mapping_file"] else Mapping({})
+    return load_table(
+        address,
+        source,
+        mapping={**kept.columns, **(how["mapping"] or {})},
+        currency=how["currency"] or kept.currency,
+        sale=(*kept.sale, *how["sale"]),
+        not_a_sale=(*kept.not_a_sale, *how["not_a_sale"]),
+        where=conditions(how["where"]),
+        since=how["since"],
+        as_of=as_of,
+        today=today,
+    )
+
+
+def _table_or_statement(sources: Any) -> str:
+    """The one table, or what a file of SQL says."""
+    given = [sources] if isinstance(sources, str | Path) else list(sources)
+    if len(given) != 1:
+        raise UsageError(f"--engine reads one table or one file.sql, not {len(given)}")
+    if str(given[0]).endswith(".sql"):
+        try:
+            return Path(given[0]).read_text("utf-8").strip().removesuffix(";")
+        except OSError as error:
+            raise SourceError(f"{given[0]} can't be read: {error.strerror}") from None
+    return str(given[0])
 
 
 @called_with(ProspectsOptions)

@@ -47,7 +47,7 @@ def site(tmp_path_factory):
 
 def test_every_link_leads_somewhere_and_nothing_is_asked_for_outside(site):
     pages = {path.name: Page(path) for path in site.glob("*.html")}
-    assert len(pages) == 14
+    assert len(pages) == 15
     for name, page in pages.items():
         assert page.heads == 1, name
         for lead in page.leads:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from custanalytics.cli import arguments
-from custanalytics.config import CheckOptions, Reading, shared
+from custanalytics.config import CheckOptions
 
 
 def add(commands: Any) -> None:
@@ -25,9 +25,9 @@ def add(commands: Any) -> None:
 def _check(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.cli.printed import ledger_text, show
     from custanalytics.cli.progress import progress
-    from custanalytics.ledger import load
+    from custanalytics.pipeline import read_sales
 
-    how = shared(arguments.checked(options), Reading)
+    how = arguments.checked(options)
     with progress("Reading the sales"):
-        ledger = load(arguments.sources(options, "a sales export", "shop.csv"), **how)
+        ledger = read_sales(arguments.sources(options, "a sales export", "shop.csv"), how)
     show(options, ledger.as_json(), ledger_text(ledger))

@@ -27,7 +27,8 @@ def dry_run(
     from custanalytics.render.put_in_place import generated_in
 
     asked = configuration.build(sources=files)
-    _is_there(files)
+    if getattr(asked, "engine", None) is None:
+        _is_there(files)
     out = Path(asked.out)
     account = configuration.account()
     chosen = (
@@ -70,6 +71,8 @@ def _is_there(files: Sequence[Path]) -> None:
 def _size(path: Path) -> str:
     if path == _STANDARD_INPUT:
         return "standard input"
+    if not path.exists():
+        return "a table on the server"
     return "folder" if path.is_dir() else f"{path.stat().st_size:,} bytes"
 
 

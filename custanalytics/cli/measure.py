@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from custanalytics.cli import arguments
 from custanalytics.cli.opening import open_option, show_page
-from custanalytics.config import MeasureOptions, Reading, shared
+from custanalytics.config import MeasureOptions
 from custanalytics.errors import UsageError
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ def _measure(options: argparse.Namespace, given: Sequence[str]) -> None:
 
 def _since(options: argparse.Namespace, how: MeasureOptions) -> "CampaignEffect":
     from custanalytics.campaigns.from_files import measure_list
-    from custanalytics.ledger import load
+    from custanalytics.pipeline import read_sales
 
     if how.contacted_on is None or not (options.sources or options.sample):
         raise UsageError(
@@ -68,7 +68,7 @@ def _since(options: argparse.Namespace, how: MeasureOptions) -> "CampaignEffect"
             "the table of a past campaign"
         )
     files = arguments.sources(options, "a sales export", "shop.csv")
-    sales = load(files, **shared(how, Reading))
+    sales = read_sales(files, how)
     return measure_list(options.list, sales, how.contacted_on, how.window_days, how.segment)
 
 

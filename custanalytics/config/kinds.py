@@ -204,6 +204,9 @@ REASONED = Kind(
     "COLUMN[=REASON]",
 )
 VALUE = Kind("a value, as a text or a whole number", _column, "VALUE")
+ADDRESS = Kind(
+    "the address of a server, such as postgresql://USER@HOST/DATABASE", _column, "ADDRESS"
+)
 DAYS = Kind("a number of days from 1 to 3660", _whole(1, 3660), "N", int)
 SEED = Kind("a whole number from 0 to 4294967295", _whole(0, 2**32 - 1), "N", int)
 SHARE = Kind("a share from 0 to 1, such as 0.35", _number(0, 1), "SHARE", float)

@@ -90,6 +90,12 @@ class Reading:
     drop_duplicates: bool = option(
         False, "leave out lines that repeat another one in every column", kinds.FLAG
     )
+    engine: str | None = option(
+        None,
+        "server that holds the sales, which stay there, such as postgresql://USER@HOST/DATABASE "
+        "(password in PGPASSWORD); SALES is then a table, or a file.sql with a SELECT",
+        kinds.ADDRESS,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

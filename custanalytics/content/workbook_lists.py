@@ -11,13 +11,16 @@ from custanalytics.results.lists import late_customers, most_likely_first
 from custanalytics.results.store import AnalysisResults
 from custanalytics.results.value_trust import trusted
 
+# The columns that a reader needs; the others are folded.
 _PLAN = (
-    "step", "segment", "action", "contacted", "control_size", "expected_revenue",
-    "expected_revenue_low", "expected_revenue_high", "revenue_at_risk", "gain_2", "gain_5",
-    "gain_5_low", "gain_5_high", "gain_10", "basis", "break_even_lift", "break_even_cost",
-    "detectable_lift", "customers", "reachable", "list", "control_list",
+    "step", "segment", "action", "contacted", "control_size", "gain_5", "gain_5_low",
+    "gain_5_high", "list",
 )  # fmt: skip
-# The columns that a reader of the list needs; the others, the same as in the file, are folded.
+_MORE_OF_THE_PLAN = (
+    "expected_revenue", "expected_revenue_low", "expected_revenue_high", "revenue_at_risk",
+    "gain_2", "gain_10", "basis", "break_even_lift", "break_even_cost", "detectable_lift",
+    "customers", "reachable", "control_list",
+)  # fmt: skip
 _LATE = (
     "customer_id", "segment", "group", "revenue_at_risk", "usual_spend", "propensity",
     "days_since_last_purchase", "usual_gap_days", "last_order", "n_orders", "total_spend",
@@ -98,7 +101,8 @@ def _plan(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | N
     rows = rows.assign(segment=rows["who"])
     if not formats.counted:
         rows = rows.assign(basis=what_to_do.gain_is(actions))
-    rows = rows[[name for name in _PLAN if name in rows and rows[name].notna().any()]]
+    named = (*_PLAN, *_MORE_OF_THE_PLAN)
+    rows = rows[[name for name in named if name in rows and rows[name].notna().any()]]
     texts = (
         what_to_do.terms(actions, results, formats),
         what_to_do.measure(results, formats),
@@ -111,6 +115,8 @@ def _plan(results: AnalysisResults, formats: Formats, shown: Shown) -> Sheet | N
         rows,
         "act",
         " ".join(filter(None, texts)),
+        first=_PLAN,
+        folded=True,
         cents=False,
     )
     at = 1 + [field.name for field in sheet.fields].index("action")

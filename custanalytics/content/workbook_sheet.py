@@ -13,7 +13,7 @@ from custanalytics.content.words import say
 MOST_ROWS = 1_048_576 - 4
 LONGEST_TEXT = 32_767
 # Of a list, on paper, and of the numbers beside a chart.
-_MOST_PRINTED, _PRINTED_BY_CHART = 140, 28
+_MOST_PRINTED, _PRINTED_BY_CHART = 100, 28
 Group = Literal["act", "charts", "tables", "data"]
 
 

@@ -39,7 +39,7 @@ class Summary:
     name: str
     cards: Cards
     sections: tuple[tuple[str, Points], ...]  # under their headings
-    months: tuple[str, str, str, str]  # headings of the trends
+    months: tuple[str, str, str, str, str]  # headings of the trends
     trends: tuple[Trend, ...]
     charts: tuple[Sheet, ...]  # drawn here, too, from the cells of their own sheets
 
@@ -62,7 +62,13 @@ def summarised(content: ReportContent, sheets: Sequence[Sheet]) -> Summary:
         name=say("Summary"),
         cards=_cards(content),
         sections=tuple(sections),
-        months=(say("By month"), last, before, say("Whole months")),
+        months=(
+            say("By month"),
+            last,
+            before,
+            say("Change") if before else "",
+            say("Whole months"),
+        ),
         trends=trends,
         charts=tuple(charted[:2]),
     )

@@ -55,7 +55,7 @@ def find_oddities(engine: DuckDBEngine, report: LoadReport, *, counted: bool) ->
     daily = engine.run("source/daily")
     daily["day"] = pd.to_datetime(daily["day"])
     found = [
-        *_unknown_customers(report, counted=counted),
+        *unknown_customers(report, counted=counted),
         *([] if counted else [*_duplicates(report), *_returns_and_outliers(engine)]),
         *_special_lines(engine),
         *_customers(engine),
@@ -95,7 +95,8 @@ def as_checks(findings: Sequence[Finding]) -> tuple[Check, ...]:
     )
 
 
-def _unknown_customers(report: LoadReport, *, counted: bool) -> list[Finding]:
+def unknown_customers(report: LoadReport, *, counted: bool) -> list[Finding]:
+    """Sales whose customer nobody knows, where there are any."""
     rows = report.rows_set_aside.get("no_customer", 0)
     if not rows:
         return []

@@ -195,7 +195,7 @@ def load(
         staging,
         replace(wanted, roles=chosen, platform=platform.name if platform else None),
         Wanted(
-            since or date.min, as_of or date.max, day, _conditions(where), drop_duplicates, in_cents
+            since or date.min, as_of or date.max, day, conditions(where), drop_duplicates, in_cents
         ),
         platform=platform,
         numbers=numbers,
@@ -244,7 +244,7 @@ def _with_keys(mapping: Dict[str, str | int], keys: Sequence[str | int]) -> dict
     return {**mapping, **dict(zip(roles, keys, strict=False))}
 
 
-def _conditions(where: Sequence[str]) -> list[tuple[str, str]]:
+def conditions(where: Sequence[str]) -> list[tuple[str, str]]:
     """Columns, each with a value asked for."""
     found = []
     for condition in where:

@@ -9,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from custanalytics.check import Check
-from custanalytics.engine import DuckDBEngine
+from custanalytics.engine import Engine
 from custanalytics.ledger.mapping import Mapping
 from custanalytics.sentences import noted
 
@@ -161,7 +161,7 @@ class Ledger:
 
     Attributes
     ----------
-    engine : DuckDBEngine
+    engine : Engine
         Holds the tables ``ledger`` (one row per usable line) and ``orders``.
     mapping : Mapping
         Which column played which role, why, and how sure.
@@ -175,7 +175,7 @@ class Ledger:
         The same doubts as checks.
     """
 
-    engine: DuckDBEngine
+    engine: Engine
     mapping: Mapping
     report: LoadReport
     currency: str | None
@@ -194,7 +194,7 @@ class Ledger:
 
     def lines(self) -> pd.DataFrame:
         """Return the ledger, one row per usable line (see `custanalytics.engine`)."""
-        return self.engine.sql("SELECT * FROM ledger ORDER BY line_no")
+        return self.engine.run("ledger_lines")
 
     def as_json(self) -> dict[str, Any]:
         """Return what ``custanalytics check --json`` prints."""

@@ -11,7 +11,7 @@ from custanalytics.sentences import noted, tell, tell_many
 # A column of states with more different cells than this is free text.
 _MOST_WORDS = 1000
 # States that nobody knows may decide over this share of the money at most.
-_MOST_UNKNOWN = 0.05
+MOST_UNKNOWN = 0.05
 _SHOWN = 12
 # What a state is taken for, in words.
 TAKEN = {
@@ -21,7 +21,7 @@ TAKEN = {
     "given_back": noted("given back"),
     UNKNOWN: noted("not known"),
 }
-_WHY = {
+WHY = {
     "word": noted("a known word"),
     "told": noted("as you said"),
     UNKNOWN: noted("not known: counted as a sale"),
@@ -74,7 +74,7 @@ def state_table(staging: Staging, mapping: Mapping) -> pd.DataFrame:
     table = pd.concat(tables, ignore_index=True)
     table["taken_for"] = table["reason"].map(TAKEN_FOR)
     table["why"] = [
-        _WHY.get(UNKNOWN if reason == UNKNOWN and why == "word" else why)
+        WHY.get(UNKNOWN if reason == UNKNOWN and why == "word" else why)
         or tell("as {system} has it", system=why)
         for reason, why in zip(table["reason"], table["why"], strict=True)
     ]
@@ -99,7 +99,7 @@ def settle_unknown(staging: Staging, states: pd.DataFrame, *, counted: bool) -> 
         .head(_SHOWN)
         .itertuples(index=False)
     )
-    if amount > _MOST_UNKNOWN * total:
+    if amount > MOST_UNKNOWN * total:
         both = (
             f"There are {total:,.0f} rows of sales with them and {total - amount:,.0f} without."
             if counted

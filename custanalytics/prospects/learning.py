@@ -26,7 +26,7 @@ from custanalytics.prospects.drivers import effects, importance, learning_curve
 from custanalytics.prospects.later_table import seen_in
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.prospects.leak_guard import guard
-from custanalytics.prospects.ordering import find_order
+from custanalytics.prospects.ordering import find_clock, find_order
 from custanalytics.prospects.ripeness import set_apart_unripe
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.scoring.calibration import Bools, Floats
@@ -119,7 +119,8 @@ def fit_lead_scoring(
     names = [c.name for c in recognised]
     asked: dict[Meaning, Sequence[str]] = {"won": won, "lost": lost, "open": still_open}
     as_read = read_outcomes(read, named_column(outcome, names), positive, asked)
-    ripeness = set_apart_unripe(as_read, values, recognised, named_column(date, names))
+    day = named_column(date, names)
+    ripeness = set_apart_unripe(as_read, values, recognised, day)
     target = ripeness.target
     _require_enough(target)
     kept, dropped = asked_columns("keep", keep, names), asked_columns("drop", drop, names)
@@ -128,7 +129,7 @@ def fit_lead_scoring(
         if c.used and c.name != target.outcome.column and c.name not in dropped
     ]  # fmt: skip
     with threadpool_limits(limits=1):
-        leaks = guard(values, usable, target, seed)
+        leaks = guard(values, usable, target, find_clock(usable, day), seed)
         left_out = {leak.column: leak.sure for leak in leaks if leak.column not in kept}
         columns = [c for c in usable if c.name not in left_out]
         if not columns:
@@ -139,7 +140,7 @@ def fit_lead_scoring(
                     n=len(recognised),
                 )
             )
-        ranking = find_order(values, columns, recognised, named_column(date, names))
+        ranking = find_order(values, columns, recognised, day)
         order = ranking.order
         rows = _drawn(target.known, seed)
         y, rank = target.converted[rows], ranking.rank[rows] if order.basis else None

@@ -21,7 +21,7 @@ import psycopg
 from psycopg import sql
 
 from custanalytics.engine import DuckDBEngine, Engine, QueryError, table_name
-from custanalytics.errors import SourceError, UsageError
+from custanalytics.errors import CustAnalyticsError, SourceError, UsageError
 from custanalytics.warehouse.translate import translated
 
 # The server's types to those in which its answers are read; every other one is text.
@@ -36,6 +36,13 @@ _TYPES = {
     "date": "DATE",
     "timestamp": "TIMESTAMP",
     "timestamptz": "TIMESTAMP",
+}
+_KINDS = {
+    "BOOLEAN": "flag",
+    "BIGINT": "number",
+    "DOUBLE": "number",
+    "DATE": "date",
+    "TIMESTAMP": "date",
 }
 # Kinds of a DataFrame's columns to the server's types; text compares by its bytes, as in DuckDB.
 _COLUMNS = {"b": "boolean", "i": "bigint", "u": "bigint", "f": "double precision", "M": "timestamp"}
@@ -62,6 +69,8 @@ class PostgresEngine:
         The server can't be reached or refuses the session.
     """
 
+    dialect = "postgres"
+
     def __init__(self, address: str) -> None:
         if urlsplit(address).password:
             raise UsageError(
@@ -75,6 +84,8 @@ class PostgresEngine:
             self._connection.execute("SET TimeZone = 'UTC'")
             self._connection.execute("SET extra_float_digits = 1")
             self._connection.execute("SET client_min_messages = warning")
+            # Its guesses at how few rows our steps have lead it to compare each with each.
+            self._connection.execute("SET enable_nestloop = off")
         except psycopg.Error as error:
             raise SourceError(
                 f"the PostgreSQL server can't be used: {_first_line(error)}"
@@ -90,11 +101,13 @@ class PostgresEngine:
 
     def run(self, query: str, *, as_of: date | None = None, **params: Any) -> pd.DataFrame:
         """Rows of the named query, with ``$as_of`` and further ``$name`` parameters bound."""
-        return self.rows(query, translated(query, "postgres"), {"as_of": as_of, **params})
+        given = {"as_of": as_of, **params}
+        return self.rows(f"query {query!r}", translated(query, "postgres"), given)
 
     def keep(self, table: str, query: str, *, as_of: date | None = None, **params: Any) -> None:
         """Store the rows of the named query as a table, replacing one of that name."""
-        self.store(query, table, translated(query, "postgres"), {"as_of": as_of, **params})
+        given = {"as_of": as_of, **params}
+        self.store(f"query {query!r}", table, translated(query, "postgres"), given)
 
     def write(self, table: str, frame: pd.DataFrame, query: str | None = None) -> None:
         """Store a DataFrame as a table, as it is or as a query reads it from ``incoming``."""
@@ -121,12 +134,12 @@ class PostgresEngine:
             self.keep(table, query)
             self._drop(target)
 
-    def store(self, name: str, table: str, text: str, params: Dict[str, Any]) -> None:
+    def store(self, name: str, table: str, text: str, params: Dict[str, Any] | None = None) -> None:
         """Store the rows of a statement in the server's SQL as a table of the session."""
         self._drop(table_name(table))
         with self._told(name):
             self._connection.execute(
-                f'CREATE TEMPORARY TABLE "{table}" AS\n{text}', _given(name, text, params)
+                f'CREATE TEMPORARY TABLE "{table}" AS\n{text}', _given(name, text, params or {})
             )
             self._connection.execute(f'ANALYZE "{table}"')
 
@@ -157,11 +170,24 @@ class PostgresEngine:
         answer.unlink()
         return frame
 
-    def columns(self, source: str) -> dict[str, str]:
-        """Names and types of the columns of a table or a query, in the server's SQL."""
+    def view(self, name: str, source: str) -> None:
+        """Call a table, or a SELECT statement in the server's SQL, by a name of ours."""
+        text: sql.Composable = sql.SQL(source)
+        if not source.lstrip("( \n").lower().startswith(("select", "with")):
+            parts = [part.strip().strip('"') for part in source.split(".")]
+            text = sql.SQL("SELECT * FROM ") + sql.Identifier(*parts)
+        with self._told("the source", SourceError):
+            self._connection.execute(
+                sql.SQL("CREATE OR REPLACE TEMPORARY VIEW {} AS ").format(sql.Identifier(name))
+                + text
+            )
+
+    def columns(self, table: str) -> dict[str, str]:
+        """Names of a table's columns, each with its kind: number, date, flag or text."""
         with self._told("the source"), self._connection.cursor() as cursor:
-            cursor.execute(f"SELECT * FROM {source} AS source LIMIT 0")
-            return {c.name: self._type_name(c.type_code) for c in cursor.description or ()}
+            cursor.execute(sql.SQL("SELECT * FROM {} LIMIT 0").format(sql.Identifier(table)))
+            types = {c.name: self._type_name(c.type_code) for c in cursor.description or ()}
+        return {name: _KINDS.get(_TYPES.get(kind, ""), "text") for name, kind in types.items()}
 
     def _type_name(self, code: int) -> str:
         known = self._connection.adapters.types.get(code)
@@ -173,13 +199,13 @@ class PostgresEngine:
         )
 
     @contextmanager
-    def _told(self, name: str) -> Iterator[None]:
+    def _told(self, name: str, wrong: type[CustAnalyticsError] = QueryError) -> Iterator[None]:
         try:
             yield
         except (psycopg.OperationalError, psycopg.errors.InsufficientPrivilege) as error:
             raise SourceError(f"the PostgreSQL server refused: {_first_line(error)}") from None
         except psycopg.Error as error:
-            raise QueryError(f"query {name!r} failed: {_first_line(error)}") from error
+            raise wrong(f"{name} failed on the server: {_first_line(error)}") from error
 
 
 def _given(name: str, text: str, params: Dict[str, Any]) -> dict[str, Any]:
@@ -187,7 +213,7 @@ def _given(name: str, text: str, params: Dict[str, Any]) -> dict[str, Any]:
     wanted = set(_PARAMETER.findall(text))
     missing = {key for key in wanted if params.get(key) is None}
     if missing:
-        raise UsageError(f"query {name!r} needs the parameters {sorted(missing)}")
+        raise UsageError(f"{name} needs the parameters {sorted(missing)}")
     return {key: params[key] for key in wanted}
 
 

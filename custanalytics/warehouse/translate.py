@@ -11,7 +11,12 @@ from custanalytics.engine import composed
 @cache
 def translated(query: str, dialect: str) -> str:
     """Text of the named query in the dialect: names quoted, parameters as its driver has them."""
-    tree = sqlglot.parse_one(composed(query), read="duckdb")
+    return spoken(composed(query), dialect)
+
+
+def spoken(text: str, dialect: str) -> str:
+    """A statement of ours in the dialect."""
+    tree = sqlglot.parse_one(text, read="duckdb")
     if dialect == "postgres":
         for literal in list(tree.find_all(exp.Literal)):
             if literal.is_string:

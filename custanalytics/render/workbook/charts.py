@@ -176,7 +176,8 @@ def _dress(
         drawn.set_y_axis(across | {"reverse": True, "num_font": letters | {"size": 10}})
         drawn.set_x_axis({"visible": False, "major_gridlines": {"visible": False}})
     else:
-        drawn.set_x_axis(across)
+        # Under the chart also where its values go below zero.
+        drawn.set_x_axis(across | {"label_position": "low"})
         drawn.set_y_axis(up)
     title = {"name": font, "size": 12, "bold": True, "color": colors["ink"]}
     drawn.set_title({"name": _no_formula(chart.title), "name_font": title, "overlay": False})

@@ -25,10 +25,17 @@ HEADER_ROW = 3
 _DATES = {"date", "date_short", "month", "month_short"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 # Of columns, in letters: wider ones wrap, none is wider than the second.
-_WIDEST, _WRAPPED = 34, 60
-_LINE, _HEIGHT = 110, 13.5
-# Widths and rows of a page before it is printed too small, and of a column beyond the table.
-_PAGE, _UPRIGHT, _USUAL, _ONE_PAGE = 200, 100, 9, 45
+_WIDEST, _WRAPPED = 34, 50
+# Letters of a text in the room of one of the widest.
+_DENSE = 1.1
+_LINE, _HEIGHT, _AIR = 110, 13.5, 9
+# Widths of a page before it is printed too small, and of a column beyond the table.
+_PAGE, _UPRIGHT, _USUAL = 190, 137, 9
+# Paper, in points: its longer and its shorter side, its margins in inches; a usual row.
+_LONG, _SHORT, _ROW = 842.0, 595.0, 15.0
+_MARGINS = {"left": 0.5, "right": 0.5, "top": 0.6, "bottom": 0.75}
+# A last page that holds less than this share of all goes on the ones before it.
+_SHRUNK = 0.13
 # Of the title's letters, in those of the cells.
 _TITLE = 1.7
 # The first sheet: columns, a narrow one behind each headline figure; its charts.
@@ -79,6 +86,8 @@ class _Writer:
             font_name=self.heading_font, font_size=18, top=2, top_color=colors["accent"]
         )
         self.bold = self._format(bold=True, text_wrap=True, valign="top")
+        self.headline = self._format(bold=True, text_wrap=True, valign="bottom")
+        self.middle = self._format(valign="vcenter")
         self.detail = self._format(text_wrap=True, valign="top")
         self.tones = {
             tone: self._format(font_color=colors[tone or "muted"], text_wrap=True, valign="top")
@@ -111,16 +120,19 @@ class _Writer:
             "number": self._format(**head, align="right"),
         }
         self.note = self._format(font_color=colors["muted"], text_wrap=True, valign="top")
-        self.flag = self._format(valign="top", align="center")
-        self.plain = self._format(valign="top", indent=1)
-        self.wrapped = self._format(text_wrap=True, valign="top", indent=1)
+        self.plain = self._format(valign="top")
+        # Cells of a table have a fine line below.
+        self.ruled = {"valign": "top", "bottom": 1, "bottom_color": colors["rule"]}
+        self.flag = self._format(**self.ruled, align="center")
+        self.ruled_link = self._format(**self.ruled, font_color=colors["accent-ink"], underline=1)
+        # Clear of the figures on their left.
+        apart = {"align": "left", "indent": 1}
+        self.text = self._format(**self.ruled, **apart)
+        self.wrapped = self._format(**self.ruled, **apart, text_wrap=True)
         # Text that a spreadsheet would run stays text even when somebody edits the cell.
-        self.risky = self._format(valign="top", indent=1, quote_prefix=True)
+        self.risky = self._format(**self.ruled, **apart, quote_prefix=True)
         kinds = {field.kind for sheet in content.sheets for field in sheet.fields}
-        self.numbers = {
-            kind: self._format(num_format=number_code(kind, content.formats), valign="top")
-            for kind in sorted(kinds)
-        }
+        self.numbers = {kind: self._figure(kind, **self.ruled) for kind in sorted(kinds)}
 
     def summary(self) -> None:
         """The first sheet: what the report says, on one page."""
@@ -151,7 +163,7 @@ class _Writer:
             row += 2
             self._merged(page, row, 0, last, heading, self.group)
             for number, point in enumerate(points.points, start=1):
-                self._paragraph(page, row + 1, f"{number}  {point.headline}", self.bold)
+                self._paragraph(page, row + 1, f"{number}  {point.headline}", self.headline, _AIR)
                 self._paragraph(page, row + 2, point.detail, self.detail)
                 row += 2
         if summary.trends:
@@ -167,16 +179,20 @@ class _Writer:
         """Measures by month, each with a small line; gives the last row."""
         summary, colors = self.content.summary, self.brand.colors
         for column in range(len(_COLUMNS)):
-            heading = summary.months[column // 2] if column in (0, 2, 4, 6) else ""
-            right = column in (2, 4)
+            heading = summary.months[column // 2] if column % 2 == 0 else ""
+            right = column in (2, 4, 6)
             page.write_string(row, column, heading, self.group_right if right else self.group)
         for trend in summary.trends:
             row += 1
             page.set_row(row, 24)
-            page.write_string(row, 0, trend.title, self.detail)
-            page.write_number(row, 2, trend.last, self.numbers[trend.kind])
+            page.write_string(row, 0, trend.title, self.middle)
+            shape = self._figure(trend.kind, valign="vcenter")
+            page.write_number(row, 2, trend.last, shape)
             if trend.before is not None:
-                page.write_number(row, 4, trend.before, self.numbers[trend.kind])
+                page.write_number(row, 4, trend.before, shape)
+            if trend.before:
+                change = trend.last / trend.before - 1
+                page.write_number(row, 6, change, self._figure("change", valign="vcenter"))
             first, last = (HEADER_ROW + 1 + month for month in trend.rows)
             cells = xl_range_formula(trend.sheet, first, trend.column, last, trend.column)
             line = {
@@ -187,7 +203,7 @@ class _Writer:
                 "weight": 1.75,
                 "min": 0,
             }
-            page.add_sparkline(row, 6, line)
+            page.add_sparkline(row, 8, line)
         return row
 
     def contents(self) -> None:
@@ -195,6 +211,8 @@ class _Writer:
         content, words = self.content, self.content.words
         cover = content.cover
         page = self._page(words["contents"])
+        page.set_portrait()
+        page.fit_to_pages(1, 1)
         page.set_column(0, 0, 26, self.plain)
         page.set_column(1, 1, 92, self.plain)
         page.set_column(2, 2, 10, self.plain)
@@ -213,11 +231,11 @@ class _Writer:
             for sheet in listed:
                 row += 1
                 page.set_row(row, 2 + _HEIGHT * _lines(sheet.title, 92))
-                self._link(page, row, sheet.name)
+                self._link(page, row, sheet.name, self.ruled_link)
                 page.write_string(row, 1, printable(sheet.title), self.wrapped)
                 page.write_number(row, 2, len(sheet.frame), self.numbers["count"])
             row += 1
-        self._link(page, row + 1, words["definitions"])
+        self._link(page, row + 1, words["definitions"], self.ruled_link)
         page.write_string(row + 1, 1, words["defined"], self.wrapped)
 
     def sheet(self, sheet: Sheet) -> None:
@@ -238,8 +256,8 @@ class _Writer:
         for column, field in enumerate(sheet.fields):
             head = self.heads.get(field.kind, self.heads["number"])
             page.write_string(HEADER_ROW, column, printable(field.title), head)
-        self._rows(page, sheet, widths)
-        self._paper(page, sheet, widths[:shown])
+        heights = self._rows(page, sheet, widths)
+        self._paper(page, sheet, widths[:shown], heights)
         if len(sheet.frame):
             page.autofilter(HEADER_ROW, 0, last, len(sheet.fields) - 1)
         if sheet.chart is None:
@@ -258,7 +276,9 @@ class _Writer:
         formats, brand = self.content.formats, self.brand
         return sheet_chart(self.book, sheet, HEADER_ROW, formats, brand, self.text_font)
 
-    def _paper(self, page: Worksheet, sheet: Sheet, widths: Sequence[float]) -> None:
+    def _paper(
+        self, page: Worksheet, sheet: Sheet, widths: Sequence[float], heights: Sequence[float]
+    ) -> None:
         """What of a sheet is printed: columns that can be read on a page, and the first rows."""
         within = list(itertools.takewhile(lambda sum_: sum_ <= _PAGE, itertools.accumulate(widths)))
         columns = max(1, len(within))
@@ -266,36 +286,56 @@ class _Writer:
         if sheet.chart is not None and sheet.chart.kind != "heatmap":
             # The chart stands on the right.
             columns = len(sheet.fields) + 1 + CHART_COLUMNS
-        elif sum(widths) <= _UPRIGHT:
-            page.set_portrait()
-        if sheet.printed <= _ONE_PAGE:
             page.fit_to_pages(1, 1)
+        else:
+            self._pages(page, sum(widths[:columns]), heights[: sheet.printed])
         if cut:
             columns = max(columns, self._span(widths)[0] + 1)
             rows = max(sheet.printed, CHART_ROWS if sheet.chart else 0)
             page.print_area(0, 0, HEADER_ROW + rows, columns - 1)
 
+    def _pages(self, page: Worksheet, wide: float, heights: Sequence[float]) -> None:
+        """Upright where the columns allow it, and no page for the last few rows alone."""
+        upright = wide <= _UPRIGHT
+        if upright:
+            page.set_portrait()
+        across, down = (_SHORT, _LONG) if upright else (_LONG, _SHORT)
+        across -= 72 * (_MARGINS["left"] + _MARGINS["right"])
+        down -= 72 * (_MARGINS["top"] + _MARGINS["bottom"]) + 2 * _ROW
+        # A letter's width is three quarters of seven pixels.
+        scale = min(1, across / (wide * 5.25))
+        pages = scale * (sum(heights) + 6 * _ROW) / down
+        page.fit_to_pages(1, math.ceil(pages * (1 - _SHRUNK)))
+
     def definitions(self) -> None:
         """The last sheet: what every column means, and its unit."""
         words = self.content.words
         page = self._page(words["definitions"])
-        widths = (24.0, 34.0, 100.0, 12.0)
+        widths = (26.0, 66.0, 9.0, 36.0)
         for column, width in enumerate(widths):
             page.set_column(column, column, width, self.plain)
-        titles = [words[name] for name in ("sheet", "column", "meaning", "unit")]
+        titles = [words[name] for name in ("column", "meaning", "unit", "sheet")]
         self._top(page, words["defined"], "", titles, widths)
         for column, title in enumerate(titles):
             page.write_string(HEADER_ROW, column, title, self.heads["text"])
-        row = HEADER_ROW
+        # A column that several sheets have stands once.
+        defined: dict[tuple[str, str, str], list[str]] = {}
         for sheet in self.content.sheets:
             # The columns of a heat map are all of one meaning.
             alike = sheet.chart is not None and sheet.chart.kind == "heatmap"
             for field in sheet.fields[: 2 if alike else None]:
-                row += 1
-                meaning = (sheet.name, field.title, field.meaning, self._unit(field))
-                for column, text in enumerate(meaning):
-                    page.write_string(row, column, printable(text), self.wrapped)
-        page.autofilter(HEADER_ROW, 0, row, 3)
+                meaning = (field.title, field.meaning, self._unit(field))
+                defined.setdefault(meaning, []).append(sheet.name)
+        heights = []
+        rows = enumerate(defined.items(), start=HEADER_ROW + 1)
+        for row, (meaning, names) in rows:
+            texts = [printable(text) for text in (*meaning, ", ".join(dict.fromkeys(names)))]
+            heights.append(self._tall(page, row, texts, widths))
+            for column, text in enumerate(texts):
+                page.write_string(row, column, text, self.wrapped)
+        last = HEADER_ROW + len(defined)
+        self._pages(page, sum(widths), heights)
+        page.autofilter(HEADER_ROW, 0, last, 3)
 
     def _top(
         self,
@@ -310,7 +350,7 @@ class _Writer:
         if len(note) <= _LINE:
             page.write_string(1, 0, printable(note), self.small)
         else:
-            page.set_row(1, _HEIGHT * math.ceil(1.1 * len(note) / room))
+            page.set_row(1, _HEIGHT * _lines(note, room))
             self._merged(page, 1, 0, last, note, self.note)
         self._link(page, 2, self.content.words["contents"])
         lines = [_lines(text, width - 3) for text, width in zip(titles, widths, strict=True)]
@@ -339,9 +379,11 @@ class _Writer:
         facts = (cover.client, cover.subtitle, cover.author, cover.made, cover.mark)
         return printable(" · ".join(fact for fact in facts if fact))
 
-    def _paragraph(self, page: Worksheet, row: int, text: str, shape: Format) -> None:
+    def _paragraph(
+        self, page: Worksheet, row: int, text: str, shape: Format, above: float = 2
+    ) -> None:
         """A text over the first sheet's width, in as many lines as it takes."""
-        page.set_row(row, 2 + _HEIGHT * _lines(text, sum(_COLUMNS)))
+        page.set_row(row, above + _HEIGHT * _lines(text, sum(_COLUMNS)))
         self._merged(page, row, 0, len(_COLUMNS) - 1, text, shape)
 
     def _merged(
@@ -351,19 +393,34 @@ class _Writer:
         page.merge_range(row, first, row, last, "", shape)
         page.write_string(row, first, printable(text), shape)
 
-    def _rows(self, page: Worksheet, sheet: Sheet, widths: Sequence[float]) -> None:
+    def _tall(
+        self, page: Worksheet, row: int, texts: Sequence[str], widths: Sequence[float]
+    ) -> float:
+        """The height of a row, set where its texts wrap: not every program finds it by itself."""
+        lines = max(
+            (_lines(text, width) for text, width in zip(texts, widths, strict=True)), default=1
+        )
+        if lines == 1:
+            return _ROW
+        page.set_row(row, 2 + _HEIGHT * lines)
+        return 2 + _HEIGHT * lines
+
+    def _rows(self, page: Worksheet, sheet: Sheet, widths: Sequence[float]) -> list[float]:
+        """Write a sheet's cells; gives the heights of the rows."""
         writers = [self._column(page, sheet.frame[f.name], f) for f in sheet.fields]
         columns = [cells for cells, _ in writers]
         puts = [put for _, put in writers]
         wrapped = [i for i, width in enumerate(widths) if width > _WIDEST]
+        broad = [widths[i] for i in wrapped]
+        heights = []
         for row, cells in enumerate(zip(*columns, strict=True), start=HEADER_ROW + 1):
-            # Not every program finds the height of wrapped text by itself.
-            lines = max((_lines(cells[i] or "", widths[i]) for i in wrapped), default=1)
-            if lines > 1:
-                page.set_row(row, 2 + _HEIGHT * lines)
+            heights.append(self._tall(page, row, [cells[i] or "" for i in wrapped], broad))
             for column, (cell, put) in enumerate(zip(cells, puts, strict=True)):
-                if cell is not None:
+                if cell is None:
+                    page.write_blank(row, column, None, self.text)
+                else:
                     put(row, column, cell)
+        return heights
 
     def _column(
         self, page: Worksheet, values: "pd.Series[Any]", field: Field
@@ -382,7 +439,7 @@ class _Writer:
                 None if gone else printable(str(value))
                 for value, gone in zip(values.tolist(), empty, strict=True)
             ]
-            usual = self.wrapped if _longest(texts) > _WIDEST else self.plain
+            usual = self.wrapped if _longest(texts) > _WIDEST else self.text
 
             def text(row: int, column: int, cell: str) -> object:
                 shape = self.risky if cell.startswith(_FORMULA) else usual
@@ -410,7 +467,7 @@ class _Writer:
 
         def put(row: int, column: int, cell: int | str) -> object:
             if isinstance(cell, str):
-                return page.write_string(row, column, cell, self.plain)
+                return page.write_string(row, column, cell, self.text)
             return page.write_number(row, column, cell, shape)
 
         return cells, put
@@ -445,13 +502,19 @@ class _Writer:
         page.set_landscape()
         page.set_paper(9)
         page.fit_to_pages(1, 0)
+        page.set_margins(**_MARGINS)
         # An ampersand begins a code of its own there.
-        mark = printable(self.content.cover.mark).replace("&", "&&")
-        page.set_footer(f"&L&A&C{mark}&R&P / &N")
+        cover = self.content.cover
+        title, mark = (printable(text).replace("&", "&&") for text in (cover.title, cover.mark))
+        page.set_footer(f"&L{title} · &A&C{mark}&R&P / &N")
         return page
 
-    def _link(self, page: Worksheet, row: int, name: str) -> None:
-        page.write_url(row, 0, f"internal:'{name}'!A1", self.link, name)
+    def _link(self, page: Worksheet, row: int, name: str, shape: Format | None = None) -> None:
+        page.write_url(row, 0, f"internal:'{name}'!A1", shape or self.link, name)
+
+    def _figure(self, kind: str, **properties: Any) -> Format:
+        code = number_code(kind, self.content.formats)
+        return self._format(num_format=code, **properties)
 
     def _format(self, **properties: Any) -> Format:
         base = {"font_name": self.text_font, "font_size": 10}

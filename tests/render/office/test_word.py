@@ -93,6 +93,22 @@ def test_the_contents_lead_to_every_chapter_and_section(word) -> None:
     assert kinds == ["begin", "separate", "end"]
 
 
+def test_a_cover_says_what_was_found_and_stands_alone(folder, word) -> None:
+    page = (folder / "report.html").read_text("utf-8")
+    first = re.search(r'<div class="findings">.*?<strong>(.*?)</strong>', page, re.DOTALL)
+    assert paragraphs(word, "CoverFinding") == [plain(first.group(1))]
+    assert word.find(f"{W}body/{W}sectPr/{W}titlePg") is not None
+    broken = [p for p in word.iter(f"{W}p") if p.find(f"{W}pPr/{W}pageBreakBefore") is not None]
+    chapters = paragraphs(word, "Heading1")
+    assert [plain("".join(p.itertext())) for p in broken] == [chapters[0], chapters[-1]]
+    with zipfile.ZipFile(folder / "report.docx") as archive:
+        footer = archive.read("word/footer1.xml").decode()
+        assert b"<dc:title>What your customers are worth" in archive.read("docProps/core.xml")
+        assert b'compatibilityMode" w:uri="http://schemas' in archive.read("word/settings.xml")
+    assert "What your customers are worth" in footer
+    assert "NUMPAGES" in footer
+
+
 def drawn(text: str) -> float:
     """Width in Helvetica's published metrics, which are Arial's too, in em."""
     metrics = AFM(matplotlib.get_data_path() + "/fonts/afm/phvr8a.afm")

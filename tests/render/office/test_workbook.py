@@ -125,7 +125,10 @@ def test_contents_and_definitions_name_every_sheet_and_column(made) -> None:
         if cell.hyperlink
     }
     assert links == {f"'{name}'!A1" for name in book.sheetnames if name != "Contents"}
-    defined = {row[:2] for row in book["Definitions"].iter_rows(values_only=True)}
+    # A column that several sheets have stands once, with their names.
+    rows = list(book["Definitions"].iter_rows(min_row=HEADER_ROW + 2, values_only=True))
+    assert len({row[:3] for row in rows}) == len(rows)
+    defined = {(name, row[0]) for row in rows for name in row[3].split(", ")}
     for sheet in content.sheets:
         for field in sheet.fields[: 2 if sheet.chart and sheet.chart.kind == "heatmap" else None]:
             assert (sheet.name, field.title) in defined
@@ -191,9 +194,9 @@ def test_what_is_printed_can_be_read(rich, brand) -> None:
         if not page._charts:
             # Room at the edges of a cell is in its width.
             assert sum(w.width or 9 for w in widths if not w.hidden) <= 220, sheet.name
-        assert rows <= HEADER_ROW + 1 + 140
+        assert rows <= HEADER_ROW + 1 + 100
         if rows < HEADER_ROW + 1 + len(sheet.frame) and not page._charts:
-            assert "the first 140 rows are printed" in page["A2"].value
+            assert "the first 100 rows are printed" in page["A2"].value
     assert book["Customers"].print_area
     narrow = [page.title for page in book if page.page_setup.orientation == "portrait"]
     assert "Segment moves" in narrow
@@ -220,6 +223,18 @@ def test_a_list_has_all_columns_of_the_file_the_most_needed_in_sight(rich, brand
     assert "Group" in titles
     if name != "Customers":
         assert titles.index("Group") < len(titles) - sheet.folded
+
+
+def test_the_plan_is_printed_on_one_page_with_its_lists(rich, brand) -> None:
+    content = workbook(report_content(rich))
+    page = opened(workbook_bytes(content, brand))["Action plan"]
+    titles = [cell.value for cell in page[HEADER_ROW + 1]]
+    assert page.page_setup.fitToHeight in (None, 1)
+    _, _, columns, _ = range_boundaries(page.print_area.split("!")[-1].replace("$", ""))
+    for title in ("Action", "Who does it", "By when", "Gain at 5%", "List"):
+        assert titles.index(title) < columns, title
+        assert not page.column_dimensions[get_column_letter(titles.index(title) + 1)].hidden
+    assert "Gain at 10%" in titles[columns:]
 
 
 def test_lists_can_be_filtered_and_stay_in_view(rich, brand) -> None:
