@@ -27,6 +27,7 @@ from custanalytics.prospects.later_table import seen_in
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.prospects.leak_guard import guard
 from custanalytics.prospects.ordering import find_clock, find_order
+from custanalytics.prospects.reasons import Waited
 from custanalytics.prospects.ripeness import set_apart_unripe
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.scoring.calibration import Bools, Floats
@@ -159,6 +160,7 @@ def fit_lead_scoring(
             level=INTERVAL_LEVEL,
             seen=seen_in(values[target.known], columns),
             stages=dict(zip(as_read.stages["value"], as_read.stages["taken_for"], strict=True)),
+            time=ripeness.time,
         )
         fitted, held_out = comparison.held_out_fit(seed)
         drivers = importance(fitted, X[held_out], y[held_out], seed)
@@ -167,7 +169,7 @@ def fit_lead_scoring(
             lambda part: comparison.chosen.build(part, seed), fitted, X, y, held_out, seed
         )
 
-    scored = _scored(values, recognised, model, target.waiting, ripeness.left)
+    scored = _scored(values, recognised, model, target.waiting, ripeness.waited)
     p = scored["propensity"].to_numpy()
     profit = None
     if len(p) and contact_cost is not None and conversion_value is not None:
@@ -291,11 +293,11 @@ def _scored(
     recognised: list[Column],
     model: LeadScoringModel,
     waiting: Bools,
-    left: Floats,
+    waited: Waited | None,
 ) -> pd.DataFrame:
     rows = np.flatnonzero(waiting)
     names = [c.name for c in recognised if c.kind == "identifier"]
-    scored = model.score_typed(values.iloc[rows], left[rows])
+    scored = model.score_typed(values.iloc[rows], waited and waited.of_rows(rows))
     scored["row"] = rows + 1
     known_as = values[names[0]].iloc[rows].astype("str").to_numpy() if names else None
     scored.insert(1, "prospect_id", known_as)
