@@ -8,7 +8,7 @@ import pandas as pd
 from custanalytics.check import Check
 from custanalytics.prospects.comparison import CROSS_VALIDATED, OUT_OF_TIME
 from custanalytics.prospects.drivers import clearly_told
-from custanalytics.prospects.leak_power import OF_THE_PROCESS
+from custanalytics.prospects.leak_power import GROWS_WITH_AGE, OF_THE_PROCESS
 from custanalytics.prospects.leak_signs import Leak
 from custanalytics.prospects.ordering import Order
 from custanalytics.scoring.columns import column_name, input_name
@@ -123,19 +123,37 @@ def leaks_found(leaks: list[Leak], left_out: set[str], with_leaks: pd.DataFrame)
         if unsure
         else ""
     )
-    alike = [leak for leak in leaks if leak.rule == OF_THE_PROCESS]
-    said = [leak.sentence for leak in leaks if leak not in alike or len(alike) == 1]
-    if len(alike) > 1:
+    sentence = together(*_each_or_alike(leaks), done, asked)
+    return Check("prospects.leaks", False, sentence, float(len(leaks)), 0.0)
+
+
+def _each_or_alike(leaks: list[Leak]) -> list[str]:
+    """What is said of each leak; once, where several are suspected for one reason."""
+    by_rule = {
+        rule: [leak for leak in leaks if leak.rule == rule]
+        for rule in (OF_THE_PROCESS, GROWS_WITH_AGE)
+    }
+    several = {rule: alike for rule, alike in by_rule.items() if len(alike) > 1}
+    said: list[str] = [leak.sentence for leak in leaks if leak.rule not in several]
+    for rule, alike in several.items():
+        figures = {
+            "columns": listed([column_name(leak.column) for leak in alike]),
+            "gain": alike[0].value,
+        }
         said.append(
             tell(
                 "{columns} seem to be written while a prospect is worked on: with them the AUC is "
                 "{gain:.3f} higher.",
-                columns=listed([column_name(leak.column) for leak in alike]),
-                gain=alike[0].value,
+                **figures,
+            )
+            if rule == OF_THE_PROCESS
+            else tell(
+                "{columns} grow or fill the longer a prospect has been there, and more so for one "
+                "outcome: they may be written after it; with them the AUC is {gain:.3f} higher.",
+                **figures,
             )
         )
-    sentence = together(*said, done, asked)
-    return Check("prospects.leaks", False, sentence, float(len(leaks)), 0.0)
+    return said
 
 
 def too_good(test: str, evaluation: pd.DataFrame, importance: pd.DataFrame) -> list[Check]:

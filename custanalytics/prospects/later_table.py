@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 
 from custanalytics.errors import UsageError
+from custanalytics.prospects.reasons import Waited
 from custanalytics.scoring.calibration import Bools
 from custanalytics.scoring.columns import Column, as_category, as_text, each_level, typed
-from custanalytics.scoring.outcome import A_DAY
+from custanalytics.scoring.outcome import A_DAY, BLANK
 from custanalytics.scoring.stages import PLAIN_NO, Meaning, folded, meaning_of
 
 if TYPE_CHECKING:
@@ -51,9 +52,21 @@ def score_later(model: "LeadScoringModel", table: pd.DataFrame) -> pd.DataFrame:
     values = typed(table, model.columns)
     values, mended = mend_levels(values, model.seen)
     said += mended
-    done = np.zeros(len(table), dtype=bool)
-    if model.outcome in table:
-        done = decided(table[model.outcome], model.stages)
+    done, waited, past = _decided_and_waiting(model, table)
+    if model.time is not None and waited is None:
+        said.append(
+            f"Without the column {model.time.came.name} nobody knows how long each has waited: "
+            "the chances are those of prospects that have just come in."
+        )
+    if past.any():
+        n, days = int(past.sum()), model.time.days if model.time else 0
+        said.append(
+            f"One prospect came in {days} days ago or more and has not converted: it counts as "
+            "lost, as when it was learned, and is not in the list."
+            if n == 1
+            else f"{n:,} prospects came in {days} days ago or more and have not converted: they "
+            "count as lost, as when it was learned, and are not in the list."
+        )
     if done.any():
         n = int(done.sum())
         said.append(
@@ -61,13 +74,46 @@ def score_later(model: "LeadScoringModel", table: pd.DataFrame) -> pd.DataFrame:
             if n == 1
             else f"{n:,} prospects are decided by now, and not in the list."
         )
-    values = values[~done]
+    rows = np.flatnonzero(~done & ~past)
+    values = values.iloc[rows]
     doubts, unlearned = unlike(values, model.seen)
-    scored = model.score_typed(values)
-    scored["row"] = np.flatnonzero(~done) + 1
+    scored = model.score_typed(values, waited and waited.of_rows(rows))
+    scored["row"] = rows + 1
     scored["doubts"] = doubts.to_numpy()
     scored.attrs["warnings"] = tuple(said + unlearned)
     return scored
+
+
+def _decided_and_waiting(
+    model: "LeadScoringModel", table: pd.DataFrame
+) -> tuple[Bools, Waited | None, Bools]:
+    """Who is decided by now, how long the others have waited, and who for too long.
+
+    As in what was learned, where somebody who has not converted may do so yet.
+    """
+    none = np.zeros(len(table), dtype=bool)
+    said = table.get(model.outcome)
+    time = model.time
+    if time is None or time.came.name not in table:
+        return none if said is None else decided(said, model.stages), None, none
+    stands = pd.Series("lost", table.index) if said is None else _meanings(said, model.stages)
+    done = stands.isin(["won", "gone"]).to_numpy(dtype=bool)
+    days = typed(table, [c for c in (time.came, time.decided) if c.name in table])
+    waited = time.waited(days, (stands == "lost").to_numpy(dtype=bool))
+    return done, waited, waited.age >= time.days
+
+
+def _meanings(said: "pd.Series", stages: Mapping[str, Meaning]) -> "pd.Series[str]":
+    """Where each row stands: won, open by its own word, gone by a word, else not converted."""
+    if A_DAY in stages:
+        return said.notna().map({True: "won", False: stages.get(BLANK, "lost")})
+
+    def meaning(value: object) -> str:
+        level = folded(str(value)) or BLANK
+        told = stages.get(level) or meaning_of(level) or "lost"
+        return "gone" if told == "lost" and level not in PLAIN_NO | {BLANK} else told
+
+    return each_level(said.fillna(""), meaning)
 
 
 def seen_in(values: pd.DataFrame, columns: Sequence[Column]) -> dict[str, Seen]:

@@ -212,7 +212,7 @@ class LeadScorer(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def _leaks(self, values: pd.DataFrame, usable: list[Column], y: Bools) -> list[Leak]:
         if not self.guard or min(y.sum(), len(y) - y.sum()) < _FEWEST_TO_GUARD:
             return []
-        known, dates = leak_inputs(values, usable)
+        known, dates = leak_inputs(values, usable, None)
         return find_leaks(known, known.iloc[:0], y, dates, self.random_state)
 
     def _learned(self, X: pd.DataFrame, y: Bools) -> Fitted:

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import roc_auc_score
 
+from custanalytics.prospects.leak_age import growing
 from custanalytics.prospects.leak_groups import Group, find_groups, predicted_together
 from custanalytics.prospects.leak_signs import Leak, spelled
 from custanalytics.scoring.calibration import Bools, Floats, clipped
@@ -31,12 +32,14 @@ PROCESS_NAME = re.compile(
     re.IGNORECASE,
 )
 LIFTED_AUC = 0.02
+# The rule of columns that grow with a prospect's age; hardly an honest one does.
+GROWS_WITH_AGE, GROWN_AUC = "grows_with_age", 0.01
 LEAK_FOLDS = 3
 BINS = 20
 
 
-def by_power(X: pd.DataFrame, y: Bools, seed: int) -> list[Leak]:
-    """Copies of the outcome, columns and groups out of line, and those of the process by name."""
+def by_power(X: pd.DataFrame, y: Bools, age: Floats | None, seed: int) -> list[Leak]:
+    """Copies of the outcome, columns out of line, of the process by name, and growing with age."""
     leaks: list[Leak] = []
     fold = folds(y, seed, LEAK_FOLDS)
     alone = {name: _alone(X[name], y, fold) for name in X.columns}
@@ -64,35 +67,72 @@ def by_power(X: pd.DataFrame, y: Bools, seed: int) -> list[Leak]:
             for name in group.columns
         ]
         alone = {name: p for name, p in alone.items() if name not in group.columns}
-    return leaks + _by_name(alone, y, fold)
+    of_process = _by_name(alone, y, fold)
+    alone = {name: p for name, p in alone.items() if name not in {k.column for k in of_process}}
+    return [*leaks, *of_process, *([] if age is None else _by_age(X, alone, y, age, fold))]
 
 
 def _by_name(alone: dict[str, Floats], y: Bools, fold: NDArray[np.int64]) -> list[Leak]:
     """Columns of the process by their names, where together they add to the others."""
     of_process = [name for name in alone if PROCESS_NAME.search(spelled(name))]
-    others = [name for name in alone if name not in of_process]
-    if not of_process or not others:
-        return []
-    with_them = float(roc_auc_score(y, predicted_together(alone, list(alone), y, fold)))
-    without = float(roc_auc_score(y, predicted_together(alone, others, y, fold)))
-    if with_them - without <= LIFTED_AUC:
+    gain = _gain(of_process, alone, y, fold)
+    if gain <= LIFTED_AUC:
         return []
     return [
         Leak(
             name,
             OF_THE_PROCESS,
-            with_them - without,
+            gain,
             tell(
                 "{column} seems to be written while a prospect is worked on: with such columns the "
                 "AUC is {gain:.3f} higher.",
                 column=column_name(name),
-                gain=with_them - without,
+                gain=gain,
             ),
             sure=False,
         )
         for name in of_process
         if float(roc_auc_score(y, alone[name])) > 0.5 + LIFTED_AUC
     ]
+
+
+def _by_age(
+    X: pd.DataFrame, alone: dict[str, Floats], y: Bools, age: Floats, fold: NDArray[np.int64]
+) -> list[Leak]:
+    """Columns that grow with a prospect's age, where together they add to the others."""
+    names = growing(X[[*alone]], y, age)
+    gain = _gain(names, alone, y, fold)
+    if gain <= GROWN_AUC:
+        return []
+    return [
+        Leak(
+            name,
+            GROWS_WITH_AGE,
+            gain,
+            tell(
+                "{column} grows or fills the longer a prospect has been there, and more so for one "
+                "outcome: it may be written after it; with such columns the AUC is {gain:.3f} "
+                "higher.",
+                column=column_name(name),
+                gain=gain,
+            ),
+            sure=False,
+        )
+        for name in names
+        if float(roc_auc_score(y, alone[name])) > 0.5 + LIFTED_AUC
+    ]
+
+
+def _gain(names: list[str], alone: dict[str, Floats], y: Bools, fold: NDArray[np.int64]) -> float:
+    """What columns together add to the AUC of the others."""
+    others = [name for name in alone if name not in names]
+    if not names or not others:
+        return 0.0
+    without, with_them = (
+        float(roc_auc_score(y, predicted_together(alone, columns, y, fold)))
+        for columns in (others, list(alone))
+    )
+    return with_them - without
 
 
 def _suspected(column: str, group: Group) -> Sentence:

@@ -3,9 +3,10 @@
 import re
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
-from custanalytics.scoring.calibration import Bools
+from custanalytics.scoring.calibration import Bools, Floats
 from custanalytics.scoring.columns import as_category, column_name, each_level
 from custanalytics.scoring.evaluation import wilson_interval
 from custanalytics.scoring.stages import PLAIN_NO, folded, names_outcome
@@ -20,6 +21,36 @@ FEWEST_EXPECTED = 15
 RARELY_BY_CHANCE = 0.80
 FEWEST_FILLED = 20
 FEWEST_OPEN = 30
+# Parts of the open ones by age.
+AGES = 20
+
+
+@dataclass(frozen=True)
+class Ages:
+    """When the decided and the open prospects came in, in seconds; NaN where not known."""
+
+    decided: Floats
+    waiting: Floats
+
+    def of_decided(self) -> Floats:
+        """Seconds by which each decided one is older than the youngest."""
+        came = np.where(np.isnan(self.decided), np.nanmedian(self.decided), self.decided)
+        return np.asarray(came.max() - came)
+
+    def share_of_decided(self, says: Bools) -> float:
+        """Share of these rows among the decided, were they as old as the open ones.
+
+        NaN where no decided one is as old as any of the open.
+        """
+        waiting = self.waiting[~np.isnan(self.waiting)]
+        if not len(waiting):
+            return float("nan")
+        edges = np.quantile(waiting, np.linspace(0, 1, AGES + 1))
+        alike = (self.decided >= edges[0]) & (self.decided <= edges[-1])
+        part = np.digitize(self.decided[alike], edges[1:-1])
+        n, hits = (np.bincount(part, weights, AGES) for weights in (None, says[alike]))
+        weight = np.bincount(np.digitize(waiting, edges[1:-1]), minlength=AGES) * (n > 0)
+        return float(weight @ (hits / np.maximum(n, 1)) / weight.sum()) if weight.any() else np.nan
 
 
 @dataclass(frozen=True)
@@ -29,7 +60,7 @@ class Leak:
     # name of the column in the table
     column: str
     # 'copy', 'filled_for_one_outcome', 'empty_while_open', 'after_outcome', 'names_outcome',
-    # 'condition', 'out_of_line' or 'of_the_process'
+    # 'condition', 'out_of_line', 'of_the_process' or 'grows_with_age'
     rule: str
     # the figure it rests on
     value: float
@@ -39,7 +70,9 @@ class Leak:
     sure: bool = True
 
 
-def by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> list[Leak]:
+def by_filling(
+    labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools, ages: Ages | None
+) -> list[Leak]:
     """Columns with values for one outcome only, or for none of the open."""
     leaks = []
     for name in labelled.columns:
@@ -78,10 +111,11 @@ def by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> li
     named = {leak.column for leak in leaks}
     if len(still_open) >= FEWEST_OPEN:
         for name in labelled.columns.difference(list(named), sort=False):
-            decided, waiting = (
-                float(_says_something(rows[name]).mean()) for rows in (labelled, still_open)
-            )
-            if decided >= 0.5 and waiting <= 0.01:
+            says = says_something(labelled[name])
+            decided, waiting = float(says.mean()), float(says_something(still_open[name]).mean())
+            # A field that the form lost lately is empty for the young, decided or not.
+            alike = decided if ages is None else ages.share_of_decided(says)
+            if decided >= 0.5 and waiting <= 0.01 and not alike < 0.5:
                 leaks.append(
                     Leak(
                         name,
@@ -94,6 +128,7 @@ def by_filling(labelled: pd.DataFrame, still_open: pd.DataFrame, y: Bools) -> li
                             decided=decided,
                             waiting=waiting,
                         ),
+                        sure=alike == alike,
                     )
                 )
     return leaks
@@ -168,7 +203,7 @@ def by_condition(labelled: pd.DataFrame, y: Bools) -> list[Leak]:
     """Columns without which nobody converted: a step on the way, such as a visit."""
     base, leaks = float(y.mean()), []
     for name in labelled.columns:
-        nothing = ~_says_something(labelled[name])
+        nothing = ~says_something(labelled[name])
         expected = nothing.sum() * base
         if expected >= FEWEST_EXPECTED and y[nothing].sum() <= NEVER_SHARE * expected:
             sentence = tell(
@@ -185,7 +220,7 @@ def by_condition(labelled: pd.DataFrame, y: Bools) -> list[Leak]:
     return leaks
 
 
-def _says_something(values: "pd.Series") -> Bools:
+def says_something(values: "pd.Series") -> Bools:
     """Rows that are neither empty nor no, 0 or a word for none."""
     if not as_category(values):
         return (values.notna() & (values != 0)).to_numpy(dtype=bool)

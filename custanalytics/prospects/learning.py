@@ -26,7 +26,8 @@ from custanalytics.prospects.drivers import effects, importance, learning_curve
 from custanalytics.prospects.later_table import seen_in
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.prospects.leak_guard import guard
-from custanalytics.prospects.ordering import find_order
+from custanalytics.prospects.ordering import find_clock, find_order
+from custanalytics.prospects.reasons import Waited
 from custanalytics.prospects.ripeness import set_apart_unripe
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.scoring.calibration import Bools, Floats
@@ -119,7 +120,8 @@ def fit_lead_scoring(
     names = [c.name for c in recognised]
     asked: dict[Meaning, Sequence[str]] = {"won": won, "lost": lost, "open": still_open}
     as_read = read_outcomes(read, named_column(outcome, names), positive, asked)
-    ripeness = set_apart_unripe(as_read, values, recognised, named_column(date, names))
+    day = named_column(date, names)
+    ripeness = set_apart_unripe(as_read, values, recognised, day)
     target = ripeness.target
     _require_enough(target)
     kept, dropped = asked_columns("keep", keep, names), asked_columns("drop", drop, names)
@@ -128,7 +130,7 @@ def fit_lead_scoring(
         if c.used and c.name != target.outcome.column and c.name not in dropped
     ]  # fmt: skip
     with threadpool_limits(limits=1):
-        leaks = guard(values, usable, target, seed)
+        leaks = guard(values, usable, target, find_clock(usable, day), seed)
         left_out = {leak.column: leak.sure for leak in leaks if leak.column not in kept}
         columns = [c for c in usable if c.name not in left_out]
         if not columns:
@@ -139,7 +141,7 @@ def fit_lead_scoring(
                     n=len(recognised),
                 )
             )
-        ranking = find_order(values, columns, recognised, named_column(date, names))
+        ranking = find_order(values, columns, recognised, day)
         order = ranking.order
         rows = _drawn(target.known, seed)
         y, rank = target.converted[rows], ranking.rank[rows] if order.basis else None
@@ -158,6 +160,7 @@ def fit_lead_scoring(
             level=INTERVAL_LEVEL,
             seen=seen_in(values[target.known], columns),
             stages=dict(zip(as_read.stages["value"], as_read.stages["taken_for"], strict=True)),
+            time=ripeness.time,
         )
         fitted, held_out = comparison.held_out_fit(seed)
         drivers = importance(fitted, X[held_out], y[held_out], seed)
@@ -166,7 +169,7 @@ def fit_lead_scoring(
             lambda part: comparison.chosen.build(part, seed), fitted, X, y, held_out, seed
         )
 
-    scored = _scored(values, recognised, model, target.waiting, ripeness.left)
+    scored = _scored(values, recognised, model, target.waiting, ripeness.waited)
     p = scored["propensity"].to_numpy()
     profit = None
     if len(p) and contact_cost is not None and conversion_value is not None:
@@ -290,11 +293,11 @@ def _scored(
     recognised: list[Column],
     model: LeadScoringModel,
     waiting: Bools,
-    left: Floats,
+    waited: Waited | None,
 ) -> pd.DataFrame:
     rows = np.flatnonzero(waiting)
     names = [c.name for c in recognised if c.kind == "identifier"]
-    scored = model.score_typed(values.iloc[rows], left[rows])
+    scored = model.score_typed(values.iloc[rows], waited and waited.of_rows(rows))
     scored["row"] = rows + 1
     known_as = values[names[0]].iloc[rows].astype("str").to_numpy() if names else None
     scored.insert(1, "prospect_id", known_as)

@@ -1,9 +1,11 @@
 """What raised and lowered a prospect's score, from the model itself, so that it adds up."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 
@@ -14,6 +16,22 @@ REASONS = 3
 FAINT = 0.02
 # A list is worked off from the top.
 MOST_ROWS = 10_000
+
+
+@dataclass(frozen=True)
+class Waited:
+    """What the time that prospects have waited without converting says of them."""
+
+    # the column of the day they came in
+    came: str
+    # days; NaN where not known
+    age: Floats
+    # share of all conversions that come later than that; 1 where not known
+    left: Floats
+
+    def of_rows(self, rows: NDArray[np.intp]) -> "Waited":
+        """Of some rows."""
+        return Waited(self.came, self.age[rows], self.left[rows])
 
 
 def contributions(fitted: Fitted, X: pd.DataFrame) -> pd.DataFrame:
@@ -39,12 +57,24 @@ def contributions(fitted: Fitted, X: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(parts, columns=names, index=X.index)
 
 
-def reasons(fitted: Fitted, X: pd.DataFrame, p: Floats) -> "pd.Series[str]":
-    """The three inputs that moved each row most, in words; blank below the first rows."""
+def reasons(
+    fitted: Fitted, X: pd.DataFrame, p: Floats, waited: Waited | None = None
+) -> "pd.Series[str]":
+    """The three inputs that moved each row most, in words; blank below the first rows.
+
+    The time waited multiplies the odds by the share of the conversions still to come.
+    """
     said = np.full(len(X), "", dtype=object)
     first = np.argsort(-p, kind="stable")[:MOST_ROWS]
     top = X.iloc[first]
     parts = contributions(fitted, top)
+    if waited is not None:
+        name = f"{waited.came}: days waited"
+        age, moved = waited.age[first], np.log(waited.left[first])
+        known = ~np.isnan(age)
+        if known.any():
+            top = top.assign(**{name: age})
+            parts = parts.assign(**{name: np.where(known, moved - moved[known].mean(), 0.0)})
     if parts.empty:
         return pd.Series(said, index=X.index)
     strongest = np.argsort(-np.abs(parts.to_numpy()), axis=1, kind="stable")[:, :REASONS]

@@ -9,6 +9,7 @@ import pandas as pd
 
 from custanalytics.check import Check
 from custanalytics.prospects.ordering import find_clock
+from custanalytics.prospects.reasons import Waited
 from custanalytics.scoring.calibration import Bools, Floats
 from custanalytics.scoring.columns import Column
 from custanalytics.scoring.outcome import CONVERSION_DAY, Outcomes
@@ -23,15 +24,37 @@ CLOSING_DAY = re.compile(r"\b(closed?|outcome|decided|decision)\b", re.IGNORECAS
 
 
 @dataclass(frozen=True)
+class TimeToDecide:
+    """How long those who convert take to do so."""
+
+    # the day they came in, and that of their conversion
+    came: Column
+    decided: Column
+    # by when nearly all conversions have come: who has none by then is taken for lost
+    days: int
+    # share of the conversions that come within each number of days
+    times: tuple[float, ...]
+    within: tuple[float, ...]
+
+    def waited(self, values: pd.DataFrame, pending: Bools) -> Waited:
+        """How long each has waited by the last day in the table; who is not pending, not at all."""
+        age = np.where(pending, ages(values, self.came.name, self.decided.name), np.nan)
+        place = np.searchsorted(np.array(self.times), age, side="right")
+        passed = np.append(0.0, self.within)[np.where(np.isnan(age), 0, place)]
+        return Waited(self.came.name, age, 1 - passed)
+
+
+@dataclass(frozen=True)
 class Ripeness:
-    """The outcomes as they are learned from, and how much of the young ones' time is left."""
+    """The outcomes as they are learned from, and what the young ones' time says of them."""
 
     # where those too young to have decided are open
     target: Outcomes
     # what is said of it
     checks: list[Check]
-    # of each prospect's conversions, the share that comes after its age; 1 where that is not known
-    left: Floats
+    # None where it is not known
+    time: TimeToDecide | None = None
+    waited: Waited | None = None
 
 
 def set_apart_unripe(
@@ -42,7 +65,7 @@ def set_apart_unripe(
     Those of them that have converted already are neither learned from nor scored: among the
     young, only conversions are known.
     """
-    as_read = Ripeness(target, [], np.ones(len(values)))
+    as_read = Ripeness(target, [])
     if not target.may_come:
         return as_read
     name = "prospects.ripeness"
@@ -56,10 +79,8 @@ def set_apart_unripe(
             "the day of its conversion: the youngest count as not converted."
         )
         return dataclasses.replace(as_read, checks=[Check(name, None, sentence)])
-    came, decided = values[clock], values[day]
-    end = max(came.max(), decided.max())
-    age = (end - came).dt.total_seconds().to_numpy(dtype="float64") / A_DAY
-    took = (decided - came).dt.total_seconds().to_numpy(dtype="float64") / A_DAY
+    age = ages(values, clock, day)
+    took = (values[day] - values[clock]).dt.total_seconds().to_numpy(dtype="float64") / A_DAY
     seen = target.converted & (took >= 0)
     if seen.sum() < FEWEST_TIMES:
         sentence = tell(
@@ -71,9 +92,8 @@ def set_apart_unripe(
     days = int(times[np.argmax(within >= DECIDED_SHARE)])
     young = target.known & (age < days)
     waiting = young & ~target.converted
-    passed = np.append(0.0, within)[np.searchsorted(times, age[waiting], side="right")]
-    left = as_read.left.copy()
-    left[waiting] = 1 - passed
+    by_name = {column.name: column for column in columns}
+    time = TimeToDecide(by_name[clock], by_name[day], days, tuple(times), tuple(within))
     sentence = tell(
         "{share:.0%} of those who convert do so within {days} days of coming in, which allows for "
         "those whose time is not over: {n} younger ones that have not converted are open, and the "
@@ -90,7 +110,16 @@ def set_apart_unripe(
         waiting=target.waiting | waiting,
         stages=_stages(target, young, waiting),
     )
-    return Ripeness(apart, [Check(name, None, sentence, float(days))], left)
+    check = Check(name, None, sentence, float(days))
+    return Ripeness(apart, [check], time, time.waited(values, waiting))
+
+
+def ages(values: pd.DataFrame, came: str, decided: str) -> Floats:
+    """Days since each came in, by the last day in the table; NaN where that is not known."""
+    end = values[came].max()
+    if decided in values and values[decided].notna().any():
+        end = max(end, values[decided].max())
+    return np.asarray((end - values[came]).dt.total_seconds() / A_DAY, dtype=np.float64)
 
 
 def share_within(took: Floats, age: Floats) -> tuple[Floats, Floats]:

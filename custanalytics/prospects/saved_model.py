@@ -13,14 +13,16 @@ from threadpoolctl import threadpool_limits
 
 from custanalytics.errors import SourceError
 from custanalytics.prospects.later_table import Seen
-from custanalytics.prospects.reasons import reasons
-from custanalytics.scoring.calibration import Calibration, Fitted, Floats
+from custanalytics.prospects.reasons import Waited, reasons
+from custanalytics.prospects.ripeness import TimeToDecide
+from custanalytics.scoring.calibration import Calibration, Fitted
 from custanalytics.scoring.columns import Column, inputs, typed
 from custanalytics.scoring.level_swing import propensity_columns, still_to_come
 from custanalytics.scoring.stages import Meaning
 
 FILE = "prospects.model"
-FORMAT = 3
+# The third held no time to decide.
+FORMAT, FORMATS = 4, (3, 4)
 _SCHEMA = "schema.json"
 # Where an object lay in memory, which numbers it and names its file.
 _PLACE = re.compile(r'("(?:__id__|file)": "?)(\d+)')
@@ -54,6 +56,8 @@ class LeadScoringModel:
         What each column held, to hold later tables against.
     stages : dict of str to str
         What each value of the outcome was taken for.
+    time : TimeToDecide or None
+        How long those who convert take, where that was told.
     """
 
     columns: tuple[Column, ...]
@@ -65,6 +69,7 @@ class LeadScoringModel:
     level: float
     seen: dict[str, Seen] = field(default_factory=dict)
     stages: dict[str, Meaning] = field(default_factory=dict)
+    time: TimeToDecide | None = None
 
     def score(self, table: pd.DataFrame) -> pd.DataFrame:
         """Probability that each prospect converts.
@@ -89,19 +94,16 @@ class LeadScoringModel:
         """
         return self.score_typed(typed(table, self.columns))
 
-    def score_typed(self, values: pd.DataFrame, left: Floats | None = None) -> pd.DataFrame:
-        """As `score`, for a table whose columns `typed` or `read_columns` have read.
-
-        `left` is the share of each row's conversions that can still come: none has come so far.
-        """
+    def score_typed(self, values: pd.DataFrame, waited: Waited | None = None) -> pd.DataFrame:
+        """As `score`, for a table whose columns `typed` or `read_columns` have read."""
         X = inputs(values, self.columns, self.clock)
         with threadpool_limits(limits=1):
             p = self.fitted.predict(X) if len(X) else np.empty(0)
-        if left is not None:
-            p = still_to_come(p, left)
+        if waited is not None:
+            p = still_to_come(p, waited.left)
         table = propensity_columns(p, self.level_sd, self.level)
         table.insert(0, "row", np.arange(1, len(p) + 1))
-        table["reasons"] = reasons(self.fitted, X, p).to_numpy() if len(X) else ""
+        table["reasons"] = reasons(self.fitted, X, p, waited).to_numpy() if len(X) else ""
         return table
 
     def save(self, path: Path | str) -> None:
@@ -124,6 +126,7 @@ class LeadScoringModel:
             "level": self.level,
             "seen": {name: asdict(was) for name, was in self.seen.items()},
             "stages": self.stages,
+            "time": None if self.time is None else asdict(self.time),
         }
         # Imported where needed: it takes a second.
         from skops.io import dump
@@ -158,7 +161,7 @@ class LeadScoringModel:
             raise SourceError(f"no model file at {path}")
         try:
             state: dict[str, Any] = load(path, trusted=TRUSTED)
-            if state["format"] != FORMAT:
+            if state["format"] not in FORMATS:
                 raise ValueError(state["format"])
             return LeadScoringModel(
                 columns=tuple(Column(**column) for column in state["columns"]),
@@ -170,6 +173,7 @@ class LeadScoringModel:
                 level=state["level"],
                 seen={name: Seen(**was) for name, was in state["seen"].items()},
                 stages=state["stages"],
+                time=_time(state.get("time")),
             )
         except (
             zipfile.BadZipFile,
@@ -182,6 +186,16 @@ class LeadScoringModel:
                 f"{path.name} is no model of prospects that this version reads; "
                 "learn from the prospects again"
             ) from error
+
+
+def _time(kept: dict[str, Any] | None) -> TimeToDecide | None:
+    if kept is None:
+        return None
+    return TimeToDecide(
+        **kept
+        | {name: Column(**kept[name]) for name in ("came", "decided")}
+        | {name: tuple(kept[name]) for name in ("times", "within")}
+    )
 
 
 def _steady(content: bytes) -> bytes:

@@ -3,6 +3,8 @@
 Separators follow the reader's own program; currency, its place and its decimals follow the report.
 """
 
+from locale import windows_locale
+
 from babel import Locale, numbers
 
 from custanalytics.content.format import Formats
@@ -39,6 +41,13 @@ def number_code(kind: str, formats: Formats) -> str:
     if kind in _PERCENT:
         return _PERCENT[kind].replace("%", _percent(formats))
     return _FIXED.get(kind, "General")
+
+
+def language_code(formats: Formats) -> str:
+    """What makes the names of months follow the report, not the reader's program."""
+    numbered = {name: number for number, name in windows_locale.items()}
+    number = numbered.get(formats.locale)
+    return f"[$-{number:X}]" if number else ""
 
 
 def _short_money(formats: Formats) -> str:

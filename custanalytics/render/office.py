@@ -31,6 +31,11 @@ def printable(text: str) -> str:
     return _UNPRINTABLE.sub(" ", text)
 
 
+def printable_lines(text: str) -> str:
+    """Text of several lines without what office files can't hold."""
+    return "\n".join(printable(line) for line in text.split("\n"))
+
+
 def branded_theme(theme: bytes, brand: Brand) -> bytes:
     """The theme of an office file with the brand's colours and fonts."""
     tree = etree.fromstring(theme)

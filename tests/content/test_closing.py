@@ -41,6 +41,6 @@ def test_three_notes_stand_beside_the_next_steps_and_four_on_a_slide_of_their_ow
     assert "doubts" not in slides
     assert len(slides["next-steps"].aside) == 1 + len(notes)
     more = slides_of(replace(rich, ledger_checks=(Check("source.zero", None, "One more."),)))
-    assert next(item.headline for item in more["doubts"].items) == "One more."
+    assert next(item.detail for item in more["doubts"].items) == "One more."
     assert len(more["doubts"].items) == 4
     assert more["next-steps"].aside == ()

@@ -20,11 +20,13 @@ from custanalytics.prospects import prospect_list
 from custanalytics.prospects.later_table import score_later
 from custanalytics.prospects.learning import fit_lead_scoring
 from custanalytics.prospects.reasons import contributions, reasons
+from custanalytics.prospects.ripeness import TimeToDecide
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.results.store import AnalysisResults, read_results, write_results
 from custanalytics.scoring.calibration import Calibration, Fitted
 from custanalytics.scoring.columns import inputs, read_columns
 from custanalytics.scoring.control_group import plan_control
+from custanalytics.scoring.level_swing import still_to_come
 from custanalytics.scoring.pipelines import PROSPECT_CANDIDATES
 from tests.tables import assert_same
 from tests.trials.lead_leaks import judge
@@ -157,6 +159,37 @@ def test_what_was_not_learned_is_said_of_a_later_table(table, model):
     assert "country is distributed otherwise" in drifted.attrs["warnings"][0]
     with pytest.raises(UsageError, match=r"missing: visits \(rename visit_count\?\)"):
         score_later(model, waiting.rename(columns={"visits": "visit_count"}))
+
+
+def test_a_later_table_allows_for_the_time_waited_as_the_report_does(table, model, tmp_path):
+    came = next(c for c in model.columns if c.name == "created")
+    won_on = dataclasses.replace(came, name="won on")
+    time = TimeToDecide(came, won_on, 30, (5.0, 10.0, 30.0, 60.0), (0.3, 0.6, 0.96, 1.0))
+    stages = {"yes": "won", "no": "lost", "later": "open", "blank": "lost"}
+    dataclasses.replace(model, time=time, stages=stages).save(tmp_path / "kept")
+    kept = LeadScoringModel.load(tmp_path / "kept")
+    assert kept.time == time
+    later = table.head(6).assign(
+        created=[f"{day:02}.06.2024" for day in (1, 22, 23, 28, 30, 2)],
+        converted=["no", "no", "", "yes", "no", "later"],
+        **{"won on": ["", "", "", "02.07.2024", "", ""]},
+    )
+    scored = score_later(kept, later)
+    # By 2 July the first has waited 31 days, the others 10, 9 and 2; the last says it is open.
+    assert scored["row"].tolist() == [2, 3, 5, 6]
+    fresh = model.score(later)["propensity"].to_numpy()[[1, 2, 4, 5]]
+    expected = still_to_come(fresh, np.array([0.4, 0.7, 1.0, 1.0]))
+    np.testing.assert_allclose(scored["propensity"], expected)
+    assert any("One prospect came in 30 days ago or more" in s for s in scored.attrs["warnings"])
+    assert any("One prospect is decided by now" in s for s in scored.attrs["warnings"])
+    without = score_later(kept, later.drop(columns=["converted", "won on"]))
+    assert len(without) == 6
+    assert without["propensity"].iloc[4] == fresh[2]
+    assert "created: days waited 10 lowers" in scored["reasons"].iloc[0]
+    assert "days waited" not in scored["reasons"].iloc[3]
+    since = dataclasses.replace(time, came=dataclasses.replace(came, name="since"))
+    lacking = score_later(dataclasses.replace(kept, time=since), later)
+    assert any("Without the column since nobody knows" in s for s in lacking.attrs["warnings"])
 
 
 def test_every_candidate_can_be_kept(table, model, tmp_path):

@@ -1,14 +1,16 @@
 """Leaks that hide behind each other, conditions, columns of the process; honest ones stay."""
 
+import dataclasses
+
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.special import expit
 
 from custanalytics.prospects.checks import leaks_found
-from custanalytics.prospects.leak_guard import find_leaks
-from custanalytics.prospects.leak_signs import Leak, spelled
-from tests.trials.lead_leaks import judge_guard
+from custanalytics.prospects.leak_guard import find_leaks, seconds
+from custanalytics.prospects.leak_signs import Ages, Leak, spelled
+from tests.trials.lead_leaks import judge_guard, simulate_aged, simulate_groups
 
 N = 3000
 
@@ -78,9 +80,46 @@ def test_columns_of_the_process_are_asked_about_where_they_add_something(honest)
     assert spelled("lastActivity_no") == "last Activity no"
 
 
-@pytest.mark.parametrize("seed", [3, 25])
-def test_simulated_groups(seed):
-    found = judge_guard(seed)
+@pytest.fixture
+def came():
+    """The day on which each prospect came in, ten a day."""
+    return pd.Series(pd.Timestamp("2025-01-01") + pd.to_timedelta(np.arange(N) // 10, unit="D"))
+
+
+def with_days(table, converted, came, waiting):
+    ages = Ages(seconds(came[~waiting]), seconds(came[waiting]))
+    known = converted[~waiting]
+    found = find_leaks(table[~waiting], table[waiting], known, pd.DataFrame(), 0, ages)
+    return {leak.column: (leak.rule, leak.sure) for leak in found}
+
+
+def test_a_field_that_the_form_lost_lately_is_no_leak(honest, came):
+    table, converted = honest
+    table["field"] = np.where(np.arange(N) < 2600, np.where(table["kind"] == "a", "x", "y"), None)
+    late = np.arange(N) >= 2600
+    assert with_days(table, converted, came, late & (np.arange(N) % 2 == 0)) == {}
+    # All that is known of the young is that they are open: it may be the outcome or the form.
+    assert with_days(table, converted, came, late) == {"field": ("empty_while_open", False)}
+    table["field"] = np.where(late & (np.arange(N) % 2 == 0), None, table["kind"])
+    found = with_days(table, converted, came, late & (np.arange(N) % 2 == 0))
+    assert found == {"field": ("empty_while_open", True)}
+
+
+def test_what_grows_with_age_for_one_outcome_is_asked_about(honest, came):
+    table, converted = honest
+    rng = np.random.default_rng(9)
+    age = N / 10 - np.arange(N) // 10
+    table["mails"] = rng.poisson(3 + 0.008 * age * converted).astype(float)
+    table["moves"] = rng.normal(size=N) + age / age.max()
+    assert leaks_of(table, converted) == {}
+    found = with_days(table, converted, came, np.arange(N) < 0)
+    assert found == {"mails": ("grows_with_age", False)}
+
+
+@pytest.mark.parametrize(("seed", "make"), [(3, simulate_groups), (25, simulate_groups),
+                                            (17, simulate_aged)])  # fmt: skip
+def test_simulated_groups(seed, make):
+    found = judge_guard(seed, make)
     assert found["leaks"] > 0
     assert (found["missed"], found["left_out"], found["asked"]) == (0, 0, 0)
 
@@ -95,3 +134,6 @@ def test_columns_that_are_asked_about_for_one_reason_share_a_sentence():
     assert "with them the AUC is 0.080 higher" in said
     assert "about tag" not in said
     assert "about tag" in leaks_found(leaks[:1], {"tag"}, auc).sentence
+    grown = [dataclasses.replace(leak, rule="grows_with_age") for leak in leaks]
+    said = leaks_found(grown, {"tag", "note"}, auc).sentence
+    assert said.startswith("tag, note grow or fill the longer a prospect has been there")

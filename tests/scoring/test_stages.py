@@ -112,8 +112,9 @@ def test_a_day_of_conversion_is_an_outcome_and_the_young_are_open():
     # an exponential of 40 days: what is left of a third after its age
     age = (typed.values["created"].max() - typed.values["created"]).dt.days.to_numpy()
     young = apart.waiting & (age < 80)
-    assert ripeness.left[young] == pytest.approx(np.exp(-age[young] / 40), abs=0.08)
-    assert (ripeness.left[~apart.waiting] == 1).all()
+    assert ripeness.waited.left[young] == pytest.approx(np.exp(-age[young] / 40), abs=0.08)
+    assert (ripeness.waited.left[~apart.waiting] == 1).all()
+    assert np.isnan(ripeness.waited.age[~apart.waiting]).all()
     without = typed.values.drop(columns="created")
     rest = [c for c in typed.columns if c.name != "created"]
     same = set_apart_unripe(target, without, rest, None)

@@ -2,14 +2,15 @@
 
 ``python tests/trials/lead_leaks.py 200`` prints, over 200 simulated tables, how many
 planted leaks were missed (of those that lift the AUC by more than .02), how many honest columns
-left out and asked about, alone and in groups of 2 to 10 that hang together; the calibration error
+left out and asked about, alone, in groups of 2 to 10 that hang together, and where a leak is
+written as time goes by beside honest columns that drift; the calibration error
 against the true probabilities beside its sampling noise, how often the profit of the best list lay within its
 bounds; and how often uplift was offered on as many simulated campaigns with and without customers
 whom the contact moves more than others.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 import numpy as np
@@ -133,19 +134,68 @@ def simulate_groups(seed: int) -> tuple[pd.DataFrame, set[str], set[str]]:
     return table, leaks, honest
 
 
-def judge_guard(seed: int) -> dict[str, float]:
-    """What the guard says of groups: missed, honest ones left out, honest ones asked about."""
-    table, leaks, honest = simulate_groups(seed)
+def simulate_aged(seed: int) -> tuple[pd.DataFrame, set[str], set[str]]:
+    """A table with a leak that is written as time goes by, beside honest columns that drift."""
+    table, truth, _ = simulate(seed, kinds=())
+    rng = np.random.default_rng([seed, 3])
+    n = len(table)
+    came = table["created"]
+    age = (came.max() - came).dt.days.to_numpy() + 1
+    old = age / age.max()
+    log_odds = logit(truth)
+    honest, leak = {}, {}
+    if rng.random() < 0.5:
+        fades = honest["tells_less"] = rng.normal(size=n)
+        log_odds += rng.normal(0, 0.8) * fades * (old if rng.random() < 0.5 else 1 - old)
+    if rng.random() < 0.5:
+        moves = honest["moves"] = rng.normal(size=n) + rng.normal() * old
+        log_odds += rng.normal(0, 0.6) * moves
+    if rng.random() < 0.5:
+        # a field that the form had until some day, or from some day on
+        code = rng.integers(0, 5, n)
+        log_odds += rng.normal(0, 0.7, 5)[code]
+        asked = old > rng.uniform(0.02, 0.5)
+        asked = asked if rng.random() < 0.5 else ~asked
+        honest["field"] = np.where(asked, np.array([f"v{c}" for c in range(5)])[code], None)
+    converted = rng.random(n) < expit(log_odds)
+    takes = rng.gamma(1.5, rng.uniform(5, 25), n)
+    takes *= np.where(converted, 1.0, rng.uniform(0.7, 2.0))
+    since = np.maximum(age - takes, 0)
+    kind = rng.choice(["counted", "filled", "day", "none"], p=[0.3, 0.3, 0.2, 0.2])
+    if kind == "counted":
+        more = np.minimum(since, rng.uniform(60, 250)) * rng.uniform(0.01, 0.08)
+        more *= np.where(converted, 1, rng.uniform(0, 0.4))
+        leak["mails"] = rng.poisson(rng.uniform(0.5, 4), n) + rng.poisson(more)
+    if kind == "filled":
+        share = np.where(converted, rng.uniform(0.3, 0.8), rng.uniform(0.02, 0.25))
+        filled = rng.random(n) < share * (1 - np.exp(-since / rng.uniform(20, 150)))
+        leak["field_7"] = np.where(filled, rng.choice(["x", "y", "z"], n), None)
+    if kind == "day":
+        after = np.where(converted, rng.uniform(0.2, 0.9), rng.uniform(0, 0.2)) * since
+        days = (np.minimum(takes, age) + after) * rng.random(n)
+        leak["touched"] = came + pd.to_timedelta(np.floor(days), unit="D")
+    names = {*table.columns, *honest} - {"lead_id", "converted"}
+    table = table.assign(**honest, **leak)
+    table["converted"] = np.where(takes > age, None, np.where(converted, "yes", "no"))
+    return table, set(leak), names
+
+
+def judge_guard(
+    seed: int, make: Callable[[int], tuple[pd.DataFrame, set[str], set[str]]]
+) -> dict[str, float]:
+    """What the guard says: leaks missed, honest columns left out, honest ones asked about."""
+    table, leaks, honest = make(seed)
+    clock = "created"
     read = read_columns(table)
     target = read_outcomes(read)
     usable = [c for c in read.columns if c.used and c.name != target.outcome.column]
-    found = {leak.column: leak.sure for leak in guard(read.values, usable, target, seed)}
+    found = {leak.column: leak.sure for leak in guard(read.values, usable, target, clock, seed)}
     known = target.known
     y = target.converted[known]
     fold = folds(y, seed, 3)
 
     def auc(columns: list[Column]) -> float:
-        X = inputs(read.values[known], columns, None).reset_index(drop=True)
+        X = inputs(read.values[known], columns, clock).reset_index(drop=True)
         return float(roc_auc_score(y, predicted_apart(partial(boosting, X, seed), X, y, fold)))
 
     missed = leaks - set(found)
@@ -219,22 +269,28 @@ def main() -> None:
     """Print the rates over as many simulations as asked for."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
     rows = pd.DataFrame([judge(seed) for seed in range(count)])
-    grouped = pd.DataFrame([judge_guard(seed) for seed in range(count)])
-    total, together = rows.drop(columns="names").sum(), grouped.drop(columns="names").sum()
+    total = rows.drop(columns="names").sum()
+    by_kind = {
+        "groups": pd.DataFrame([judge_guard(seed, simulate_groups) for seed in range(count)]),
+        "by age": pd.DataFrame([judge_guard(seed, simulate_aged) for seed in range(count)]),
+    }
     print(f"simulations            {count}")
     print(f"leaks missed           {total['missed']:.0f} of {total['leaks']:.0f}")
     print(f"honest columns accused {total['accused']:.0f} of {total['honest']:.0f}")
-    print(f"leaks in groups missed {together['missed']:.0f} of {together['leaks']:.0f}")
-    print(f"honest ones left out   {together['left_out']:.0f} of {together['honest']:.0f}")
-    print(f"honest ones asked of   {together['asked']:.0f}")
+    for kind, judged in by_kind.items():
+        found = judged.drop(columns="names").sum()
+        print(f"{kind}: leaks missed   {found['missed']:.0f} of {found['leaks']:.0f}")
+        print(f"  honest ones left out {found['left_out']:.0f} of {found['honest']:.0f}")
+        print(f"  honest ones asked of {found['asked']:.0f}")
     print(f"calibration error      {rows['calibration_error'].mean():.4f}")
     print(f"  of the truth itself  {rows['noise'].mean():.4f} (sampling noise)")
     print(f"profit within bounds   {rows['profit_held'].mean():.1%} (90 % wanted)")
     for moves in (0.0, 0.08):
         offered = [rank_uplift(*campaign(seed, moves)).uplift is not None for seed in range(count)]
         print(f"uplift offered         {np.mean(offered):.1%} (effects differ by {moves:.0%})")
-    for seed, names in grouped.loc[grouped["names"] != "", "names"].items():
-        print(f"  groups, seed {seed}: {names}")
+    for kind, judged in by_kind.items():
+        for seed, names in judged.loc[judged["names"] != "", "names"].items():
+            print(f"  {kind}, seed {seed}: {names}")
     for seed, names in rows.loc[rows["names"] != "", "names"].items():
         print(f"  seed {seed}: {names}")
 

@@ -16,7 +16,7 @@ from custanalytics.scoring.columns import column_name
 
 CHAPTER = Declaration("closing", slides=("certainty", "doubts", "next-steps"))
 _MOST_DOUBTS = 6
-_MOST_BESIDE = 3  # short notes, beside the next steps
+_MOST_BESIDE, _LONGEST_BESIDE = 3, 450  # notes and their letters, beside the next steps
 
 
 def closing(
@@ -62,66 +62,79 @@ def _certainty(
 
 def _doubts(results: AnalysisResults, formats: Formats) -> Slide | None:
     """What the data does not support, and what to keep in mind."""
-    doubts = [told(check.sentence, formats) for check in results.doubts]
-    left_out = [
-        say(
-            "{what}: {why}",
-            what=appendix.subject(name, formats),
-            why=told(text, formats),
-        )
-        for name, text in results.skipped.items()
-    ]
-    notes = _notes(results, formats)
-    against = [*left_out, *doubts]
-    if not against and (not notes or _kept_in_mind(results, formats)):
+    against, notes = _against(results, formats), _notes(results, formats)
+    if _kept_in_mind(results, formats) or not [*against, *notes]:
         return None
-    if TOO_SMALL in results.skipped.values():
-        title = say("What this public copy leaves out, and what to keep in mind")
-    elif left_out and not doubts:
-        title = plural(
-            len(left_out),
-            "One analysis is left out: the data does not support it",
-            "{n} analyses are left out: the data does not support them",
-            n=formats.count(len(left_out)),
-        )
-    elif left_out:
-        title = say(
-            "Left out, or in doubt: {n} things to keep in mind", n=formats.count(len(against))
-        )
-    elif doubts:
-        title = plural(
-            len(doubts),
-            "One doubt to keep in mind",
-            "{n} doubts to keep in mind",
-            n=formats.count(len(doubts)),
-        )
-    else:
-        title = say("No check raises a doubt; keep this in mind")
-    # As many as the title counts; where nothing is in doubt, what the reader should know.
     listed, kept = (against, notes) if against else (notes, [])
+    if len({point.headline for point in listed}) == 1:
+        listed = [Point(point.detail) for point in listed]
     return Slide(
         "doubts",
-        title,
-        items=tuple(Point(text) for text in listed[:_MOST_DOUBTS]),
+        _title(results, formats),
+        items=tuple(listed[:_MOST_DOUBTS]),
         small=say("Every check, with its bound, is in the workbook and in the report's appendix.")
         if results.customers is not None
         else "",
-        notes="\n".join([*listed[_MOST_DOUBTS:], *kept]),
+        notes="\n".join(
+            point.detail or point.headline for point in [*listed[_MOST_DOUBTS:], *kept]
+        ),
     )
 
 
-def _notes(results: AnalysisResults, formats: Formats) -> list[str]:
-    return [told(check.sentence, formats) for _, check in results.checks if check.passed is None]
+def _title(results: AnalysisResults, formats: Formats) -> str:
+    """What was held against the data, and as many doubts as are listed."""
+    passed = [check.passed for _, check in results.checks]
+    figures = {
+        "held": formats.count(passed.count(True)),
+        "all": formats.count(passed.count(True) + passed.count(False)),
+        "n": formats.count(len(_against(results, formats))),
+    }
+    if TOO_SMALL in results.skipped.values():
+        return say("What this public copy leaves out, and what to keep in mind")
+    if results.skipped and not results.doubts:
+        return plural(
+            len(results.skipped),
+            "One analysis is left out: the data does not support it",
+            "{n} analyses are left out: the data does not support them",
+            n=formats.count(len(results.skipped)),
+        )
+    if results.skipped:
+        return say("{held} of {all} checks hold; in doubt or left out: {n}", **figures)
+    if results.doubts:
+        return say("{held} of {all} checks hold; in doubt: {n}", **figures)
+    return say("No check raises a doubt; keep this in mind")
+
+
+def _against(results: AnalysisResults, formats: Formats) -> list[Point]:
+    """What the data does not support, then what is in doubt."""
+    left_out = [
+        Point(appendix.subject(name, formats), told(text, formats))
+        for name, text in results.skipped.items()
+    ]
+    return [*left_out, *_points(results, False, formats)]
+
+
+def _notes(results: AnalysisResults, formats: Formats) -> list[Point]:
+    return _points(results, None, formats)
+
+
+def _points(results: AnalysisResults, passed: bool | None, formats: Formats) -> list[Point]:
+    return [
+        Point(appendix.subject(name, formats), told(check.sentence, formats))
+        for name, check in results.checks
+        if check.passed is passed
+    ]
 
 
 def _kept_in_mind(results: AnalysisResults, formats: Formats) -> tuple[str, ...]:
     """What to keep in mind, where it is too little for a slide of its own."""
-    notes = _notes(results, formats)
-    if results.actions is None or results.doubts or results.skipped:
+    against, notes = _against(results, formats), _notes(results, formats)
+    listed = [point.detail for point in (against or notes)]
+    if results.actions is None or not 0 < len(listed) <= _MOST_BESIDE:
         return ()
-    if not 0 < len(notes) <= _MOST_BESIDE:
+    if sum(map(len, listed)) > _LONGEST_BESIDE:
         return ()
-    return (say("No check raises a doubt; keep this in mind:"), *notes)
+    return (_title(results, formats), *listed)
 
 
 def _next_steps(results: AnalysisResults, formats: Formats) -> Slide | None:

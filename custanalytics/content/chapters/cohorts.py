@@ -299,7 +299,7 @@ def _second(by_cohort: Cohorts, formats: Formats) -> Chart:
         title=title,
         subtitle=say("Share of new customers with a second purchase"),
         alt=say("Rising curve of the share with a second purchase. {title}.", title=title),
-        note=say("Shaded: 95% interval. Customers who only just joined are allowed for."),
+        note=say("Band: 95% interval. Customers who only just joined are allowed for."),
         half=True,
     )
 

@@ -237,33 +237,29 @@ def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
         else noted("No contact pays that adds 5% to the purchases"),
         subtitle=say("Expected profit by number of customers contacted"),
         x_title=say("Customers contacted, most likely first"),
-        note=say("If the contact adds 5% to the purchases that come anyway. Shaded: 90% interval."),
+        note=say("If the contact adds 5% to the purchases that come anyway. Band: 90% interval."),
     )
 
 
 def _best(profit: pd.DataFrame, formats: Formats) -> str:
-    best = profit.loc[profit["best"]].iloc[0]
+    best = profit.loc[profit["best"], "contacted"].iloc[0]
     figures = ranking.most_profitable(profit, formats)
-    less = (
-        say("If a purchase is worth 30% less, it still pays to contact as many.")
-        if best["best_lower_value"]
-        else say("If a purchase is worth 30% less, stop at {careful}.", **figures)
-    )
-    if best["contacted"] == 0:
+    figures |= {"careful": ranking.if_worth_less(profit, formats)}
+    if best == 0:
         return say(
             "At your cost per contact and value per purchase no contact pays that adds 5% to the "
             "purchases; the plan says where it breaks even."
         )
-    if best["contacted"] == profit["contacted"].max():
+    if best == profit["contacted"].max():
         return say(
             "At your cost per contact and value per purchase it pays to contact everybody: "
             "{money} expected, if the contact adds 5% to their purchases. {careful}",
-            **figures | {"careful": less},
+            **figures,
         )
     return say(
         "At your cost per contact and value per purchase it pays to contact the {contacted} most "
         "likely customers: {money} expected, if the contact adds 5% to their purchases. {careful}",
-        **figures | {"careful": less},
+        **figures,
     )
 
 

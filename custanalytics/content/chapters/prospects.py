@@ -463,21 +463,32 @@ def _profit(profit: pd.DataFrame, formats: Formats) -> Chart:
         subtitle=say("Expected profit by number of prospects contacted"),
         x_title=say("Open prospects contacted, most likely first"),
         note=say(
-            "It takes for granted that none of them converts without the contact. Shaded: 90% "
+            "It takes for granted that none of them converts without the contact. Band: 90% "
             "interval."
         ),
     )
 
 
 def _best(profit: pd.DataFrame, formats: Formats) -> str:
-    if not profit.loc[profit["best"], "contacted"].iloc[0]:
+    best = profit.loc[profit["best"], "contacted"].iloc[0]
+    if best == 0:
         return say("At your cost per contact and value per conversion no contact pays.")
-    return say(
-        "At your cost per contact and value per conversion it pays to contact the {contacted} "
-        "most likely prospects: {money} expected, with 90% confidence between {low} and {high}. "
-        "If a conversion is worth 30% less, stop at {careful}.",
-        **ranking.most_profitable(profit, formats),
+    figures = ranking.most_profitable(profit, formats)
+    sentence = (
+        say(
+            "At your cost per contact and value per conversion it pays to contact all {contacted} "
+            "open prospects: {money} expected, with 90% confidence between {low} and {high}.",
+            **figures,
+        )
+        if best == profit["contacted"].max()
+        else say(
+            "At your cost per contact and value per conversion it pays to contact the {contacted} "
+            "most likely prospects: {money} expected, with 90% confidence between {low} and "
+            "{high}.",
+            **figures,
+        )
     )
+    return f"{sentence} {ranking.if_worth_less(profit, formats)}"
 
 
 def _files() -> Files:

@@ -110,16 +110,27 @@ def profit(
 
 
 def most_profitable(rows: pd.DataFrame, formats: Formats) -> dict[str, str]:
-    """The list that pays most, and how far to go where each purchase is worth less."""
+    """The list that pays most."""
     best = rows.loc[rows["best"]].iloc[0]
-    careful = rows.loc[rows["best_lower_value"]].iloc[0]
     return {
         "contacted": formats.count(best["contacted"]),
         "money": formats.money_short(best["expected_profit"]),
         "low": formats.money_short(best["profit_low"]),
         "high": formats.money_short(best["profit_high"]),
-        "careful": formats.count(careful["contacted"]),
     }
+
+
+def if_worth_less(rows: pd.DataFrame, formats: Formats) -> str:
+    """How much of the list that pays most still pays where each purchase is worth less."""
+    best, careful = (rows.loc[rows[by], "contacted"].iloc[0] for by in ("best", "best_lower_value"))
+    if careful == 0:
+        return say("If each is worth 30% less, no contact pays.")
+    if careful >= best:
+        return say("If each is worth 30% less, it still pays to contact as many.")
+    return say(
+        "If each is worth 30% less, it still pays to contact the first {n} of them.",
+        n=formats.count(careful),
+    )
 
 
 def deciles(

@@ -50,7 +50,8 @@ def summary(results: AnalysisResults, formats: Formats) -> Chapter:
     confidence = Bullets(tuple(_confidence(results, formats)))
     slides = []
     if points.points:
-        slides.append(_overview_slide(headline_figures, points, confidence))
+        asked = _asked(results, formats) if steps.points else ()
+        slides.append(_overview_slide(headline_figures, points, asked, confidence))
     if steps.points:
         slides.append(_actions_slide(steps, results, formats))
     return Chapter(
@@ -67,14 +68,22 @@ def summary(results: AnalysisResults, formats: Formats) -> Chapter:
     )
 
 
-def _overview_slide(headline_figures: Cards, points: Points, confidence: Bullets) -> Slide:
+def _asked(results: AnalysisResults, formats: Formats) -> tuple[Point, ...]:
+    """The plan in one point, beside the findings."""
+    title, condition = what_to_do.in_one_line(_there(_stated(results)), results.settings, formats)
+    return (Point(f"{title.removesuffix('.')}.", condition and f"{condition}."),)
+
+
+def _overview_slide(
+    headline_figures: Cards, points: Points, asked: tuple[Point, ...], confidence: Bullets
+) -> Slide:
     first, *others = points.points
     return Slide(
         "overview",
         first.headline,
         subtitle=first.detail,
         cards=headline_figures.cards,
-        items=tuple(others),
+        items=(*others, *asked),
         small=headline_figures.note,
         notes="\n".join(confidence.sentences),
     )

@@ -158,7 +158,7 @@ def origins_chart(found: CustomerLifetimeValue, formats: Formats) -> Chart:
             "A line of the error by day of the forecast, with its interval. {title}.", title=title
         ),
         note=say(
-            "Above the line more was expected than came. Shaded: {level} interval. Each day is "
+            "Above the line more was expected than came. Band: {level} interval. Each day is "
             "held against the longest time after it that is over.",
             level=level,
         ),

@@ -427,14 +427,25 @@ def _names(
 def _slide(steps: pd.DataFrame, results: AnalysisResults, formats: Formats) -> Slide:
     rows, columns = _plan_columns(steps, formats)
     small = (*_doubts(results, formats), measure(results, formats), reach(results, formats))
+    days, count = formats.days(results.settings.window_days), formats.count(len(steps))
+    told = len(steps) > 1 and not formats.counted and steps["gain_5"].notna().all()
     return Slide(
         "decisions",
-        plural(
+        say(
+            "{n} steps in {days} days: “{first}” alone is worth {part} of {all}",
+            n=count,
+            days=days,
+            first=steps["who"].iloc[0],
+            part=formats.money_short(steps["gain_5"].iloc[0]),
+            all=formats.money_short(steps["gain_5"].sum()),
+        )
+        if told
+        else plural(
             len(steps),
             "The plan for the next {days} days: one step",
             "The plan for the next {days} days: {n} steps",
-            days=formats.days(results.settings.window_days),
-            n=formats.count(len(steps)),
+            days=days,
+            n=count,
         ),
         say("Gains are {what}, if the contact moves 5% of the money", what=gain_is(steps))
         if not formats.counted and steps["gain_5"].notna().any()

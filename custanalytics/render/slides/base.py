@@ -211,7 +211,7 @@ def _own(brand: Brand) -> Any:
             elif opening and kind == ROLE.CENTER_TITLE:
                 _place(shape, Box(Inches(1), Inches(2.3), Inches(11.2), Inches(1.6)))
             elif opening and kind == ROLE.SUBTITLE:
-                _place(shape, Box(Inches(1), Inches(4.05), Inches(11.2), Inches(2.6)))
+                _place(shape, Box(Inches(1), Inches(4.05), Inches(11.2), Inches(2.2)))
             else:  # as on the master
                 for moved in shape._element.spPr.findall(f"{_A}xfrm"):
                     shape._element.spPr.remove(moved)

@@ -11,7 +11,7 @@ from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION, XL_MARKER_STYLE
 from pptx.enum.chart import XL_TICK_LABEL_POSITION as TICK_LABELS
 from pptx.enum.chart import XL_TICK_MARK as TICKS
-from pptx.enum.dml import MSO_LINE, MSO_PATTERN
+from pptx.enum.dml import MSO_LINE
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Pt
 
@@ -19,7 +19,7 @@ from custanalytics.content.chart import Callout, Chart, Reference
 from custanalytics.content.format import Formats
 from custanalytics.content.workbook_charts import BASE, value_kind, wide
 from custanalytics.render.charts.axes import value_axis
-from custanalytics.render.number_codes import number_code
+from custanalytics.render.number_codes import language_code, number_code
 from custanalytics.render.office import printable
 from custanalytics.render.slides.base import Box
 from custanalytics.render.slides.marks import (
@@ -199,7 +199,7 @@ def _axes(drawn: Any, chart: Chart, formats: Formats) -> None:
         else:
             across.maximum_scale = max(float(chart.data[chart.x].max()), 1e-9)
     elif _dated(chart):
-        across.tick_labels.number_format = "mmm yy"
+        across.tick_labels.number_format = f"{language_code(formats)}mmm yy"
         across.tick_labels.number_format_is_linked = False
         _by_month(across._element, chart)
 
@@ -239,12 +239,6 @@ def _filled(drawn: Any, chart: Chart, formats: Formats) -> None:
             continue
         name = series.name if chart.series else ""
         fill(series.format.fill, chart.color(name))
-        if chart.base and (chart.part(name)[chart.x] < 0).any():
-            # Told apart in grey, too.
-            series.format.fill.patterned()
-            series.format.fill.pattern = MSO_PATTERN.DARK_UPWARD_DIAGONAL
-            paint(series.format.fill.fore_color, chart.color(name))
-            paint(series.format.fill.back_color, "bg")
         series.invert_if_negative = False
         for i, flag in enumerate(still_open):
             if flag:
@@ -394,6 +388,7 @@ def _mark(series: Any, chart: Chart) -> None:
     label = series.points[0].data_label
     top = float(mark.y) >= float(chart.data[chart.y].max())
     label.position = XL_LABEL_POSITION.ABOVE if top else XL_LABEL_POSITION.RIGHT
-    write(label, series.name, "ink")
+    # In two lines, clear of the diagonal and of the other lines.
+    write(label, series.name if top else series.name.replace(": ", ":\n"), "ink")
     if not top:
         moved(label, 0.015, 0.06, led=True)  # off the line, which rises

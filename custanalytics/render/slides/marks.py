@@ -11,7 +11,7 @@ from pptx.oxml.ns import qn
 from pptx.util import Pt
 
 from custanalytics.render.charts.theme import ink
-from custanalytics.render.office import printable
+from custanalytics.render.office import printable, printable_lines
 from custanalytics.render.slides.base import Box
 from custanalytics.render.slides.paint import paint
 
@@ -24,11 +24,12 @@ _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 def write(label: Any, text: str, color: str, bold: bool = True) -> None:
     """The text of a label."""
     label.has_text_frame = True
-    label.text_frame.text = printable(text)
+    label.text_frame.text = printable_lines(text)
     label.text_frame.word_wrap = False
-    run = label.text_frame.paragraphs[0].runs[0]
-    run.font.size, run.font.bold = Pt(SIZE), bold
-    paint(run.font.color, ink(color))
+    for paragraph in label.text_frame.paragraphs:
+        for run in paragraph.runs:
+            run.font.size, run.font.bold = Pt(SIZE), bold
+            paint(run.font.color, ink(color))
 
 
 def moved(label: Any, right: float, down: float, led: bool = False) -> None:

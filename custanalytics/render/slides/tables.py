@@ -96,7 +96,6 @@ def add_heatmap(shapes: Any, grid: pd.DataFrame, texts: Table, box: Box) -> Any:
         drawn.rows[i].height = Emu(tall)
         for j in range(numbers.shape[1] + 1):
             cell = drawn.cell(i, j)
-            cell.margin_top = cell.margin_bottom = 0
             if i == 0:
                 _text(cell, texts.header[j], size, bold=True)
             elif j == 0:
@@ -108,6 +107,7 @@ def add_heatmap(shapes: Any, grid: pd.DataFrame, texts: Table, box: Box) -> Any:
                 if known and fill_depth(cell.fill, value / top):
                     for run in cell.text_frame.paragraphs[0].runs:
                         paint(run.font.color, "bg")
+            cell.margin_top = cell.margin_bottom = 0
             if j:
                 cell.margin_left = cell.margin_right = 0
                 cell.text_frame.paragraphs[0].alignment = PP_ALIGN.CENTER

@@ -3,6 +3,7 @@
 import io
 import math
 from copy import deepcopy
+from dataclasses import dataclass
 from datetime import datetime, time
 from pathlib import Path
 from typing import Any
@@ -21,21 +22,24 @@ from custanalytics.content.tables import Table
 from custanalytics.content.workbook_charts import wide
 from custanalytics.render.brand import Brand
 from custanalytics.render.logo import logo_picture
-from custanalytics.render.office import EARLIEST, printable, steady
+from custanalytics.render.office import EARLIEST, printable, printable_lines, steady
 from custanalytics.render.slides.base import Base, Box, base_presentation
 from custanalytics.render.slides.charts import add_chart
 from custanalytics.render.slides.paint import fill, paint
 from custanalytics.render.slides.tables import add_heatmap, add_table
-from custanalytics.render.text_room import LINE, POINT, fitting, height, lines, shortened
+from custanalytics.render.text_room import LINE, POINT, fitting, height, lines, shortened, width
 
 _ASIDE = 0.3
 _LEAD, _SUBTITLE, _SMALL = 16, 14, 12
+_SMALL_LINES = 3
 _LEAD_LINES = 2  # what a chart means goes above it where it takes no more, else beside it
 _ABREAST, _PANEL, _CARDS = 3, 22.0, 1.35
 _BESIDE = 6  # columns of a table that leave room for a text beside it
 _CHART_SHARE = 0.5  # of a slide whose table stands beside its chart
 _LEAST = 12.0  # points: what can be read from the back of a room
-_PAD = 0.18 * 914400
+_PAD, _GAP = 0.18 * 914400, 0.2 * 914400
+_FEW_LETTERS = 120
+_SHORT = 0.75  # of a box's height: panels side by side with less text would leave it half empty
 _FURNITURE = {ROLE.FOOTER, ROLE.SLIDE_NUMBER}
 
 
@@ -58,6 +62,17 @@ def slides_bytes(content: Deck, brand: Brand, folder: Path, template: Path | Non
     return steady(buffer.getvalue(), made)
 
 
+@dataclass(frozen=True)
+class _Panels:
+    """Panels in a box."""
+
+    across: int
+    rows: int
+    wide: float
+    size: float  # of the type, in points
+    needed: float  # height of all rows with what lies between them
+
+
 class _Writer:
     """One presentation under way."""
 
@@ -68,11 +83,11 @@ class _Writer:
         """The title slide."""
         cover = self.content.cover
         slide = self.base.presentation.slides.add_slide(self.base.opening)
-        facts = [
-            *(cover.finding, cover.client, cover.subtitle),
-            *(cover.author, cover.made, cover.mark),
-        ]
-        told = [printable(fact) for fact in facts if fact]
+        facts = (cover.finding, cover.client, cover.subtitle)
+        foot = (cover.author, cover.made, cover.mark)
+        told, made = ([printable(fact) for fact in texts if fact] for texts in (facts, foot))
+        if not self.base.own:
+            told, made = [*told, *made], []
         spare = [s for s in slide.placeholders if s.placeholder_format.type == ROLE.SUBTITLE]
         self._title(slide, printable(cover.title), 40)
         if spare:
@@ -88,6 +103,12 @@ class _Writer:
             MSO_SHAPE.RECTANGLE, 0, 0, Inches(0.35), self.base.presentation.slide_height
         )
         self._decoration(bar, "accent")
+        low = Box(int(Inches(1.1)), int(Inches(6.6)), int(Inches(11.1)), int(Inches(0.4)))
+        rule = Box(low.left, low.top - int(Inches(0.12)), low.width, 9525)
+        self._decoration(slide.shapes.add_shape(MSO_SHAPE.RECTANGLE, *_emu(rule)), "rule")
+        text = shortened(" · ".join(made), _SUBTITLE, low.width * self.base.slack, 1)
+        if made:
+            self._text(slide, text, low, _SUBTITLE, "muted")
         picture = logo_picture(brand, folder)
         if picture is not None:
             shown = slide.shapes.add_picture(picture, Inches(1), Inches(0.7), height=Inches(0.8))
@@ -105,9 +126,8 @@ class _Writer:
         box = self.base.content
         crowded = content.table is not None and len(content.table.header) > _BESIDE
         told = printable(" ".join(content.aside))
-        shown = content.chart is not None or content.table is not None
-        room = box.width * self.base.slack
-        above = shown and (crowded or lines(told, _LEAD, room) <= _LEAD_LINES)
+        short = lines(told, _LEAD, box.width * self.base.slack) <= _LEAD_LINES
+        above = crowded or (content.chart is not None and short)
         if told and above:
             # The whole width is the chart's, instead of a column with two lines of text.
             box = box.cut(top=self._strip(slide, told, box, _LEAD, "ink"))
@@ -119,7 +139,7 @@ class _Writer:
         if content.small:
             size = _SMALL
             room = box.width * self.base.slack
-            text = shortened(printable(content.small), size, room, 2)
+            text = shortened(printable(content.small), size, room, _SMALL_LINES)
             tall = (lines(text, size, room) * LINE + 0.3) * size * POINT
             foot = Box(box.left, int(box.top + box.height - tall), box.width, int(tall))
             self._text(slide, text, foot, size, "muted")
@@ -250,50 +270,67 @@ class _Writer:
 
     def _items(self, slide: Any, items: tuple[Point, ...], box: Box, filled: bool) -> None:
         told = [(printable(item.headline), printable(item.detail)) for item in items]
-        few = len(told) <= _ABREAST or any(detail for _, detail in told)
-        if not (few and self._panels(slide, told, box, filled)):
-            self._listed(slide, [f"{head} {detail}".strip() for head, detail in told], box)
+        # What is found or asked has a panel each; a few words are a line of a list.
+        whole = any(detail or len(head) > _FEW_LETTERS for head, detail in told)
+        if not (whole and self._panels(slide, told, box, filled)):
+            self._listed(slide, [_in_one(head, detail) for head, detail in told], box)
 
     def _panels(self, slide: Any, told: list[tuple[str, str]], box: Box, filled: bool) -> bool:
-        """Numbered panels side by side, as tall as their longest text or the box; if they fit."""
+        """Numbered panels side by side or, where the texts are short, one under the other.
+
+        Says whether they fit.
+        """
         across = len(told) if len(told) <= _ABREAST else math.ceil(len(told) / 2)
-        rows = math.ceil(len(told) / across)
-        gap = 0.2 * 914400
-        wide = (box.width - gap * (across - 1)) / across
-        most = (box.height - gap * (rows - 1)) / rows
-        room = (wide - 2 * _PAD) * self.base.slack
-        size = _PANEL
-        numbered = [(f"{i}\N{EN SPACE}{head}", detail) for i, (head, detail) in enumerate(told, 1)]
-
-        def tall(size: float) -> float:
-            return 2 * _PAD + max(
-                lines(head, size + 2, room, bold=True) * (size + 2) * LINE * POINT
-                + height([detail], size, room)
-                for head, detail in numbered
-            )
-
-        while size > _LEAST and tall(size) > most:
-            size -= 1
-        if tall(size) > most:
+        plan, stacked = (self._arranged(told, box, count) for count in (across, 1))
+        empty = plan.rows == 1 and plan.needed < _SHORT * box.height
+        if stacked.size > plan.size or (empty and not filled):
+            plan, filled = stacked, True
+        if plan.needed > box.height:
             return False
-        each = int(most if filled else tall(size))
-        for i, (head, detail) in enumerate(numbered):
-            left = int(box.left + (i % across) * (wide + gap))
-            place = Box(left, int(box.top + (i // across) * (each + gap)), int(wide), each)
+        tall = (box.height - _GAP * (plan.rows - 1)) / plan.rows
+        if not filled:
+            tall = min(tall, (plan.needed - _GAP * (plan.rows - 1)) / plan.rows)
+        for i, (head, detail) in enumerate(told):
+            left = int(box.left + (i % plan.across) * (plan.wide + _GAP))
+            top = int(box.top + (i // plan.across) * (tall + _GAP))
+            place = Box(left, top, int(plan.wide), int(tall))
             self._panel(slide, place)
             inside = place.cut(top=_PAD, bottom=_PAD / 2, left=_PAD, right=_PAD)
-            text = "\n".join(part for part in (head, detail) if part)
-            shape = self._text(slide, text, inside, size, "ink")
+            text = "\n".join(part for part in (f"{i + 1}", detail) if part)
+            shape = self._text(slide, text, inside, plan.size, "ink")
             first = shape.text_frame.paragraphs[0]
-            first.space_after = Pt(0.3 * size)
-            number, run = first.runs[0], first.add_run()
-            number.text, run.text = head.split("\N{EN SPACE}", 1)
-            run.text = f"\N{EN SPACE}{run.text}"
-            for part, color in ((number, "accent-ink"), (run, "ink")):
-                part.font.size = Pt(size + 2)
-                part.font.bold = bool(detail) or part is number
-                paint(part.font.color, color)
+            first.space_after = Pt(0.3 * plan.size)
+            first.add_run().text = f"\N{EN SPACE}{head}"
+            for run, color in zip(first.runs, ("accent-ink", "ink"), strict=True):
+                run.font.size = Pt(plan.size + 2 * bool(detail))
+                run.font.bold = bool(detail) or color == "accent-ink"
+                paint(run.font.color, color)
         return True
+
+    def _arranged(self, told: list[tuple[str, str]], box: Box, across: int) -> "_Panels":
+        """The largest type in which panels fit a box."""
+        rows = math.ceil(len(told) / across)
+        wide = (box.width - _GAP * (across - 1)) / across
+        room = (wide - 2 * _PAD) * self.base.slack
+
+        def needed(size: float) -> float:
+            each = max(
+                lines(f"0\N{EN SPACE}{head}", size + 2, room, bold=True) * (size + 2) * LINE * POINT
+                + height([detail], size, room)
+                for head, detail in told
+            )
+            return rows * (each + 2 * _PAD) + _GAP * (rows - 1)
+
+        words = " ".join(text for texts in told for text in texts).replace("-", "- ").split()
+
+        def fits(size: float) -> bool:
+            longest = max(width(word, size + 2, bold=True) for word in words)
+            return needed(size) <= box.height and longest <= room
+
+        size = _PANEL
+        while size > _LEAST and not fits(size):
+            size -= 1
+        return _Panels(across, rows, wide, size, needed(size))
 
     def _listed(self, slide: Any, told: list[str], box: Box) -> None:
         room = (box.width - 0.45 * 914400) * 0.97 * self.base.slack
@@ -373,9 +410,9 @@ class _Writer:
                 shape._element.getparent().remove(shape._element)
 
 
-def printable_lines(text: str) -> str:
-    """Text of several lines without what office files can't hold."""
-    return "\n".join(printable(line) for line in text.split("\n"))
+def _in_one(head: str, detail: str) -> str:
+    """A headline and what follows in one text."""
+    return f"{head}{'' if head[-1:] in '.:?!。' else ':'} {detail}" if detail else head
 
 
 def _described(frame: Any, name: str, alt: str) -> None:

@@ -15,14 +15,14 @@ from typing import Any
 import numpy as np
 from lxml import etree
 
-from custanalytics.render.text_room import POINT, width
+from custanalytics.render.text_room import POINT, lines, width
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 # Width of the text on the page and the margin of a cell, in twentieths of a point.
 _PAGE, _CELL = 9366, 90
 # Half points: the sizes of the tables' type, and the smallest that is read with ease; an em of
 # half a point in twentieths.
-_SIZES, _READABLE, _EM = (17, 16, 15, 14, 13, 12), 16, 10
+_SIZES, _READABLE, _EM = (17, 16, 15, 14, 13, 12), 15, 10
 # Between figures, on the right of their column, and the text that follows them.
 _GAP = 140
 # Short texts, figures and days among them, stay on one line.
@@ -30,19 +30,32 @@ _UNBROKEN = 14
 # A table of so many rows stays on one page.
 _TOGETHER = 14
 _STRETCH = 1.5
+# Headings of more lines take smaller type.
+_HEADING = 3
 # So much wider at a time grows a column whose texts wrap; a blank, in em.
 _STEP, _SPACE, _TINY = 60, 0.3, 1e-6
 # A place to fill in, which is an empty cell here, and the room that it has.
 _DOTS, _BLANK = re.compile(r"^[.…]+$"), 900
+# A file's folder, before its name: the link still leads there.
+_FOLDER = re.compile(r"^(?:[\w-]+/)+(?=[\w.-]+$)")
 # Where a line may end: at a blank, or after a hyphen between letters, as in names of files.
 _BREAK = re.compile(r"[ \t\n]+|(?<=[^\W\d]-)(?=[^\W\d])")
 # An interval is one figure: in brackets behind another, or alone in its cell.
 _INTERVAL = re.compile(r"[(\[](?=[^()\[\]]*\d)[^()\[\]]{3,26}[)\]]|^\S*\d\S* \S{1,4} \S*\d\S*$")
-_TOP = ("Title", "Subtitle", "Author", "Date")
+_NUMBERED = re.compile(r"(?P<label>\w+)(?P<space>\s)(?P<number>\d+)(?P<rest>:.*)", re.DOTALL)
+# The cover's height in twentieths of a point, by style, and what a line of its large texts adds;
+# then that of a line of the contents by its level, and of the page less the contents' heading.
+_COVER = {
+    "Logo": 1150, "Author": 420, "Title": 160, "Subtitle": 500, "CoverFinding": 720, "Date": 900
+}  # fmt: skip
+_BIG = {"Title": 720, "CoverFinding": 380}
+_LINE, _TALL = {1: 260, 2: 205}, 13700
+# Of the room that is left, so much stands above.
+_RAISED, _MOST_ABOVE = 0.6, 2400
 _HEADINGS = {"Heading1": 1, "Heading2": 2}
 _FIELD = (
     '<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve">'
-    ' TOC \\o "1-2" \\h \\n \\u </w:instrText></w:r>'
+    ' TOC \\o "1-{levels}" \\h \\n \\u </w:instrText></w:r>'
     '<w:r><w:fldChar w:fldCharType="separate"/></w:r>'
 )
 # Two tables without it would be one.
@@ -66,7 +79,7 @@ def laid_out(document: bytes, contents: str) -> bytes:
                 text.text = _INTERVAL.sub(_on_one_line, _DOTS.sub("", text.text or ""))
             for link in table.iter(f"{_W}hyperlink"):
                 for text in link.iter(f"{_W}t"):
-                    text.text = (text.text or "").rpartition("/")[2]
+                    text.text = _FOLDER.sub("", text.text or "")
             for part in _legible(table):
                 _kept_together(part.findall(f"{_W}tr"))
     for paragraph in tree.iter(f"{_W}p"):
@@ -74,6 +87,8 @@ def laid_out(document: bytes, contents: str) -> bytes:
         following = paragraph.getnext()
         if paragraph.find(f".//{_W}drawing") is not None and _style(following) == "ChartNote":
             _first(paragraph, "pPr", "keepNext")
+        if _style(paragraph) == "Caption":
+            _counted(paragraph)
     if contents:
         _contents(tree.find(f"{_W}body"), contents)
     written: bytes = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
@@ -92,7 +107,7 @@ def _legible(table: Any) -> list[Any]:
     cut = min(cuts, key=lambda j: max(columns.needs(part, 1) for part in columns.parts(j)))
     below = copy.deepcopy(table)
     table.addnext(below)
-    table.addnext(etree.fromstring(f'<w:body xmlns:w="{_W[1:-1]}">{_BETWEEN}</w:body>')[0])
+    table.addnext(_elements(_BETWEEN)[0])
     for part, kept in zip((table, below), columns.parts(cut), strict=True):
         for row in part.findall(f"{_W}tr"):
             for j, cell in enumerate(_cells(row)):
@@ -158,12 +173,18 @@ class _Columns:
 
     def set(self) -> None:
         """Write widths that fit the texts, and the size of the type that they need."""
-        columns = range(self.count)
-        size = next((s for s in _SIZES if self.needs(columns, s) <= _PAGE), _SIZES[-1])
-        self._write(self._widths(size), size)
+        size = next((s for s in _SIZES if self.needs(range(self.count), s) <= _PAGE), _SIZES[-1])
+        widths, heading = self._widths(size)
+        if heading > _HEADING and size == _SIZES[0]:
+            size = _SIZES[1]
+            widths, _ = self._widths(size)
+        self._write(widths, size)
 
-    def _widths(self, size: int) -> list[int]:
-        """The page's width over the columns: nobody less than needed, the rest where it helps."""
+    def _widths(self, size: int) -> tuple[list[int], int]:
+        """The page's width over the columns: nobody less than needed, the rest where it helps.
+
+        With it, how many lines the headings take.
+        """
         least = self._least(size)
         spare = max(0, int((_PAGE - sum(least)) // _STEP))
         # By column: the lines of each of its cells, at every width that it may get.
@@ -182,7 +203,8 @@ class _Columns:
             spare -= best[2]
         widths = [low + wider * _STEP for low, wider in zip(least, given, strict=True)]
         stretch = min(_PAGE / sum(widths), _STRETCH)
-        return [int(wide * stretch) for wide in widths]
+        heading = max(lines[wider][0] for lines, wider in zip(tall, given, strict=True))
+        return [int(wide * stretch) for wide in widths], int(heading)
 
     def _saved(
         self, column: int, tall: "np.ndarray[Any, Any]", given: int, spare: int, now: Any
@@ -276,6 +298,22 @@ def _kept_together(rows: list[Any]) -> None:
                 _first(paragraph, "pPr", "keepNext")
 
 
+def _counted(caption: Any) -> None:
+    """The number of a figure or table as a field: Word counts again where one is put in."""
+    text = caption.find(f"{_W}r/{_W}t")
+    if text is None or (match := _NUMBERED.match(text.text or "")) is None:
+        return
+    run = text.getparent()
+    field = etree.Element(f"{_W}fldSimple")
+    field.set(f"{_W}instr", f" SEQ {match['label']} \\* ARABIC ")
+    number, rest = copy.deepcopy(run), copy.deepcopy(run)
+    text.text = f"{match['label']}{match['space']}"
+    number.find(f"{_W}t").text, rest.find(f"{_W}t").text = match["number"], match["rest"]
+    field.append(number)
+    run.addnext(field)
+    field.addnext(rest)
+
+
 def _first(element: Any, holder: str, name: str) -> Any:
     """A property of an element, as the first of its holder, or right after the style's name."""
     properties = _holder(element, holder, name)
@@ -301,25 +339,46 @@ def _holder(element: Any, holder: str, name: str) -> Any:
 
 
 def _contents(body: Any, title: str) -> None:
-    """Chapters and sections with links, as a field that Word can make again."""
-    lines = []
+    """A cover with the contents: chapters and sections with links, as a field of Word's own."""
+    listed = []
     for paragraph in body.iter(f"{_W}p"):
         mark, level = paragraph.getprevious(), _HEADINGS.get(_style(paragraph))
         if level and mark is not None and mark.tag == f"{_W}bookmarkStart":
-            lines.append((level, mark.get(f"{_W}name"), "".join(paragraph.itertext())))
-    if not lines:
+            listed.append((level, mark.get(f"{_W}name"), "".join(paragraph.itertext())))
+    if not listed:
         return
+    place = max((i for i, p in enumerate(body) if _style(p) in _COVER), default=-1) + 1
+    cover = sum(
+        _COVER[_style(p)] + _BIG.get(_style(p), 0) * _lines_of("".join(p.itertext()), _style(p))
+        for p in body[:place]
+    )
+    room = _TALL - cover - sum(_LINE[level] for level, _, _ in listed)
+    if room < 0:
+        # Too many for the page: the chapters alone.
+        listed = [line for line in listed if line[0] == 1]
+        room = _TALL - cover - _LINE[1] * len(listed)
     links = [
         f'<w:hyperlink w:anchor="{escape(name)}" w:history="1">{_run(text)}</w:hyperlink>'
-        for _, name, text in lines
+        for _, name, text in listed
     ]
-    links[0] = _FIELD + links[0]
+    links[0] = _FIELD.format(levels=max(level for level, _, _ in listed)) + links[0]
     links[-1] += _END
-    written = [_paragraph("TOCHeading", _run(title))]
-    written += [_paragraph(f"TOC{line[0]}", link) for line, link in zip(lines, links, strict=True)]
-    made = etree.fromstring(f'<w:body xmlns:w="{_W[1:-1]}">{"".join(written)}</w:body>')
-    place = max((i for i, p in enumerate(body) if _style(p) in _TOP), default=-1) + 1
-    body[place:place] = list(made)
+    styles = ["TOCHeading", *(f"TOC{level}" for level, _, _ in listed)]
+    body[place:place] = _elements("".join(map(_paragraph, styles, [_run(title), *links])))
+    above = max(0, min(int(room * _RAISED), _MOST_ABOVE))
+    _first(body[0], "pPr", "spacing").set(f"{_W}before", str(above))
+    etree.SubElement(body[-1], f"{_W}titlePg")
+    summary = next(p for p in body.iter(f"{_W}p") if _style(p) in _HEADINGS)
+    _first(summary, "pPr", "pageBreakBefore")
+
+
+def _lines_of(text: str, style: str) -> int:
+    size = 30 if style == "Title" else 15
+    return lines(text, size, _PAGE * POINT / 20)
+
+
+def _elements(markup: str) -> list[Any]:
+    return list(etree.fromstring(f'<w:body xmlns:w="{_W[1:-1]}">{markup}</w:body>'))
 
 
 def _style(element: Any) -> str:

@@ -14,29 +14,36 @@ import typst
 
 from custanalytics.errors import RenderError
 from custanalytics.render.brand import Brand, typst_text
+from custanalytics.render.logo import logo_picture
 from custanalytics.render.office import EARLIEST, branded_theme, steady
 from custanalytics.render.outside_tool import outside_tool
 from custanalytics.render.pages.selfcontained import must_be_inside
 from custanalytics.render.word.layout import laid_out
 from custanalytics.render.word.styles import (
-    FOOTER,
     FOOTER_RELATION,
     FOOTER_TYPE,
     MODERN,
     PAGE,
+    footer,
     styled,
 )
 
 _MAIN = re.compile(r"<main[^>]*>(.*)</main>", re.DOTALL)
+_COLOPHON = re.compile(r'<footer class="colophon">\s*<p>(.*?)</p>', re.DOTALL)
 _CONTENTS = re.compile(r'<nav id="TOC" aria-label="([^"]*)"')
 _PLOT = re.compile(r'<div class="plot".*?</script>\s*</div>', re.DOTALL)
 _IMAGE = re.compile(r'<img src="([^"]*\.svg)"')
 _WIDTH = re.compile(rb'<svg[^>]*?\swidth="([\d.]+)(pt|px|)"', re.DOTALL)
 _TOP = (
+    ("Author", r'<p class="client">(.*?)</p>'),
     ("Title", r'<h1 class="title">(.*?)</h1>'),
     ("Subtitle", r'<p class="subtitle">(.*?)</p>'),
-    ("Author", r'<p class="client">(.*?)</p>'),
     ("Date", r'<p class="byline">(.*?)</p>'),
+)
+# What the report says, in one sentence: the first finding, else what the first chapter says.
+_FINDINGS = (
+    r'<div class="findings">\s*<ol[^>]*>\s*<li><strong>(.*?)</strong>',
+    r'<div class="lead">\s*<p>(.*?)</p>',
 )
 _DPI = 200.0
 _WIDEST = 6.5
@@ -53,9 +60,10 @@ def word_bytes(page: str, folder: Path, brand: Brand, made_on: date | None) -> b
     made = datetime.combine(max(made_on or EARLIEST, EARLIEST), time())
     with tempfile.TemporaryDirectory(prefix="custanalytics-") as scratch:
         place = Path(scratch)
-        source = _top(page) + _pictures(body, folder, place)
+        source = _logo(brand, folder, place) + _top(page) + _pictures(body, folder, place)
         reference = place / "reference.docx"
-        reference.write_bytes(_reference(brand))
+        colophon = _COLOPHON.search(page)
+        reference.write_bytes(_reference(brand, _plain(colophon.group(1)) if colophon else ""))
         output = place / "report.docx"
         options = ["--from", "html", "--to", "docx", "--shift-heading-level-by", "-1"]
         options += ["--reference-doc", str(reference), "--lua-filter", str(_HERE / "word.lua")]
@@ -84,7 +92,7 @@ def _laid_out(document: bytes, page: str) -> bytes:
             elif name == "word/styles.xml" and language:
                 part = part.replace(b'w:val="en-US"', f'w:val="{language.group(1)}"'.encode())
             elif name == "docProps/core.xml" and title:
-                text = escape(unescape(re.sub(r"<[^>]+>", "", title.group(1))), quote=False)
+                text = escape(_plain(title.group(1)), quote=False)
                 part = part.replace(
                     b"<dc:title></dc:title>", f"<dc:title>{text}</dc:title>".encode()
                 )
@@ -93,13 +101,37 @@ def _laid_out(document: bytes, page: str) -> bytes:
 
 
 def _top(page: str) -> str:
-    parts = []
+    parts = {}
     for style, pattern in _TOP:
         match = re.search(pattern, page, re.DOTALL)
         if match and match.group(1).strip():
-            text = match.group(1).replace("</span><span", "</span> · <span")
-            parts.append(f'<div data-custom-style="{style}"><p>{text}</p></div>')
-    return "\n".join(parts)
+            parts[style] = match.group(1).replace("</span><span", "</span> · <span")
+    # On a cover only, before the day.
+    said = [re.search(pattern, page, re.DOTALL) for pattern in _FINDINGS]
+    found = next((match.group(1) for match in said if match), "")
+    if found and _CONTENTS.search(page):
+        day = parts.pop("Date", "")
+        parts |= {"Cover Finding": found} | ({"Date": day} if day else {})
+    return "\n".join(
+        f'<div data-custom-style="{style}"><p>{text}</p></div>' for style, text in parts.items()
+    )
+
+
+def _logo(brand: Brand, folder: Path, place: Path) -> str:
+    picture = logo_picture(brand, folder)
+    if picture is None:
+        return ""
+    kind = Path(brand.logo).suffix.lower()
+    name = f"cover-logo{'.png' if kind == '.svg' else kind}"
+    (place / name).write_bytes(picture.getvalue())
+    alt = escape(brand.logo_alt)
+    return (
+        f'<div data-custom-style="Logo"><p><img src="{name}" alt="{alt}" height="0.6in"></p></div>'
+    )
+
+
+def _plain(markup: str) -> str:
+    return unescape(re.sub(r"<[^>]+>", "", markup))
 
 
 def _pictures(body: str, folder: Path, place: Path) -> str:
@@ -134,8 +166,8 @@ def _inches(drawing: Path) -> float:
     return min(_WIDEST, round(float(match.group(1)) / (72 if match.group(2) == b"pt" else 96), 2))
 
 
-def _reference(brand: Brand) -> bytes:
-    """Pandoc's own reference document in the brand's colours and fonts."""
+def _reference(brand: Brand, colophon: str) -> bytes:
+    """Pandoc's own reference document in the brand's colours and fonts, with a footer."""
     plain = _pandoc(["--print-default-data-file", "reference.docx"], b"", Path.cwd())
     buffer = io.BytesIO()
     with (
@@ -158,7 +190,7 @@ def _reference(brand: Brand) -> bytes:
             elif name == "[Content_Types].xml":
                 part = part.replace(b"</Types>", FOOTER_TYPE + b"</Types>")
             new.writestr(name, part)
-        new.writestr("word/footer1.xml", FOOTER)
+        new.writestr("word/footer1.xml", footer(colophon, brand))
     return buffer.getvalue()
 
 
