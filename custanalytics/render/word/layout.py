@@ -22,7 +22,7 @@ _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _PAGE, _CELL = 9366, 90
 # Half points: the sizes of the tables' type, and the smallest that is read with ease; an em of
 # half a point in twentieths.
-_SIZES, _READABLE, _EM = (17, 16, 15, 14, 13, 12), 16, 10
+_SIZES, _READABLE, _EM = (17, 16, 15, 14, 13, 12), 15, 10
 # Between figures, on the right of their column, and the text that follows them.
 _GAP = 140
 # Short texts, figures and days among them, stay on one line.
@@ -36,10 +36,13 @@ _HEADING = 3
 _STEP, _SPACE, _TINY = 60, 0.3, 1e-6
 # A place to fill in, which is an empty cell here, and the room that it has.
 _DOTS, _BLANK = re.compile(r"^[.…]+$"), 900
+# A file's folder, before its name: the link still leads there.
+_FOLDER = re.compile(r"^(?:[\w-]+/)+(?=[\w.-]+$)")
 # Where a line may end: at a blank, or after a hyphen between letters, as in names of files.
 _BREAK = re.compile(r"[ \t\n]+|(?<=[^\W\d]-)(?=[^\W\d])")
 # An interval is one figure: in brackets behind another, or alone in its cell.
 _INTERVAL = re.compile(r"[(\[](?=[^()\[\]]*\d)[^()\[\]]{3,26}[)\]]|^\S*\d\S* \S{1,4} \S*\d\S*$")
+_NUMBERED = re.compile(r"(?P<label>\w+)(?P<space>\s)(?P<number>\d+)(?P<rest>:.*)", re.DOTALL)
 # The cover's height in twentieths of a point, by style, and what a line of its large texts adds;
 # then that of a line of the contents by its level, and of the page less the contents' heading.
 _COVER = {
@@ -76,7 +79,7 @@ def laid_out(document: bytes, contents: str) -> bytes:
                 text.text = _INTERVAL.sub(_on_one_line, _DOTS.sub("", text.text or ""))
             for link in table.iter(f"{_W}hyperlink"):
                 for text in link.iter(f"{_W}t"):
-                    text.text = (text.text or "").rpartition("/")[2]
+                    text.text = _FOLDER.sub("", text.text or "")
             for part in _legible(table):
                 _kept_together(part.findall(f"{_W}tr"))
     for paragraph in tree.iter(f"{_W}p"):
@@ -84,9 +87,8 @@ def laid_out(document: bytes, contents: str) -> bytes:
         following = paragraph.getnext()
         if paragraph.find(f".//{_W}drawing") is not None and _style(following) == "ChartNote":
             _first(paragraph, "pPr", "keepNext")
-    for mark in tree.iter(f"{_W}bookmarkStart"):
-        if mark.get(f"{_W}name") == "sec-appendix" and _style(mark.getnext()) in _HEADINGS:
-            _first(mark.getnext(), "pPr", "pageBreakBefore")
+        if _style(paragraph) == "Caption":
+            _counted(paragraph)
     if contents:
         _contents(tree.find(f"{_W}body"), contents)
     written: bytes = etree.tostring(tree, xml_declaration=True, encoding="UTF-8", standalone=True)
@@ -173,8 +175,8 @@ class _Columns:
         """Write widths that fit the texts, and the size of the type that they need."""
         size = next((s for s in _SIZES if self.needs(range(self.count), s) <= _PAGE), _SIZES[-1])
         widths, heading = self._widths(size)
-        if heading > _HEADING and size > _READABLE:
-            size = _READABLE
+        if heading > _HEADING and size == _SIZES[0]:
+            size = _SIZES[1]
             widths, _ = self._widths(size)
         self._write(widths, size)
 
@@ -294,6 +296,22 @@ def _kept_together(rows: list[Any]) -> None:
         if i in kept:
             for paragraph in row.iter(f"{_W}p"):
                 _first(paragraph, "pPr", "keepNext")
+
+
+def _counted(caption: Any) -> None:
+    """The number of a figure or table as a field: Word counts again where one is put in."""
+    text = caption.find(f"{_W}r/{_W}t")
+    if text is None or (match := _NUMBERED.match(text.text or "")) is None:
+        return
+    run = text.getparent()
+    field = etree.Element(f"{_W}fldSimple")
+    field.set(f"{_W}instr", f" SEQ {match['label']} \\* ARABIC ")
+    number, rest = copy.deepcopy(run), copy.deepcopy(run)
+    text.text = f"{match['label']}{match['space']}"
+    number.find(f"{_W}t").text, rest.find(f"{_W}t").text = match["number"], match["rest"]
+    field.append(number)
+    run.addnext(field)
+    field.addnext(rest)
 
 
 def _first(element: Any, holder: str, name: str) -> Any:

@@ -100,7 +100,7 @@ def test_a_cover_says_what_was_found_and_stands_alone(folder, word) -> None:
     assert word.find(f"{W}body/{W}sectPr/{W}titlePg") is not None
     broken = [p for p in word.iter(f"{W}p") if p.find(f"{W}pPr/{W}pageBreakBefore") is not None]
     chapters = paragraphs(word, "Heading1")
-    assert [plain("".join(p.itertext())) for p in broken] == [chapters[0], chapters[-1]]
+    assert [plain("".join(p.itertext())) for p in broken] == chapters[:1]
     with zipfile.ZipFile(folder / "report.docx") as archive:
         footer = archive.read("word/footer1.xml").decode()
         assert b"<dc:title>What your customers are worth" in archive.read("docProps/core.xml")
@@ -160,7 +160,7 @@ def test_wide_tables_are_two_that_can_be_read(word) -> None:
     for table in (t for t in word.iter(f"{W}tbl") if val(t, "tblPr/tblStyle") == "Table"):
         head = [plain("".join(cell.itertext())) for cell in table.find(f"{W}tr").iter(f"{W}tc")]
         heads.setdefault(head[0], []).append(head)
-        assert {int(size.get(f"{W}val")) for size in table.iter(f"{W}sz")} <= {16, 17}, head
+        assert {int(size.get(f"{W}val")) for size in table.iter(f"{W}sz")} <= {15, 16, 17}, head
     first, second = heads["Seen up to"][:2]
     assert (*first[:2], first[-1]) == ("Seen up to", "Days", "By own rates")
     assert (*second[:2], second[-1]) == ("Seen up to", "Purchases expected", "Error")
@@ -170,6 +170,19 @@ def test_an_interval_is_not_broken(word) -> None:
     cells = [t.text for table in word.iter(f"{W}tbl") for t in table.iter(f"{W}t") if t.text]
     assert not [text for text in cells if re.search(r"\([^ ]+ to ", text)]
     assert any("\xa0to\xa0" in text for text in cells)
+
+
+def test_figures_and_tables_are_counted_by_word(word) -> None:
+    captions = [p for p in word.iter(f"{W}p") if val(p, "pPr/pStyle") == "Caption"]
+    for label in ("Figure", "Table"):
+        code = f" SEQ {label} \\* ARABIC "
+        fields = [
+            f for p in captions for f in p.iter(f"{W}fldSimple") if f.get(f"{W}instr") == code
+        ]
+        counted = [int("".join(field.itertext())) for field in fields]
+        assert counted == list(range(1, len(counted) + 1))
+        assert len(counted) > 3
+    assert plain("".join(captions[0].itertext())).startswith("Figure 1: ")
 
 
 def test_pictures_beside_each_other_share_the_width(word) -> None:
