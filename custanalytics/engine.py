@@ -152,14 +152,22 @@ class DuckDBEngine:
             self._connection.unregister("incoming")
 
     def _execute(self, name: str, text: str, params: dict[str, Any]) -> duckdb.DuckDBPyConnection:
-        wanted = set(_PARAMETER.findall(text))
-        missing = {name for name in wanted if params.get(name) is None}
-        if missing:
-            raise UsageError(f"query {name!r} needs the parameters {sorted(missing)}")
+        given = parameters(f"query {name!r}", _PARAMETER, text, params)
         try:
-            return self._connection.execute(text, {key: params[key] for key in wanted})
+            return self._connection.execute(text, given)
         except duckdb.Error as error:
             raise QueryError(f"query {name!r} failed: {error}\n{text}") from error
+
+
+def parameters(
+    name: str, pattern: re.Pattern[str], text: str, params: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The parameters that a text asks for, in an engine's way to write them."""
+    wanted = set(pattern.findall(text))
+    missing = {key for key in wanted if params.get(key) is None}
+    if missing:
+        raise UsageError(f"{name} needs the parameters {sorted(missing)}")
+    return {key: params[key] for key in wanted}
 
 
 def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:

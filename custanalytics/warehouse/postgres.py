@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pandas as pd
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import conninfo_to_dict
 
-from custanalytics.engine import DuckDBEngine, Engine, QueryError, table_name
+from custanalytics.engine import DuckDBEngine, Engine, QueryError, parameters, table_name
 from custanalytics.errors import CustAnalyticsError, SourceError, UsageError
 from custanalytics.warehouse.translate import translated
 
@@ -72,7 +72,11 @@ class PostgresEngine:
     dialect = "postgres"
 
     def __init__(self, address: str) -> None:
-        if urlsplit(address).password:
+        try:
+            password = conninfo_to_dict(address).get("password")
+        except psycopg.ProgrammingError as error:
+            raise UsageError(f"--engine is no address of a server: {_first_line(error)}") from None
+        if password:
             raise UsageError(
                 "the address of the server holds a password, which logs and shell histories "
                 "would keep: leave it out and set PGPASSWORD in the environment"
@@ -139,13 +143,14 @@ class PostgresEngine:
         self._drop(table_name(table))
         with self._told(name):
             self._connection.execute(
-                f'CREATE TEMPORARY TABLE "{table}" AS\n{text}', _given(name, text, params or {})
+                f'CREATE TEMPORARY TABLE "{table}" AS\n{text}',
+                parameters(name, _PARAMETER, text, params or {}),
             )
             self._connection.execute(f'ANALYZE "{table}"')
 
     def rows(self, name: str, text: str, params: Dict[str, Any] | None = None) -> pd.DataFrame:
         """Rows of a statement in the server's SQL, typed as the DuckDB engine types them."""
-        given = _given(name, text, params or {})
+        given = parameters(name, _PARAMETER, text, params or {})
         with self._told(name), self._connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM (\n{text}\n) AS answer LIMIT 0", given)
             types = {
@@ -206,15 +211,6 @@ class PostgresEngine:
             raise SourceError(f"the PostgreSQL server refused: {_first_line(error)}") from None
         except psycopg.Error as error:
             raise wrong(f"{name} failed on the server: {_first_line(error)}") from error
-
-
-def _given(name: str, text: str, params: Dict[str, Any]) -> dict[str, Any]:
-    """The parameters that the text asks for."""
-    wanted = set(_PARAMETER.findall(text))
-    missing = {key for key in wanted if params.get(key) is None}
-    if missing:
-        raise UsageError(f"{name} needs the parameters {sorted(missing)}")
-    return {key: params[key] for key in wanted}
 
 
 def _struct(types: Dict[str, str]) -> str:

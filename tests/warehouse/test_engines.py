@@ -70,6 +70,8 @@ def test_a_password_in_the_address_is_refused() -> None:
     with pytest.raises(UsageError, match="PGPASSWORD") as refused:
         PostgresEngine("postgresql://ann:secret@localhost/shop")
     assert "secret" not in str(refused.value)
+    with pytest.raises(UsageError, match="PGPASSWORD"):
+        PostgresEngine("postgresql://ann@localhost/shop?password=secret")
 
 
 def test_a_server_that_is_not_there_is_one_message() -> None:
