@@ -236,7 +236,7 @@ def report_effect(effect: "CampaignEffect", options: MeasureOptions, out: Path |
 
     with renewed(out, find_template(chosen)) as folder:
         options = dataclasses.replace(options, template=chosen)
-        kept = settings_of(options, options.made_on or today(), options.currency)
+        kept = settings_of(options, options.made_on or today(), effect.currency)
         results = AnalysisResults(kept, campaign=effect)
         files = write_all(results, None, folder, options, lambda _: nullcontext())
         stale = stale_prose(out, folder, find_template(chosen))
