@@ -64,8 +64,10 @@ def write_documentation(target: Path, helps: Mapping[str, str]) -> Path:
         titles |= {f"{name}.html": title for name, title in _MADE.items()}
         page_of = Template((reports / "_docs" / "page.html").read_text("utf-8"))
         for page, text in texts.items():
+            # Long lines scroll; the keyboard has to get there.
+            body = markdown_html(text).replace("<pre", '<pre tabindex="0"')
             filled = page_of.substitute(
-                title=escape(titles[page]), nav=_nav(titles, page), body=markdown_html(text)
+                title=escape(titles[page]), nav=_nav(titles, page), body=body
             )
             (folder / page).write_text(filled, "utf-8")
     return target / HOME

@@ -13,6 +13,33 @@ from typing import Any
 import numpy as np
 
 
+class Money(float):
+    """An amount in a sentence: with its currency, which the report writes as its locale does.
+
+    Examples
+    --------
+    >>> tell("{gain:+,.2f} a head", gain=Money(1.5, "EUR"))
+    '+1.50 EUR a head'
+    """
+
+    __slots__ = ("currency",)
+    currency: str
+
+    def __new__(cls, amount: float, currency: str) -> "Money":
+        """An amount, and the code of its currency; empty where it is not known."""
+        made = super().__new__(cls, amount)
+        made.currency = currency
+        return made
+
+    def __getnewargs__(self) -> tuple[float, str]:  # type: ignore[override]
+        """What a copy is made from."""
+        return float(self), self.currency
+
+    def __format__(self, spec: str) -> str:
+        """The amount, and the currency behind it."""
+        return f"{float(self):{spec}} {self.currency}".rstrip()
+
+
 class Sentence(str):
     """English text that can be said in another language.
 
@@ -131,6 +158,8 @@ def _encoded(value: Any) -> Any:
         return {"date": value.isoformat()}
     if isinstance(value, Decimal):
         return {"decimal": str(value)}
+    if isinstance(value, Money):
+        return {"money": [_encoded(float(value)), value.currency]}
     if isinstance(value, float) and not math.isfinite(value):
         return {"float": str(value)}
     return value
@@ -141,6 +170,9 @@ def _decoded(value: Any) -> Any:
         return value
     if "template" in value:
         return from_json(value)
+    if "money" in value:
+        amount, currency = value["money"]
+        return Money(_decoded(amount), currency)
     readers: dict[str, Callable[[str], Any]] = {
         "date": date.fromisoformat,
         "decimal": Decimal,

@@ -9,7 +9,7 @@ import pandas as pd
 from custanalytics.campaigns.differences import difference_interval, gain_within
 from custanalytics.check import Check
 from custanalytics.scoring.calibration import Bools, Floats
-from custanalytics.sentences import listed, noted, tell, tell_many, together
+from custanalytics.sentences import Money, listed, noted, tell, tell_many, together
 
 # The column of a list that its groups were drawn within.
 DRAWN_WITHIN = "segment"
@@ -29,6 +29,8 @@ class Happened:
     column: str = ""
     # whether the column holds amounts
     amounts: bool = False
+    # of the amounts; empty where it is not known
+    currency: str = ""
 
 
 def effect_shown(row: "pd.Series[float]", happened: Happened) -> Check:
@@ -89,17 +91,15 @@ def money_shown(row: "pd.Series[float]", happened: Happened) -> Check | None:
     trimmed = row["spend_effect_trimmed"]
     few = shown and (abs(trimmed) < abs(gain) / 2 or trimmed * gain < 0)
     figures = {
-        "outcome": happened.column,
-        "gain": gain,
-        "low": low,
-        "high": high,
-        "trimmed": trimmed,
+        name: Money(amount, happened.currency)
+        for name, amount in {"gain": gain, "low": low, "high": high, "trimmed": trimmed}.items()
     }
     sentence = (
         tell(
             "In “{outcome}” a head, the contacted differ by {gain:+,.2f} (95% interval "
             "{low:+,.2f} to {high:+,.2f}; {trimmed:+,.2f} with the largest hundredth of the "
             "amounts cut).",
+            outcome=happened.column,
             **figures,
         )
         if happened.column

@@ -12,6 +12,7 @@ from custanalytics.campaigns.differences import effect_table
 from custanalytics.check import Check
 from custanalytics.customers.outcomes import outcomes_after, prepare
 from custanalytics.errors import UnsupportedError, UsageError
+from custanalytics.ledger import Ledger
 from custanalytics.scoring.calibration import Bools, Floats
 from custanalytics.sentences import tell
 from custanalytics.shown import Shown
@@ -45,6 +46,8 @@ class CampaignEffect(Shown):
         The column that says what happened; empty: whether they bought, by the sales.
     amounts : bool
         Whether that column holds amounts.
+    currency : str
+        Code of the currency of the amounts; empty where it is not known.
     contacted_on : date or None
         Day of the contact; None for a past campaign's table.
     divided_by : str
@@ -61,6 +64,7 @@ class CampaignEffect(Shown):
     checks: tuple[Check, ...]
     outcome: str = ""
     amounts: bool = False
+    currency: str = ""
     contacted_on: date | None = None
     divided_by: str = ""
     ranked_by: tuple[str, ...] = ()
@@ -150,9 +154,10 @@ def campaign_effect(
         None if strata is None else strata.to_numpy()[compared],
     )
     found = int(key.isin(known).sum())
+    currency = (transactions.currency or "") if isinstance(transactions, Ledger) else ""
     said = (
         checks.effect_shown(effects.iloc[0], Happened()),
-        checks.money_shown(effects.iloc[0], Happened()),
+        checks.money_shown(effects.iloc[0], Happened(currency=currency)),
         checks.balanced(contacts[compared], treated[compared]),
         checks.strata_apart(treated, compared, strata),
         checks.nobody_bought(spend),
@@ -163,6 +168,7 @@ def campaign_effect(
         effects,
         window_days,
         tuple(check for check in said if check is not None),
+        currency=currency,
         contacted_on=contacted_on,
         divided_by=segment or "",
     )
@@ -174,6 +180,7 @@ def past_campaign_effect(
     segment: "pd.Series[str] | None" = None,
     spend: Floats | None = None,
     outcome: str = "converted",
+    currency: str = "",
 ) -> CampaignEffect:
     """Effect of a past campaign with a random control group.
 
@@ -190,6 +197,8 @@ def past_campaign_effect(
     outcome : str, default "converted"
         Name of what happened, as the sentences quote it; they speak of amounts in it where
         `spend` is given.
+    currency : str, optional
+        Code of the currency of `spend`.
 
     Returns
     -------
@@ -203,7 +212,7 @@ def past_campaign_effect(
     """
     parts = None if segment is None else segment.astype("str").to_numpy()
     effects = effect_table(treated, converted, spend, parts)
-    happened = Happened(outcome, spend is not None)
+    happened = Happened(outcome, spend is not None, currency)
     said = (
         checks.effect_shown(effects.iloc[0], happened),
         checks.money_shown(effects.iloc[0], happened),
@@ -214,6 +223,7 @@ def past_campaign_effect(
         tuple(check for check in said if check is not None),
         outcome=outcome,
         amounts=happened.amounts,
+        currency=currency,
         divided_by="" if segment is None else str(segment.name or ""),
     )
 

@@ -72,6 +72,7 @@ def measure_past(
     segment: str | None = None,
     control: str | None = None,
     by: Sequence[str] = (),
+    currency: str = "",
 ) -> CampaignEffect:
     """Effect of a past campaign, from one table of those contacted and those left alone.
 
@@ -114,6 +115,7 @@ def measure_past(
             None if parts is None else parts[rows],
             None if spend is None else spend[rows],
             converted,
+            currency,
         )
         if X is not None:
             one = _ranked(one, X[rows], treated[rows], happened[rows], by)

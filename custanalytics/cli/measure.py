@@ -78,4 +78,6 @@ def _past(options: argparse.Namespace, how: MeasureOptions) -> "CampaignEffect":
     if options.sources or options.sample:
         raise UsageError("a past campaign (--treatment) needs no sales: leave them out")
     columns = (how.treatment or "", how.converted or "")
-    return measure_past(options.list, *columns, how.segment, how.control, how.by)
+    return measure_past(
+        options.list, *columns, how.segment, how.control, how.by, how.currency or ""
+    )

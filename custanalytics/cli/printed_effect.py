@@ -29,7 +29,8 @@ def effect_text(effect: CampaignEffect) -> str:
     tables = [_effect_rows(rows, effect.divided_by)]
     if rows["spend_effect"].notna().any():
         money = pd.DataFrame({effect.divided_by: _names(rows)})
-        for title, end in {"a head": "", "from": "_low", "to": "_high", "cut": "_trimmed"}.items():
+        unit = f"{effect.currency} a head".strip()
+        for title, end in {unit: "", "from": "_low", "to": "_high", "cut": "_trimmed"}.items():
             money[title] = [
                 "" if value != value else f"{value:+,.2f}" for value in rows[f"spend_effect{end}"]
             ]

@@ -13,7 +13,7 @@ import pandas as pd
 
 from custanalytics.content.format import MISSING, Formats, is_missing
 from custanalytics.content.language import spoken
-from custanalytics.sentences import Sentence
+from custanalytics.sentences import Money, Sentence
 
 _SPEC = re.compile(r"(\+?)(,?)(?:\.(\d+))?([%fd]?)")
 
@@ -84,7 +84,9 @@ class _Filling(string.Formatter):
             raise ValueError(f"no figure of a sentence is written as {format_spec!r}")
         sign, _, digits, kind = spec.groups()
         number = float(value)
-        if kind == "%":
+        if isinstance(value, Money):
+            text = formats.money(number)
+        elif kind == "%":
             text = formats.percent(number, int(digits or 0))
         else:
             text = formats.number(number, int(digits or 0))

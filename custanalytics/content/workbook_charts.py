@@ -36,8 +36,8 @@ def wide(chart: Chart) -> pd.DataFrame:
     if chart.series is None:
         columns = {key: key, number: "value"}
         columns |= {name: to for name, to in ((chart.low, _LOW), (chart.high, _HIGH)) if name}
-        if chart.incomplete:
-            columns[chart.incomplete] = _OPEN
+        if open_ := _open(chart):
+            columns[open_] = _OPEN
         return data[list(columns)].rename(columns=columns).reset_index(drop=True)
     table = data.pivot(index=key, columns=chart.series, values=number)
     table = table.reindex(index=list(dict.fromkeys(data[key])), columns=chart.names())
@@ -46,10 +46,16 @@ def wide(chart: Chart) -> pd.DataFrame:
         table = table.abs()
         lowest = data[chart.base] + data[number].clip(upper=0)
         table.insert(0, BASE, lowest.to_numpy())
-    if chart.incomplete:
-        table[_OPEN] = data.groupby(key)[chart.incomplete].any()
+    if open_ := _open(chart):
+        table[_OPEN] = data.groupby(key)[open_].any()
     table.columns = pd.Index([str(column) for column in table.columns])
     return table.reset_index(names=key)
+
+
+def _open(chart: Chart) -> str | None:
+    """Which months the data covers only in part; a column of nothing but no says nothing."""
+    name = chart.incomplete
+    return name if name and chart.data[name].any() else None
 
 
 def chart_sheet(chart: Chart) -> Sheet:

@@ -25,6 +25,8 @@ ALIKE = 0.5
 FILLED_APART = 0.20
 LEVELS_APART = 0.25
 MEAN_APART = 0.50
+# Standard errors that a few rows may add to it.
+CHANCE_Z = 2.0
 
 
 @dataclass(frozen=True)
@@ -193,7 +195,7 @@ def unlike(values: pd.DataFrame, seen: Mapping[str, Seen]) -> tuple["pd.Series[s
             odd = known & ((own < was.low - was.sd) | (own > was.high + was.sd))
             moved = abs(float(own.mean()) - was.mean) if known.any() else 0.0
             word = f"outside {was.low:g} to {was.high:g}"
-            drifted = moved > MEAN_APART * was.sd
+            drifted = moved > was.sd * (MEAN_APART + CHANCE_Z / np.sqrt(max(known.sum(), 1)))
         else:
             odd, word, drifted = known & False, "", False
         rows = rows.where(~odd, rows + f"{name} {word}; ")
@@ -204,7 +206,8 @@ def unlike(values: pd.DataFrame, seen: Mapping[str, Seen]) -> tuple["pd.Series[s
                 "their scores can't be relied on."
             )
         filled = float(known.mean()) if len(values) else was.filled
-        if abs(filled - was.filled) > FILLED_APART:
+        chance = CHANCE_Z * np.sqrt(was.filled * (1 - was.filled) / max(len(values), 1))
+        if abs(filled - was.filled) > FILLED_APART + chance:
             said.append(f"{name} is filled in {filled:.0%} of the rows, {was.filled:.0%} then.")
         if drifted:
             said.append(f"{name} is distributed otherwise than when it was learned.")
@@ -234,7 +237,10 @@ def plain(name: str) -> str:
 
 
 def _levels_apart(own: "pd.Series", was: Seen) -> float:
-    """Half of the differences between the shares of the levels."""
+    """Half of the differences between the shares of the levels, beyond what chance makes."""
     now = own.value_counts(normalize=True)
     names = [*dict.fromkeys([*was.levels, *now.index])]
-    return float(np.abs([was.levels.get(n, 0.0) - now.get(n, 0.0) for n in names]).sum() / 2)
+    then = np.array([was.levels.get(name, 0.0) for name in names])
+    apart = np.abs(then - [now.get(name, 0.0) for name in names]).sum() / 2
+    chance = np.sqrt(2 * then * (1 - then) / (np.pi * max(len(own), 1))).sum() / 2
+    return float(apart - chance)

@@ -10,12 +10,15 @@ import pytest
 
 from custanalytics.campaigns.differences import effect_table, rate_alone
 from custanalytics.campaigns.from_files import measure_list, measure_past
+from custanalytics.cli.printed_effect import effect_text
 from custanalytics.content.chapters.campaign import campaign as campaign_chapter
 from custanalytics.content.format import Formats
+from custanalytics.content.words import told
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.pipeline import rerender
 from custanalytics.results.lists import write_csv
 from custanalytics.results.store import read_results
+from custanalytics.sentences import as_json, from_json
 from tests.cli.test_cli import FIXED, call
 
 RATES = {"regular": (0.6, 300, 100), "rare": (0.1, 900, 40)}  # rate, contacted, left alone
@@ -236,6 +239,15 @@ def test_money_is_an_outcome_and_a_few_large_amounts_are_named(tmp_path):
     assert check.passed is False
     assert "In “spend” a head" in check.sentence
     assert "A few large amounts carry it" in check.sentence
+    effect = measure_past(path, "sent", "spend", currency="EUR")
+    gain = effect.effects["spend_effect"].iloc[0]
+    said = next(c for c in effect.checks if c.name == "measure.money").sentence
+    assert f"differ by {gain:+,.2f} EUR (95%" in said
+    assert "  EUR a head  " in effect_text(effect)
+    again = from_json(json.loads(json.dumps(as_json(said))))
+    assert told(again, Formats("en_GB", "EUR")).startswith(
+        "In “spend” a head, the contacted differ by +€"
+    )
 
 
 def test_zeros_that_a_spreadsheet_took_are_put_back_and_said(tmp_path):

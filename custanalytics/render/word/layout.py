@@ -289,9 +289,11 @@ def _cells(row: Any) -> list[Any]:
 
 
 def _kept_together(rows: list[Any]) -> None:
-    """Keep a short table on one page; of a long one, its first and its last two rows."""
+    """Keep a short table on one page; of a long one, its first and its last three rows."""
     noted = _style(rows[-1].getparent().getnext()) == "ChartNote"
-    kept = range(len(rows)) if len(rows) <= _TOGETHER else (0, 1, len(rows) - 2, len(rows) - 1)
+    kept = (
+        range(len(rows)) if len(rows) <= _TOGETHER else (0, 1, 2, *range(len(rows) - 3, len(rows)))
+    )
     for i, row in enumerate(rows if noted else rows[:-1]):
         if i in kept:
             for paragraph in row.iter(f"{_W}p"):

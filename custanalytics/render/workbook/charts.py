@@ -14,9 +14,9 @@ from custanalytics.content.workbook_sheet import Sheet
 from custanalytics.render.brand import Brand
 from custanalytics.render.number_codes import number_code
 
-_WIDTH, _HEIGHT = 760, 400
+_WIDTH, _HEIGHT = 760, 460
 # What a chart covers of a sheet, in cells of the usual size.
-CHART_COLUMNS, CHART_ROWS = 12, 21
+CHART_COLUMNS, CHART_ROWS = 12, 24
 _NOT_SERIES = ("low", "high", "open")
 _SCATTERED = ("count", "days", "share", "number")
 
