@@ -1,10 +1,11 @@
 """The one place that knows the order: load, compute, write, render."""
 
 import dataclasses
+import re
 import shutil
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dict
-from collections.abc import Sequence
-from contextlib import nullcontext, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -28,7 +29,7 @@ from custanalytics.config import (
     shared,
     today,
 )
-from custanalytics.errors import SourceError, UnsupportedError, UsageError
+from custanalytics.errors import RenderError, SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import Ledger, Mapping, load, read_table
 from custanalytics.ledger.load import conditions
 from custanalytics.render.pages.templates import template as find_template
@@ -52,6 +53,8 @@ _HOLDINGS = {
     CAMPAIGN: "the effect of a campaign",
 }
 _OF_ANYTHING = ("gallery", "published")
+# A figure, part, label or text that a document asks for and the report does not have.
+_ABSENT = re.compile(r"no picture _figures/|no file '_parts/|to a label that is not there|has no '")
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,8 @@ def run(options: RunOptions) -> Report:
     out, step = Path(options.out), options.step
     _check_means(options)
     chosen = template_of_run(options)
-    with renewed(out, find_template(chosen)) as folder:
+    held = _asked_for(options)
+    with _fitting_named(chosen, held), renewed(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
             ledger = read_sales(
                 options.sources, options, as_of=options.as_of, today=options.made_on
@@ -204,7 +208,10 @@ def run_prospects(options: ProspectsOptions) -> Report:
     from custanalytics.results.analyse import add_prospects, settings_of
     from custanalytics.results.store import AnalysisResults
 
-    with renewed(out, find_template(chosen)) as folder:
+    with (
+        _fitting_named(chosen, [PROSPECTS]),
+        renewed(out, find_template(chosen)) as folder,
+    ):
         options = dataclasses.replace(options, template=chosen)
         made_on = options.made_on or today()
         empty = AnalysisResults(settings_of(options, made_on, options.currency))
@@ -288,8 +295,9 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
         return _moved(files, fresh, folder)
     out = Path(options.out)
     chosen = template_for(out, options.template)
-    _check_template(chosen, _held(results))
-    with renewed(out, find_template(chosen)) as fresh:
+    held = _held(results)
+    _check_template(chosen, held)
+    with _fitting_named(chosen, held), renewed(out, find_template(chosen)) as fresh:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
         write_results(results, fresh / "results")
@@ -316,12 +324,19 @@ def _check_means(how: Rendering) -> None:
 
 def template_of_run(options: RunOptions) -> str:
     """The template of a run; where purchases are counted without money, one that can do without."""
+    held = _asked_for(options)
+    default = PURCHASES if PURCHASES in held else TEMPLATE
+    chosen = template_for(Path(options.out), options.template, default)
+    _check_template(chosen, held)
+    return chosen
+
+
+def _asked_for(options: RunOptions) -> list[str]:
+    """What the report of a run will hold."""
     file = options.mapping_file
     counted = options.no_amount or (file is not None and Mapping.load(file).no_amount)
-    chosen = template_for(Path(options.out), options.template, PURCHASES if counted else TEMPLATE)
     sales = PURCHASES if counted else SALES
-    _check_template(chosen, [sales, PROSPECTS] if options.prospects else [sales])
-    return chosen
+    return [sales, PROSPECTS] if options.prospects else [sales]
 
 
 def _held(results: "AnalysisResults") -> list[str]:
@@ -337,17 +352,34 @@ def _held(results: "AnalysisResults") -> list[str]:
 
 def _check_template(chosen: str, held: Sequence[str]) -> None:
     """Refuse a template of ours that speaks of what the report does not hold."""
-    fitting = [name for name in template_names() if _fits(name, held)]
-    if chosen not in template_names() or chosen in fitting:
-        return
-    raise UsageError(
-        f"the template {chosen!r} shows {_HOLDINGS[_subject(chosen)]}, and this report holds "
-        f"{' and '.join(_HOLDINGS[name] for name in held)}: give --template {' or '.join(fitting)}"
+    if chosen in template_names() and chosen not in _fitting(held):
+        raise UsageError(
+            f"the template {chosen!r} shows {_HOLDINGS[_subject(chosen)]}, and {_offer(held)}"
+        )
+
+
+@contextmanager
+def _fitting_named(chosen: str, held: Sequence[str]) -> Iterator[None]:
+    """Where a template of somebody's own asks for what is not there, say which ones fit."""
+    try:
+        yield
+    except RenderError as error:
+        if chosen in template_names() or not _ABSENT.search(str(error)):
+            raise
+        raise RenderError(
+            f"{error}. Perhaps the template is made for other results: {_offer(held)}"
+        ) from error
+
+
+def _offer(held: Sequence[str]) -> str:
+    return (
+        f"this report holds {' and '.join(_HOLDINGS[name] for name in held)}: give --template "
+        f"{' or '.join(_fitting(held))}"
     )
 
 
-def _fits(name: str, held: Sequence[str]) -> bool:
-    return name in _OF_ANYTHING or _subject(name) in held
+def _fitting(held: Sequence[str]) -> list[str]:
+    return [name for name in template_names() if name in _OF_ANYTHING or _subject(name) in held]
 
 
 def _subject(name: str) -> str:

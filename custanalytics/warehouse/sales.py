@@ -10,29 +10,26 @@ import pandas as pd
 
 from custanalytics.engine import quote
 from custanalytics.errors import SourceError
+from custanalytics.ledger.detect.cell_words import nobody_words
 from custanalytics.ledger.detect.column_names import meanings
-from custanalytics.ledger.detect.states import (
-    SALE,
-    STATE_ROLES,
-    TAKEN_FOR,
-    UNKNOWN,
-    state_reasons,
-)
+from custanalytics.ledger.detect.states import STATE_ROLES, TAKEN_FOR, UNKNOWN, state_reasons
 from custanalytics.ledger.findings import as_checks, as_findings, as_frame, unknown_customers
 from custanalytics.ledger.load_report import REASONS, Ledger, LoadReport
 from custanalytics.ledger.mapping import Choice, Mapping
 from custanalytics.ledger.order_states import MOST_UNKNOWN, WHY
-from custanalytics.sentences import noted, tell
+from custanalytics.sentences import noted, tell, tell_many
 from custanalytics.transactions import keep_orders
 from custanalytics.warehouse.columns import roles_of
 from custanalytics.warehouse.engines import Warehouse, warehouse
+from custanalytics.warehouse.statement import GIVEN, amount_of, lines_of, literal, text_of
 from custanalytics.warehouse.translate import spoken
 
-GIVEN = "given_source"
 STATES = ["column", "value", "rows", "amount", "why", "taken_for"]
 _TABLE = re.compile(r"[^\s;()]+")
-_OPTIONAL_TEXT = ("product", "product_name", "category", "country", "channel")
 _MOST_STATES = 200
+# Numbers that stand for nobody where they hold far more rows than any customer.
+_STANDING = ("0", "00", "000", "-1", "9999", "99999", "999999", "-9999")
+_MANY_ROWS, _FAR_MORE = 10, 5
 
 
 def load_table(
@@ -100,9 +97,10 @@ def load_table(
     columns = engine.columns(GIVEN)
     roles = roles_of(columns, mapping or {}, lambda column: _values(engine, column))
     _refuse_unknown_columns(where, columns)
+    nobody, told_of_nobody = _nobody(engine, text_of(roles, columns, "customer_id"))
     states = _states(engine, roles, sale, not_a_sale)
     bounds = (since or date.min, as_of or date.max, today or date.today())
-    lines = _lines(roles, columns, states, where, bounds)
+    lines = lines_of(roles, columns, states, nobody, where, bounds)
     rows = engine.rows(
         "rows of the source",
         spoken(
@@ -114,7 +112,7 @@ def load_table(
     told: list[str] = [
         tell("The sales were read from {source}, and stayed there.", source=_shown(source))
     ]
-    told += [*_settled(states), *_told_of(engine, roles, currency)]
+    told += [*told_of_nobody, *_settled(states), *_told_of(engine, roles, currency)]
     counts = dict(zip(rows["fate"], rows["rows"], strict=True))
     if not counts.get("used"):
         reasons = ", ".join(f"{REASONS[fate]}: {n:,}" for fate, n in counts.items())
@@ -161,6 +159,41 @@ def _values(engine: Warehouse, column: str) -> list[str]:
     return [str(value) for value in found]
 
 
+def _nobody(engine: Warehouse, customer: str) -> tuple[list[str], list[str]]:
+    """Ids that name nobody, and what there is to say of them."""
+    words = [*nobody_words(), *_STANDING]
+    listed = ", ".join(map(literal, words))
+    text = (
+        f"SELECT id, rows FROM (SELECT {customer} AS id, COUNT(*) AS rows FROM {GIVEN} "
+        "GROUP BY 1) AS ids WHERE id IS NOT NULL AND "
+    )
+    found = engine.rows(
+        "ids that name nobody",
+        spoken(f"{text} LOWER(id) IN ({listed}) ORDER BY id", engine.dialect),
+    )
+    other = engine.rows(
+        "the most rows of a customer",
+        spoken(
+            f"{text} LOWER(id) NOT IN ({listed}) ORDER BY rows DESC, id LIMIT 1", engine.dialect
+        ),
+    )
+    most = int(other["rows"].iloc[0]) if len(other) else 0
+    standing = found["id"].isin(_STANDING)
+    many = found["rows"] >= max(_MANY_ROWS, _FAR_MORE * most)
+    told: list[str] = [
+        tell_many(
+            int(rows),
+            "The customer {key} stands for nobody: one row.",
+            "The customer {key} stands for nobody: {n:,} rows, far more than any customer has, or "
+            "of several people.",
+            key=str(key),
+            n=int(rows),
+        )
+        for key, rows in found.loc[standing & many, ["id", "rows"]].itertuples(index=False)
+    ]
+    return list(found.loc[~standing | many, "id"]), told
+
+
 def _states(
     engine: Warehouse, roles: Dict[str, Choice], sale: Sequence[str], not_a_sale: Sequence[str]
 ) -> pd.DataFrame:
@@ -174,7 +207,7 @@ def _states(
             f"states of {column}",
             spoken(
                 f'SELECT CAST({quote(column)} AS VARCHAR) AS value, COUNT(*) AS "rows", '
-                f"CAST(COALESCE(SUM(ABS({_amount(roles)})), 0) AS DOUBLE) AS amount FROM {GIVEN} "
+                f"CAST(COALESCE(SUM(ABS({amount_of(roles)})), 0) AS DOUBLE) AS amount FROM {GIVEN} "
                 f"WHERE {quote(column)} IS NOT NULL GROUP BY {quote(column)} "
                 f"ORDER BY amount DESC, value LIMIT {_MOST_STATES + 1}",
                 engine.dialect,
@@ -220,124 +253,12 @@ def _settled(states: pd.DataFrame) -> list[str]:
     return found
 
 
-def _lines(
-    roles: Dict[str, Choice],
-    columns: Dict[str, str],
-    states: pd.DataFrame,
-    where: Sequence[tuple[str, str]],
-    bounds: tuple[date, date, date],
-) -> str:
-    """Statement with one row per row of the source, in the ledger's columns, and its fate."""
-    since, as_of, today = (f"CAST('{day.isoformat()}' AS DATE)" for day in bounds)
-    wanted = " AND ".join(
-        f"COALESCE(CAST({quote(column)} AS VARCHAR) IN "
-        f"({', '.join(_literal(v) for c, v in where if c == column)}), FALSE)"
-        for column in dict.fromkeys(column for column, _ in where)
-    )
-    parts = {
-        "customer_id": _text(roles, columns, "customer_id"),
-        "given_order": _text(roles, columns, "order_id"),
-        "ordered_at": f"CAST({quote(roles['ordered_at'].column)} AS TIMESTAMP)",
-        "amount": f"CAST({_amount(roles)} AS DECIMAL(18, 4))",
-        "quantity": _cast(roles, "quantity", "DECIMAL(18, 4)"),
-        **{role: _text(roles, columns, role) for role in _OPTIONAL_TEXT},
-        "discounted": _discounted(roles, columns),
-        "consent": _consent(roles),
-        "reason": _reason(states),
-        "wanted": wanted or "TRUE",
-    }
-    listed = ", ".join(f"{text} AS {name}" for name, text in parts.items())
-    return (
-        "SELECT customer_id, COALESCE(given_order, COALESCE(customer_id, '') || '/' || "
-        "CAST(CAST(ordered_at AS DATE) AS VARCHAR)) AS order_id, ordered_at, amount, quantity, "
-        f"{', '.join(_OPTIONAL_TEXT)}, discounted, consent, CASE "
-        "WHEN NOT wanted THEN 'not_asked_for' "
-        "WHEN reason IS NOT NULL THEN reason "
-        "WHEN ordered_at IS NULL THEN 'no_date' "
-        f"WHEN CAST(ordered_at AS DATE) > {today} THEN 'future_date' "
-        f"WHEN CAST(ordered_at AS DATE) < {since} THEN 'before_from' "
-        f"WHEN CAST(ordered_at AS DATE) > {as_of} THEN 'after_as_of' "
-        "WHEN amount IS NULL THEN 'no_amount' "
-        "WHEN customer_id IS NULL THEN 'no_customer' "
-        "WHEN amount = 0 THEN 'zero_amount' ELSE 'used' END AS fate "
-        f"FROM (SELECT {listed} FROM {GIVEN}) AS given"
-    )
-
-
-def _text(roles: Dict[str, Choice], columns: Dict[str, str], role: str) -> str:
-    """A column as text; null where it is blank, or where no column plays the role."""
-    if role not in roles:
-        return "CAST(NULL AS VARCHAR)"
-    column = quote(roles[role].column)
-    if columns[roles[role].column] == "number":
-        return f"CAST(CAST({column} AS DECIMAL(38, 0)) AS VARCHAR)"
-    return f"NULLIF(TRIM(CAST({column} AS VARCHAR)), '')"
-
-
-def _cast(roles: Dict[str, Choice], role: str, kind: str) -> str:
-    return f"CAST({quote(roles[role].column) if role in roles else 'NULL'} AS {kind})"
-
-
-def _amount(roles: Dict[str, Choice]) -> str:
-    if "amount" in roles:
-        return quote(roles["amount"].column)
-    return f"{quote(roles['quantity'].column)} * {quote(roles['unit_price'].column)}"
-
-
-def _discounted(roles: Dict[str, Choice], columns: Dict[str, str]) -> str:
-    if "discount_code" not in roles:
-        return "CAST(NULL AS BOOLEAN)"
-    column = quote(roles["discount_code"].column)
-    if columns[roles["discount_code"].column] == "number":
-        return f"COALESCE({column}, 0) <> 0"
-    return f"COALESCE(TRIM({column}), '') <> ''"
-
-
-def _consent(roles: Dict[str, Choice]) -> str:
-    if "opt_out" in roles:
-        return f"NOT {quote(roles['opt_out'].column)}"
-    return _cast(roles, "consent", "BOOLEAN")
-
-
-def _reason(states: pd.DataFrame) -> str:
-    """Why a row is no sale by its states; null where it is one.
-
-    The state of the payment says whether it was paid; else that of the order does.
-    """
-
-    def by(role: str, *, waiting: bool | None = None) -> str:
-        rows = states[(states["role"] == role) & ~states["reason"].isin([SALE, UNKNOWN])]
-        if waiting is not None:
-            rows = rows[(rows["reason"] == "not_paid") == waiting]
-        if rows.empty:
-            return "CAST(NULL AS VARCHAR)"
-        column = f"CAST({quote(rows['column'].iloc[0])} AS VARCHAR)"
-        cases = " ".join(
-            f"WHEN {_literal(value)} THEN '{reason}'"
-            for value, reason in zip(rows["value"], rows["reason"], strict=True)
-        )
-        return f"CASE {column} {cases} END"
-
-    sold = states[(states["role"] == "payment_status") & (states["reason"] == SALE)]
-    unpaid = by("status", waiting=True)
-    if not sold.empty:
-        listed = ", ".join(map(_literal, sold["value"]))
-        column = quote(sold["column"].iloc[0])
-        unpaid = f"CASE WHEN CAST({column} AS VARCHAR) IN ({listed}) THEN NULL ELSE {unpaid} END"
-    order = (by("cancelled"), by("status", waiting=False), by("payment_status"), unpaid)
-    return f"COALESCE({', '.join(order)}, {by('returned')}, {by('fulfilment_status')})"
-
-
-def _literal(value: object) -> str:
-    return "'" + str(value).replace("'", "''") + "'"
-
-
 def _told_of(engine: Warehouse, roles: Dict[str, Choice], currency: str | None) -> list[str]:
     found: list[str] = []
     price = roles["unit_price"].column if "unit_price" in roles else ""
     if "amount" in meanings(price) and "amount" not in roles:
         text = (
-            f"SELECT CAST(SUM({_amount(roles)}) AS DOUBLE) AS times, "
+            f"SELECT CAST(SUM({amount_of(roles)}) AS DOUBLE) AS times, "
             f"CAST(SUM({quote(price)}) AS DOUBLE) AS once FROM {GIVEN}"
         )
         row = engine.rows(f"sums of {price}", spoken(text, engine.dialect)).iloc[0]

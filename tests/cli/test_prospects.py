@@ -7,7 +7,7 @@ import pytest
 from pypdf import PdfReader
 
 from custanalytics.bundled import sample_data_dir
-from custanalytics.errors import UsageError
+from custanalytics.errors import RenderError, UsageError
 from custanalytics.pipeline import rerender
 from custanalytics.results.lists import write_csv
 from custanalytics.results.store import read_results
@@ -69,6 +69,11 @@ def test_results_are_read_back_and_rendered_again(report):
     before = (report[0] / "report.html").read_bytes()
     with pytest.raises(UsageError, match=r"'rfm' shows sales .* holds prospects: .*or prospects"):
         rerender(report[0], template="rfm", out=report[0] / "segments")
+    own = report[0].parent / "own"
+    own.mkdir()
+    (own / "report.qmd").write_text("---\nlang: en\n---\n\n![Lift](_figures/lift.svg)\n", "utf-8")
+    with pytest.raises(RenderError, match=r"line 5: .*lift\.svg.*holds prospects: .*or prospects"):
+        rerender(report[0], template=str(own), out=own / "made", renderer="embedded")
     rerender(report[0], formats=("html",), renderer="embedded")
     assert (report[0] / "report.html").read_bytes() == before
 

@@ -96,6 +96,19 @@ def test_a_query_in_the_servers_own_words(address: str) -> None:
     assert any("No column holds the order's number" in text for text in ledger.report.warnings)
 
 
+def test_ids_of_nobody_and_days_of_none(address: str) -> None:
+    query = (
+        "SELECT CASE WHEN n % 2 = 0 THEN '0' WHEN n = 7 THEN 'Guest' ELSE 'K' || n % 40 END "
+        "AS customer_id, CASE WHEN n = 9 THEN '1970-01-01' WHEN n = 11 THEN '1923-05-01' "
+        "ELSE '2024-03-01' END::date + n % 3 * (n > 11)::int AS order_date, 2.5 AS amount "
+        "FROM generate_series(1, 400) AS s(n)"
+    )
+    report = ca.load_table(address, query, today=TODAY).report
+    assert report.buyers == 20
+    assert report.rows_set_aside == {"no_customer": 201, "bad_date": 1, "zero_date": 1}
+    assert any("0 stands for nobody: 200 rows" in warning for warning in report.warnings)
+
+
 def test_what_is_wrong_is_one_message(address: str) -> None:
     with pytest.raises(SourceError, match="nothing"):
         ca.load_table(address, "shop.nothing")

@@ -2,10 +2,13 @@
 
 import argparse
 import csv
+import json
+import subprocess
+import sys
 import tempfile
 import traceback
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -124,6 +127,28 @@ def judge(case: Case, folder: Path) -> tuple[str, str]:
     return verdict
 
 
+def same_by_command(case: Case, folder: Path) -> tuple[str, str]:
+    """Verdict of the command itself: whether it tells the figures of the library, or its error."""
+    draft = Draft()
+    for change in case.parts:
+        change(draft)
+    try:
+        paths = draft.write(folder)
+    except (UnicodeEncodeError, ValueError, TypeError, OSError, IndexError, csv.Error) as error:
+        return "impossible", str(error)
+    typed = [sys.executable, "-m", "custanalytics", "check", "--json", *map(str, paths)]
+    done = subprocess.run(typed, capture_output=True, text=True, check=False)
+    try:
+        ledger = load(paths)
+    except SourceError as error:
+        same = done.returncode == 10 and str(error) in done.stderr and not done.stdout
+        return ("right" if same else "wrong"), done.stderr
+    told = json.loads(done.stdout) if done.returncode == 0 else {}
+    same = told == json.loads(json.dumps(ledger.as_json(), default=str))
+    ledger.engine.close()
+    return ("right" if same else "wrong"), done.stderr or str(told)[:300]
+
+
 def compare(draft: Draft, lines: object, figures: dict[str, object]) -> tuple[str, str]:
     """Hold the ledger against the truth, line by line and in sum."""
 
@@ -174,7 +199,9 @@ def compare(draft: Draft, lines: object, figures: dict[str, object]) -> tuple[st
     return "right", ""
 
 
-def run(cases: Iterator[Case]) -> dict[str, list[tuple[str, str]]]:
+def run(
+    cases: Iterable[Case], judge: Callable[[Case, Path], tuple[str, str]] = judge
+) -> dict[str, list[tuple[str, str]]]:
     """Verdict to the cases that got it."""
     results: dict[str, list[tuple[str, str]]] = {}
     for case in cases:
@@ -189,15 +216,18 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--every", type=int, default=13, help="run every n-th pair")
     parser.add_argument("--list", action="store_true", help="list all that is not right")
+    parser.add_argument("--command", type=int, default=20, help="every n-th by the command, too")
     options = parser.parse_args()
+    every = [*single_cases(), *pair_cases(options.every), *injected_cases()]
     groups = {
         "each defect alone": single_cases(),
         "in pairs": pair_cases(options.every),
         "at rows and columns in turn": injected_cases(),
+        "by the command": every[:: options.command],
     }
     wrong = 0
     for title, cases in groups.items():
-        results = run(cases)
+        results = run(cases, same_by_command if title == "by the command" else judge)
         results.pop("impossible", None)
         total = sum(map(len, results.values()))
         right, error, less = (len(results.get(v, [])) for v in ("right", "error", "less"))

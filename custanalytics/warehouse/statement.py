@@ -1,0 +1,142 @@
+"""The statement that turns a client's table into lines of the ledger, each with its fate."""
+
+from collections.abc import Mapping as Dict
+from collections.abc import Sequence
+from datetime import date
+
+import pandas as pd
+
+from custanalytics.engine import quote
+from custanalytics.ledger.detect.states import SALE, UNKNOWN
+from custanalytics.ledger.mapping import Choice
+
+GIVEN = "given_source"
+_OPTIONAL_TEXT = ("product", "product_name", "category", "country", "channel")
+_EARLIEST = date(1970, 1, 1)
+# Days that systems write for none.
+_ZERO_DAYS = ("1970-01-01", "1900-01-01", "1899-12-30", "1753-01-01", "0001-01-01", "2099-12-31",
+              "2999-12-31", "9999-12-31")  # fmt: skip
+
+
+def lines_of(
+    roles: Dict[str, Choice],
+    columns: Dict[str, str],
+    states: pd.DataFrame,
+    nobody: Sequence[str],
+    where: Sequence[tuple[str, str]],
+    bounds: tuple[date, date, date],
+) -> str:
+    """Statement with one row per row of the source, in the ledger's columns, and its fate."""
+    since, as_of, today, earliest = (
+        f"CAST('{day.isoformat()}' AS DATE)" for day in (*bounds, _EARLIEST)
+    )
+    zeros = ", ".join(map(literal, _ZERO_DAYS))
+    wanted = " AND ".join(
+        f"COALESCE(CAST({quote(column)} AS VARCHAR) IN "
+        f"({', '.join(literal(v) for c, v in where if c == column)}), FALSE)"
+        for column in dict.fromkeys(column for column, _ in where)
+    )
+    customer = text_of(roles, columns, "customer_id")
+    if nobody:
+        listed = ", ".join(map(literal, nobody))
+        customer = f"CASE WHEN {customer} IN ({listed}) THEN NULL ELSE {customer} END"
+    parts = {
+        "customer_id": customer,
+        "given_order": text_of(roles, columns, "order_id"),
+        "ordered_at": f"CAST({quote(roles['ordered_at'].column)} AS TIMESTAMP)",
+        "amount": f"CAST({amount_of(roles)} AS DECIMAL(18, 4))",
+        "quantity": _cast(roles, "quantity", "DECIMAL(18, 4)"),
+        **{role: text_of(roles, columns, role) for role in _OPTIONAL_TEXT},
+        "discounted": _discounted(roles, columns),
+        "consent": _consent(roles),
+        "reason": _reason(states),
+        "wanted": wanted or "TRUE",
+    }
+    given = ", ".join(f"{text} AS {name}" for name, text in parts.items())
+    return (
+        "SELECT customer_id, COALESCE(given_order, COALESCE(customer_id, '') || '/' || "
+        "CAST(CAST(ordered_at AS DATE) AS VARCHAR)) AS order_id, ordered_at, amount, quantity, "
+        f"{', '.join(_OPTIONAL_TEXT)}, discounted, consent, CASE "
+        "WHEN NOT wanted THEN 'not_asked_for' "
+        "WHEN reason IS NOT NULL THEN reason "
+        "WHEN ordered_at IS NULL THEN 'no_date' "
+        f"WHEN CAST(CAST(ordered_at AS DATE) AS VARCHAR) IN ({zeros}) THEN 'zero_date' "
+        f"WHEN CAST(ordered_at AS DATE) < {earliest} THEN 'bad_date' "
+        f"WHEN CAST(ordered_at AS DATE) > {today} THEN 'future_date' "
+        f"WHEN CAST(ordered_at AS DATE) < {since} THEN 'before_from' "
+        f"WHEN CAST(ordered_at AS DATE) > {as_of} THEN 'after_as_of' "
+        "WHEN amount IS NULL THEN 'no_amount' "
+        "WHEN customer_id IS NULL THEN 'no_customer' "
+        "WHEN amount = 0 THEN 'zero_amount' ELSE 'used' END AS fate "
+        f"FROM (SELECT {given} FROM {GIVEN}) AS given"
+    )
+
+
+def text_of(roles: Dict[str, Choice], columns: Dict[str, str], role: str) -> str:
+    """A column as text; null where it is blank, or where no column plays the role."""
+    if role not in roles:
+        return "CAST(NULL AS VARCHAR)"
+    column = quote(roles[role].column)
+    if columns[roles[role].column] == "number":
+        return f"CAST(CAST({column} AS DECIMAL(38, 0)) AS VARCHAR)"
+    return f"NULLIF(TRIM(CAST({column} AS VARCHAR)), '')"
+
+
+def _cast(roles: Dict[str, Choice], role: str, kind: str) -> str:
+    return f"CAST({quote(roles[role].column) if role in roles else 'NULL'} AS {kind})"
+
+
+def amount_of(roles: Dict[str, Choice]) -> str:
+    """What was paid for a line."""
+    if "amount" in roles:
+        return quote(roles["amount"].column)
+    return f"{quote(roles['quantity'].column)} * {quote(roles['unit_price'].column)}"
+
+
+def _discounted(roles: Dict[str, Choice], columns: Dict[str, str]) -> str:
+    if "discount_code" not in roles:
+        return "CAST(NULL AS BOOLEAN)"
+    column = quote(roles["discount_code"].column)
+    if columns[roles["discount_code"].column] == "number":
+        return f"COALESCE({column}, 0) <> 0"
+    return f"COALESCE(TRIM({column}), '') <> ''"
+
+
+def _consent(roles: Dict[str, Choice]) -> str:
+    if "opt_out" in roles:
+        return f"NOT {quote(roles['opt_out'].column)}"
+    return _cast(roles, "consent", "BOOLEAN")
+
+
+def _reason(states: pd.DataFrame) -> str:
+    """Why a row is no sale by its states; null where it is one.
+
+    The state of the payment says whether it was paid; else that of the order does.
+    """
+
+    def by(role: str, *, waiting: bool | None = None) -> str:
+        rows = states[(states["role"] == role) & ~states["reason"].isin([SALE, UNKNOWN])]
+        if waiting is not None:
+            rows = rows[(rows["reason"] == "not_paid") == waiting]
+        if rows.empty:
+            return "CAST(NULL AS VARCHAR)"
+        column = f"CAST({quote(rows['column'].iloc[0])} AS VARCHAR)"
+        cases = " ".join(
+            f"WHEN {literal(value)} THEN '{reason}'"
+            for value, reason in zip(rows["value"], rows["reason"], strict=True)
+        )
+        return f"CASE {column} {cases} END"
+
+    sold = states[(states["role"] == "payment_status") & (states["reason"] == SALE)]
+    unpaid = by("status", waiting=True)
+    if not sold.empty:
+        listed = ", ".join(map(literal, sold["value"]))
+        column = quote(sold["column"].iloc[0])
+        unpaid = f"CASE WHEN CAST({column} AS VARCHAR) IN ({listed}) THEN NULL ELSE {unpaid} END"
+    order = (by("cancelled"), by("status", waiting=False), by("payment_status"), unpaid)
+    return f"COALESCE({', '.join(order)}, {by('returned')}, {by('fulfilment_status')})"
+
+
+def literal(value: object) -> str:
+    """A value as a text of SQL."""
+    return "'" + str(value).replace("'", "''") + "'"
