@@ -227,7 +227,7 @@ def _filled(drawn: Any, chart: Chart, formats: Formats) -> None:
     plot.gap_width = 140 if few else 45 if chart.kind == "columns" else 55
     plot.overlap = 100 if chart.kind == "columns" or chart.base else 0
     table = wide(chart)
-    still_open = table["open"].tolist() if "open" in table else [False] * len(table)
+    still_open = _still_open(table)
     for series in plot.series:
         if chart.labels and series.name == "high":
             behind = XL_LABEL_POSITION.INSIDE_BASE if chart.base else XL_LABEL_POSITION.OUTSIDE_END
@@ -253,6 +253,11 @@ def _filled(drawn: Any, chart: Chart, formats: Formats) -> None:
             labels.position = XL_LABEL_POSITION.OUTSIDE_END
             labels.font.size = Pt(SIZE)
             paint(labels.font.color, "ink")
+
+
+def _still_open(table: pd.DataFrame) -> list[bool]:
+    """Which rows are of a period that is not over; where all are, there is no such column."""
+    return table["open"].tolist() if "open" in table else [False] * len(table)
 
 
 def _carried(series: Any, texts: list[str], position: Any) -> None:
@@ -322,7 +327,7 @@ def _line(series: Any, chart: Chart, color: str) -> None:
     series.marker.style = XL_MARKER_STYLE.CIRCLE if alone else XL_MARKER_STYLE.NONE
     if chart.incomplete is None or _scattered(chart):
         return
-    for i, flag in enumerate(wide(chart)["open"]):
+    for i, flag in enumerate(_still_open(wide(chart))):
         if flag:
             # Hollow and without its line: that period is not over.
             point = series.points[i]
