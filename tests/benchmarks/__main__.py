@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks                  100,000 and 1,000,000 lines
     python -m tests.benchmarks 10000000         further sizes, in any number
-    python -m tests.benchmarks --file sales.csv.gz     a file that is there, with HTML and PDF
+    python -m tests.benchmarks sales.csv.gz     a file that is there, with HTML and PDF
 
 Each figure comes from a process of its own; one second of ours is set against one of reading only
 the needed columns with a group-by by customer in DuckDB, on the same file, in the same run. Before
@@ -219,22 +219,22 @@ def measured(job: str, path: Path) -> tuple[dict[str, float], float] | None:
     return told["steps"], told["megabytes"]
 
 
-def table(path: Path, jobs: list[str], title: str) -> list[str]:
-    """Lines of a table in Markdown, printed as they come."""
-    rows = [f"### {title}", "", "| Step | Seconds | Times the group-by | Peak MB |"]
+def table(path: Path, jobs: list[str], title: str, base: str = "floor") -> list[str]:
+    """Lines of a table in Markdown, printed as they come; ratios to the first step of ``base``."""
+    first = measured(base, path)
+    unit = next(iter(first[0].values())) if first else float("nan")
+    name = next(iter(first[0])) if first else base
+    rows = [f"### {title}", "", f"| Step | Seconds | Times {name} | Peak MB |"]
     rows += ["|---|---:|---:|---:|"]
     print("\n".join(rows))
-    base = measured("floor", path)
-    assert base is not None
-    unit = base[0]["group-by"]
     for job in jobs:
-        found = base if job == "floor" else measured(job, path)
+        found = first if job == base else measured(job, path)
         if found is None:
             rows.append(f"| {job}: not installed | | | |")
             print(rows[-1])
             continue
         for step, seconds in found[0].items():
-            rows.append(f"| {step} | {seconds:.2f} | {seconds / unit:.1f} | {found[1]:.0f} |")
+            rows.append(f"| {step} | {seconds:.2f} | {seconds / unit:.2f} | {found[1]:.0f} |")
             print(rows[-1], flush=True)
     return [*rows, ""]
 
@@ -242,8 +242,7 @@ def table(path: Path, jobs: list[str], title: str) -> list[str]:
 def main() -> None:
     """Measure, print, and keep what was measured."""
     asked = argparse.ArgumentParser(description=__doc__)
-    asked.add_argument("lines", type=int, nargs="*", default=[100_000, 1_000_000])
-    asked.add_argument("--file", type=Path, help="a file that is there instead of simulated ones")
+    asked.add_argument("lines", nargs="*", default=["100000", "1000000"])
     asked.add_argument("--job", nargs=2, help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.job:
@@ -258,11 +257,13 @@ def main() -> None:
     )
     said = [f"{date.today()}: {machine}, Python {platform.python_version()}, {versions}", ""]
     print(said[0])
-    if given.file:
-        table(given.file, ["floor", "report", "profile"], given.file.name)
-        return
     with tempfile.TemporaryDirectory() as folder:
-        for lines in given.lines:
+        for asked_for in given.lines:
+            if not asked_for.isdecimal():
+                file = Path(asked_for)
+                said += table(file, ["profile", "report"], file.name, base="profile")
+                continue
+            lines = int(asked_for)
             path = Path(folder) / f"{lines}.csv"
             sales(path, lines)
             if lines <= 1_000_000:
