@@ -17,8 +17,10 @@ formed AS (
                 NULLIF(regexp_extract(text, '^(?:mailto:)?(?:.*<)?([^<>\s:]+@[^<>\s]+?)>?$', 1), ''), text))
             WHEN regexp_full_match(text, '''?[0-9]+\.0{1,2}') THEN regexp_extract(text, '[0-9]+')
             WHEN regexp_full_match(text, '''[0-9A-Za-z][^'']*') THEN substr(text, 2)
-            -- A lone quote is left of a torn line.
-            WHEN regexp_full_match(text, '"[^"]+|[^"]+"') THEN replace(text, '"', '')
+            -- A lone quote beside an id that is there without it is left of a torn line.
+            WHEN regexp_full_match(text, '"[^"]+|[^"]+"')
+                AND replace(text, '"', '') IN (SELECT t.text FROM tidied AS t)
+                THEN replace(text, '"', '')
             ELSE text
         END AS form
     FROM tidied
