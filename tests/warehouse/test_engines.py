@@ -43,7 +43,7 @@ def test_no_query_is_left_out() -> None:
     assert {path.stem for path in QUERIES if path.parent.name == "sql"} == asked
 
 
-@pytest.mark.parametrize("question", questions(), ids=str)
+@pytest.mark.parametrize("question", list(questions()), ids=str)
 def test_postgres_answers_as_duckdb_does(
     postgres: Engine, duckdb: Engine, question: Question
 ) -> None:
