@@ -144,3 +144,17 @@ def test_who_may_be_contacted_is_counted_or_asked_for(rich):
     said = report_content(answered).texts["decisions"]["reach"]
     assert said.startswith(f"2 customers of {n} said no to being contacted")
     assert said.endswith("One was never asked: check before you write.")
+
+
+def test_a_forecast_that_can_not_be_relied_on_makes_no_title(doubtful):
+    slides = {slide.name: slide for slide in deck(report_content(doubtful)).slides}
+    for name in ("actions", "decisions"):
+        assert "worth" not in slides[name].title
+    assert "No forecast of these sales can be relied on" in slides["actions"].subtitle
+    assert len(slides["actions"].title) < 90
+
+
+def test_a_forecast_that_can_be_relied_on_says_what_the_plan_is_worth(rich):
+    slides = {slide.name: slide for slide in deck(report_content(rich)).slides}
+    assert "worth" in slides["actions"].title
+    assert "worth" in slides["decisions"].title

@@ -15,6 +15,7 @@ from custanalytics.content.words import plural, say, told, word
 from custanalytics.results.action_plan import EXTRA_MARGIN, EXTRA_REVENUE, PROFIT
 from custanalytics.results.lists import CONTACT, CONTROL, CUSTOMERS, LATE
 from custanalytics.results.store import AnalysisResults
+from custanalytics.results.value_trust import trusted
 from custanalytics.sentences import noted
 
 CHAPTER = Declaration(
@@ -137,8 +138,18 @@ def lead(actions: pd.DataFrame, settings: Settings, formats: Formats) -> str:
 def in_one_line(actions: pd.DataFrame, settings: Settings, formats: Formats) -> tuple[str, str]:
     """The same for a slide: its title, and under which condition it holds."""
     steps = plan(actions)
-    if formats.counted or not len(steps) or steps["gain_5"].isna().all():
+    if not len(steps):
         return lead(actions, settings, formats), ""
+    if formats.counted or steps["gain_5"].isna().all():
+        title = say(
+            "The plan is for {people} of the customers: begin with “{segment}”",
+            people=formats.count(steps["contacted"].sum()),
+            segment=steps["who"].iloc[0],
+        )
+        untold = say(
+            "No forecast of these sales can be relied on, so what each step can bring is not told"
+        )
+        return title, "" if formats.counted else untold
     title = say(
         "Contacting {people} customers is worth about {gain} in {days} days",
         people=formats.count(steps["contacted"].sum()),
@@ -428,7 +439,8 @@ def _slide(steps: pd.DataFrame, results: AnalysisResults, formats: Formats) -> S
     rows, columns = _plan_columns(steps, formats)
     small = (*_doubts(results, formats), measure(results, formats), reach(results, formats))
     days, count = formats.days(results.settings.window_days), formats.count(len(steps))
-    told = len(steps) > 1 and not formats.counted and steps["gain_5"].notna().all()
+    sure = results.value is None or trusted(results.value_trust)
+    told = sure and len(steps) > 1 and not formats.counted and steps["gain_5"].notna().all()
     return Slide(
         "decisions",
         say(
