@@ -66,12 +66,17 @@ def predicted_apart(
 
     def predict(number: np.int64) -> None:
         out = fold == number
-        # Each fit on one core, whose sums no number of cores can change; folds side by side.
-        with threadpool_limits(limits=1):
+        # Of each thread its own: a thread that ends gives back no other's.
+        with threadpool_limits(limits=1, user_api="openmp"):
             estimator = build().fit(X[~out], y[~out])
             apart[out] = clipped(estimator.predict_proba(X[out])[:, 1])
 
-    with ThreadPoolExecutor(os.cpu_count()) as cores:
+    # Each fit on one core, whose sums no number of cores can change; folds side by side. The limit
+    # of linear algebra is the whole process's: it is lifted when the last fold is done.
+    with (
+        threadpool_limits(limits=1, user_api="blas"),
+        ThreadPoolExecutor(os.cpu_count()) as cores,
+    ):
         list(cores.map(predict, np.unique(fold)))
     return apart
 

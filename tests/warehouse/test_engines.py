@@ -9,7 +9,6 @@ from custanalytics.engine import DuckDBEngine, Engine, QueryError
 from custanalytics.errors import SourceError, UsageError
 from tests.test_sql import QUERIES
 from tests.warehouse.conformance import Question, answer, assert_alike, fill, questions
-from tests.warehouse.servers import postgres_programs, postgres_server
 
 pytest.importorskip("psycopg", reason="the extra postgres is not installed")
 from custanalytics.warehouse.postgres import PostgresEngine
@@ -23,16 +22,8 @@ def duckdb() -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    if postgres_programs() is None:
-        pytest.skip("no PostgreSQL server on this machine")
-    with postgres_server() as address:
-        yield address
-
-
-@pytest.fixture(scope="module")
-def postgres(address: str) -> Iterator[Engine]:
-    engine = PostgresEngine(address)
+def postgres(server: str) -> Iterator[Engine]:
+    engine = PostgresEngine(server)
     yield fill(engine)
     engine.close()
 
@@ -52,15 +43,15 @@ def test_postgres_answers_as_duckdb_does(
     assert_alike(answer(postgres, question), expected)
 
 
-def test_nothing_is_left_on_the_server(address: str) -> None:
-    engine = PostgresEngine(address)
+def test_nothing_is_left_on_the_server(server: str) -> None:
+    engine = PostgresEngine(server)
     engine.write(
         "summary", pd.DataFrame({"customer_id": ["a,\"b\"\n'c'", None, ""], "n": [1, 2, 3]})
     )
     back = engine.rows("test", 'SELECT * FROM "summary"')
     assert back["customer_id"].fillna("none").tolist() == ["a,\"b\"\n'c'", "none", ""]
     engine.close()
-    other = PostgresEngine(address)
+    other = PostgresEngine(server)
     with pytest.raises(QueryError, match="summary"):
         other.rows("test", 'SELECT * FROM "summary"')
     other.close()

@@ -1,6 +1,5 @@
 """A table on a server becomes the ledger that its export would become."""
 
-from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -11,7 +10,6 @@ import pytest
 import custanalytics as ca
 from custanalytics.cli.main import main
 from custanalytics.errors import SourceError, UsageError
-from tests.warehouse.servers import postgres_programs, postgres_server
 
 psycopg = pytest.importorskip("psycopg", reason="the extra postgres is not installed")
 
@@ -35,20 +33,17 @@ def rows() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def address() -> Iterator[str]:
-    if postgres_programs() is None:
-        pytest.skip("no PostgreSQL server on this machine")
-    with postgres_server() as address:
-        with psycopg.connect(address, autocommit=True) as connection:
-            connection.execute("CREATE SCHEMA shop")
-            connection.execute(
-                'CREATE TABLE shop.lines ("CustomerNo" int, "Invoice" text, "InvoiceDate" '
-                'timestamp, "Qty" int, "Price" numeric, "StockCode" text, "Description" text, '
-                '"State" text)'
-            )
-            with connection.cursor().copy("COPY shop.lines FROM STDIN (FORMAT csv)") as copy:
-                copy.write(rows().to_csv(index=False, header=False))
-        yield address
+def address(server: str) -> str:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute("CREATE SCHEMA shop")
+        connection.execute(
+            'CREATE TABLE shop.lines ("CustomerNo" int, "Invoice" text, "InvoiceDate" '
+            'timestamp, "Qty" int, "Price" numeric, "StockCode" text, "Description" text, '
+            '"State" text)'
+        )
+        with connection.cursor().copy("COPY shop.lines FROM STDIN (FORMAT csv)") as copy:
+            copy.write(rows().to_csv(index=False, header=False))
+    return server
 
 
 def test_it_is_the_ledger_of_the_export(address: str, tmp_path: Path) -> None:

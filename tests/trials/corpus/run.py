@@ -23,6 +23,8 @@ from tests.trials.corpus.draft import NAMES, Draft
 
 TODAY = date(2026, 1, 31)
 _ROWS = (0, 1, 2, 57, -2, -1)
+# Two defects that can't be written into one file.
+_UNWRITABLE = (UnicodeEncodeError, ValueError, TypeError, OSError, IndexError, csv.Error)
 
 
 @dataclass(frozen=True)
@@ -31,6 +33,14 @@ class Case:
 
     name: str
     parts: tuple[Defect, ...]
+
+
+def drafted(case: Case) -> Draft:
+    """The true ledger with the case's defects."""
+    draft = Draft()
+    for change in case.parts:
+        change(draft)
+    return draft
 
 
 def single_cases() -> Iterator[Case]:
@@ -45,10 +55,7 @@ def all_at_once(step: int) -> Iterator[tuple[Case, tuple[Case, ...]]]:
     """Files that hold a defect of several groups each, and the cases of their defects alone."""
     cases = []
     for case in single_cases():
-        draft = Draft()
-        for change in case.parts:
-            change(draft)
-        if draft.must_fail:
+        if drafted(case).must_fail:
             # An error hides what else is in its file.
             yield case, (case,)
         else:
@@ -97,13 +104,10 @@ def injected_cases(rows: tuple[int, ...] = _ROWS) -> Iterator[Case]:
 
 def judge(case: Case, folder: Path) -> tuple[str, str]:
     """Verdict (right, error, less, wrong, crash) and what was found."""
-    draft = Draft()
-    for change in case.parts:
-        change(draft)
+    draft = drafted(case)
     try:
         paths = draft.write(folder)
-    except (UnicodeEncodeError, ValueError, TypeError, OSError, IndexError, csv.Error) as error:
-        # These two defects can't be written into one file.
+    except _UNWRITABLE as error:
         return "impossible", str(error)
     options: dict[str, object] = {}
     try:
@@ -129,12 +133,9 @@ def judge(case: Case, folder: Path) -> tuple[str, str]:
 
 def same_by_command(case: Case, folder: Path) -> tuple[str, str]:
     """Verdict of the command itself: whether it tells the figures of the library, or its error."""
-    draft = Draft()
-    for change in case.parts:
-        change(draft)
     try:
-        paths = draft.write(folder)
-    except (UnicodeEncodeError, ValueError, TypeError, OSError, IndexError, csv.Error) as error:
+        paths = drafted(case).write(folder)
+    except _UNWRITABLE as error:
         return "impossible", str(error)
     typed = [sys.executable, "-m", "custanalytics", "check", "--json", *map(str, paths)]
     done = subprocess.run(typed, capture_output=True, text=True, check=False)
