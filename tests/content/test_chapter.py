@@ -1,10 +1,14 @@
 """What chapters declare: every name once, and nothing but what is declared."""
 
+from dataclasses import replace
+
 import pytest
 
+from custanalytics.check import Check
 from custanalytics.content.chapter import Chapter, Declaration
 from custanalytics.content.report_content import CHAPTERS, report_content
 from custanalytics.content.slide import Slide
+from tests.samples import analysed
 
 
 @pytest.mark.parametrize(
@@ -38,3 +42,14 @@ def test_every_slide_that_a_chapter_declares_can_be_made(rich, with_prospects) -
         for slide in chapter.slides
     }
     assert made == {name for chapter in CHAPTERS for name in chapter.own_slides}
+
+
+def test_prospects_without_doubts_have_no_chapter_of_them(tmp_path_factory):
+    results = analysed(tmp_path_factory, "shop")
+
+    def flag(scoring):
+        return report_content(replace(results, prospects=scoring)).flags["prospects_doubts"]
+
+    doubt = Check("prospects.test", False, "A doubt.")
+    assert not flag(replace(results.prospects, checks=[]))
+    assert flag(replace(results.prospects, checks=[doubt]))

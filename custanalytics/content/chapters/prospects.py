@@ -83,6 +83,7 @@ CHAPTER = Declaration(
     parts=("kpis", "doubts", "checks", "files"),
     flags=(
         "prospects_asked",
+        "prospects_doubts",
         "prospects_open",
         "prospects_drivers",
         "prospects_leaks",
@@ -149,6 +150,7 @@ def prospects(scoring: LeadScoring | None, asked: bool, formats: Formats) -> Cha
         },
         flags={
             "prospects_asked": asked,
+            "prospects_doubts": bool(doubts),
             "prospects_open": len(scoring.prospects) > 0,
             "prospects_drivers": len(drives) > 0,
             "prospects_leaks": len(scoring.leaks) > 0,
