@@ -10,7 +10,7 @@ import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from importlib import resources
@@ -195,44 +195,66 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
 
 
 def write_parquet(table: Any, path: Path) -> None:
-    """Write a table of pandas, polars, Arrow or DuckDB as a Parquet file, typed.
+    """Write a table of pandas, polars, Arrow, DuckDB or Ibis as a Parquet file, typed.
 
-    Any object with the Arrow stream interface will do.
+    Any object with the Arrow stream interface will do; it is read in batches.
     """
-    if isinstance(table, duckdb.DuckDBPyRelation):
-        table.write_parquet(str(path))
-        return
     with duckdb.connect() as connection:
-        if isinstance(table, pd.DataFrame):
-            named = table.set_axis([str(name) for name in table.columns], axis=1)
-            held: Any = named.apply(lambda c: c if _of_one_type(c) else c.map(str, "ignore"))
-        elif hasattr(table, "__arrow_c_stream__"):
-            held = _Stream(table)
-        else:
-            raise UsageError(
-                f"a {type(table).__name__} is no table: expected a path, a table of pandas, "
-                "polars or Arrow, or a relation of DuckDB"
-            )
         try:
-            connection.register("given", held)
+            connection.register("given", _held(table))
             connection.table("given").write_parquet(str(path))
         except duckdb.Error as error:
             raise UsageError(f"the table can't be taken over: {error}") from error
 
 
-class _Stream:
-    """Nothing but the Arrow stream: DuckDB asks for pyarrow where it knows the library."""
+def write_rows(names: Sequence[str], batches: Iterable[Sequence[Any]], path: Path) -> None:
+    """Write rows that come batch by batch as a Parquet file, with the types of their cells."""
+    parts: list[str] = []
+    filled: set[str] = set()
+    numbers = [str(at) for at in range(len(names))]
+    for rows in batches:
+        frame = pd.DataFrame(list(map(tuple, rows)), columns=numbers, dtype=object)
+        # A batch without a value says nothing of its column's type.
+        frame = frame.dropna(axis=1, how="all").assign(row=range(len(rows)))
+        filled |= set(frame.columns)
+        parts.append(f"{path}-{len(parts):04}")
+        write_parquet(frame, Path(parts[-1]))
+    columns = ", ".join(
+        f"{quote(at) if at in filled else 'NULL::VARCHAR'} AS {quote(name)}"
+        for at, name in zip(numbers, names, strict=True)
+    )
+    given = f"read_parquet({parts}, union_by_name = true)" if parts else "range(0)"
+    with duckdb.connect() as connection:
+        try:
+            connection.sql(f"SELECT {columns} FROM {given}").write_parquet(str(path))
+        except duckdb.Error as error:
+            raise UsageError(f"the rows can't be taken over: {error}") from error
+    for part in parts:
+        Path(part).unlink()
 
-    def __init__(self, table: Any) -> None:
-        self.table = table
 
-    def __arrow_c_stream__(self, requested_schema: object = None) -> object:
-        return self.table.__arrow_c_stream__(requested_schema)
+def _held(table: Any) -> Any:
+    """What DuckDB reads a table from."""
+    if isinstance(table, pd.DataFrame):
+        return table.set_axis([str(name) for name in table.columns], axis=1).apply(_of_one_type)
+    if hasattr(table, "to_pyarrow_batches"):  # Ibis, whose own stream holds all rows at once
+        table = table.to_pyarrow_batches()
+    elif hasattr(table, "collect") and not hasattr(table, "__arrow_c_stream__"):
+        table = table.collect()
+    if not hasattr(table, "__arrow_c_stream__"):
+        raise UsageError(
+            f"a {type(table).__name__} is no table: expected a path, a table of pandas, polars, "
+            "Arrow or Ibis, a relation of DuckDB, or a query beside its connection"
+        )
+    # The stream alone: some can be asked for once, and of a known library DuckDB wants pyarrow.
+    return table.__arrow_c_stream__()
 
 
-def _of_one_type(column: "pd.Series[Any]") -> bool:
-    kinds = column.dropna().map(type).unique() if column.dtype == object else ()
-    return len(kinds) < 2
+def _of_one_type(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    kinds = set(map(type, column.dropna())) if column.dtype == object else set()
+    if len(kinds) < 2 and not kinds & {dict, list}:
+        return column
+    return pd.to_numeric(column) if kinds == {int, float} else column.map(str, "ignore")
 
 
 def _forwards(column: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -32,6 +32,7 @@ from custanalytics.config import (
 from custanalytics.errors import RenderError, SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import Ledger, Mapping, load, read_table
 from custanalytics.ledger.load import conditions
+from custanalytics.ledger.read.connections import statement_of
 from custanalytics.render.pages.templates import template as find_template
 from custanalytics.render.put_in_place import renewed
 
@@ -108,7 +109,11 @@ def run(options: RunOptions) -> Report:
     with _fitting_named(chosen, held), renewed(out, find_template(chosen)) as folder:
         with step("Reading the sales"):
             ledger = read_sales(
-                options.sources, options, as_of=options.as_of, today=options.made_on
+                options.sources,
+                options,
+                as_of=options.as_of,
+                today=options.made_on,
+                connection=options.connection,
             )
         from custanalytics.deliverables import write_all
         from custanalytics.render.stale_prose import stale_prose
@@ -131,7 +136,12 @@ _OF_TABLES = ("mapping", "mapping_file", "currency", "sale", "not_a_sale", "sinc
 
 
 def read_sales(
-    sources: Any, reading: Reading, *, as_of: date | None = None, today: date | None = None
+    sources: Any,
+    reading: Reading,
+    *,
+    as_of: date | None = None,
+    today: date | None = None,
+    connection: Any = None,
 ) -> Ledger:
     """The ledger of an export, or of a table where the client keeps it.
 
@@ -143,7 +153,9 @@ def read_sales(
     how = shared(reading, Reading)
     address = how.pop("engine")
     if address is None:
-        return load(sources, as_of=as_of, today=today, **how)
+        return load(sources, connection=connection, as_of=as_of, today=today, **how)
+    if connection is not None:
+        raise UsageError("engine and connection both say where the sales are: give one of them")
     plain = shared(Reading(), Reading)
     wrong = [name for name in how if name not in _OF_TABLES and how[name] != plain[name]]
     if wrong:
@@ -174,12 +186,7 @@ def _table_or_statement(sources: Any) -> str:
     given = [sources] if isinstance(sources, str | Path) else list(sources)
     if len(given) != 1:
         raise UsageError(f"--engine reads one table or one file.sql, not {len(given)}")
-    if str(given[0]).endswith(".sql"):
-        try:
-            return Path(given[0]).read_text("utf-8").strip().removesuffix(";")
-        except OSError as error:
-            raise SourceError(f"{given[0]} can't be read: {error.strerror}") from None
-    return str(given[0])
+    return str(statement_of(given[0]))
 
 
 @called_with(ProspectsOptions)
@@ -215,7 +222,7 @@ def run_prospects(options: ProspectsOptions) -> Report:
         options = dataclasses.replace(options, template=chosen)
         made_on = options.made_on or today()
         empty = AnalysisResults(settings_of(options, made_on, options.currency))
-        results, model = add_prospects(empty, options.sources, options, step)
+        results, model = add_prospects(empty, options.sources, options, step, options.connection)
         if results.prospects is None:
             raise UnsupportedError(results.skipped["prospects"])
         files = write_all(results, model, folder, options, step)

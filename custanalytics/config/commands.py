@@ -39,6 +39,10 @@ def _out(default: str) -> Any:
 
 
 STEP = about("Called with each step's name; returns a context manager that is held meanwhile.")
+CONNECTION = about(
+    "Where `sources` are queries: an engine or a connection of SQLAlchemy, or one of ADBC, DuckDB, "
+    "Ibis or any driver with a cursor."
+)
 COMMAND = about("The command that makes the report again, as the report states it.")
 
 
@@ -56,6 +60,7 @@ class RunOptions(Rendering, Report, Prospects, Contact, Estimates, Scope, Readin
     )
     out: Path | str = _out("report")
     _: dataclasses.KW_ONLY
+    connection: Any = field(default=None, metadata=CONNECTION)
     prospects: Sequence[Path | str] = option(
         (),
         "table of prospects to score as well",
@@ -81,6 +86,7 @@ class ProspectsOptions(Rendering, Report, Contact, Prospects):
     )
     out: Path | str = _out("prospects-report")
     _: dataclasses.KW_ONLY
+    connection: Any = field(default=None, metadata=CONNECTION)
     currency: str | None = option(
         None, "currency of cost and value, such as EUR", kinds.CURRENCY, group=COMPUTING
     )

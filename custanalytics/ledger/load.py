@@ -38,6 +38,7 @@ _OF_MONEY = (*MONEY_ROLES, "currency")
 def load(
     sources: Any,
     *,
+    connection: Any = None,
     mapping: Dict[str, str | int] | None = None,
     mapping_file: Path | str | None = None,
     currency: str | None = None,
@@ -68,8 +69,12 @@ def load(
     ----------
     sources : path, table, or sequence of them
         CSV (any delimiter and encoding), Excel or Parquet files, or gzip and zip archives of them;
-        a table of pandas, polars or Arrow, anything with the Arrow stream interface, or a relation
-        of DuckDB, whose columns are read as those of a file are.
+        a table of pandas, polars, Arrow or Ibis, a relation of DuckDB, or anything with the Arrow
+        stream interface, whose columns are read as those of a file are; with ``connection``, a
+        SELECT, a ``.sql`` file with one, or the name of a table.
+    connection : connection or engine, optional
+        Where the query is asked: SQLAlchemy (engine, connection, session), ADBC, DuckDB, Ibis, or
+        any driver with a ``cursor()``. It stays open.
     mapping : dict, optional
         Role to column: its name, or its number from 1; ``"none"`` leaves the role out.
     mapping_file : path, optional
@@ -148,7 +153,12 @@ def load(
     given = {role: choice for role, choice in wanted.roles.items() if role not in left_out}
     columns = {choice.column for choice in given.values()}
     staging = stage(
-        sources, memory_limit, columns, encoding=_known_encoding(encoding), mend=not no_mend
+        sources,
+        memory_limit,
+        columns,
+        encoding=_known_encoding(encoding),
+        mend=not no_mend,
+        connection=connection,
     )
     _refuse_unreadable(staging, max_unreadable)
     staging, joined = join_tables(staging, join)

@@ -94,6 +94,7 @@ def stage(
     layout: LayoutFinder = find_layout,
     encoding: str | None = None,
     mend: bool = False,
+    connection: Any = None,
 ) -> Staging:
     """Read the files into one table of text; lines torn by one sign are mended if asked for."""
     engine = DuckDBEngine(memory_limit=memory_limit)
@@ -103,7 +104,7 @@ def stage(
     def target() -> Path:
         return engine.scratch / f"part-{len(list(engine.scratch.glob('part-*'))):04}.csv"
 
-    files = open_sources(sources, engine.scratch)
+    files = open_sources(sources, engine.scratch, connection)
     if sum(file.path.stat().st_size for file in files) > _IN_MEMORY:
         engine.keep_on_disk()
     for source in files:

@@ -258,13 +258,14 @@ def add_prospects(
     sources: Any,
     how: Prospects,
     step: Step = lambda _: nullcontext(),
+    connection: Any = None,
 ) -> tuple[AnalysisResults, LeadScoringModel | None]:
     """Learn which prospects convert, and score the open ones."""
     settings = results.settings
     with step("Reading the prospects"):
         asked = (item.partition("=")[0] for item in (*how.keep, *how.drop))
         named = {name for name in (how.outcome, how.prospect_date, *asked) if name}
-        table = read_table(sources, names=named)
+        table = read_table(sources, names=named, connection=connection)
     with step("Estimating which prospects convert"):
         try:
             found, model = fit_lead_scoring(

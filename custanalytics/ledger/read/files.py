@@ -15,6 +15,7 @@ from typing import IO, Any, BinaryIO, Literal
 
 from custanalytics.engine import write_parquet
 from custanalytics.errors import SourceError
+from custanalytics.ledger.read.connections import write_query
 
 Kind = Literal["text", "workbook", "parquet", "json"]
 
@@ -66,20 +67,23 @@ class SourceFile:
     kind: Kind
 
 
-def open_sources(sources: Any, scratch: Path) -> list[SourceFile]:
+def open_sources(sources: Any, scratch: Path, connection: Any = None) -> list[SourceFile]:
     """Files behind paths and tables, archives unpacked into ``scratch``, in the order given.
 
-    One path or table alone is a list of one.
+    One path or table alone is a list of one. Beside a connection they are queries on it.
     """
     given = list(sources) if isinstance(sources, list | tuple) else [sources]
     if not given:
         raise SourceError("no file was given")
     found: list[SourceFile] = []
     for source in given:
-        if not isinstance(source, str | Path):
-            target = _scratch_file(scratch)
-            write_parquet(source, target)
-            found.append(SourceFile(_TABLE, target, "parquet"))
+        if connection is not None or not isinstance(source, str | Path):
+            target, label = _scratch_file(scratch), _TABLE
+            if connection is None:
+                write_parquet(source, target)
+            else:
+                label = write_query(source, connection, target)
+            found.append(SourceFile(label, target, "parquet"))
             continue
         path = Path(source)
         if str(path) == STANDARD_INPUT:
@@ -87,7 +91,9 @@ def open_sources(sources: Any, scratch: Path) -> list[SourceFile]:
             _unpack("standard input", sys.stdin.buffer, target)
             found.extend(_open("standard input", target, scratch))
         elif not path.exists():
-            raise SourceError(f"{path} does not exist")
+            is_query = str(path).lower().startswith(("select ", "with "))
+            hint = "; a query needs connection= beside it" if is_query else ""
+            raise SourceError(f"{path} does not exist{hint}")
         elif path.is_fifo():
             target = _scratch_file(scratch)
             with _flowing(path) as pipe:

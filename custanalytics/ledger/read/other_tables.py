@@ -19,6 +19,7 @@ _MOST_UNREADABLE = 0.02
 def read_table(
     sources: Any,
     *,
+    connection: Any = None,
     names: Collection[str] = (),
     memory_limit: str = "700MB",
 ) -> pd.DataFrame:
@@ -31,6 +32,8 @@ def read_table(
     sources : path, table, or sequence of them
         CSV (any delimiter and encoding), Excel or Parquet files, or gzip and zip archives of
         them; recognised by content, whatever the name says; or tables as `load` takes them.
+    connection : connection or engine, optional
+        Where the sources are queries: as `load` takes it.
     names : collection of str
         Columns by name where the caller knows some; they settle which line is the header.
     memory_limit : str
@@ -49,7 +52,7 @@ def read_table(
     SourceError
         A file can't be read or holds no table, or more than 2 % of its lines can't be read.
     """
-    staging = stage(sources, memory_limit, names, find_any_layout)
+    staging = stage(sources, memory_limit, names, find_any_layout, connection=connection)
     warnings = [*staging.warnings, *_unreadable(staging)]
     columns = ", ".join(f"c{at}" for at in range(1, len(staging.names) + 1))
     table = staging.engine.sql(f"SELECT {columns} FROM staged ORDER BY line_no")
