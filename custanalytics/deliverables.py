@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from custanalytics.bundled import DOCUMENT
-from custanalytics.config import Rendering, Step
+from custanalytics.config import Rendering
 from custanalytics.content.deck import ORDER, deck
 from custanalytics.content.report_content import report_content
 from custanalytics.content.result_columns import dictionary
 from custanalytics.content.workbook import workbook
+from custanalytics.progress import Step
 from custanalytics.prospects.saved_model import FILE as PROSPECT_MODEL
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.render.brand import FILE as BRAND

@@ -107,7 +107,9 @@ class DuckDBEngine:
         )
         folders = [str(self.scratch), *(str(Path(path).resolve()) for path in allowed)]
         listed = ", ".join("'" + folder.replace("'", "''") + "'" for folder in folders)
-        self._connection.execute("SET enable_progress_bar = false")
+        # In a notebook without ipywidgets it is off, and refuses even to be set so.
+        if self.sql("SELECT current_setting('enable_progress_bar') AS shown")["shown"].item():
+            self._connection.execute("SET enable_progress_bar = false")
         self._connection.execute("SET TimeZone = 'UTC'")
         self._connection.execute(f"SET allowed_directories = [{listed}]")
         self._connection.execute("SET enable_external_access = false")

@@ -33,6 +33,7 @@ from custanalytics.errors import RenderError, SourceError, UnsupportedError, Usa
 from custanalytics.ledger import Ledger, Mapping, load, read_table
 from custanalytics.ledger.load import conditions
 from custanalytics.ledger.read.connections import statement_of
+from custanalytics.progress import followed, steps_of
 from custanalytics.render.pages.templates import template as find_template
 from custanalytics.render.put_in_place import renewed
 
@@ -102,11 +103,16 @@ def run(options: RunOptions) -> Report:
     CustAnalyticsError
         Any branch of the error tree; its message says what to do.
     """
-    out, step = Path(options.out), options.step
+    out = Path(options.out)
     _check_means(options)
     chosen = template_of_run(options)
     held = _asked_for(options)
-    with _fitting_named(chosen, held), renewed(out, find_template(chosen)) as folder:
+    steps = steps_of("run", bool(options.prospects))
+    with (
+        _fitting_named(chosen, held),
+        renewed(out, find_template(chosen)) as folder,
+        followed(options.step, options.progress, steps) as step,
+    ):
         with step("Reading the sales"):
             ledger = read_sales(
                 options.sources,
@@ -119,7 +125,7 @@ def run(options: RunOptions) -> Report:
         from custanalytics.render.stale_prose import stale_prose
         from custanalytics.results.analyse import AnalyseOptions, add_prospects, analyse
 
-        asked = shared(options, AnalyseOptions) | {"template": chosen}
+        asked = shared(options, AnalyseOptions) | {"template": chosen, "step": step}
         results = analyse(ledger, **asked)
         model = None
         if options.prospects:
@@ -206,7 +212,7 @@ def run_prospects(options: ProspectsOptions) -> Report:
     CustAnalyticsError
         Any branch of the error tree; its message says what to do.
     """
-    out, step = Path(options.out), options.step
+    out = Path(options.out)
     _check_means(options)
     chosen = template_for(out, options.template, PROSPECTS)
     _check_template(chosen, [PROSPECTS])
@@ -218,6 +224,7 @@ def run_prospects(options: ProspectsOptions) -> Report:
     with (
         _fitting_named(chosen, [PROSPECTS]),
         renewed(out, find_template(chosen)) as folder,
+        followed(options.step, options.progress, steps_of("prospects")) as step,
     ):
         options = dataclasses.replace(options, template=chosen)
         made_on = options.made_on or today()

@@ -73,7 +73,7 @@ def make_report(
 ) -> None:
     """Make a report of what the command line says, and in an engagement's folder of its record."""
     from custanalytics.cli.dry_run import dry_run
-    from custanalytics.cli.progress import Overall
+    from custanalytics.cli.progress import overall
     from custanalytics.engagement.record import REPORT
     from custanalytics.engagement.rerun import record_run, settings_of, sources_of
 
@@ -103,7 +103,7 @@ def make_report(
         dry_run(options, configuration, files)
         return
     asked = configuration.build(sources=files, command=shlex.join(typed))
-    with Overall(given[0], bool(getattr(asked, "prospects", ()))) as step:
+    with overall(given[0], bool(getattr(asked, "prospects", ()))) as step:
         report = make(**vars(asked) | {"step": step})
     from custanalytics.cli.printed import show
     from custanalytics.cli.printed_report import run_json, run_text

@@ -10,6 +10,7 @@ from custanalytics.config.collect import Configuration, Origin, as_typed
 from custanalytics.config.commands import (
     COMMAND,
     COMMANDS,
+    PROGRESS,
     STEP,
     TEMPLATE,
     CheckOptions,
@@ -18,7 +19,6 @@ from custanalytics.config.commands import (
     RenderOptions,
     RunOptions,
     Settings,
-    Step,
 )
 from custanalytics.config.keywords import called_with
 from custanalytics.config.names import unknown
@@ -47,6 +47,7 @@ from custanalytics.config.settings_file import SETTINGS_FILE, add_settings, sett
 __all__ = [
     "COMMAND",
     "COMMANDS",
+    "PROGRESS",
     "RENDERERS",
     "SETTINGS_FILE",
     "STEP",
@@ -66,7 +67,6 @@ __all__ = [
     "RunOptions",
     "Scope",
     "Settings",
-    "Step",
     "about",
     "add_settings",
     "as_typed",

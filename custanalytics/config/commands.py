@@ -1,8 +1,7 @@
 """The options of each command, and what the results keep of them."""
 
 import dataclasses
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -19,8 +18,8 @@ from custanalytics.config.options import (
     Report,
     Scope,
 )
+from custanalytics.progress import Step
 
-Step = Callable[[str], AbstractContextManager[Any]]
 TEMPLATE = "customer-value"
 
 
@@ -39,6 +38,10 @@ def _out(default: str) -> Any:
 
 
 STEP = about("Called with each step's name; returns a context manager that is held meanwhile.")
+PROGRESS = about(
+    "Whether one line says how far it is: by default in the cell of a notebook alone, if True on "
+    "standard error elsewhere, too."
+)
 CONNECTION = about(
     "Where `sources` are queries: an engine or a connection of SQLAlchemy, or one of ADBC, DuckDB, "
     "Ibis or any driver with a cursor."
@@ -70,7 +73,8 @@ class RunOptions(Rendering, Report, Prospects, Contact, Estimates, Scope, Readin
         group=PROSPECTS,
     )
     template: str | None = _template_option(TEMPLATE)
-    step: Step = field(default=lambda _: nullcontext(), metadata=STEP)
+    progress: bool | None = field(default=None, metadata=PROGRESS)
+    step: Step | None = field(default=None, metadata=STEP)
     command: str = field(default="", metadata=COMMAND)
 
 
@@ -91,7 +95,8 @@ class ProspectsOptions(Rendering, Report, Contact, Prospects):
         None, "currency of cost and value, such as EUR", kinds.CURRENCY, group=COMPUTING
     )
     template: str | None = _template_option("prospects")
-    step: Step = field(default=lambda _: nullcontext(), metadata=STEP)
+    progress: bool | None = field(default=None, metadata=PROGRESS)
+    step: Step | None = field(default=None, metadata=STEP)
     command: str = field(default="", metadata=COMMAND)
 
 

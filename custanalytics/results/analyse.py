@@ -15,6 +15,7 @@ from custanalytics.check import Check
 from custanalytics.clv import CustomerLifetimeValue, customer_lifetime_value
 from custanalytics.config import (
     COMMAND,
+    PROGRESS,
     STEP,
     TEMPLATE,
     Contact,
@@ -23,7 +24,6 @@ from custanalytics.config import (
     Report,
     Scope,
     Settings,
-    Step,
     about,
     called_with,
     shared,
@@ -41,6 +41,7 @@ from custanalytics.customers.summary import customer_summary, observation_period
 from custanalytics.errors import ModelError, UnsupportedError, UsageError
 from custanalytics.forecast import YEAR_DAYS, Forecast, forecast_customers
 from custanalytics.ledger import Ledger, read_table
+from custanalytics.progress import Step, followed, steps_of
 from custanalytics.propensity import PurchasePropensity, purchase_propensity
 from custanalytics.prospects import prospect_list
 from custanalytics.prospects.lead_scoring import LeadScoring
@@ -86,7 +87,8 @@ class AnalyseOptions(Report, Contact, Estimates, Scope):
     ledger: Ledger = field(metadata=about("What `custanalytics.load` returned."))
     _: dataclasses.KW_ONLY
     template: str = field(default=TEMPLATE, metadata=about("The report template."))
-    step: Step = field(default=lambda _: nullcontext(), metadata=STEP)
+    progress: bool | None = field(default=None, metadata=PROGRESS)
+    step: Step | None = field(default=None, metadata=STEP)
     command: str = field(default="", metadata=COMMAND)
 
 
@@ -104,7 +106,12 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
     UsageError
         An option makes no sense, or `as_of` is before the first sale.
     """
-    ledger, step = options.ledger, options.step
+    with followed(options.step, options.progress, steps_of("analyse")) as step:
+        return _analysed(options, step)
+
+
+def _analysed(options: AnalyseOptions, step: Step) -> AnalysisResults:
+    ledger = options.ledger
     first_day, last_day = observation_period(ledger)
     end = options.as_of or last_day
     if end < first_day:

@@ -15,8 +15,8 @@ import pytest
 from custanalytics.cli.opening import show_page
 from custanalytics.cli.plain import for_stream
 from custanalytics.cli.printed_comparison import comparison_text
-from custanalytics.cli.progress import _TYPICAL, done_and_left, in_words
 from custanalytics.cli.tables import table
+from custanalytics.progress import TYPICAL, done_and_left, in_words
 from custanalytics.results.compare import Comparison
 from tests.cli.test_cli import COMMAND, call, hashes
 from tests.sales import few_customers
@@ -157,7 +157,7 @@ def test_the_steps_of_a_run_are_those_that_progress_knows():
     folder = Path(sys.modules["custanalytics"].__file__).parent
     sources = [folder / "pipeline.py", folder / "deliverables.py", folder / "results/analyse.py"]
     steps = {step for path in sources for step in re.findall(r'step\("(.+?)"\)', path.read_text())}
-    assert steps == set(_TYPICAL)
+    assert steps == set(TYPICAL)
 
 
 def test_share_done_and_time_left():
