@@ -40,6 +40,7 @@ _TEXTS: Mapping[str, tuple[str, str]] = {
     "leads.html": ("Leads", "_guide/leads.md"),
     "campaigns.html": ("Campaigns", "_guide/campaigns.md"),
     "engagement.html": ("Engagements", "_guide/engagement.md"),
+    "personal-data.html": ("Personal data", "_guide/personal-data.md"),
     "portfolio.html": ("Portfolio", "_guide/portfolio.md"),
     "glossary.html": ("Glossary", "_docs/glossary.md"),
     "beside-others.html": ("Beside other packages", "_docs/beside-others.md"),

@@ -33,6 +33,7 @@ from custanalytics.errors import RenderError, SourceError, UnsupportedError, Usa
 from custanalytics.ledger import Ledger, Mapping, load, read_table
 from custanalytics.ledger.load import conditions
 from custanalytics.ledger.read.connections import statement_of
+from custanalytics.privacy.pseudonyms import check_key
 from custanalytics.progress import followed, steps_of
 from custanalytics.render.pages.templates import template as find_template
 from custanalytics.render.put_in_place import renewed
@@ -105,6 +106,7 @@ def run(options: RunOptions) -> Report:
     """
     out = Path(options.out)
     _check_means(options)
+    check_key(options.pseudonymise, out)
     chosen = template_of_run(options)
     held = _asked_for(options)
     steps = steps_of("run", bool(options.prospects))
@@ -129,7 +131,9 @@ def run(options: RunOptions) -> Report:
         results = analyse(ledger, **asked)
         model = None
         if options.prospects:
-            results, model = add_prospects(results, options.prospects, options, step)
+            results, model = add_prospects(
+                results, options.prospects, options, step, pseudonymise=options.pseudonymise
+            )
         files = {"mapping": folder / "mapping.toml"}
         ledger.mapping.save(files["mapping"])
         files |= write_all(results, model, folder, options, step)
@@ -138,7 +142,9 @@ def run(options: RunOptions) -> Report:
 
 
 # What can be said of a table on a server; the rest is about how files are written.
-_OF_TABLES = ("mapping", "mapping_file", "currency", "sale", "not_a_sale", "since", "where")
+_OF_TABLES = (
+    "mapping", "mapping_file", "currency", "sale", "not_a_sale", "since", "where", "pseudonymise",
+)  # fmt: skip
 
 
 def read_sales(
@@ -182,6 +188,7 @@ def read_sales(
         not_a_sale=(*kept.not_a_sale, *how["not_a_sale"]),
         where=conditions(how["where"]),
         since=how["since"],
+        pseudonymise=how["pseudonymise"],
         as_of=as_of,
         today=today,
     )
@@ -214,6 +221,7 @@ def run_prospects(options: ProspectsOptions) -> Report:
     """
     out = Path(options.out)
     _check_means(options)
+    check_key(options.pseudonymise, out)
     chosen = template_for(out, options.template, PROSPECTS)
     _check_template(chosen, [PROSPECTS])
     from custanalytics.deliverables import write_all
@@ -229,7 +237,9 @@ def run_prospects(options: ProspectsOptions) -> Report:
         options = dataclasses.replace(options, template=chosen)
         made_on = options.made_on or today()
         empty = AnalysisResults(settings_of(options, made_on, options.currency))
-        results, model = add_prospects(empty, options.sources, options, step, options.connection)
+        results, model = add_prospects(
+            empty, options.sources, options, step, options.connection, options.pseudonymise
+        )
         if results.prospects is None:
             raise UnsupportedError(results.skipped["prospects"])
         files = write_all(results, model, folder, options, step)
@@ -258,17 +268,24 @@ def report_effect(effect: "CampaignEffect", options: MeasureOptions, out: Path |
 
 
 def score_prospects(
-    folder: Path | str, files: Sequence[Path], out: Path | str = "scored.csv"
+    folder: Path | str,
+    files: Sequence[Path],
+    out: Path | str = "scored.csv",
+    pseudonymise: Path | str | None = None,
 ) -> pd.DataFrame:
     """Score a later table of prospects by the model that a report has learned."""
     from custanalytics.prospects.later_table import score_later
+    from custanalytics.prospects.pseudonymous import with_pseudonyms
     from custanalytics.prospects.saved_model import FILE, LeadScoringModel
     from custanalytics.results.lists import with_given_columns, write_csv
     from custanalytics.results.store import read_settings
 
     kept = Path(folder) / "results"
     model = LeadScoringModel.load(kept / FILE)
-    table = read_table(files, names=[column.name for column in model.columns])
+    learned = [column.name for column in model.columns]
+    table = read_table(files, names=learned)
+    if pseudonymise is not None:
+        table = with_pseudonyms(table, pseudonymise, model.outcome, learned=learned)
     scores = score_later(model, table)
     scored = with_given_columns(scores, table, model.outcome)
     write_csv(scored, Path(out), "prospect_list", read_settings(kept).locale)

@@ -16,6 +16,7 @@ STEPS = (
     ("check",),
     ("engine",),
     ("transactions",),
+    ("privacy.pseudonyms",),
     ("ledger", "customers"),
     ("warehouse",),
     ("config",),

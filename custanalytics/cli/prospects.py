@@ -8,6 +8,7 @@ from typing import Any
 from custanalytics.cli import arguments
 from custanalytics.cli.engagement import make_report, report_options
 from custanalytics.config import ProspectsOptions
+from custanalytics.config.kinds import KEY
 
 
 def add(commands: Any) -> None:
@@ -37,6 +38,12 @@ def add(commands: Any) -> None:
     arguments.path(score, "folder", "the report that learned it")
     arguments.path(score, "files", "the later table", nargs="+", metavar="FILE")
     arguments.path(score, "--out", "list to write", default=Path("scored.csv"), metavar="FILE")
+    score.add_argument(
+        "--pseudonymise",
+        type=KEY.accept,
+        metavar=KEY.metavar,
+        help="pseudonyms in the place of all that may name somebody, by this key, as in 'run'",
+    )
 
 
 def _prospects(options: argparse.Namespace, given: Sequence[str]) -> None:
@@ -51,7 +58,7 @@ def _score(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.pipeline import score_prospects
 
     with progress("Scoring the prospects"):
-        scored = score_prospects(options.folder, options.files, options.out)
+        scored = score_prospects(options.folder, options.files, options.out, options.pseudonymise)
     print(f"{len(scored):,} prospects scored, most likely first: {options.out}")
     if scored.attrs["warnings"]:
         print(listed("Mind", scored.attrs["warnings"]))

@@ -13,6 +13,7 @@ from custanalytics.config.options import (
     Contact,
     Estimates,
     Prospects,
+    Pseudonyms,
     Reading,
     Rendering,
     Report,
@@ -79,7 +80,7 @@ class RunOptions(Rendering, Report, Prospects, Contact, Estimates, Scope, Readin
 
 
 @dataclass(frozen=True)
-class ProspectsOptions(Rendering, Report, Contact, Prospects):
+class ProspectsOptions(Rendering, Report, Contact, Prospects, Pseudonyms):
     """Options of ``prospects``."""
 
     # Without sales nothing says what a conversion is worth.

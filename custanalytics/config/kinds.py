@@ -88,6 +88,14 @@ def _path(value: Any) -> Path:
     return Path(_is(value, str, Path))
 
 
+def _key(value: Any) -> Path | str:
+    from custanalytics.privacy.pseudonyms import VARIABLE
+
+    if isinstance(value, str) and value.startswith(VARIABLE):
+        return str(value)
+    return _path(value)
+
+
 def _condition(value: Any) -> str:
     column, equals, wanted = _is(value, str).partition("=")
     if not (column.strip() and equals and wanted.strip()):
@@ -218,6 +226,7 @@ SEGMENTS = Kind("a file of rules, or segments", _segments, "FILE", look=_rules)
 PRESENTATION = Kind("a file", _path, "FILE", look=_presentation)
 REPORT_TEMPLATE = Kind("a name or a folder", lambda v: _is(v, str), "NAME", look=_template)
 FOLDER = Kind("a folder", _path, "DIR")
+KEY = Kind("a file for the key, or env:NAME", _key, "KEY")
 LOCALE = Kind("a locale such as en_GB", _locale, "LOCALE")
 CURRENCY = Kind("an ISO 4217 code of three letters such as EUR", _currency, "CODE")
 ROLE = Kind("of the form ROLE=COLUMN", _roles, "ROLE=COLUMN", pairs=True)

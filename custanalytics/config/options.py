@@ -20,7 +20,22 @@ RENDERERS = ("auto", "embedded", "quarto")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Reading:
+class Pseudonyms:
+    """Whether customers are named."""
+
+    group: ClassVar[str] = REPORT
+
+    pseudonymise: Path | str | None = option(
+        None,
+        "pseudonyms in place of customers' ids, by a key of yours: a file outside the report, made "
+        "where there is none, beside which FILE.csv says who is who; or env:NAME, a variable that "
+        "holds the key",
+        kinds.KEY,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading(Pseudonyms):
     """How a sales export is read: what `custanalytics.load` takes."""
 
     group: ClassVar[str] = READING

@@ -28,6 +28,7 @@ from custanalytics.ledger.load_report import Ledger
 from custanalytics.ledger.mapping import Choice, Mapping, choices, one_of
 from custanalytics.ledger.mapping import rates as checked_rates
 from custanalytics.ledger.platforms import platform_roles, recognise
+from custanalytics.ledger.pseudonymous import with_pseudonyms
 from custanalytics.ledger.staging import Staging, stage
 
 NO_COLUMN = "none"
@@ -57,6 +58,7 @@ def load(
     where: Sequence[str] = (),
     join: Sequence[Any] = (),
     max_unreadable: float = 0.02,
+    pseudonymise: Path | str | None = None,
     as_of: date | None = None,
     today: date | None = None,
     memory_limit: str = "700MB",
@@ -113,6 +115,10 @@ def load(
         country, channel and consent is taken as it is; any other by ``mapping`` or ``where``.
     max_unreadable : float
         Highest share of lines that may be unreadable.
+    pseudonymise : path, optional
+        File with a key, made where there is none, or ``"env:NAME"`` for a variable that holds it:
+        customers stand in the ledger under pseudonyms by this key, the same on every run, orders
+        under numbers. Whom each stands for is kept beside the file of the key.
     as_of : date, optional
         Last day that counts; later rows are set aside.
     today : date, optional
@@ -201,7 +207,7 @@ def load(
         day,
     )
     roles.warnings += dates.warnings
-    return assemble(
+    ledger = assemble(
         staging,
         replace(wanted, roles=chosen, platform=platform.name if platform else None),
         Wanted(
@@ -214,6 +220,7 @@ def load(
         discount_is_share=discount_is_share(roles),
         warnings=roles.warnings,
     )
+    return with_pseudonyms(ledger, pseudonymise)
 
 
 def _refuse_without(staging: Staging, chosen: Dict[str, Choice]) -> None:

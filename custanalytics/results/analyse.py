@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
@@ -46,6 +47,7 @@ from custanalytics.propensity import PurchasePropensity, purchase_propensity
 from custanalytics.prospects import prospect_list
 from custanalytics.prospects.lead_scoring import LeadScoring
 from custanalytics.prospects.learning import fit_lead_scoring
+from custanalytics.prospects.pseudonymous import with_pseudonyms
 from custanalytics.prospects.saved_model import LeadScoringModel
 from custanalytics.results.action_plan import (
     Terms,
@@ -266,13 +268,20 @@ def add_prospects(
     how: Prospects,
     step: Step = lambda _: nullcontext(),
     connection: Any = None,
+    pseudonymise: Path | str | None = None,
 ) -> tuple[AnalysisResults, LeadScoringModel | None]:
     """Learn which prospects convert, and score the open ones."""
     settings = results.settings
     with step("Reading the prospects"):
         asked = (item.partition("=")[0] for item in (*how.keep, *how.drop))
         named = {name for name in (how.outcome, how.prospect_date, *asked) if name}
-        table = read_table(sources, names=named, connection=connection)
+        table = with_pseudonyms(
+            read_table(sources, names=named, connection=connection),
+            pseudonymise,
+            how.outcome,
+            how.prospects_decimal,
+            how.prospects_date_order,
+        )
     with step("Estimating which prospects convert"):
         try:
             found, model = fit_lead_scoring(

@@ -5,6 +5,7 @@ from collections.abc import Mapping as Dict
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
+from pathlib import Path
 
 import pandas as pd
 
@@ -17,6 +18,7 @@ from custanalytics.ledger.findings import as_checks, as_findings, as_frame, unkn
 from custanalytics.ledger.load_report import REASONS, Ledger, LoadReport
 from custanalytics.ledger.mapping import Choice, Mapping
 from custanalytics.ledger.order_states import MOST_UNKNOWN, WHY
+from custanalytics.ledger.pseudonymous import with_pseudonyms
 from custanalytics.sentences import noted, tell, tell_many
 from custanalytics.transactions import keep_orders
 from custanalytics.warehouse.columns import roles_of
@@ -42,6 +44,7 @@ def load_table(
     not_a_sale: Sequence[str] = (),
     where: Sequence[tuple[str, str]] = (),
     since: date | None = None,
+    pseudonymise: Path | str | None = None,
     as_of: date | None = None,
     today: date | None = None,
 ) -> Ledger:
@@ -63,6 +66,9 @@ def load_table(
         Columns, each with a value: only these rows count; several of one column are alternatives.
     since : date, optional
         First day that counts; earlier rows are set aside.
+    pseudonymise : path, optional
+        File with a key, made where there is none, or ``"env:NAME"`` for a variable that holds it:
+        customers stand in the ledger under pseudonyms, as `load` has them.
     as_of : date, optional
         Last day that counts; later rows are set aside.
     today : date, optional
@@ -132,7 +138,8 @@ def load_table(
     report = _report(engine, rows, states, _shown(source), told)
     findings = [*unknown_customers(report, counted=False), *as_findings(report.warnings)]
     decided = Mapping(roles, currency, sale=tuple(sale), not_a_sale=tuple(not_a_sale))
-    return Ledger(engine, decided, report, currency, as_frame(findings), as_checks(findings))
+    ledger = Ledger(engine, decided, report, currency, as_frame(findings), as_checks(findings))
+    return with_pseudonyms(ledger, pseudonymise)
 
 
 def _shown(source: str) -> str:

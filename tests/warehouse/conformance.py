@@ -73,7 +73,7 @@ def questions() -> Iterator[Question]:
     for name in ("customer_consent", "customer_details", "customer_summary", "first_purchases",
                  "monthly", "order_gaps", "orders_joined", "overview", "sale_days"):  # fmt: skip
         yield Question(name, seen)
-    for name in ("groups_told", "ledger_lines", "observation_period", "order_changes", "orders",
+    for name in ("customers_known", "groups_told", "ledger_lines", "observation_period", "order_changes", "orders",
                  "propensity_movements", "propensity_span"):  # fmt: skip
         yield Question(name)
     yield Question("first_order_values", seen | {"min_customers": 2})
@@ -98,23 +98,27 @@ def questions() -> Iterator[Question]:
     yield Question("propensity_cutoffs")
     yield Question("propensity_outcomes", {"window_days": 30}, moved)
     yield Question("rfm_scores", {"levels": 5}, (("summary", seen),))
+    yield Question("pseudonymous_ledger", {}, (("real_ledger", {}),))
 
 
 def fill(engine: Engine) -> Engine:
-    """The lines in an engine, and the two tables that Python hands over."""
+    """The lines in an engine, and the tables that Python hands over."""
     from custanalytics.transactions import _canonical
 
     engine.write("ledger", _canonical(lines()), "ledger_of_lines")
     keep_orders(engine)
     days = pd.to_datetime(["2024-06-01", "2024-09-01", "2024-09-01"])
     engine.write("propensity_days", pd.DataFrame({"cutoff": days}))
+    people = pd.DataFrame({"customer_id": lines()["customer_id"].dropna().unique()}, dtype="str")
+    names = [f"P-{at:04}" for at in range(len(people))]
+    engine.write("pseudonyms", people.assign(pseudonym=names))
     return engine
 
 
 def answer(engine: Engine, question: Question) -> pd.DataFrame:
     """The rows of a question."""
     for table, params in question.before:
-        query = "customer_summary" if table == "summary" else table
+        query = {"summary": "customer_summary", "real_ledger": "ledger_lines"}.get(table, table)
         engine.keep(table, query, **params)
     return engine.run(question.query, **question.params)
 

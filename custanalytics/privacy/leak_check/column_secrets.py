@@ -7,7 +7,7 @@ from functools import cached_property
 
 from custanalytics.ledger.detect.cell_words import currency_code
 from custanalytics.ledger.detect.column_names import meanings
-from custanalytics.ledger.detect.column_names import plain as plain_name
+from custanalytics.ledger.detect.person_columns import names_people
 from custanalytics.ledger.read.cell_kinds import kind_of
 from custanalytics.privacy.leak_check import figures
 from custanalytics.privacy.leak_check.days import day_is_first, days_in
@@ -24,15 +24,6 @@ _SURNAME = 5
 _DISTINCTIVE_DIGITS = 6
 _LARGE_DIGITS = 5
 _FREE_TEXT = 4
-_FEW_VALUES, _MANY_ROWS = 12, 100
-_PERSON = {
-    "name", "first name", "last name", "full name", "surname", "forename", "family name", "contact",
-    "contact name", "contact person", "vorname", "nachname", "familienname", "ansprechpartner",
-    "nom", "prenom", "nom de famille", "nombre", "apellido", "apellidos", "phone", "phone number",
-    "telephone", "mobile", "telefon", "telefonnummer", "telefono", "address", "street", "adresse",
-    "strasse", "rue", "direccion", "calle", "postal address", "company", "firma",
-}  # fmt: skip
-_OWNERS = ("customer ", "client ", "buyer ", "billing ", "shipping ", "ship ", "kunden", "contact ")
 
 
 @dataclass(frozen=True)
@@ -46,17 +37,8 @@ class Column:
     @cached_property
     def is_person(self) -> bool:
         """Whether its cells name people or where they live, by its header."""
-        name = plain_name(self.name)
-        found = meanings(self.name).get("customer_id")
-        return not self._is_category and (
-            name in _PERSON or name.startswith(_OWNERS) or bool(found)
-        )
-
-    @cached_property
-    def _is_category(self) -> bool:
-        """Whether a few values come again and again, as in a column "contact" with "by phone"."""
         rows = sum(count for _, count in self.cells)
-        return len(self.cells) <= _FEW_VALUES and rows >= _MANY_ROWS * len(self.cells)
+        return names_people(self.name, len(self.cells), rows)
 
     @cached_property
     def is_order(self) -> bool:
