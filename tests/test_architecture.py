@@ -10,7 +10,7 @@ import custanalytics
 PACKAGE = Path(custanalytics.__file__).parent
 # Later steps may import earlier ones; modules in one step never import each other.
 STEPS = (
-    ("errors", "bundled", "shown", "progress"),
+    ("errors", "bundled", "limits", "shown", "progress"),
     ("sentences",),
     ("schema",),
     ("check",),

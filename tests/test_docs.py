@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from custanalytics import limits
 from custanalytics.cli.main import parser
 
 ROOT = Path(__file__).parents[1]
@@ -30,6 +31,14 @@ def commands() -> dict[str, argparse.ArgumentParser]:
         if isinstance(action, argparse._SubParsersAction):
             return dict(action.choices)
     raise AssertionError("no commands")
+
+
+def test_every_limit_is_told():
+    told = (ROOT / "SECURITY.md").read_text("utf-8")
+    for name, limit in vars(limits).items():
+        if name.isupper():
+            ways = {f"{limit:,}", f"{limit >> 20} MB", f"{limit // limits.GIGABYTE} GB"}
+            assert any(re.search(rf"(?<![\d,]){way}(?!,?\d)", told) for way in ways), name
 
 
 def test_every_command_is_in_the_readme():

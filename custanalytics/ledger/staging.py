@@ -12,6 +12,7 @@ from typing import Any
 
 import pandas as pd
 
+from custanalytics import limits
 from custanalytics.engine import DuckDBEngine, QueryError, quote
 from custanalytics.errors import SourceError
 from custanalytics.ledger.detect.column_names import meanings, plain
@@ -26,6 +27,7 @@ from custanalytics.ledger.read.parts import (
     json_part,
     workbook_parts,
 )
+from custanalytics.ledger.read.swollen import refuse_swollen, refuse_wide
 from custanalytics.ledger.read.text_part import read_again, text_part
 from custanalytics.sentences import tell
 
@@ -33,6 +35,7 @@ _SAMPLE_ROWS = 2000
 _IN_MEMORY = 150_000_000  # bytes of sources whose tables are no burden to memory
 # A name with its thing and without: "order date" and "date", "customer id" and "customer".
 _ALIKE = ({"key", "whole"}, {"order", "date"})
+_CELL = 8  # bytes that a cell of a Parquet file takes in memory, and more
 _MOST_MENDED, _LEARNED_ROWS = 1000, 10_000
 
 
@@ -162,6 +165,9 @@ def _parquet_part(engine: DuckDBEngine, label: str, path: Path, target: Path) ->
     try:
         described = engine.sql(f"DESCRIBE SELECT * FROM {read}")
         names = [str(name) for name in described["column_name"]]
+        refuse_wide(label, len(names))
+        counted = engine.sql(f"SELECT count(*) AS n FROM {read}")["n"].iloc[0]
+        refuse_swollen(label, path.stat().st_size, int(counted) * len(names) * _CELL)
         texts = [
             _as_text(quote(name), str(kind))
             for name, kind in zip(names, described["column_type"], strict=True)
@@ -388,8 +394,8 @@ def _reader(part: Part, rows: Range) -> str:
     sign = sign.replace("'", "''")
     return (
         f"read_csv('{rows.path}', auto_detect=false, header=false, delim='{delimiter}', "
-        f"quote='{sign}', escape='{sign}', new_line='\\n', max_line_size=33554432, nullstr='', "
-        f"columns={{{', '.join(kinds)}}})"
+        f"quote='{sign}', escape='{sign}', new_line='\\n', max_line_size={limits.LINE}, "
+        f"nullstr='', columns={{{', '.join(kinds)}}})"
     )
 
 

@@ -1,17 +1,22 @@
-"""Runs another program on the report: with a time limit, nothing of ours but what it is given."""
+"""Runs another program on the report: within limits, with nothing of ours but what it is given."""
 
 import os
 import subprocess
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from custanalytics.errors import RenderError
+import pypandoc
 
-MOST_SECONDS = 600
+from custanalytics import limits
+from custanalytics.errors import RenderError
 
 
 def outside_tool(
-    command: Sequence[str], given: bytes, folder: Path, names: Mapping[str, str] | None = None
+    command: Sequence[str],
+    given: bytes,
+    folder: Path,
+    names: Mapping[str, str] | None = None,
+    seconds: int = limits.TOOL_SECONDS,
 ) -> subprocess.CompletedProcess[bytes]:
     """Run a command in a folder; `names` are added to its environment."""
     try:
@@ -21,11 +26,19 @@ def outside_tool(
             capture_output=True,
             cwd=folder,
             check=False,
-            timeout=MOST_SECONDS,
+            timeout=seconds,
             env=os.environ | dict(names or {}),
         )
     except subprocess.TimeoutExpired as error:
         raise RenderError(
-            f"{Path(command[0]).name} was stopped: it needed over {MOST_SECONDS} seconds for the "
-            "document"
+            f"{Path(command[0]).name} was stopped: it needed over {seconds} seconds for the "
+            "document; split it, or leave out what it can't take"
         ) from error
+
+
+def run_pandoc(
+    options: Sequence[str], given: bytes, folder: Path, names: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run pandoc, with less time and memory than a machine has."""
+    bounded = [pypandoc.get_pandoc_path(), "+RTS", f"-M{limits.PANDOC_MEMORY}", "-RTS"]
+    return outside_tool([*bounded, *options], given, folder, names, limits.PANDOC_SECONDS)

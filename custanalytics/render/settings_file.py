@@ -5,9 +5,9 @@ from typing import Any
 
 import yaml
 
+from custanalytics import limits
 from custanalytics.errors import RenderError
 
-MOST_LETTERS = 1_000_000
 _LINE = re.compile(r"line (\d+)")
 
 
@@ -26,8 +26,8 @@ class _Loader(yaml.SafeLoader):
 
 def read_yaml(text: str, name: str) -> dict[str, Any]:
     """Read YAML text; `name` is what a message calls it by."""
-    if len(text) > MOST_LETTERS:
-        raise RenderError(f"{name}: has {len(text):,} letters; at most {MOST_LETTERS:,} are read")
+    if len(text) > limits.YAML:
+        raise RenderError(f"{name}: has {len(text):,} letters; at most {limits.YAML:,} are read")
     try:
         data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader that does less
     except (yaml.YAMLError, ValueError, RecursionError) as error:

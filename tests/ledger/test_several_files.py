@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
+from custanalytics import limits
 from custanalytics.errors import SourceError
 from custanalytics.ledger import Ledger, load
-from custanalytics.ledger.read import files
 
 _TODAY = date(2026, 10, 1)
 _DAYS = [date(2024, 1, 1) + timedelta(days=9 * at) for at in range(40)]
@@ -121,7 +121,7 @@ def test_a_pipe_is_read_to_its_end_and_one_without_a_writer_is_not_waited_for(
     writer.join(60)
     assert ledger.report.revenue == money
     assert ledger.report.files["file"].to_list() == ["pipe"]
-    monkeypatch.setattr(files, "_PIPE_WAIT", 0.1)
+    monkeypatch.setattr(limits, "PIPE_WAIT", 0.1)
     with pytest.raises(SourceError, match="nothing came out of the pipe"):
         read(pipe)
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from custanalytics import limits
 from custanalytics.errors import RenderError
 from custanalytics.render.pages.rendering import render
 
@@ -106,6 +107,26 @@ def test_a_file_that_includes_itself(scratch):
     (scratch / "_parts" / "loop.qmd").write_text("{{< include _parts/loop.qmd >}}\n", "utf-8")
     (scratch / "report.qmd").write_text("{{< include _parts/loop.qmd >}}\n", "utf-8")
     with pytest.raises(RenderError, match="includes itself"):
+        render(scratch, ("html",), "embedded")
+
+
+@pytest.mark.parametrize("text", ["[" * 20_000, "a [b\n" * 60])
+def test_brackets_that_are_never_closed(scratch, text):
+    (scratch / "report.qmd").write_text(f"One.\n\n{text}\n", "utf-8")
+    with pytest.raises(RenderError, match=r"^report\.qmd, line \d+: .* brackets \[ are open"):
+        render(scratch, ("html",), "embedded")
+
+
+def test_brackets_in_code_or_escaped_or_closed_are_no_open_ones(scratch):
+    text = "\n\n".join(["`[`" * 60, "\\[" * 60, "[a] " * 60, f"```\n{'[' * 60}\n```", "[\n\n" * 60])
+    (scratch / "report.qmd").write_text(f"{text}\n", "utf-8")
+    assert render(scratch, ("html",), "embedded")["html"].is_file()
+
+
+def test_a_document_that_takes_pandoc_too_long(scratch, monkeypatch):
+    monkeypatch.setattr(limits, "PANDOC_SECONDS", 0.01)
+    (scratch / "report.qmd").write_text("One.\n", "utf-8")
+    with pytest.raises(RenderError, match=r"pandoc was stopped: .* split it"):
         render(scratch, ("html",), "embedded")
 
 

@@ -65,9 +65,10 @@ def _no_date(staging: Staging, dates: list[str]) -> str:
             f"several columns hold dates ({with_shapes(staging, dates)}) and no name tells which "
             "is the order's; give it with --map ordered_at=COLUMN"
         )
+    header = "" if staging.has_header else ", as no line was taken for their header"
     return (
         "no column holds dates of sales (role ordered_at); expected one row per sale with at "
-        f"least a customer, a date and an amount; the columns are {listed(staging.names)}; "
+        f"least a customer, a date and an amount; the columns are {listed(staging.names)}{header}; "
         "if one of them is the date of the order, give it with --map ordered_at=COLUMN; a file of "
         "leads and what became of them goes to custanalytics prospects"
     )

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from custanalytics import limits
 from custanalytics.errors import SourceError
 
 _BLOCK = 1 << 20
@@ -151,16 +152,17 @@ def _count_lines(path: Path) -> tuple[int, int, list[bytes]]:
 
 
 def _blocks_of_lines(path: Path) -> Iterator[bytes]:
-    rest = b""
+    rest, done = b"", 0
     with path.open("rb") as file:
         while chunk := file.read(_BLOCK):
             block = rest + chunk
             cut = max(block.rfind(b"\n"), block.rfind(b"\r")) + 1
-            if cut == 0 and len(block) > 32 * _BLOCK:
+            if cut == 0 and len(block) > limits.LINE:
                 raise SourceError(
-                    f"{path.name}: no line end in the first {len(block) >> 20} MB; "
+                    f"{path.name}, line {done + 1:,}: no line end within {limits.LINE >> 20} MB; "
                     "expected a text file with one row a line"
                 )
+            done += block.count(b"\n", 0, cut)
             rest = block[cut:]
             yield block[:cut]
     yield rest

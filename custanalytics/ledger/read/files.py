@@ -2,29 +2,30 @@
 
 import gzip
 import hashlib
+import io
 import os
 import select
-import shutil
+import stat
 import sys
 import zipfile
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, BinaryIO, Literal
 
+from custanalytics import limits
 from custanalytics.engine import write_parquet
 from custanalytics.errors import SourceError
 from custanalytics.ledger.read.connections import write_query
+from custanalytics.ledger.read.swollen import refuse_swollen, refuse_too_large
 
 Kind = Literal["text", "workbook", "parquet", "json"]
 
 STANDARD_INPUT = "-"
 _TABLE = "the table"  # what is called so that came without a name
 _BLOCK = 1 << 20
-_PIPE_WAIT = 10
-_MOST_BYTES = 64 << 30
-_MOST_LAYERS = 3
 _WORKBOOK_MEMBERS = ("xl/workbook.xml", "xl/workbook.bin", "content.xml")
 _BROKEN_ZIP = (
     zipfile.BadZipFile,
@@ -88,7 +89,7 @@ def open_sources(sources: Any, scratch: Path, connection: Any = None) -> list[So
         path = Path(source)
         if str(path) == STANDARD_INPUT:
             target = _scratch_file(scratch)
-            _unpack("standard input", sys.stdin.buffer, target)
+            _copy("standard input", _standard_input(), target)
             found.extend(_open("standard input", target, scratch))
         elif not path.exists():
             is_query = str(path).lower().startswith(("select ", "with "))
@@ -97,21 +98,30 @@ def open_sources(sources: Any, scratch: Path, connection: Any = None) -> list[So
         elif path.is_fifo():
             target = _scratch_file(scratch)
             with _flowing(path) as pipe:
-                _unpack(path.name, pipe, target)
+                _copy(path.name, pipe, target)
             found.extend(_open(path.name, target, scratch))
         else:
+            _refuse_device(str(path), path.stat())
             for file in _files_of(path):
                 found.extend(_open(file.name, file, scratch))
     _refuse_twins(found)
     return found
 
 
+def _standard_input() -> BinaryIO:
+    if sys.stdin is None:
+        raise SourceError("standard input is closed; give a file")
+    with suppress(io.UnsupportedOperation):  # it may be no file of the system's
+        _refuse_device("standard input", os.fstat(sys.stdin.buffer.fileno()))
+    return sys.stdin.buffer
+
+
 def _flowing(pipe: Path) -> BinaryIO:
     """A named pipe that somebody writes into; without a writer, opening would wait for ever."""
     handle = os.open(pipe, os.O_RDONLY | os.O_NONBLOCK)
-    if not select.select([handle], [], [], _PIPE_WAIT)[0]:
+    if not select.select([handle], [], [], limits.PIPE_WAIT)[0]:
         os.close(handle)
-        raise SourceError(f"nothing came out of the pipe {pipe} within {_PIPE_WAIT} seconds")
+        raise SourceError(f"nothing came out of the pipe {pipe} within {limits.PIPE_WAIT} seconds")
     os.set_blocking(handle, True)
     return os.fdopen(handle, "rb")
 
@@ -123,11 +133,25 @@ def _files_of(path: Path) -> list[Path]:
     files = sorted(f for f in path.iterdir() if f.is_file() and not f.name.startswith((".", "~$")))
     if not files:
         raise SourceError(f"{path} is a folder without a file in it")
+    _refuse_many(f"{path} is a folder", len(files))
     return files
 
 
+def _refuse_many(what: str, files: int) -> None:
+    if files > limits.FILES:
+        raise SourceError(
+            f"{what} of {files:,} files, at most {limits.FILES:,} are read; put them together, or "
+            "name those that hold sales"
+        )
+
+
+def _refuse_device(label: str, about: os.stat_result) -> None:
+    if stat.S_ISCHR(about.st_mode) or stat.S_ISBLK(about.st_mode):
+        raise SourceError(f"{label} is a device, of no end; give a file, or a pipe into -")
+
+
 def _open(label: str, path: Path, scratch: Path, layer: int = 0) -> Iterator[SourceFile]:
-    if layer > _MOST_LAYERS:
+    if layer > limits.LAYERS:
         raise SourceError(f"{label} is an archive in an archive in an archive; unpack it first")
     try:
         with path.open("rb") as file:
@@ -138,8 +162,8 @@ def _open(label: str, path: Path, scratch: Path, layer: int = 0) -> Iterator[Sou
         raise SourceError(f"{label} is empty")
     if head.startswith(b"\x1f\x8b"):
         target = _scratch_file(scratch)
-        with gzip.open(path) as packed:
-            _unpack(label, packed, target)
+        with path.open("rb") as raw, gzip.open(raw) as packed:
+            _unpack(label, packed, target, raw.tell)
         yield from _open(label.removesuffix(".gz"), target, scratch, layer + 1)
     elif head.startswith(b"PK\x03\x04"):
         yield from _open_zip(label, path, scratch, layer)
@@ -158,6 +182,10 @@ def _open_zip(label: str, path: Path, scratch: Path, layer: int) -> Iterator[Sou
     try:
         with zipfile.ZipFile(path) as archive:
             names = archive.namelist()
+            unpacked = sum(member.file_size for member in archive.infolist())
+            size = path.stat().st_size
+            refuse_swollen(label, size, unpacked)
+            refuse_too_large(label, unpacked, scratch)
             if any(name in names for name in _WORKBOOK_MEMBERS):
                 yield SourceFile(label, path, "workbook")
                 return
@@ -170,28 +198,41 @@ def _open_zip(label: str, path: Path, scratch: Path, layer: int) -> Iterator[Sou
             ]
             if not wanted:
                 raise SourceError(f"{label} is an archive without a file in it")
+            _refuse_many(f"{label} is an archive", len(wanted))
             for name in wanted:
                 target = _scratch_file(scratch)
                 with archive.open(name) as packed:
-                    _unpack(f"{label}/{name}", packed, target)
+                    _unpack(f"{label}/{name}", packed, target, lambda: size)
                 yield from _open(f"{label}/{name}", target, scratch, layer + 1)
     except _BROKEN_ZIP as error:
         raise SourceError(f"{label} is a damaged or protected archive: {error}") from error
 
 
-def _unpack(label: str, packed: IO[bytes] | gzip.GzipFile | BinaryIO, target: Path) -> None:
-    """Unpack with a bound, so that a small archive can't fill the disk."""
-    room = min(_MOST_BYTES, shutil.disk_usage(target.parent).free // 3)
-    written = 0
+def _unpack(
+    label: str, packed: IO[bytes] | gzip.GzipFile, target: Path, taken: Callable[[], int]
+) -> None:
+    """Unpack with bounds, so that a small archive can't fill the disk.
+
+    ``taken`` gives how many packed bytes were needed up to now.
+    """
     try:
         with target.open("wb") as out:
+            written = 0
             while block := packed.read(_BLOCK):
-                written += len(block)
-                if written > room:
-                    raise SourceError(f"{label} unpacks to more than {room >> 30} GB")
-                out.write(block)
+                written += out.write(block)
+                refuse_swollen(label, taken(), written)
+                refuse_too_large(label, written, target.parent)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise SourceError(f"{label} is a damaged archive: {error}") from error
+
+
+def _copy(label: str, flowing: BinaryIO, target: Path) -> None:
+    """Keep what comes out of a pipe, as long as there is room for it."""
+    written = 0
+    with target.open("wb") as out:
+        while block := flowing.read(_BLOCK):
+            written += out.write(block)
+            refuse_too_large(label, written, target.parent)
 
 
 def _scratch_file(scratch: Path) -> Path:

@@ -6,12 +6,14 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from custanalytics import limits
 from custanalytics.errors import SourceError
 from custanalytics.ledger.read.cell_kinds import plain_number
 from custanalytics.ledger.read.records import Unreadable
 from custanalytics.sentences import noted
 
 Row = tuple[int, dict[str, str]]
+_TOO_DEEP = "lists or objects in each other hundreds of layers deep"
 
 
 def read_rows(label: str, path: Path) -> Iterator[Row | Unreadable]:
@@ -21,11 +23,14 @@ def read_rows(label: str, path: Path) -> Iterator[Row | Unreadable]:
             if _is_of_lines(path):
                 yield from map(_of_line, enumerate(file, 1))
                 return
+            _refuse_large(label, path)
             rows = _list_of(json.load(file, parse_float=_number, parse_int=str))
         except UnicodeError as error:
             raise SourceError(f"{label} is JSON that is no UTF-8; save it as UTF-8") from error
         except ValueError as error:
             raise SourceError(f"{label} is damaged JSON: {error}") from error
+        except RecursionError as error:
+            raise SourceError(f"{label} is JSON with {_TOO_DEEP}; give plainer rows") from error
     if not rows:
         raise SourceError(
             f"{label} is JSON without a list of rows; expected one object a line or a list of "
@@ -42,6 +47,14 @@ def _is_of_lines(path: Path) -> bool:
         return isinstance(json.loads(first), dict) and path.stat().st_size > 0
     except ValueError:
         return False
+
+
+def _refuse_large(label: str, path: Path) -> None:
+    if path.stat().st_size > limits.JSON:
+        raise SourceError(
+            f"{label} is one JSON value of {path.stat().st_size >> 20:,} MB, at most "
+            f"{limits.JSON >> 20} MB are read so; write one object a line (jq -c '.[]')"
+        )
 
 
 def _of_line(numbered: tuple[int, str]) -> Row | Unreadable:

@@ -5,13 +5,12 @@ one by one. Whatever could not be read is in `Part.unreadable`.
 """
 
 import csv
+import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
-
-import python_calamine
 
 from custanalytics.errors import SourceError
 from custanalytics.ledger.read.cell_kinds import plain_number
@@ -20,6 +19,8 @@ from custanalytics.ledger.read.files import SourceFile
 from custanalytics.ledger.read.header import LayoutFinder
 from custanalytics.ledger.read.json_rows import read_rows
 from custanalytics.ledger.read.records import Record, Unreadable
+from custanalytics.ledger.read.sheets import open_sheets
+from custanalytics.ledger.read.swollen import refuse_wide
 from custanalytics.sentences import noted, tell, tell_many
 
 SAMPLE_LINES = 400
@@ -110,7 +111,11 @@ def json_part(source: SourceFile, target: Path) -> Part:
         return read_rows(source.label, source.path)
 
     found = (row[1] for row in rows() if not isinstance(row, Unreadable))
-    names = tuple(dict.fromkeys(name for row in found for name in row))
+    known: dict[str, None] = {}
+    for row in found:
+        known |= dict.fromkeys(row)
+        refuse_wide(source.label, len(known))
+    names = tuple(known)
     if not names:
         raise SourceError(f"{source.label} is JSON without a row that can be read")
     part = Part(source.label, names, len(names), target, encoding="utf-8")
@@ -129,29 +134,22 @@ def workbook_parts(
     find_layout: LayoutFinder,
 ) -> tuple[list[Part], list[str]]:
     """Read the sheets of a workbook that hold the same table, and say which were left out."""
-    try:
-        book = python_calamine.CalamineWorkbook.from_path(str(source.path))
-        sheets = {
-            sheet.name: book.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
-            for sheet in book.sheets_metadata
-            if sheet.visible == python_calamine.SheetVisibleEnum.Visible
-            and sheet.typ == python_calamine.SheetTypeEnum.WorkSheet
-        }
-    except (python_calamine.CalamineError, OSError) as error:
-        raise SourceError(f"{source.label} can't be read as a workbook: {error}") from error
     parts, others = [], []
+    sheets = open_sheets(source.label, source.path)
     for name, cells in sheets.items():
-        rows = [[_text(cell) for cell in row] for row in cells]
-        layout = find_layout([row for row in rows[:SAMPLE_LINES] if any(row)], given)
+        rows = ((at, [_text(cell) for cell in row]) for at, row in enumerate(cells(), 1))
+        sample = [record for record in itertools.islice(rows, SAMPLE_LINES) if any(record[1])]
+        layout = find_layout([row for _, row in sample], given)
         if layout is None:
             others.append(name)
             continue
         label = source.label if len(sheets) == 1 else f"{source.label}/{name}"
         part = Part(label, layout.names, layout.width, target())
-        filled = [(at, row) for at, row in enumerate(rows, 1) if any(row)]
         if layout.names:
-            part.header_line = filled[layout.header_record][0]
-        write_rows(part, _checked(filled[layout.header_record + 1 :], layout.width))
+            part.header_line = sample[layout.header_record][0]
+        filled = (record for record in rows if any(record[1]))
+        body = itertools.chain(sample[layout.header_record + 1 :], filled)
+        write_rows(part, _checked(body, layout.width))
         parts.append(part)
     if not parts:
         raise SourceError(f"{source.label} has no sheet with a table of two or more columns")
@@ -180,7 +178,7 @@ def _same_table(part: Part, main: Part) -> bool:
     return {n.casefold() for n in part.names} == {n.casefold() for n in main.names}
 
 
-def _checked(rows: Sequence[Record], width: int) -> Iterator[Record | Unreadable]:
+def _checked(rows: Iterable[Record], width: int) -> Iterator[Record | Unreadable]:
     for at, row in rows:
         if any(row[width:]):
             reason = tell("it has {n} cells, the table {width}", n=len(row), width=width)

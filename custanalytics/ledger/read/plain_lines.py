@@ -9,9 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from custanalytics import limits
 from custanalytics.ledger.read.dialect import Dialect
 
-LONGEST_LINE = 131_072  # what the careful reader takes for one field
 _LINE_FEED, _BLANK, _ASCII = 10, 32, 127
 
 
@@ -24,7 +24,7 @@ def is_plain(block: bytes, dialect: Dialect, width: int, header: Sequence[str] |
     signs = np.frombuffer(block, np.uint8)
     ends = np.flatnonzero(signs == _LINE_FEED)
     starts = np.concatenate(([0], ends[:-1] + 1))
-    if int((ends - starts).max()) >= LONGEST_LINE:
+    if int((ends - starts).max()) >= limits.FIELD:
         return False
     delimiters = np.flatnonzero(signs == ord(dialect.delimiter))
     said = (signs > _BLANK) & (signs < _ASCII) & (signs != ord(dialect.delimiter))

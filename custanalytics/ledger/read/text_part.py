@@ -7,11 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
+from custanalytics import limits
 from custanalytics.errors import SourceError
 from custanalytics.ledger.read.dialect import Dialect, detect_dialect
 from custanalytics.ledger.read.encoding import detect_encoding
 from custanalytics.ledger.read.files import SourceFile
-from custanalytics.ledger.read.header import LayoutFinder
+from custanalytics.ledger.read.header import LayoutFinder, usual_width
 from custanalytics.ledger.read.parts import (
     SAMPLE_LINES,
     Part,
@@ -20,8 +21,9 @@ from custanalytics.ledger.read.parts import (
     next_path,
     write_rows,
 )
-from custanalytics.ledger.read.plain_lines import LONGEST_LINE, is_plain
+from custanalytics.ledger.read.plain_lines import is_plain
 from custanalytics.ledger.read.records import Feed, read_records
+from custanalytics.ledger.read.swollen import refuse_wide
 
 _BLOCK = 1 << 21
 
@@ -41,7 +43,7 @@ def text_part(
 
     try:
         with lines() as file:
-            sample = list(itertools.islice(file, SAMPLE_LINES))
+            sample = list(itertools.islice(_lines(file, source.label), SAMPLE_LINES))
         sample = [line for line in sample if len(line) < 1 << 20]
         dialect = detect_dialect(sample)
         if dialect is None:
@@ -50,6 +52,7 @@ def text_part(
                 "expected a comma, semicolon, tab, bar or blanks between the fields"
             )
         found = [r for r in read_records(Feed(sample, dialect)) if isinstance(r, tuple)]
+        refuse_wide(source.label, usual_width([fields for _, fields in found]))
         layout = find_layout([fields for _, fields in found], given)
         if layout is None:
             raise SourceError(f"{source.label} has no table of two or more columns")
@@ -104,7 +107,7 @@ class _Blocks:
 
     def head(self) -> Iterator[str]:
         """The first lines, and what follows as long as it is not plain."""
-        yield from itertools.islice(self._file, SAMPLE_LINES)
+        yield from itertools.islice(_lines(self._file, self._part.label), SAMPLE_LINES)
         self._read()
         yield from self.careful()
 
@@ -135,10 +138,25 @@ class _Blocks:
         return self._at < len(self._text)
 
     def _read(self) -> None:
-        self._text, self._at = self._file.read(_BLOCK) + self._file.readline(), 0
+        self._text, self._at = self._file.read(_BLOCK) + _line(self._file, self._part.label), 0
         self._is_plain = self.is_left and is_plain(
             _whole_lines(self._text), self._dialect, self._part.width, self._part.names
         )
+
+
+def _lines(file: TextIO, label: str) -> Iterator[str]:
+    return iter(lambda: _line(file, label), "")
+
+
+def _line(file: TextIO, label: str) -> str:
+    """The next line, which may not fill the memory."""
+    line = file.readline(limits.LINE)
+    if len(line) == limits.LINE:
+        raise SourceError(
+            f"{label} has a line of over {limits.LINE >> 20} million letters; expected a text file "
+            "with one row a line"
+        )
+    return line
 
 
 def _whole_lines(text: str) -> bytes:
@@ -161,7 +179,7 @@ class _PlainRange:
         """Take its last line out of it."""
         with self.range.path.open("r+b") as file:
             size = file.seek(0, io.SEEK_END)
-            file.seek(max(0, size - LONGEST_LINE - 2))
+            file.seek(max(0, size - limits.FIELD - 2))
             last = file.read().splitlines(keepends=True)[-1]
             file.truncate(size - len(last))
         self.range = replace(self.range, rows=self.range.rows - 1)

@@ -27,14 +27,13 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
 
-import pypandoc
 import typst
 
 from custanalytics.bundled import reports_dir
 from custanalytics.errors import RenderError
 from custanalytics.render.brand import read_brand
 from custanalytics.render.installed_fonts import font_folders
-from custanalytics.render.outside_tool import outside_tool
+from custanalytics.render.outside_tool import run_pandoc
 from custanalytics.render.pages.labels import interface, labels
 from custanalytics.render.pages.qmd import Qmd, read_qmd
 from custanalytics.render.pages.selfcontained import self_contained
@@ -200,16 +199,16 @@ def pandoc(qmd: Qmd, folder: Path, to: str, options: list[str]) -> str:
         context_file.write_text(json.dumps(context, ensure_ascii=False), "utf-8")
         meta_file = Path(scratch) / "meta.json"
         meta_file.write_text(json.dumps(context["meta"], ensure_ascii=False), "utf-8")
-        command = [
-            pypandoc.get_pandoc_path(), "--from", "markdown", "--to", to, "--standalone",
+        options = [
+            "--from", "markdown", "--to", to, "--standalone",
             "--wrap", "none", "--columns", "10000",
             "--lua-filter", str(_HERE / "quarto.lua"), "--metadata-file", str(meta_file),
             "--syntax-highlighting", "none", *options,
         ]  # fmt: skip
         if to == "html" and meta["toc"]:
-            command += ["--toc", "--toc-depth", str(meta.get("toc-depth", 3))]
-        done = outside_tool(
-            command, qmd.text.encode(), folder, {"CUSTANALYTICS_CONTEXT": str(context_file)}
+            options += ["--toc", "--toc-depth", str(meta.get("toc-depth", 3))]
+        done = run_pandoc(
+            options, qmd.text.encode(), folder, {"CUSTANALYTICS_CONTEXT": str(context_file)}
         )
     problem = done.stderr.decode("utf-8", "replace")
     if done.returncode == _STOPPED and "STOP\t" in problem:

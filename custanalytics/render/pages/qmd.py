@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from custanalytics import limits
 from custanalytics.errors import RenderError
 from custanalytics.render.confined import inside
 from custanalytics.render.settings_file import read_yaml
@@ -16,6 +17,7 @@ _ESCAPED = re.compile(r"\{(\{\{<.*?>\}\})\}")
 _FENCE = re.compile(r"^(?: {0,3}|\s*[-*+>] +|\s*\d+[.)] +)(`{3,}|~{3,})\s*(.*)$")
 _INLINE_CELL = re.compile(r"`\{(python|r|julia|ojs)\}[^`]*`|`r\s[^`]*`")
 _CODE_SPAN = re.compile(r"(`+).*?\1")
+_ESCAPED_SIGN = re.compile(r"\\.")
 _OPENS = re.compile(r" {0,3}:{3,}\s*(?:\{.*\}|[\w-]+)\s*:*\s*$")
 _CLOSES = re.compile(r" {0,3}:{3,}\s*$")
 _PLOT = re.compile(r"```+ *\{=html\}\n<div class=\"plot\".*?\n```+\n", re.DOTALL)
@@ -124,7 +126,25 @@ def read_qmd(path: Path, for_quarto: bool = False) -> Qmd:
     while any(mark in line.text for line in lines):
         mark += "x"
     reader = _Reader(values, mark, for_quarto)
-    return Qmd(meta, reader.read(lines), reader.shortcodes, mark)
+    read = reader.read(lines)
+    _refuse_deep(read)
+    return Qmd(meta, read, reader.shortcodes, mark)
+
+
+def _refuse_deep(lines: list[Line]) -> None:
+    """Pandoc tries each bracket that is never closed in every way there is."""
+    opened = 0
+    for line in lines:
+        if line.is_code or not line.text.strip():
+            opened = 0
+            continue
+        text = _ESCAPED_SIGN.sub("", _CODE_SPAN.sub("", line.text))
+        opened = max(0, opened + text.count("[") - text.count("]"))
+        if opened > limits.BRACKETS:
+            raise RenderError(
+                f"{line.place}: {opened:,} brackets [ are open at once, at most {limits.BRACKETS} "
+                "may be; close them, or write \\[ where no link is meant"
+            )
 
 
 def front_matter(path: Path) -> dict[str, Any]:

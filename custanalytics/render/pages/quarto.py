@@ -13,11 +13,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Any
 
-import pypandoc
-
 from custanalytics.config import RENDERERS
 from custanalytics.errors import RenderError, UsageError
-from custanalytics.render.outside_tool import outside_tool
+from custanalytics.render.outside_tool import outside_tool, run_pandoc
 from custanalytics.render.pages.embedded import closed_blocks, lacking_glyphs, warn_of_boxes
 from custanalytics.render.pages.policy import with_policy
 from custanalytics.render.pages.qmd import Qmd, read_qmd
@@ -122,8 +120,7 @@ class _LackingGlyphs(Exception):  # noqa: N818 - no fault, but a reason to go on
 def _read(document: Path) -> Qmd:
     """The document, once all is sound that needs no rendering to be judged."""
     qmd = read_qmd(document, for_quarto=True)
-    command = [pypandoc.get_pandoc_path(), "--from", "markdown", "--to", "json"]
-    done = outside_tool(command, qmd.text.encode(), document.parent)
+    done = run_pandoc(["--from", "markdown", "--to", "json"], qmd.text.encode(), document.parent)
     closed_blocks(qmd, done.stderr.decode("utf-8", "replace"))
     for address in _pictures_without_words(json.loads(done.stdout or "null")):
         place = qmd.place(f"]({address}")

@@ -9,14 +9,13 @@ from datetime import date, datetime, time
 from html import escape, unescape
 from pathlib import Path
 
-import pypandoc
 import typst
 
 from custanalytics.errors import RenderError
 from custanalytics.render.brand import Brand, typst_text
 from custanalytics.render.logo import logo_picture
 from custanalytics.render.office import EARLIEST, branded_theme, steady
-from custanalytics.render.outside_tool import outside_tool
+from custanalytics.render.outside_tool import run_pandoc
 from custanalytics.render.pages.selfcontained import must_be_inside
 from custanalytics.render.word.layout import laid_out
 from custanalytics.render.word.styles import (
@@ -195,7 +194,7 @@ def _reference(brand: Brand, colophon: str) -> bytes:
 
 
 def _pandoc(options: list[str], content: bytes, folder: Path) -> bytes:
-    done = outside_tool([pypandoc.get_pandoc_path(), *options], content, folder)
+    done = run_pandoc(options, content, folder)
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip()
         raise RenderError(f"pandoc could not write the Word document: {said}")
