@@ -19,7 +19,7 @@ JSON = 50 << 20  # bytes of one list, read as a whole; rows on lines of their ow
 PIPE_WAIT = 10  # seconds
 
 # A document, its settings and a brand.
-YAML = 1_000_000  # letters
+SETTINGS = 1_000_000  # letters of YAML or TOML
 BRACKETS = 50  # open at once
 PANDOC_SECONDS, PANDOC_MEMORY = 120, 3 * GIGABYTE
 TOOL_SECONDS = 600  # any other tool, such as Quarto

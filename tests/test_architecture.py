@@ -11,6 +11,7 @@ PACKAGE = Path(custanalytics.__file__).parent
 # Later steps may import earlier ones; modules in one step never import each other.
 STEPS = (
     ("errors", "bundled", "limits", "shown", "progress"),
+    ("toml_file",),
     ("sentences",),
     ("schema",),
     ("check",),

@@ -71,7 +71,7 @@ def _published(folder: Path) -> list[date]:
     for path in sorted(folder.rglob(FACTS)):
         try:
             days.append(date.fromisoformat(json.loads(path.read_text("utf-8"))["published"]))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, LookupError, TypeError, RecursionError):
             # Not an entry of ours; the test reads it as any other file.
             continue
     return days

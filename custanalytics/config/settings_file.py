@@ -1,6 +1,5 @@
 """Settings of one's own for every command: ``custanalytics.toml``, or the file of ``--config``."""
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +7,8 @@ from custanalytics.config.collect import Configuration, Origin
 from custanalytics.config.commands import COMMANDS, CheckOptions, RenderOptions, RunOptions
 from custanalytics.config.names import nearest
 from custanalytics.config.option import flag_of, options_of
-from custanalytics.errors import SourceError, UsageError
+from custanalytics.errors import SourceError
+from custanalytics.toml_file import read_toml
 
 SETTINGS_FILE = "custanalytics.toml"
 
@@ -27,7 +27,7 @@ def add_settings(configuration: Configuration[Any], kind: type[Any], path: Path)
     ours = {flag_of(part) for part in options_of(kind)}
     if kind is not RunOptions:  # elsewhere the word means the template of another report
         ours.discard("template")
-    given = _read(path)
+    given = read_toml(path)
     for name in sorted(given.keys() - known):
         near = nearest(name, sorted(known))
         hint = f"; did you mean {near}?" if near else ""
@@ -38,10 +38,3 @@ def add_settings(configuration: Configuration[Any], kind: type[Any], path: Path)
 
 
 _KINDS = (CheckOptions, RenderOptions, *COMMANDS.values())
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no valid TOML: {error}") from error

@@ -3,7 +3,6 @@
 import ast
 import difflib
 import operator
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
@@ -14,6 +13,7 @@ import pandas as pd
 
 from custanalytics.customers.rfm import SCORED, Segment
 from custanalytics.errors import UsageError
+from custanalytics.toml_file import read_toml
 
 _KEYS = {"name": str, "rule": str, "when": str, "action": str, "contact": bool}
 _LONGEST = 300
@@ -61,12 +61,7 @@ class Condition:
 def read_segments(path: Path | str) -> tuple[Segment, ...]:
     """Segments from a file of ``[[segment]]`` sections; every fault is in one message."""
     path = Path(path)
-    try:
-        content = tomllib.loads(path.read_text("utf-8-sig"))
-    except OSError as error:
-        raise UsageError(f"{path} can't be read: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no valid TOML: {error}") from error
+    content = read_toml(path)
     rows = content.get("segment")
     if content.keys() != {"segment"} or not isinstance(rows, list) or not rows:
         raise UsageError(f"{path} must hold [[segment]] sections, each with {', '.join(_KEYS)}")

@@ -1,7 +1,6 @@
 """``engagement.toml`` as a value: what is asked, until when, from what data."""
 
 import hashlib
-import tomllib
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -10,6 +9,7 @@ from typing import Any
 
 from custanalytics.config import COMMANDS, unknown
 from custanalytics.errors import UsageError
+from custanalytics.toml_file import read_toml
 
 FILE = "engagement.toml"
 DATA = "data"
@@ -169,10 +169,7 @@ def read_engagement(folder: Path | str = ".") -> Engagement:
             f"{folder.resolve()} is no engagement: it has no {FILE}; "
             "make one with 'custanalytics new NAME'"
         )
-    try:
-        content = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no valid TOML: {error}") from error
+    content = read_toml(path)
     _known(content, _KEYS, str(path))
     scope = _Table(_section(content, "scope", path), f"{path}, [scope]")
     settings = dict(_section(content, "settings", path))

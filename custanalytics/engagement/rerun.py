@@ -94,7 +94,7 @@ def last_run(engagement: Engagement) -> Run | None:
     try:
         content = json.loads(path.read_text("utf-8"))
         return Run(dict(content["data"]), content.get("settings"), str(content["results"]))
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise UsageError(f"{path} is damaged; delete it and run again") from error
 
 

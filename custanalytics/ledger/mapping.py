@@ -1,6 +1,5 @@
 """Which column plays which role, why, and how sure: found, given, saved and loaded."""
 
-import tomllib
 from collections.abc import Mapping as Dict
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -10,6 +9,7 @@ from typing import Any
 
 from custanalytics.errors import UsageError
 from custanalytics.ledger.detect.column_names import ROLES
+from custanalytics.toml_file import read_toml
 
 _DATE_ORDERS = ("dmy", "mdy", "ymd")
 _DECIMALS = ("point", "comma")
@@ -108,12 +108,7 @@ class Mapping:
         UsageError
             It is missing, no TOML, or names what we don't know.
         """
-        try:
-            content = tomllib.loads(Path(path).read_text("utf-8"))
-        except OSError as error:
-            raise UsageError(f"--mapping {path} can't be read: {error.strerror}") from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise UsageError(f"--mapping {path} is no valid TOML: {error}") from error
+        content = read_toml(Path(path), f"--mapping {path}")
         known = {"roles", "rates", "states", "currency", "date_order", "decimal", "platform"}
         known |= {"no_amount"}
         unknown = sorted(content.keys() - known)

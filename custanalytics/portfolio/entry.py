@@ -58,7 +58,7 @@ def read_entry(folder: Path) -> Entry:
         day = date.fromisoformat(content.pop("published"))
         techniques = tuple(content.pop("techniques"))
         return Entry(published=day, techniques=techniques, **content)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise SourceError(
             f"{path} is no entry that this version reads; publish the engagement again"
         ) from error

@@ -1,7 +1,6 @@
 """A portfolio's folder: its own texts and settings, written once, and read."""
 
 import shutil
-import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from custanalytics.engagement.record import FILE as ENGAGEMENT
 from custanalytics.errors import UsageError
 from custanalytics.portfolio.entry import ENTRIES
 from custanalytics.render.brand import FILE as BRAND
+from custanalytics.toml_file import read_toml
 
 FILE, ABOUT = "portfolio.toml", "about.qmd"
 _TEXTS = ("name", "tagline", "theme", "intro", "email", "address", "lang")
@@ -77,10 +77,7 @@ def read_portfolio(folder: Path | str) -> Portfolio:
     path = folder / FILE
     if not path.is_file():
         raise UsageError(f"{folder} is no portfolio: it has no {FILE}")
-    try:
-        content = tomllib.loads(path.read_text("utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is no valid TOML: {error}") from error
+    content = read_toml(path)
     names = {*_TEXTS, "links"}
     unknown = sorted(content.keys() - names)
     if unknown:

@@ -30,6 +30,6 @@ def _path() -> Path:
 def _read() -> dict[str, dict[str, str]]:
     try:
         origins: dict[str, dict[str, str]] = json.loads(_path().read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}  # nothing is lost: publishing writes it again
     return origins

@@ -39,7 +39,7 @@ def record_of(engagement: Path, results: AnalysisResults, day: date) -> Record:
         content = json.loads(path.read_text("utf-8"))
         key = Key(**content.pop("key"))
         return Record(key, date.fromisoformat(content.pop("published")), **content)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise SourceError(
             f"{path} is damaged; take it away, and the entry is made anew with another secret"
         ) from error

@@ -154,7 +154,6 @@ class LeadScoringModel:
             There is no such file, or it holds no model that this version reads.
         """
         from skops.io import load
-        from skops.io.exceptions import UntrustedTypesFoundException
 
         path = Path(path)
         if not path.is_file():
@@ -175,13 +174,7 @@ class LeadScoringModel:
                 stages=state["stages"],
                 time=_time(state.get("time")),
             )
-        except (
-            zipfile.BadZipFile,
-            UntrustedTypesFoundException,
-            KeyError,
-            TypeError,
-            ValueError,
-        ) as error:
+        except Exception as error:  # whatever a library says of a file that is no model of ours
             raise SourceError(
                 f"{path.name} is no model of prospects that this version reads; "
                 "learn from the prospects again"

@@ -127,7 +127,7 @@ def generated_in(target: Path) -> set[str]:
         return set()
     try:
         return set(json.loads(manifest.read_text("utf-8"))["generated"]) | _RENDERED
-    except (ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise RenderError(
             f"{manifest} is damaged ({error}); give another folder (--out)"
         ) from error

@@ -26,8 +26,10 @@ class _Loader(yaml.SafeLoader):
 
 def read_yaml(text: str, name: str) -> dict[str, Any]:
     """Read YAML text; `name` is what a message calls it by."""
-    if len(text) > limits.YAML:
-        raise RenderError(f"{name}: has {len(text):,} letters; at most {limits.YAML:,} are read")
+    if len(text) > limits.SETTINGS:
+        raise RenderError(
+            f"{name}: has {len(text):,} letters; at most {limits.SETTINGS:,} are read"
+        )
     try:
         data = yaml.load(text, _Loader)  # noqa: S506 - a safe loader that does less
     except (yaml.YAMLError, ValueError, RecursionError) as error:

@@ -259,7 +259,7 @@ def _written(folder: Path) -> Any:
         raise SourceError(f"no results.json in {folder}; give the folder that 'run' wrote")
     try:
         written = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise SourceError(f"{path} is no JSON file: {error}") from error
     if not isinstance(written, dict):
         raise SourceError(f"{path} does not hold results; run the analysis again")
@@ -276,7 +276,7 @@ def _written(folder: Path) -> Any:
 def _understood(kind: type[T], value: Any, folder: Path, tables: dict[str, pd.DataFrame]) -> T:
     try:
         decoded: T = _decode(kind, value, tables)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (LookupError, TypeError, ValueError, AttributeError, RecursionError) as error:
         raise SourceError(
             f"{folder / 'results.json'} does not hold results that this version reads; "
             "run the analysis again"

@@ -7,7 +7,6 @@ rule holds where all its conditions hold: ``values``, ``not_values`` (whole cell
 ``filled``. With ``refuse`` the export is turned down for that reason.
 """
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -21,6 +20,7 @@ from custanalytics.ledger.load_report import REASONS
 from custanalytics.ledger.mapping import Choice
 from custanalytics.ledger.staging import Staging
 from custanalytics.sentences import noted
+from custanalytics.toml_file import parse_toml, read_toml
 
 _ENTRIES = {"name", "headers", "unless", "refuse", "note", "roles", "rules"}
 _HALF = 0.5
@@ -60,10 +60,10 @@ class Platform:
 
 def read_platform(text: str, where: str) -> Platform:
     """A platform from its TOML text."""
-    try:
-        content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise UsageError(f"{where} is no valid TOML: {error}") from error
+    return _platform(parse_toml(text, where), where)
+
+
+def _platform(content: dict[str, Any], where: str) -> Platform:
     unknown = sorted(content.keys() - _ENTRIES) + sorted(content.get("roles", {}).keys() - ROLES)
     unknown += sorted({r["reason"] for r in content.get("rules", [])} - REASONS.keys())
     if unknown or not content.get("headers") or not content.get("name"):
@@ -95,10 +95,7 @@ def recognise(staging: Staging, wanted: str | None, beside: Path | None) -> Plat
         return None
     if wanted and wanted.endswith(".toml"):
         path = (beside or Path()) / wanted
-        try:
-            found: Platform | None = read_platform(path.read_text("utf-8"), str(path))
-        except OSError as error:
-            raise UsageError(f"platform {wanted!r} can't be read: {error.strerror}") from error
+        found: Platform | None = _platform(read_toml(path, f"platform {wanted!r}"), str(path))
     elif wanted:
         found = next((p for p in known_platforms() if p.name == wanted), None)
         if found is None:
