@@ -3,6 +3,7 @@
 The public names load their modules when first used, so that ``import custanalytics`` is quick.
 """
 
+from difflib import get_close_matches
 from importlib import import_module, metadata
 from typing import TYPE_CHECKING, Any
 
@@ -164,7 +165,8 @@ __all__ = sorted(_HOME)
 
 def __getattr__(name: str) -> Any:
     if name not in _HOME:
-        raise AttributeError(f"module 'custanalytics' has no attribute {name!r}")
+        near = "".join(f"; did you mean {n!r}?" for n in get_close_matches(name, __all__, 1))
+        raise AttributeError(f"module 'custanalytics' has no attribute {name!r}{near}")
     return getattr(import_module(f"custanalytics.{_HOME[name]}"), name)
 
 

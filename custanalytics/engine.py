@@ -209,6 +209,16 @@ def write_parquet(table: Any, path: Path) -> None:
             raise UsageError(f"the table can't be taken over: {error}") from error
 
 
+def frame_of(table: Any) -> pd.DataFrame:
+    """A table of any package, as `write_parquet` takes it, as one of pandas."""
+    if isinstance(table, pd.DataFrame):
+        return _flat(table)
+    with duckdb.connect() as connection:
+        connection.register("given", _held(table))
+        frame: pd.DataFrame = connection.table("given").df()
+        return frame
+
+
 def write_rows(names: Sequence[str], batches: Iterable[Sequence[Any]], path: Path) -> None:
     """Write rows that come batch by batch as a Parquet file, with the types of their cells."""
     parts: list[str] = []
@@ -238,6 +248,7 @@ def write_rows(names: Sequence[str], batches: Iterable[Sequence[Any]], path: Pat
 def _held(table: Any) -> Any:
     """What DuckDB reads a table from."""
     if isinstance(table, pd.DataFrame):
+        table = _flat(table)
         return table.set_axis([str(name) for name in table.columns], axis=1).apply(_of_one_type)
     if hasattr(table, "to_pyarrow_batches"):  # Ibis, whose own stream holds all rows at once
         table = table.to_pyarrow_batches()
@@ -250,6 +261,12 @@ def _held(table: Any) -> Any:
         )
     # The stream alone: some can be asked for once, and of a known library DuckDB wants pyarrow.
     return table.__arrow_c_stream__()
+
+
+def _flat(table: pd.DataFrame) -> pd.DataFrame:
+    """A table whose named index is a column again, as it is of an export."""
+    named = [name for name in table.index.names if name not in (None, *table.columns)]
+    return table.reset_index(named) if named else table
 
 
 def _of_one_type(column: "pd.Series[Any]") -> "pd.Series[Any]":

@@ -14,11 +14,29 @@ A message says what was expected, what was found and what to do, naming the opti
 that does it. It never holds a customer's values.
 """
 
+import re
+
+# What an option's keyword is where it is not its name with underscores.
+KEYWORDS = {
+    "map": "mapping={ROLE: COLUMN}",
+    "mapping": "mapping_file=",
+    "rate": "rates={CODE: RATE}",
+    "from": "since=",
+    "format": "formats=",
+}
+
 
 class CustAnalyticsError(Exception):
     """Root of every error that custanalytics raises on purpose."""
 
     exit_code = 1
+
+    def __init__(self, *said: object) -> None:
+        super().__init__(*said)
+        named = dict.fromkeys(re.findall(r"(?<![\w-])--([a-z][a-z-]+)", str(self)))
+        ways = [f"--{n} is {KEYWORDS.get(n, n.replace('-', '_') + '=')}" for n in named]
+        if ways:
+            self.add_note(f"In Python, {', '.join(ways)}")
 
 
 class UsageError(CustAnalyticsError):

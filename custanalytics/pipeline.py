@@ -7,10 +7,9 @@ from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dict
 from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -19,22 +18,24 @@ from custanalytics.config import (
     TEMPLATE,
     MeasureOptions,
     ProspectsOptions,
-    Reading,
     Rendering,
     RenderOptions,
     RunOptions,
     called_with,
-    flag_of,
-    options_of,
     shared,
     today,
 )
 from custanalytics.errors import RenderError, SourceError, UnsupportedError, UsageError
+<<<<<<< HEAD
 from custanalytics.ledger import Ledger, Mapping, load, read_table
 from custanalytics.ledger.load import conditions
 from custanalytics.ledger.read.connections import statement_of
 from custanalytics.privacy.pseudonyms import check_key
+=======
+from custanalytics.ledger import Ledger, Mapping, read_table
+>>>>>>> 9ef26db (The first hour of somebody who knows pandas: each try succeeds or gives one message)
 from custanalytics.progress import followed, steps_of
+from custanalytics.reading import ledger_of
 from custanalytics.render.pages.templates import template as find_template
 from custanalytics.render.put_in_place import renewed
 
@@ -60,7 +61,7 @@ _OF_ANYTHING = ("gallery", "published")
 _ABSENT = re.compile(r"no picture _figures/|no file '_parts/|to a label that is not there|has no '")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Report:
     """A finished report folder.
 
@@ -77,6 +78,11 @@ class Report:
     results: "AnalysisResults"
     files: dict[str, Path]
     stale: "tuple[StaleProse, ...]" = ()
+
+    def __repr__(self) -> str:
+        """Its files by their roles, in a line."""
+        listed = "; ".join(f"{role}: {path}" for role, path in self.files.items())
+        return f"Report({listed})"
 
     def _repr_html_(self) -> str:
         """The page in a frame, in the cell of a notebook."""
@@ -116,13 +122,7 @@ def run(options: RunOptions) -> Report:
         followed(options.step, options.progress, steps) as step,
     ):
         with step("Reading the sales"):
-            ledger = read_sales(
-                options.sources,
-                options,
-                as_of=options.as_of,
-                today=options.made_on,
-                connection=options.connection,
-            )
+            ledger = ledger_of(options)
         from custanalytics.deliverables import write_all
         from custanalytics.render.stale_prose import stale_prose
         from custanalytics.results.analyse import AnalyseOptions, add_prospects, analyse
@@ -141,6 +141,7 @@ def run(options: RunOptions) -> Report:
     return Report(results, _moved(files, folder, out), stale)
 
 
+<<<<<<< HEAD
 # What can be said of a table on a server; the rest is about how files are written.
 _OF_TABLES = (
     "mapping", "mapping_file", "currency", "sale", "not_a_sale", "since", "where", "pseudonymise",
@@ -202,6 +203,8 @@ def _table_or_statement(sources: Any) -> str:
     return str(statement_of(given[0]))
 
 
+=======
+>>>>>>> 9ef26db (The first hour of somebody who knows pandas: each try succeeds or gives one message)
 @called_with(ProspectsOptions)
 def run_prospects(options: ProspectsOptions) -> Report:
     """Make a report on prospects alone: what ``custanalytics prospects`` does.
@@ -364,8 +367,11 @@ def template_of_run(options: RunOptions) -> str:
 
 def _asked_for(options: RunOptions) -> list[str]:
     """What the report of a run will hold."""
-    file = options.mapping_file
-    counted = options.no_amount or (file is not None and Mapping.load(file).no_amount)
+    if isinstance(options.sources, Ledger):
+        counted = options.sources.mapping.no_amount
+    else:
+        file = options.mapping_file
+        counted = options.no_amount or (file is not None and Mapping.load(file).no_amount)
     sales = PURCHASES if counted else SALES
     return [sales, PROSPECTS] if options.prospects else [sales]
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import fields
 from html import escape
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -17,6 +17,14 @@ class Shown:
         """What it holds, in a line."""
         parts = [f"{name}: {_in_short(value)}" for name, value in _filled(self)]
         return f"{type(self).__name__}({'; '.join(parts)})"
+
+    if not TYPE_CHECKING:  # which would then take any name for one
+
+        def __getattr__(self, name: str) -> Any:
+            """Say where what somebody looks for is."""
+            tables = [f".{part.name}" for part in fields(self) if "DataFrame" in str(part.type)]
+            where = f"; its tables are {', '.join(tables)}" if tables and name[0] != "_" else ""
+            raise AttributeError(f"{type(self).__name__} has no {name!r}{where}")
 
     def _repr_html_(self) -> str:
         """Figures, the first rows of the first table, and what did not hold."""

@@ -4,13 +4,14 @@ Domain modules never see a connection: they take a DataFrame, a ledger that ``lo
 an engine that holds either, and ask `as_engine` for the rest.
 """
 
+from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
 
-from custanalytics.engine import DuckDBEngine, Engine
-from custanalytics.errors import SourceError
+from custanalytics.engine import DuckDBEngine, Engine, frame_of
+from custanalytics.errors import SourceError, UsageError
 
 _REQUIRED = ("customer_id", "ordered_at", "amount")
 # When a credit note and the bill in its place are one order with what they take back.
@@ -50,8 +51,11 @@ def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
     """Engine with a ``ledger`` table for these transactions."""
     if isinstance(transactions, HasEngine):
         return transactions.engine
+    if isinstance(transactions, str | Path):
+        raise UsageError("expected transactions, not a path: custanalytics.load reads a file")
+    lines = _canonical(frame_of(transactions))
     engine = DuckDBEngine()
-    engine.write("ledger", _canonical(transactions), "ledger_of_lines")
+    engine.write("ledger", lines, "ledger_of_lines")
     keep_orders(engine)
     return engine
 
@@ -68,7 +72,8 @@ def _canonical(frame: pd.DataFrame) -> pd.DataFrame:
     if missing:
         raise SourceError(
             f"transactions need the columns {', '.join(_REQUIRED)}; missing: {', '.join(missing)}; "
-            f"found: {', '.join(map(str, frame.columns))}"
+            f"found: {', '.join(map(str, frame.columns))}; rename them, or let custanalytics.load "
+            "find them and give what it returns"
         )
     lines = frame[[column for column in LEDGER_COLUMNS if column in frame.columns]]
     lines["line_no"] = range(1, len(lines) + 1)

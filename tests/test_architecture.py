@@ -21,7 +21,7 @@ STEPS = (
     ("ledger", "customers"),
     ("warehouse",),
     ("config",),
-    ("scoring",),
+    ("scoring", "reading"),
     ("revenue", "value_models"),
     ("forecast",),
     ("clv", "propensity", "prospects", "campaigns"),

@@ -11,6 +11,7 @@ from custanalytics.campaigns.checks import DRAWN_WITHIN, Happened
 from custanalytics.campaigns.differences import effect_table
 from custanalytics.check import Check
 from custanalytics.customers.outcomes import outcomes_after, prepare
+from custanalytics.engine import frame_of
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.ledger import Ledger
 from custanalytics.scoring.calibration import Bools, Floats
@@ -109,6 +110,7 @@ def campaign_effect(
     UnsupportedError
         A group has fewer than 20 customers, or no sale lies after the contact.
     """
+    contacts = frame_of(contacts)
     wanted = ["customer_id", "group", *([segment] if segment else [])]
     missing = [name for name in wanted if name not in contacts.columns]
     if missing:

@@ -25,7 +25,7 @@ def add(commands: Any) -> None:
 def _check(options: argparse.Namespace, _: Sequence[str]) -> None:
     from custanalytics.cli.printed import ledger_text, show
     from custanalytics.cli.progress import progress
-    from custanalytics.pipeline import read_sales
+    from custanalytics.reading import read_sales
 
     how = arguments.checked(options)
     with progress("Reading the sales"):

@@ -60,7 +60,7 @@ def _measure(options: argparse.Namespace, given: Sequence[str]) -> None:
 
 def _since(options: argparse.Namespace, how: MeasureOptions) -> "CampaignEffect":
     from custanalytics.campaigns.from_files import measure_list
-    from custanalytics.pipeline import read_sales
+    from custanalytics.reading import read_sales
 
     if how.contacted_on is None or not (options.sources or options.sample):
         raise UsageError(

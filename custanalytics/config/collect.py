@@ -1,6 +1,6 @@
 """Collects options from the command line, TOML and keywords, and checks them as a whole."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import Field, dataclass
 from datetime import date
 from pathlib import Path
@@ -159,14 +159,14 @@ class Configuration(Generic[C]):
         except (ValueError, ArithmeticError) as error:
             hint = f"; {error}" if str(error).startswith("did you") else ""
             found = value[0] if isinstance(value, list) and len(value) == 1 else value
-            self.refuse(f"{named} is {said.kind.expected}, not {found!r}{hint}")
+            self.refuse(f"{named} is {said.kind.expected}, not {_shown(found)}{hint}")
         else:
             earlier = self._values.get(part.name)
             if said.kind.pairs:
                 accepted = {**(earlier or {}), **accepted}
             elif said.many:
                 kept = earlier or () if said.adds_up else ()
-                accepted = tuple(dict.fromkeys((*kept, *accepted)))
+                accepted = _each_once((*kept, *accepted))
             self._values[part.name] = accepted
 
     def _find_lacking(self) -> None:
@@ -195,6 +195,17 @@ def as_typed(settings: Mapping[str, Any]) -> list[str]:
                 # In one word, so that a value that begins with a dash stays a value.
                 words.append(f"--{name}={item}")
     return words
+
+
+def _each_once(values: Sequence[Any]) -> tuple[Any, ...]:
+    # A table has no key but itself.
+    keys = (value if isinstance(value, Hashable) else id(value) for value in values)
+    return tuple(dict(zip(keys, values, strict=True)).values())
+
+
+def _shown(value: Any) -> str:
+    """A value as it was given; of a table, whose cells are a client's, only what it is."""
+    return f"a {type(value).__name__}" if hasattr(value, "columns") else repr(value)
 
 
 def _in_words(value: Any) -> str:

@@ -60,15 +60,18 @@ class RunOptions(Rendering, Report, Prospects, Contact, Estimates, Scope, Readin
     """Options of ``run``."""
 
     sources: Any = field(
-        metadata=about("The files of one sales export, or tables, as `load` takes them.")
+        metadata=about(
+            "The files of one sales export, tables or queries, as `load` takes them; or a ledger "
+            "that it returned."
+        )
     )
     out: Path | str = _out("report")
     _: dataclasses.KW_ONLY
     connection: Any = field(default=None, metadata=CONNECTION)
-    prospects: Sequence[Path | str] = option(
+    prospects: Sequence[Any] = option(
         (),
         "table of prospects to score as well",
-        kinds.FILE,
+        kinds.TABLE,
         many=True,
         reads=True,
         group=PROSPECTS,

@@ -5,7 +5,7 @@ import numbers
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -78,8 +78,12 @@ def _whole(low: int, high: int) -> Callable[[Any], int]:
 
 
 def _day(value: Any) -> date:
-    if isinstance(value, datetime):
-        raise ValueError
+    if isinstance(value, str):
+        return date.fromisoformat(value)
+    if isinstance(value, datetime):  # as pandas has its days
+        if value.time() != time.min:
+            raise ValueError
+        return value.date()
     day: date = _is(value, date)
     return day
 
@@ -88,12 +92,20 @@ def _path(value: Any) -> Path:
     return Path(_is(value, str, Path))
 
 
+<<<<<<< HEAD
 def _key(value: Any) -> Path | str:
     from custanalytics.privacy.pseudonyms import VARIABLE
 
     if isinstance(value, str) and value.startswith(VARIABLE):
         return str(value)
     return _path(value)
+=======
+def _table(value: Any) -> Any:
+    """A path, or a table of any package."""
+    if value is None or isinstance(value, int | float | date | Mapping):
+        raise ValueError
+    return Path(value) if isinstance(value, str) else value
+>>>>>>> 9ef26db (The first hour of somebody who knows pandas: each try succeeds or gives one message)
 
 
 def _condition(value: Any) -> str:
@@ -101,6 +113,14 @@ def _condition(value: Any) -> str:
     if not (column.strip() and equals and wanted.strip()):
         raise ValueError
     return str(value)
+
+
+def _each_condition(value: Any) -> list[Any]:
+    """A dict's conditions, one for each value of a column."""
+    if not isinstance(value, Mapping):
+        return [value]
+    several = {c: v if isinstance(v, list | tuple) else [v] for c, v in value.items()}
+    return [f"{column}={one}" for column, values in several.items() for one in values]
 
 
 def _locale(value: Any) -> str:
@@ -222,6 +242,9 @@ MARGIN = Kind("a share above 0, up to 1, such as 0.35", _number(0, 1, above=True
 MONEY = Kind("an amount of money, such as 1.50", _number(0, math.inf), "MONEY", float)
 DAY = Kind("a date such as 2026-06-30", _day, "DATE", date.fromisoformat)
 FILE = Kind("a file", _path, "FILE", look=_exists)
+TABLE = Kind(
+    "a file or a table", _table, "FILE", look=lambda t: _exists(t) if isinstance(t, Path) else None
+)
 SEGMENTS = Kind("a file of rules, or segments", _segments, "FILE", look=_rules)
 PRESENTATION = Kind("a file", _path, "FILE", look=_presentation)
 REPORT_TEMPLATE = Kind("a name or a folder", lambda v: _is(v, str), "NAME", look=_template)
@@ -230,7 +253,7 @@ KEY = Kind("a file for the key, or env:NAME", _key, "KEY")
 LOCALE = Kind("a locale such as en_GB", _locale, "LOCALE")
 CURRENCY = Kind("an ISO 4217 code of three letters such as EUR", _currency, "CODE")
 ROLE = Kind("of the form ROLE=COLUMN", _roles, "ROLE=COLUMN", pairs=True)
-CONDITION = Kind("of the form COLUMN=VALUE", _condition, "COLUMN=VALUE")
+CONDITION = Kind("of the form COLUMN=VALUE", _condition, "COLUMN=VALUE", split=_each_condition)
 RATE = Kind("of the form CODE=RATE, such as USD=0.92, above zero", _rates, "CODE=RATE", pairs=True)
 DATE_ORDER = one_of("dmy", "mdy", "ymd")
 DECIMAL = one_of("point", "comma")

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from custanalytics.config import kinds
 from custanalytics.config.option import COMPUTING, PROSPECTS, READING, RENDERING, REPORT, option
@@ -87,11 +87,11 @@ class Reading(Pseudonyms):
         kinds.CONDITION,
         many=True,
     )
-    join: Sequence[Path | str] = option(
+    join: Sequence[Any] = option(
         (),
         "table of customers or of products, one row for each, whose columns are put beside the "
         "sales",
-        kinds.FILE,
+        kinds.TABLE,
         many=True,
         reads=True,
     )

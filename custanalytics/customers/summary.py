@@ -5,6 +5,7 @@ from datetime import date
 
 import pandas as pd
 
+from custanalytics.engine import frame_of
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.sentences import tell
 from custanalytics.transactions import HasEngine, as_engine
@@ -126,7 +127,7 @@ def observation_period(transactions: pd.DataFrame | HasEngine) -> tuple[date, da
 
 def checked_summary(given: pd.DataFrame | HasEngine, columns: Sequence[str]) -> pd.DataFrame:
     """A summary, made of a ledger or given, with one row per customer and these columns whole."""
-    summary = customer_summary(given) if isinstance(given, HasEngine) else given
+    summary = customer_summary(given) if isinstance(given, HasEngine) else frame_of(given)
     missing = [column for column in columns if column not in summary.columns]
     if missing:
         raise UsageError(

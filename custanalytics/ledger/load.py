@@ -55,7 +55,7 @@ def load(
     no_mend: bool = False,
     customer_key: Sequence[str | int] = (),
     since: date | None = None,
-    where: Sequence[str] = (),
+    where: Sequence[str] | Dict[str, Any] = (),
     join: Sequence[Any] = (),
     max_unreadable: float = 0.02,
     pseudonymise: Path | str | None = None,
@@ -107,8 +107,9 @@ def load(
         Columns that name the customer, in order of trust: where one is blank, the next one does.
     since : date, optional
         First day that counts; earlier rows are set aside.
-    where : sequence of str
-        ``"COLUMN=VALUE"``: only these rows count; several values of one column are alternatives.
+    where : sequence of str, or dict
+        ``"COLUMN=VALUE"``, or a dict of them: only these rows count; several values of one column
+        are alternatives.
     join : sequence of path or table
         Tables of customers or of products, one row for each: their columns stand beside the sales
         of theirs, by a column of the same name or meaning that both hold. What they say of group,
@@ -138,6 +139,7 @@ def load(
     UsageError
         An option makes no sense.
     """
+    sale, not_a_sale, customer_key = map(_listed, (sale, not_a_sale, customer_key))
     if not 0 <= max_unreadable <= 1:
         raise UsageError(f"--max-unreadable is a share between 0 and 1, not {max_unreadable}")
     wanted = Mapping.load(mapping_file) if mapping_file else Mapping({})
@@ -167,7 +169,7 @@ def load(
         connection=connection,
     )
     _refuse_unreadable(staging, max_unreadable)
-    staging, joined = join_tables(staging, join)
+    staging, joined = join_tables(staging, _listed(join))
     day = today or date.today()
     beside = Path(mapping_file).parent if mapping_file else None
     platform = recognise(staging, wanted.platform, beside)
@@ -261,10 +263,17 @@ def _with_keys(mapping: Dict[str, str | int], keys: Sequence[str | int]) -> dict
     return {**mapping, **dict(zip(roles, keys, strict=False))}
 
 
-def conditions(where: Sequence[str]) -> list[tuple[str, str]]:
+def _listed(given: Any) -> Sequence[Any]:
+    """Several as they are; one alone is a list of one, also where it is a text."""
+    return given if isinstance(given, list | tuple) else (given,)
+
+
+def conditions(where: Sequence[str] | Dict[str, Any]) -> list[tuple[str, str]]:
     """Columns, each with a value asked for."""
+    if isinstance(where, Dict):
+        return [(column, str(v)) for column, given in where.items() for v in _listed(given)]
     found = []
-    for condition in where:
+    for condition in _listed(where):
         column, equals, value = condition.partition("=")
         if not (column.strip() and equals and value.strip()):
             raise UsageError(f"--where is of the form COLUMN=VALUE, not {condition!r}")

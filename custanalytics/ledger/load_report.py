@@ -4,6 +4,7 @@ from collections.abc import Mapping as Dict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from html import escape
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from custanalytics.check import Check
 from custanalytics.engine import Engine
 from custanalytics.ledger.mapping import Mapping
 from custanalytics.sentences import noted
+from custanalytics.shown import Shown
 
 # Why a row is not in the customer analyses, in the order of the report.
 REASONS = {
@@ -56,8 +58,8 @@ def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     return [{str(name): cell for name, cell in row.items()} for row in rows.to_dict("records")]
 
 
-@dataclass(frozen=True)
-class LoadReport:
+@dataclass(frozen=True, repr=False)
+class LoadReport(Shown):
     """How the rows of the files became the ledger.
 
     Attributes
@@ -155,7 +157,7 @@ class LoadReport:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Ledger:
     """A shop's sales as one clean table, and how it was made.
 
@@ -191,6 +193,32 @@ class Ledger:
     def last_order(self) -> date | None:
         """Day of the last order of a known customer."""
         return self.report.last_order
+
+    def __repr__(self) -> str:
+        """What was read, in a line."""
+        return f"Ledger({'; '.join(self._in_short())})"
+
+    def _repr_html_(self) -> str:
+        """What was read, and which column was taken for what."""
+        columns = pd.DataFrame(
+            [(role, choice.column) for role, choice in self.mapping.roles.items()],
+            columns=["role", "column"],
+        )
+        said = [escape(sentence) for sentence in map(str, self.findings["sentence"])]
+        return (
+            f"<b>Ledger</b><p>{escape('; '.join(self._in_short()))}</p>"
+            f"{columns.to_html(index=False)}<ul>{''.join(f'<li>{one}</li>' for one in said)}</ul>"
+            "<p>.lines() gives the lines, .report the counts</p>"
+        )
+
+    def _in_short(self) -> list[str]:
+        report = self.report
+        return [
+            f"{report.rows_used:,} of {report.rows_read:,} rows used",
+            f"{report.buyers:,} customers, {report.orders:,} orders",
+            f"{report.first_order} to {report.last_order}",
+            self.currency or "no currency",
+        ]
 
     def lines(self) -> pd.DataFrame:
         """Return the ledger, one row per usable line (see `custanalytics.engine`)."""

@@ -7,6 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from custanalytics.engine import frame_of
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.prospects import checks
 from custanalytics.prospects.column_use import (
@@ -114,7 +115,7 @@ def fit_lead_scoring(
     """
     if (contact_cost is None) != (conversion_value is None):
         raise UsageError("contact_cost and conversion_value belong together: give both or none")
-    table = table.reset_index(drop=True)
+    table = frame_of(table).reset_index(drop=True)
     read = read_columns(table, decimal, date_order)
     recognised, values = read.columns, read.values
     names = [c.name for c in recognised]

@@ -108,6 +108,11 @@ def analyse(options: AnalyseOptions) -> AnalysisResults:
     UsageError
         An option makes no sense, or `as_of` is before the first sale.
     """
+    if not isinstance(options.ledger, Ledger):
+        raise UsageError(
+            f"expected a ledger that custanalytics.load returned, not a "
+            f"{type(options.ledger).__name__}; custanalytics.run takes files and tables"
+        )
     with followed(options.step, options.progress, steps_of("analyse")) as step:
         return _analysed(options, step)
 

@@ -1,5 +1,6 @@
 """What a path holds: opens archives and tells texts, workbooks and Parquet apart by content."""
 
+import difflib
 import gzip
 import hashlib
 import io
@@ -92,9 +93,7 @@ def open_sources(sources: Any, scratch: Path, connection: Any = None) -> list[So
             _copy("standard input", _standard_input(), target)
             found.extend(_open("standard input", target, scratch))
         elif not path.exists():
-            is_query = str(path).lower().startswith(("select ", "with "))
-            hint = "; a query needs connection= beside it" if is_query else ""
-            raise SourceError(f"{path} does not exist{hint}")
+            raise SourceError(f"{path} does not exist{_what_instead(path)}")
         elif path.is_fifo():
             target = _scratch_file(scratch)
             with _flowing(path) as pipe:
@@ -108,12 +107,25 @@ def open_sources(sources: Any, scratch: Path, connection: Any = None) -> list[So
     return found
 
 
+<<<<<<< HEAD
 def _standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise SourceError("standard input is closed; give a file")
     with suppress(io.UnsupportedOperation):  # it may be no file of the system's
         _refuse_device("standard input", os.fstat(sys.stdin.buffer.fileno()))
     return sys.stdin.buffer
+=======
+def _what_instead(path: Path) -> str:
+    """What somebody may have meant by a path that leads nowhere."""
+    if str(path).lower().startswith(("select ", "with ")):
+        return "; a query needs connection= beside it"
+    if "*" in path.name:
+        return f"; give the folder, or the list sorted(Path().glob({path.name!r}))"
+    if not path.parent.is_dir():
+        return f": there is no folder {path.parent}"
+    near = difflib.get_close_matches(path.name, [f.name for f in path.parent.iterdir()], 1)
+    return f"; did you mean {near[0]}?" if near else f" in {path.parent.resolve()}"
+>>>>>>> 9ef26db (The first hour of somebody who knows pandas: each try succeeds or gives one message)
 
 
 def _flowing(pipe: Path) -> BinaryIO:
