@@ -33,6 +33,7 @@ STEPS = (
     ("pipeline",),
     ("engagement",),
     ("privacy.leak_check",),
+    ("privacy.forget",),
     ("portfolio", "datasets", "documentation"),
     ("cli",),
     ("__main__",),

@@ -17,6 +17,7 @@ from custanalytics.cli import (
     docs,
     engagement,
     example_portfolio,
+    forget,
     leak_test,
     measure,
     portfolio,
@@ -119,7 +120,7 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     for module in (
-        report, check, prospects, measure, diff, engagement, datasets, publish, portfolio,
+        report, check, prospects, measure, diff, engagement, forget, datasets, publish, portfolio,
         example_portfolio, leak_test, docs, completion,
     ):  # fmt: skip
         module.add(commands)

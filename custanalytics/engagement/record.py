@@ -1,6 +1,7 @@
 """``engagement.toml`` as a value: what is asked, until when, from what data."""
 
 import hashlib
+import re
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, fields
 from datetime import date
@@ -8,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from custanalytics.config import COMMANDS, unknown
+from custanalytics.engagement.pending import finish
 from custanalytics.errors import UsageError
-from custanalytics.toml_file import read_toml
+from custanalytics.toml_file import parse_toml, read_toml
 
 FILE = "engagement.toml"
 DATA = "data"
@@ -163,6 +165,7 @@ class Engagement:
 def read_engagement(folder: Path | str = ".") -> Engagement:
     """Read an engagement's record."""
     folder = Path(folder)
+    finish(folder)
     path = folder / FILE
     if not path.is_file():
         raise UsageError(
@@ -204,6 +207,24 @@ def read_engagement(folder: Path | str = ".") -> Engagement:
         source={name: str(value) for name, value in _section(content, "source", path).items()},
         publish=_publication(_section(content, "publish", path), f"{path}, [publish]"),
     )
+
+
+def with_new_file(record: str, file: Received, content: bytes) -> str:
+    """The text of a record in which a file of ``data/`` has another content."""
+    head, *blocks = record.split("[[data]]")
+    size, digest = len(content), hashlib.sha256(content).hexdigest()
+    for at, block in enumerate(blocks):
+        if file.sha256 in block and parse_toml(block, FILE).get("file") == file.file:
+            block = block.replace(file.sha256, digest)
+            blocks[at] = re.sub(r"(?m)^(size *= *)[\d_]+", rf"\g<1>{size}", block)
+    made = "[[data]]".join([head, *blocks])
+    listed = {row["file"]: (row["size"], row["sha256"]) for row in parse_toml(made, FILE)["data"]}
+    if listed.get(file.file) != (size, digest):
+        raise UsageError(
+            f"{FILE}: the [[data]] section of {file.file} is not as 'custanalytics receive' writes "
+            "it, and can't be brought up to date; write it so"
+        )
+    return made
 
 
 def sha256(path: Path) -> str:

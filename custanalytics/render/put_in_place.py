@@ -76,21 +76,21 @@ def _swapped(
         target.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise _unwritable(target, error) from error
-    with _locked(target.with_name(f".{target.name}.lock"), target):
+    with locked(target.with_name(f".{target.name}.lock"), target):
         _recover(target, new, old)
         verdict = judged(target)
         new.mkdir(mode=0o700 if private else 0o777)
         try:
             yield target, new, verdict
             for path in (*new.rglob("*"), new):
-                _sync(path)
+                sync(path)
             _swap(new, target, old)
-            _sync(target.parent)
+            sync(target.parent)
         finally:
             shutil.rmtree(new, ignore_errors=True)
 
 
-def _sync(path: Path) -> None:
+def sync(path: Path) -> None:
     """Have it on the disk: else a power cut after the swap could lose the new and the old."""
     if path.is_symlink() or (sys.platform == "win32" and path.is_dir()):
         return
@@ -185,7 +185,7 @@ def _unwritable(target: Path, error: OSError) -> UsageError:
 
 
 @contextmanager
-def _locked(lock: Path, target: Path) -> Iterator[None]:
+def locked(lock: Path, target: Path) -> Iterator[None]:
     """Keep a second run away from the folder; the lock ends with the process."""
     if sys.platform == "win32":
         yield
