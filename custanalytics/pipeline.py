@@ -26,14 +26,8 @@ from custanalytics.config import (
     today,
 )
 from custanalytics.errors import RenderError, SourceError, UnsupportedError, UsageError
-<<<<<<< HEAD
-from custanalytics.ledger import Ledger, Mapping, load, read_table
-from custanalytics.ledger.load import conditions
-from custanalytics.ledger.read.connections import statement_of
-from custanalytics.privacy.pseudonyms import check_key
-=======
 from custanalytics.ledger import Ledger, Mapping, read_table
->>>>>>> 9ef26db (The first hour of somebody who knows pandas: each try succeeds or gives one message)
+from custanalytics.privacy.pseudonyms import check_key
 from custanalytics.progress import followed, steps_of
 from custanalytics.reading import ledger_of
 from custanalytics.render.pages.templates import template as find_template
@@ -141,70 +135,6 @@ def run(options: RunOptions) -> Report:
     return Report(results, _moved(files, folder, out), stale)
 
 
-<<<<<<< HEAD
-# What can be said of a table on a server; the rest is about how files are written.
-_OF_TABLES = (
-    "mapping", "mapping_file", "currency", "sale", "not_a_sale", "since", "where", "pseudonymise",
-)  # fmt: skip
-
-
-def read_sales(
-    sources: Any,
-    reading: Reading,
-    *,
-    as_of: date | None = None,
-    today: date | None = None,
-    connection: Any = None,
-) -> Ledger:
-    """The ledger of an export, or of a table where the client keeps it.
-
-    Raises
-    ------
-    CustAnalyticsError
-        As `load` and `load_table` do; UsageError where an option is about files.
-    """
-    how = shared(reading, Reading)
-    address = how.pop("engine")
-    if address is None:
-        return load(sources, connection=connection, as_of=as_of, today=today, **how)
-    if connection is not None:
-        raise UsageError("engine and connection both say where the sales are: give one of them")
-    plain = shared(Reading(), Reading)
-    wrong = [name for name in how if name not in _OF_TABLES and how[name] != plain[name]]
-    if wrong:
-        flags = ", ".join(
-            f"--{flag_of(part)}" for part in options_of(Reading) if part.name in wrong
-        )
-        raise UsageError(f"{flags}: says how files are read, and --engine reads a table")
-    source = _table_or_statement(sources)
-    from custanalytics.warehouse.sales import load_table
-
-    kept = Mapping.load(how["mapping_file"]) if how["mapping_file"] else Mapping({})
-    return load_table(
-        address,
-        source,
-        mapping={**kept.columns, **(how["mapping"] or {})},
-        currency=how["currency"] or kept.currency,
-        sale=(*kept.sale, *how["sale"]),
-        not_a_sale=(*kept.not_a_sale, *how["not_a_sale"]),
-        where=conditions(how["where"]),
-        since=how["since"],
-        pseudonymise=how["pseudonymise"],
-        as_of=as_of,
-        today=today,
-    )
-
-
-def _table_or_statement(sources: Any) -> str:
-    """The one table, or what a file of SQL says."""
-    given = [sources] if isinstance(sources, str | Path) else list(sources)
-    if len(given) != 1:
-        raise UsageError(f"--engine reads one table or one file.sql, not {len(given)}")
-    return str(statement_of(given[0]))
-
-
-=======
->>>>>>> 9ef26db (The first hour of somebody who knows pandas: each try succeeds or gives one message)
 @called_with(ProspectsOptions)
 def run_prospects(options: ProspectsOptions) -> Report:
     """Make a report on prospects alone: what ``custanalytics prospects`` does.

@@ -21,6 +21,7 @@ _OF_TABLES = (
     "not_a_sale",
     "since",
     "where",
+    "pseudonymise",
 )
 
 
@@ -77,6 +78,7 @@ def read_sales(
         not_a_sale=(*kept.not_a_sale, *how["not_a_sale"]),
         where=conditions(how["where"]),
         since=how["since"],
+        pseudonymise=how["pseudonymise"],
         as_of=as_of,
         today=today,
     )

@@ -92,20 +92,19 @@ def _path(value: Any) -> Path:
     return Path(_is(value, str, Path))
 
 
-<<<<<<< HEAD
 def _key(value: Any) -> Path | str:
     from custanalytics.privacy.pseudonyms import VARIABLE
 
     if isinstance(value, str) and value.startswith(VARIABLE):
         return str(value)
     return _path(value)
-=======
+
+
 def _table(value: Any) -> Any:
     """A path, or a table of any package."""
     if value is None or isinstance(value, int | float | date | Mapping):
         raise ValueError
     return Path(value) if isinstance(value, str) else value
->>>>>>> 9ef26db (The first hour of somebody who knows pandas: each try succeeds or gives one message)
 
 
 def _condition(value: Any) -> str:

@@ -107,14 +107,14 @@ def open_sources(sources: Any, scratch: Path, connection: Any = None) -> list[So
     return found
 
 
-<<<<<<< HEAD
 def _standard_input() -> BinaryIO:
     if sys.stdin is None:
         raise SourceError("standard input is closed; give a file")
     with suppress(io.UnsupportedOperation):  # it may be no file of the system's
         _refuse_device("standard input", os.fstat(sys.stdin.buffer.fileno()))
     return sys.stdin.buffer
-=======
+
+
 def _what_instead(path: Path) -> str:
     """What somebody may have meant by a path that leads nowhere."""
     if str(path).lower().startswith(("select ", "with ")):
@@ -125,7 +125,6 @@ def _what_instead(path: Path) -> str:
         return f": there is no folder {path.parent}"
     near = difflib.get_close_matches(path.name, [f.name for f in path.parent.iterdir()], 1)
     return f"; did you mean {near[0]}?" if near else f" in {path.parent.resolve()}"
->>>>>>> 9ef26db (The first hour of somebody who knows pandas: each try succeeds or gives one message)
 
 
 def _flowing(pipe: Path) -> BinaryIO:
