@@ -1,4 +1,4 @@
-"""Runs named SQL: the verbs an engine has, and the engine on DuckDB, the only one so far.
+"""Runs named SQL: the verbs an engine has, and the engine on DuckDB.
 
 The only module that imports duckdb. A query is a file in ``sql/``; a view, a file in
 ``sql/views/``, is put in front of each query that reads it, with the same parameters, so that
@@ -134,6 +134,14 @@ class DuckDBEngine:
         """Rows of a statement that depends on a file's header (identifiers already quoted)."""
         return self._execute("statement", text, params).df()
 
+    def frame_of_arrow(self, table: Any) -> pd.DataFrame:
+        """A table with the Arrow stream interface as a DataFrame, typed as answers are."""
+        self._connection.register("incoming", _Stream(table))
+        try:
+            return self.sql("SELECT * FROM incoming")
+        finally:
+            self._connection.unregister("incoming")
+
     def execute(self, text: str, **params: Any) -> None:
         """Run a statement that returns nothing worth keeping."""
         self._execute("statement", text, params)
@@ -154,22 +162,25 @@ class DuckDBEngine:
             self._connection.unregister("incoming")
 
     def _execute(self, name: str, text: str, params: dict[str, Any]) -> duckdb.DuckDBPyConnection:
-        given = parameters(f"query {name!r}", _PARAMETER, text, params)
+        given = parameters(f"query {name!r}", text, params)
         try:
             return self._connection.execute(text, given)
         except duckdb.Error as error:
             raise QueryError(f"query {name!r} failed: {error}\n{text}") from error
 
 
-def parameters(
-    name: str, pattern: re.Pattern[str], text: str, params: Mapping[str, Any]
-) -> dict[str, Any]:
-    """The parameters that a text asks for, in an engine's way to write them."""
-    wanted = set(pattern.findall(text))
+def parameters(name: str, text: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that a text asks for."""
+    wanted = set(_PARAMETER.findall(text))
     missing = {key for key in wanted if params.get(key) is None}
     if missing:
         raise UsageError(f"{name} needs the parameters {sorted(missing)}")
     return {key: params[key] for key in wanted}
+
+
+def given_for(query: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The parameters that a named query asks for."""
+    return parameters(f"query {query!r}", composed(query), params)
 
 
 def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:

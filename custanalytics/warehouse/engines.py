@@ -1,12 +1,22 @@
 """Which engine an address is of, and what loading asks of one beyond the three verbs."""
 
 from collections.abc import Mapping as Dict
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import pandas as pd
 
 from custanalytics.engine import Engine
 from custanalytics.errors import UsageError
+
+# How an address begins, and the extra that brings what it needs.
+_EXTRAS = {
+    "postgresql": "postgres",
+    "postgres": "postgres",
+    "spark": "spark",
+    "local": "spark",
+    "yarn": "spark",
+}
 
 
 class Warehouse(Engine, Protocol):
@@ -26,6 +36,9 @@ class Warehouse(Engine, Protocol):
     def store(self, name: str, table: str, text: str) -> None:
         """Store the rows of a statement in the engine's SQL as a table of the session."""
 
+    def number(self, name: str, table: str, text: str, column: str, by: Sequence[str]) -> None:
+        """Store the rows of a statement with a column that rises with an order of them."""
+
 
 def warehouse(address: str) -> Warehouse:
     """The engine at an address.
@@ -37,16 +50,22 @@ def warehouse(address: str) -> Warehouse:
     SourceError
         It can't be reached.
     """
-    scheme = address.partition("://")[0]
-    if scheme not in ("postgresql", "postgres"):
+    scheme = address.partition("://")[0].partition("[")[0]
+    if scheme not in _EXTRAS:
         raise UsageError(
             f"--engine {address}: expected the address of a server, such as "
-            "postgresql://USER@HOST/DATABASE"
+            "postgresql://USER@HOST/DATABASE, spark://HOST:PORT or local[*]"
         )
     try:
+        if _EXTRAS[scheme] == "spark":
+            from custanalytics.warehouse.spark import SparkEngine
+
+            return SparkEngine(address)
         from custanalytics.warehouse.postgres import PostgresEngine
+
+        return PostgresEngine(address)
     except ImportError as error:
         raise UsageError(
-            f"--engine {scheme} needs the package {error.name}: install custanalytics[postgres]"
+            f"--engine {scheme} needs the package {error.name}: install "
+            f"custanalytics[{_EXTRAS[scheme]}]"
         ) from None
-    return PostgresEngine(address)

@@ -4,11 +4,10 @@ What is stored are temporary tables of the session: no table of the client's is 
 nothing is left when the connection closes.
 """
 
-import re
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dict
 from contextlib import contextmanager
 from datetime import date
@@ -20,7 +19,7 @@ import psycopg
 from psycopg import sql
 from psycopg.conninfo import conninfo_to_dict
 
-from custanalytics.engine import DuckDBEngine, Engine, QueryError, parameters, table_name
+from custanalytics.engine import DuckDBEngine, Engine, QueryError, given_for, table_name
 from custanalytics.errors import CustAnalyticsError, SourceError, UsageError
 from custanalytics.warehouse.translate import translated
 
@@ -49,7 +48,6 @@ _COLUMNS = {"b": "boolean", "i": "bigint", "u": "bigint", "f": "double precision
 _TEXT = 'text COLLATE "C"'
 # No cell holds it; an empty one is a text.
 _NULL = "\x01null\x01"
-_PARAMETER = re.compile(r"%\(([a-z_]+)\)s")
 
 
 class PostgresEngine:
@@ -105,12 +103,12 @@ class PostgresEngine:
 
     def run(self, query: str, *, as_of: date | None = None, **params: Any) -> pd.DataFrame:
         """Rows of the named query, with ``$as_of`` and further ``$name`` parameters bound."""
-        given = {"as_of": as_of, **params}
+        given = given_for(query, {"as_of": as_of, **params})
         return self.rows(f"query {query!r}", translated(query, "postgres"), given)
 
     def keep(self, table: str, query: str, *, as_of: date | None = None, **params: Any) -> None:
         """Store the rows of the named query as a table, replacing one of that name."""
-        given = {"as_of": as_of, **params}
+        given = given_for(query, {"as_of": as_of, **params})
         self.store(f"query {query!r}", table, translated(query, "postgres"), given)
 
     def write(self, table: str, frame: pd.DataFrame, query: str | None = None) -> None:
@@ -144,13 +142,22 @@ class PostgresEngine:
         with self._told(name):
             self._connection.execute(
                 f'CREATE TEMPORARY TABLE "{table}" AS\n{text}',
-                parameters(name, _PARAMETER, text, params or {}),
+                dict(params or {}),
             )
             self._connection.execute(f'ANALYZE "{table}"')
 
+    def number(self, name: str, table: str, text: str, column: str, by: Sequence[str]) -> None:
+        """Store the rows of a statement, numbered in an order."""
+        order = ", ".join(f'"{part}" NULLS LAST' for part in by)
+        self.store(
+            name,
+            table,
+            f'SELECT ROW_NUMBER() OVER (ORDER BY {order}) AS "{column}", l.* FROM ({text}) AS l',
+        )
+
     def rows(self, name: str, text: str, params: Dict[str, Any] | None = None) -> pd.DataFrame:
         """Rows of a statement in the server's SQL, typed as the DuckDB engine types them."""
-        given = parameters(name, _PARAMETER, text, params or {})
+        given = dict(params or {})
         with self._told(name), self._connection.cursor() as cursor:
             cursor.execute(f"SELECT * FROM (\n{text}\n) AS answer LIMIT 0", given)
             types = {

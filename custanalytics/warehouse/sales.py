@@ -28,6 +28,8 @@ from custanalytics.warehouse.translate import spoken
 
 STATES = ["column", "value", "rows", "amount", "why", "taken_for"]
 _TABLE = re.compile(r"[^\s;()]+")
+# Lines of a table have no order of their own.
+_IN_ORDER = ("ordered_at", "order_id", "customer_id", "product", "amount", "quantity")
 _MOST_STATES = 200
 # Numbers that stand for nobody where they hold far more rows than any customer.
 _STANDING = ("0", "00", "000", "-1", "9999", "99999", "999999", "-9999")
@@ -123,15 +125,15 @@ def load_table(
     if not counts.get("used"):
         reasons = ", ".join(f"{REASONS[fate]}: {n:,}" for fate, n in counts.items())
         raise SourceError(f"no row is left for the customer analyses ({reasons or 'no rows'})")
-    engine.store(
+    engine.number(
         "sales of the source",
         "given_lines",
         spoken(
-            "SELECT ROW_NUMBER() OVER (ORDER BY ordered_at, order_id, customer_id, product, amount,"
-            f" quantity) AS line_no, l.* FROM ({lines}) AS l WHERE fate IN ('used', 'no_customer') "
-            "AND amount <> 0",
+            f"SELECT l.* FROM ({lines}) AS l WHERE fate IN ('used', 'no_customer') AND amount <> 0",
             engine.dialect,
         ),
+        "line_no",
+        _IN_ORDER,
     )
     engine.keep("ledger", "ledger_of_table")
     keep_orders(engine)
