@@ -27,6 +27,8 @@ from custanalytics.config import (
 )
 from custanalytics.errors import RenderError, SourceError, UnsupportedError, UsageError
 from custanalytics.ledger import Ledger, Mapping, read_table
+from custanalytics.ledger.mapping import Choice
+from custanalytics.ledger.read.connections import statement_of
 from custanalytics.privacy.pseudonyms import check_key
 from custanalytics.progress import followed, steps_of
 from custanalytics.reading import ledger_of
@@ -224,6 +226,58 @@ def score_prospects(
     write_csv(scored, Path(out), "prospect_list", read_settings(kept).locale)
     scored.attrs["warnings"] = (*table.attrs["warnings"], *scores.attrs["warnings"])
     return scored
+
+
+def write_audiences(
+    folder: Path | str,
+    table: str,
+    dialect: str,
+    *,
+    columns: Dict[str, str],
+    view: str,
+    scores: str,
+    as_of: date | None,
+    out: Path | str,
+) -> tuple[dict[str, Path], int, int]:
+    """Write a report's segments and lists as statements for a warehouse.
+
+    Returns
+    -------
+    tuple
+        Name -> file, the customers that stand in another segment in the report, all customers.
+
+    Raises
+    ------
+    CustAnalyticsError
+        As `audiences` does; SourceError where the folder holds no results.
+    """
+    from custanalytics.audiences import audiences, differing, explained
+    from custanalytics.render.put_in_place import replaced
+    from custanalytics.results.store import read_results
+    from custanalytics.warehouse.columns import NO_COLUMN
+
+    results = read_results(Path(folder) / "results")
+    mapping = Mapping.load(Path(folder) / "mapping.toml")
+    told = {role: Choice(column) for role, column in columns.items()}
+    roles = {
+        role: choice
+        for role, choice in {**mapping.roles, **told}.items()
+        if choice.column != NO_COLUMN
+    }
+    source = str(statement_of(table))
+    made = audiences(
+        results, dataclasses.replace(mapping, roles=roles), source, dialect,
+        view=view, scores=scores, as_of=as_of,
+    )  # fmt: skip
+    with replaced(Path(out), "customers.sql") as fresh:
+        for name, text in made.items():
+            # A rule of one's own may have several lines; a comment has one.
+            said = "".join(
+                f"-- {' '.join(line.split())}\n" for line in explained(name, results, view, scores)
+            )
+            (fresh / f"{name}.sql").write_text(f"{said}{text};\n", "utf-8")
+    files = {name: Path(out) / f"{name}.sql" for name in made}
+    return files, *differing(results)
 
 
 @called_with(RenderOptions)

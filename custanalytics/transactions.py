@@ -15,7 +15,7 @@ from custanalytics.errors import SourceError, UsageError
 
 _REQUIRED = ("customer_id", "ordered_at", "amount")
 # When a credit note and the bill in its place are one order with what they take back.
-_ONE_ORDER: dict[str, Any] = {
+ONE_ORDER: dict[str, Any] = {
     "credited_within_days": 60,
     "issued_within_days": 14,
     "much_the_same": 0.10,
@@ -62,7 +62,7 @@ def as_engine(transactions: "pd.DataFrame | HasEngine") -> Engine:
 
 def keep_orders(engine: Engine) -> None:
     """Add up the table ``ledger`` once to the tables that ``orders_seen`` reads."""
-    engine.keep("order_parts", "order_parts", **_ONE_ORDER)
+    engine.keep("order_parts", "order_parts", **ONE_ORDER)
     engine.keep("orders", "orders")
     engine.keep("order_changes", "order_changes")
 

@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 
 from custanalytics import __version__
 from custanalytics.cli import (
+    audiences,
     check,
     completion,
     datasets,
@@ -120,8 +121,8 @@ def parser() -> argparse.ArgumentParser:
     commands = root.add_subparsers(title="commands", required=True, metavar="COMMAND")
 
     for module in (
-        report, check, prospects, measure, diff, engagement, forget, datasets, publish, portfolio,
-        example_portfolio, leak_test, docs, completion,
+        report, check, prospects, measure, audiences, diff, engagement, forget, datasets, publish,
+        portfolio, example_portfolio, leak_test, docs, completion,
     ):  # fmt: skip
         module.add(commands)
     return root

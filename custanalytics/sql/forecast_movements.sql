@@ -14,7 +14,7 @@ WITH moved AS (
 
 SELECT
     customer_id,
-    DENSE_RANK() OVER (ORDER BY customer_id, order_id) AS order_no,
+    CAST(DENSE_RANK() OVER (ORDER BY customer_id, order_id) AS BIGINT) AS order_no,
     moved_on,
     amount
 FROM moved

@@ -12,7 +12,7 @@ visits AS (
     SELECT
         customer_id,
         order_date,
-        ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY order_date) AS visit,
+        CAST(ROW_NUMBER() OVER (PARTITION BY customer_id ORDER BY order_date) AS BIGINT) AS visit,
         COUNT(*) OVER (PARTITION BY customer_id) AS n_visits
     FROM purchase_days
 ),

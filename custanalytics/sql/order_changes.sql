@@ -11,6 +11,7 @@ INNER JOIN order_lines AS l
     ON
         o.order_id = l.order_id
         AND COALESCE(o.customer_id, '') = COALESCE(l.customer_id, '')
-        AND (o.customer_id IS NULL) = (l.customer_id IS NULL)
+        AND CASE WHEN o.customer_id IS NULL THEN 1 ELSE 0 END
+        = CASE WHEN l.customer_id IS NULL THEN 1 ELSE 0 END
 WHERE o.order_date < o.changed_on
 ORDER BY o.customer_id NULLS FIRST, o.order_id, l.line_no

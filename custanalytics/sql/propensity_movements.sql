@@ -14,7 +14,7 @@ WITH baskets AS (
 
 SELECT
     l.customer_id,
-    DENSE_RANK() OVER (ORDER BY l.customer_id) AS customer_no,
+    CAST(DENSE_RANK() OVER (ORDER BY l.customer_id) AS BIGINT) AS customer_no,
     o.order_id,
     o.order_date AS order_day,
     COALESCE(b.n_products, 0) AS n_products,

@@ -5,10 +5,11 @@ memory ends: no table of the client's is touched. A worker that is lost is made 
 which knows how each part came about.
 """
 
+import warnings
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dict
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,9 @@ _KINDS = {
     "float": "number",
     "double": "number",
 }
+# Sessions in use, and the one that we began and end with the last of them.
+_OPEN: list[SparkSession] = []
+_BEGUN: list[SparkSession] = []
 # What the text of a CSV is taken for, the first that fits every cell. A number that begins with a
 # zero or a plus, or has more digits than a double, is the name of something.
 _READINGS = (
@@ -103,9 +107,10 @@ class SparkEngine:
             self._session.conf.set("spark.sql.shuffle.partitions", str(2 * cores))
         self._stored: dict[str, DataFrame] = {}
         self._reader = DuckDBEngine()
-        self.close = weakref.finalize(
-            self, _discard, self._stored, self._reader, None if there else session.stop
-        )
+        _OPEN.append(self._session)
+        if not there:
+            _BEGUN.append(session)
+        self.close = weakref.finalize(self, _discard, self._stored, self._reader, self._session)
 
     @property
     def engine(self) -> Engine:
@@ -126,7 +131,9 @@ class SparkEngine:
         """Store a DataFrame as a table, as it is or as a query reads it from ``incoming``."""
         held = pa.table({str(name): _array(column) for name, column in frame.items()})
         target = "incoming" if query else table_name(table)
-        with self._told(query or table):
+        with self._told(query or table), warnings.catch_warnings():
+            # It warns of pandas, which has no part in this.
+            warnings.simplefilter("ignore", FutureWarning)
             self._session.createDataFrame(held).createOrReplaceTempView(target)
         if query:
             self.keep(table, query)
@@ -137,14 +144,13 @@ class SparkEngine:
         with self._told(name), self._frame(text, params or {}) as frame:
             self._cache(table_name(table), frame)
 
-    def number(self, name: str, table: str, text: str, column: str, by: tuple[str, ...]) -> None:
+    def number(self, name: str, table: str, text: str, column: str, by: Sequence[str]) -> None:
         """Store the rows of a statement, numbered in an order: upwards, with gaps."""
-        with self._told(name):
+        with self._told(name), self._frame(text, {}) as frame:
+            ordered = frame.orderBy(*(f.asc_nulls_last(part) for part in by))
             # Numbering without gaps would send every row to one worker.
-            with self._frame(text, {}) as frame:
-                ordered = frame.orderBy(*(f.asc_nulls_last(part) for part in by))
-                numbers = f.monotonically_increasing_id()
-                self._cache(table_name(table), ordered.withColumn(column, numbers))
+            numbers = f.monotonically_increasing_id()
+            self._cache(table_name(table), ordered.withColumn(column, numbers))
 
     def rows(self, name: str, text: str, params: Dict[str, Any] | None = None) -> pd.DataFrame:
         """Rows of a statement in Spark's SQL, typed as the DuckDB engine types them."""
@@ -189,7 +195,8 @@ class SparkEngine:
         for step in steps:
             frame = self._session.sql(step.text, args=dict(params))
             if step.reads > 1:
-                kept.append(frame.persist(StorageLevel.MEMORY_AND_DISK))
+                frame = self._kept(frame)
+                kept.append(frame)
             frame.createOrReplaceTempView(step.name)
         try:
             yield self._session.sql(last, args=dict(params))
@@ -199,13 +206,22 @@ class SparkEngine:
 
     def _cache(self, table: str, frame: DataFrame) -> None:
         """Work a table out now, and keep it."""
-        frame = frame.persist(StorageLevel.MEMORY_AND_DISK)
+        frame = self._kept(frame)
         frame.count()
         before = self._stored.pop(table, None)
         frame.createOrReplaceTempView(table)
         self._stored[table] = frame
         if before is not None:
             before.unpersist()
+
+    def _kept(self, frame: DataFrame) -> DataFrame:
+        """Rows that are worked out once, and again only where a worker is lost.
+
+        Spark would otherwise plan all that led to a table each time that the table is read.
+        """
+        java = frame._jdf
+        rows = self._session._jsparkSession.createDataFrame(java.toJavaRDD(), java.schema())
+        return DataFrame(rows, self._session).persist(StorageLevel.MEMORY_AND_DISK)
 
     @contextmanager
     def _told(self, name: str, wrong: type[CustAnalyticsError] = QueryError) -> Iterator[None]:
@@ -247,12 +263,12 @@ def _first_line(error: BaseException) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def _discard(
-    stored: Dict[str, DataFrame], reader: DuckDBEngine, stop: Callable[[], None] | None
-) -> None:
+def _discard(stored: Dict[str, DataFrame], reader: DuckDBEngine, session: SparkSession) -> None:
     reader.close()
-    if stop is not None:
-        stop()
-        return
-    for frame in stored.values():
-        frame.unpersist()
+    _OPEN.remove(session)
+    # Where the session has ended before us there is nothing left to free.
+    with suppress(PySparkException, Py4JError):
+        for frame in stored.values():
+            frame.unpersist()
+        if _BEGUN and not _OPEN:
+            _BEGUN.pop().stop()

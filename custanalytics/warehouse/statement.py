@@ -13,6 +13,12 @@ from custanalytics.ledger.mapping import Choice
 GIVEN = "given_source"
 _OPTIONAL_TEXT = ("product", "product_name", "category", "country", "channel")
 _EARLIEST = date(1970, 1, 1)
+# A state that stands for the whole sale only where no row takes it off.
+_GIVEN_BACK = ("refunded", "returned")
+_NETS_ITSELF = (
+    f"reason IN ({', '.join(repr(state) for state in _GIVEN_BACK)}) AND "
+    "CASE WHEN amount <= 0 OR least < 0 THEN 1 ELSE 0 END = 1"
+)
 # Days that systems write for none.
 _ZERO_DAYS = ("1970-01-01", "1900-01-01", "1899-12-30", "1753-01-01", "0001-01-01", "2099-12-31",
               "2999-12-31", "9999-12-31")  # fmt: skip
@@ -53,12 +59,16 @@ def lines_of(
         "wanted": wanted or "TRUE",
     }
     given = ", ".join(f"{text} AS {name}" for name, text in parts.items())
+    rows = f"SELECT {given} FROM {GIVEN}"
+    stands = "reason IS NOT NULL"
+    if states["reason"].isin(_GIVEN_BACK).any():
+        rows, stands = _netted(rows), f"reason IS NOT NULL AND NOT ({_NETS_ITSELF})"
     return (
         "SELECT customer_id, COALESCE(given_order, COALESCE(customer_id, '') || '/' || "
         "CAST(CAST(ordered_at AS DATE) AS VARCHAR)) AS order_id, ordered_at, amount, quantity, "
         f"{', '.join(_OPTIONAL_TEXT)}, discounted, consent, CASE "
         "WHEN NOT wanted THEN 'not_asked_for' "
-        "WHEN reason IS NOT NULL THEN reason "
+        f"WHEN {stands} THEN reason "
         "WHEN ordered_at IS NULL THEN 'no_date' "
         f"WHEN CAST(CAST(ordered_at AS DATE) AS VARCHAR) IN ({zeros}) THEN 'zero_date' "
         f"WHEN CAST(ordered_at AS DATE) < {earliest} THEN 'bad_date' "
@@ -68,7 +78,15 @@ def lines_of(
         "WHEN amount IS NULL THEN 'no_amount' "
         "WHEN customer_id IS NULL THEN 'no_customer' "
         "WHEN amount = 0 THEN 'zero_amount' ELSE 'used' END AS fate "
-        f"FROM (SELECT {given} FROM {GIVEN}) AS given"
+        f"FROM ({rows}) AS given"
+    )
+
+
+def _netted(rows: str) -> str:
+    """Rows, each with the least amount of its order."""
+    return (
+        "SELECT r.*, CASE WHEN given_order IS NOT NULL THEN MIN(amount) OVER "
+        f"(PARTITION BY given_order, customer_id) END AS least FROM ({rows}) AS r"
     )
 
 

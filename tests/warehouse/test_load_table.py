@@ -69,6 +69,32 @@ def test_it_is_the_ledger_of_the_export(address: str, tmp_path: Path) -> None:
     pd.testing.assert_frame_equal(ca.customer_summary(ledger), ca.customer_summary(expected))
 
 
+def test_a_refund_counts_once(address: str, tmp_path: Path) -> None:
+    """By the row that takes it off, or where there is none by the state of the sale."""
+    made = []
+    for n in range(120):
+        day = pd.Timestamp("2024-01-03 10:00") + pd.Timedelta(days=n)
+        taken_off = n % 8 == 0
+        state = "refunded" if n % 20 == 0 or n % 8 == 0 else "paid"
+        made.append((f"K{n % 12}", f"A{n}", day, 10.0 + n % 7, state))
+        if taken_off:
+            made.append((f"K{n % 12}", f"A{n}", day + pd.Timedelta(days=3), -5.0, "refunded"))
+    table = pd.DataFrame(made, columns=["client", "order_no", "day", "amount", "status"])
+    table.to_csv(tmp_path / "lines.csv", index=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(
+            "CREATE TABLE refunds (client text, order_no text, day timestamp, amount numeric, "
+            "status text)"
+        )
+        with connection.cursor().copy("COPY refunds FROM STDIN (FORMAT csv)") as copy:
+            copy.write(table.to_csv(index=False, header=False))
+    expected = ca.load(tmp_path / "lines.csv", today=TODAY).report
+    report = ca.load_table(address, "refunds", today=TODAY).report
+    assert expected.rows_set_aside["refunded"] == 3  # the others have a row that takes them off
+    assert report.rows_set_aside == expected.rows_set_aside
+    assert report.revenue == expected.revenue
+
+
 def test_conditions_days_and_states(address: str) -> None:
     ledger = ca.load_table(
         address, "shop.lines", where=[("StockCode", "S1"), ("StockCode", "S2")],
