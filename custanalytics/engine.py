@@ -136,7 +136,7 @@ class DuckDBEngine:
 
     def frame_of_arrow(self, table: Any) -> pd.DataFrame:
         """A table with the Arrow stream interface as a DataFrame, typed as answers are."""
-        self._connection.register("incoming", _Stream(table))
+        self._connection.register("incoming", table.__arrow_c_stream__())
         try:
             return self.sql("SELECT * FROM incoming")
         finally:
