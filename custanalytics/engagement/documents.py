@@ -1,4 +1,4 @@
-"""The engagement's own documents: the scope and the data request, filled from its record."""
+"""The engagement's own documents: scope, data request, data handling; filled from its record."""
 
 import dataclasses
 import json
@@ -14,7 +14,11 @@ from custanalytics.render.pages.document import Document
 from custanalytics.render.pages.rendering import render
 from custanalytics.render.pages.staging import escaped, stage
 
-DOCUMENTS = {"scope": "Scope of the work", "data-request": "Request for data"}
+DOCUMENTS = {
+    "scope": "Scope of the work",
+    "data-request": "Request for data",
+    "data-handling": "How the data are handled",
+}
 OPEN = "to be agreed"
 _NO_AUTHOR = "(the author's name in engagement.toml)"
 _FACTS = "_facts.json"

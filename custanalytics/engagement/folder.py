@@ -16,7 +16,7 @@ from custanalytics.engagement.record import DATA, FILE, Received, read_engagemen
 from custanalytics.errors import UsageError
 
 _DATA_AFTER, _DEADLINE_AFTER = timedelta(days=3), timedelta(days=14)
-_FOLDERS = ("scope", "data-request")
+_FOLDERS = ("scope", "data-request", "data-handling")
 _TEXTS = ("decisions.md", "handover.md")
 _SCOPE_IN = (
     "A report that answers the question, with every figure's doubt beside it",
@@ -71,7 +71,9 @@ def create(
     names = _names(files)
     new = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(new, ignore_errors=True)
-    (new / DATA).mkdir(parents=True)
+    # Customers are in it: nobody else may enter.
+    new.mkdir(mode=0o700, parents=True)
+    (new / DATA).mkdir()
     try:
         templates = reports_dir() / "_engagement"
         for name in _FOLDERS:

@@ -52,7 +52,7 @@ def _question(engagement: Engagement) -> Step:
         return Step("question", "missing", (f"{FILE} leaves open: {', '.join(empty)}",))
     found = {name: document_state(engagement, name) for name in DOCUMENTS}
     # A letter is only needed where the data are not there yet.
-    needed = {"scope"} if engagement.data else set(DOCUMENTS)
+    needed = {"scope"} if engagement.data else {"scope", "data-request"}
     states = [state for name, state in found.items() if name in needed or state[0] != "missing"]
     return _worst("question", states)
 

@@ -1,6 +1,7 @@
 """The lists to act on, as files: whom to contact, whom to leave alone, and all customers."""
 
 import csv
+import os
 import re
 import unicodedata
 from pathlib import Path
@@ -135,7 +136,10 @@ def write_csv(frame: pd.DataFrame, path: Path, table: str, locale: str) -> None:
         safe[name] = _harmless(safe[name], decimal)
     names = [f"'{name}" if _FORMULA.match(str(name)) else name for name in safe.columns]
     scratch = path.with_name(f".{path.name}.new")
-    with scratch.open("w", encoding="utf-8", newline="") as file:
+    scratch.unlink(missing_ok=True)
+    # Customers are in it: for its owner alone, wherever it lies.
+    handle = os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8", newline="") as file:
         file.write("\ufeff")  # makes Excel read the file as UTF-8
         writer = csv.writer(file, delimiter=parted, lineterminator="\n")
         writer.writerow(names)

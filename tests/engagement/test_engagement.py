@@ -72,7 +72,7 @@ def test_new_makes_a_folder_for_every_step_and_overwrites_nothing(tmp_path, smal
     assert call("new", "acme", "--from", small, *DAY, cwd=tmp_path).returncode == 0
     folder = tmp_path / "acme"
     assert {path.name for path in folder.iterdir()} == {
-        "engagement.toml", "scope", "data-request", "data", "decisions.md", "handover.md",
+        "engagement.toml", "scope", "data-request", "data-handling", "data", "decisions.md", "handover.md",
     }  # fmt: skip
     assert (folder / "data" / "sales.csv").read_bytes() == small.read_bytes()
     made = read_engagement(folder)
