@@ -28,6 +28,7 @@ from custanalytics.cli import (
     stopping,
 )
 from custanalytics.cli.plain import for_stream
+from custanalytics.cli.streams import fill_closed_streams
 from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
 _UNFORESEEN = 70  # EX_SOFTWARE
@@ -37,6 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the ``custanalytics`` command."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     if arguments is None:  # this process is ours
+        fill_closed_streams()
         stopping.listen()
     try:
         perform(given)

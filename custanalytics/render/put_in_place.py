@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from custanalytics.errors import RenderError, UsageError
+from custanalytics.errors import CustAnalyticsError, RenderError, UsageError
 
 T = TypeVar("T")
 MANIFEST = ".custanalytics.json"
@@ -68,7 +68,7 @@ def _swapped(
 
     A private folder can be entered by its owner alone, also while it is made.
     """
-    target = target.resolve()  # where a link leads to, so that the link stays one
+    given, target = target, target.resolve()  # where a link leads to, so that the link stays one
     if not target.name:
         raise UsageError(f"{target} is no folder that can be replaced; give another (--out)")
     new, old = (target.with_name(f".{target.name}.{kind}") for kind in ("new", "old"))
@@ -86,8 +86,20 @@ def _swapped(
                 sync(path)
             _swap(new, target, old)
             sync(target.parent)
+        except (CustAnalyticsError, OSError) as error:
+            _name_as_given(error, str(new), str(given))
+            raise
         finally:
             shutil.rmtree(new, ignore_errors=True)
+
+
+def _name_as_given(error: Exception, new: str, given: str) -> None:
+    """Let a message name the folder that the user knows, not the one that is taken away."""
+    error.args = tuple(
+        a.replace(new, given) if isinstance(a, str) and new in a else a for a in error.args
+    )
+    if isinstance(error, OSError) and isinstance(error.filename, str):
+        error.filename = error.filename.replace(new, given)
 
 
 def sync(path: Path) -> None:

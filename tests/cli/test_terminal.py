@@ -230,3 +230,11 @@ def test_bash_completes_commands_options_words_and_files(folder):
     assert offered("run", "sal") == ["sales.csv"]
     for shell in ("zsh", "fish"):
         assert "margin" in call("completion", shell).stdout
+
+
+@pytest.mark.parametrize("closed", ["2>&-", ">&-", "<&- >&- 2>&-"])
+def test_what_was_closed_before_is_no_fault(folder, closed):
+    line = f'"{sys.executable}" -m custanalytics check nothing.csv {closed}'
+    done = subprocess.run(["/bin/sh", "-c", line], cwd=folder, capture_output=True, check=False)
+    assert done.returncode == 10
+    assert b"itself" not in done.stdout + done.stderr

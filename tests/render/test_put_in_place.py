@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from custanalytics.errors import UsageError
+from custanalytics.errors import RenderError, UsageError
 from custanalytics.render import put_in_place
 from custanalytics.render.put_in_place import renewed
 
@@ -90,6 +90,20 @@ def test_a_failure_leaves_the_old_folder(target):
     with pytest.raises(ValueError):  # noqa: PT011 - our own, from just above
         fail()
     assert read(target) == {"a": "1"}
+    assert leftovers(target) == []
+
+
+@pytest.mark.parametrize("kind", [RenderError, OSError])
+def test_a_message_names_the_folder_that_was_given(target, kind):
+    def fail():
+        with renewed(target) as folder:
+            path = folder / "_brand.yml"
+            if kind is OSError:
+                path.read_text("utf-8")
+            raise RenderError(f"{path}, line 3: no colour")
+
+    with pytest.raises(kind, match=rf"{target}/_brand\.yml"):
+        fail()
     assert leftovers(target) == []
 
 
