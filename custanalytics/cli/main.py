@@ -68,9 +68,15 @@ def _unforeseen(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     lines = [f"{f.filename}, line {f.lineno}, in {f.name}" for f in frames]
     said = "\n".join([f"custanalytics {__version__}: {type(error).__name__}", *lines])
-    handle, path = tempfile.mkstemp(prefix="custanalytics-error-", suffix=".txt")
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(f"{said}\n")
+    try:
+        handle, path = tempfile.mkstemp(prefix="custanalytics-error-", suffix=".txt")
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(f"{said}\n")
+    except OSError as full:
+        return (
+            f"an error in custanalytics itself ({type(error).__name__}); nothing was changed, and "
+            f"where it arose can't be written down ({full.strerror})"
+        )
     return (
         f"an error in custanalytics itself ({type(error).__name__}); nothing was changed. Please "
         f"report it with {path}, which says where it arose and holds nothing of the data"

@@ -12,6 +12,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from custanalytics.cli import main
 from custanalytics.cli.opening import show_page
 from custanalytics.cli.plain import for_stream
 from custanalytics.cli.printed_comparison import comparison_text
@@ -238,3 +239,11 @@ def test_what_was_closed_before_is_no_fault(folder, closed):
     done = subprocess.run(["/bin/sh", "-c", line], cwd=folder, capture_output=True, check=False)
     assert done.returncode == 10
     assert b"itself" not in done.stdout + done.stderr
+
+
+def test_an_error_of_ours_that_can_not_be_written_down_is_still_told(tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+    assert "where it arose can't be written down" in main._unforeseen(KeyError("a value"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert str(tmp_path) in main._unforeseen(KeyError("a value"))
+    assert "a value" not in next(tmp_path.iterdir()).read_text("utf-8")

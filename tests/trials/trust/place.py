@@ -29,7 +29,7 @@ COMMANDS = (
         ("prospects", "leads.csv", "--out", "leads", "--format", "html", *_DAY),
         "leads",
     ),
-    Command("render", ("render", "report", "--format", "html,xlsx"), "report"),
+    Command("render", ("render", "report", "--format", "html"), "report"),
     Command("score", ("score", "leads", "later.csv", "--out", "scored.csv"), "scored.csv"),
     Command(
         "measure",
