@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from custanalytics.forecast import forecast_customers as forecast_customers
     from custanalytics.ledger import Ledger as Ledger
     from custanalytics.ledger import LoadReport as LoadReport
-    from custanalytics.ledger import load as load
     from custanalytics.ledger import read_table as read_table
+    from custanalytics.ledger.load import load as load
     from custanalytics.pipeline import Report as Report
     from custanalytics.pipeline import rerender as rerender
     from custanalytics.pipeline import run as run
