@@ -27,7 +27,10 @@ KEYWORDS = {
 
 
 class CustAnalyticsError(Exception):
-    """Root of every error that custanalytics raises on purpose."""
+    """Root of every error that custanalytics raises on purpose.
+
+    The options that its message names are noted as keywords of Python.
+    """
 
     exit_code = 1
 

@@ -51,7 +51,11 @@ def build(origin: Origin, kind=RunOptions, **given):
         ("horizon_days", [1, 3660], [0, 3661, 1.5, True, "90"]),
         ("contact_cost", [0, 1.5], [-1, float("inf"), "1"]),
         ("seed", [0, 7], [-1, 2**32, 0.5]),
-        ("as_of", [date(2026, 6, 30)], ["2026-06-30", datetime(2026, 6, 30), 20260630]),
+        (
+            "as_of",
+            [date(2026, 6, 30), "2026-06-30", datetime(2026, 6, 30)],
+            ["30.06.2026", datetime(2026, 6, 30, 12), 20260630],
+        ),
         ("decimal", ["point", "comma"], ["dot", 1]),
         ("locale", ["de_DE", "en-GB"], ["xx_XX", 5, ""]),
         ("currency", ["EUR", "eur"], ["EURO", 978]),

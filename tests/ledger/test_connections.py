@@ -3,6 +3,7 @@
 import sqlite3
 from datetime import date, datetime
 from decimal import Decimal
+from types import SimpleNamespace
 
 import duckdb
 import pandas as pd
@@ -10,7 +11,6 @@ import polars as pl
 import pytest
 import sqlalchemy
 from adbc_driver_sqlite import dbapi as adbc
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.orm import Session
 
 import custanalytics as ca
@@ -199,8 +199,7 @@ def test_what_is_no_connection_is_said(connection, said):
 
 
 def test_a_connection_that_does_not_wait_is_refused():
-    engine = AsyncEngine.__new__(AsyncEngine)
-    engine.sync_engine = sqlalchemy.create_engine("sqlite://")
+    engine = SimpleNamespace(sync_engine=sqlalchemy.create_engine("sqlite://"))
     with pytest.raises(UsageError, match="asynchronous"):
         ca.load("sales", connection=engine)
 

@@ -81,15 +81,25 @@ def _of_sqlalchemy(statement: Any, connection: Any, target: Path) -> None:
 def _of_cursor(statement: Any, cursor: Any, target: Path) -> None:
     try:
         cursor.execute(statement)
-        if cursor.description is None:
-            raise _without_rows()
         whole = next((name for name in _IN_ARROW if hasattr(cursor, name)), None)
+        if not _has_rows(cursor, unless=bool(whole)):
+            raise _without_rows()
         if whole:
             write_parquet(getattr(cursor, whole)(), target)
         else:
             write_rows([str(column[0]) for column in cursor.description], _batches(cursor), target)
     finally:
         cursor.close()
+
+
+def _has_rows(cursor: Any, unless: bool) -> bool:
+    """Whether a statement gives rows; as told where a cursor can't say."""
+    try:
+        return cursor.description is not None
+    except Exception:  # ADBC asks a library for it that may not be there
+        if unless:
+            return True
+        raise
 
 
 def _batches(result: Any) -> Iterator[Any]:
