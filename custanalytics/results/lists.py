@@ -93,6 +93,7 @@ def write_exports(results: AnalysisResults, folder: Path) -> dict[str, Path]:
     written["customers_csv"] = CUSTOMERS
     write_csv(customers, folder / CUSTOMERS, "customers", locale)
     write_tables({"customers": customers}, folder / "exports")
+    (folder / CUSTOMERS_PARQUET).chmod(0o600)
     written["customers_parquet"] = CUSTOMERS_PARQUET
     for path, members in to_act_on(customers, results.actions).items():
         write_csv(members, folder / path, "customers", locale)

@@ -96,7 +96,8 @@ class SparkEngine:
         for name, value in given.items():
             build = build.config(name, value)
         try:
-            session = build.getOrCreate()
+            with _unwarned():
+                session = build.getOrCreate()
         except (PySparkException, Py4JError, OSError) as error:
             raise SourceError(f"Spark can't be used: {_first_line(error)}") from None
         self._session = session.newSession()
@@ -131,9 +132,7 @@ class SparkEngine:
         """Store a DataFrame as a table, as it is or as a query reads it from ``incoming``."""
         held = pa.table({str(name): _array(column) for name, column in frame.items()})
         target = "incoming" if query else table_name(table)
-        with self._told(query or table), warnings.catch_warnings():
-            # It warns of pandas, which has no part in this.
-            warnings.simplefilter("ignore", FutureWarning)
+        with self._told(query or table), _unwarned():
             self._session.createDataFrame(held).createOrReplaceTempView(target)
         if query:
             self.keep(table, query)
@@ -229,6 +228,14 @@ class SparkEngine:
             yield
         except (PySparkException, Py4JError) as error:
             raise wrong(f"{name} failed on Spark: {_first_line(error)}") from error
+
+
+@contextmanager
+def _unwarned() -> Iterator[None]:
+    """Without its warning of pandas, which has no part in this."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", FutureWarning)
+        yield
 
 
 def _array(column: "pd.Series[Any]") -> pa.Array:

@@ -84,6 +84,8 @@ def test_run_writes_a_report_worth_sending(report):
     for heading in ("Summary", "What are they worth", "What to do next", "Validation"):
         assert heading in text
     assert {"html", "pdf", "customers_csv", "customers_parquet"} <= found["files"].keys()
+    for role in ("customers_csv", "customers_parquet") if os.name == "posix" else ():
+        assert Path(found["files"][role]).stat().st_mode & 0o777 == 0o600
     assert all(Path(path).is_file() for path in found["files"].values())
 
 
