@@ -95,6 +95,8 @@ class DuckDBEngine:
     ) -> None:
         _sweep()
         self.scratch = Path(tempfile.mkdtemp(prefix=f"{_SCRATCH}{os.getpid()}-"))
+        # Opening takes a moment, in which it may be interrupted.
+        opening = weakref.finalize(self, shutil.rmtree, self.scratch, ignore_errors=True)
         self._connection = duckdb.connect(
             ":memory:",
             config={
@@ -115,6 +117,7 @@ class DuckDBEngine:
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
         self.close = weakref.finalize(self, _discard, self._connection, self.scratch)
+        opening.detach()
 
     @property
     def engine(self) -> "DuckDBEngine":
