@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from custanalytics.customers.rfm import COUNTED_SEGMENTS, RFM, RFM_SEGMENTS, SEGMENTS
-from custanalytics.customers.rhythm import LEAST_SPAN, NEW_DAYS, SILENT, USUAL_FACTOR
+from custanalytics.customers.rfm import RFM, RFM_SEGMENTS, SEGMENTS
+from custanalytics.customers.rhythm import LEAST_SPAN, NEW_DAYS, USUAL_FACTOR, pace_on, shop_gap
 from custanalytics.engine import composed, quote
 from custanalytics.errors import UnsupportedError, UsageError
 from custanalytics.ledger.detect.cell_words import nobody_words
@@ -18,7 +18,14 @@ from custanalytics.results.lists import segment_list
 from custanalytics.results.store import AnalysisResults
 from custanalytics.transactions import ONE_ORDER
 from custanalytics.warehouse.one_statement import DIALECTS, as_view, one_statement, written
-from custanalytics.warehouse.statement import GIVEN, lines_of, literal
+from custanalytics.warehouse.statement import (
+    GIVEN,
+    IN_ORDER,
+    UNKNOWN_KIND,
+    counted,
+    lines_of,
+    literal,
+)
 
 VIEW, SCORES = "customer_segments", "customer_scores"
 LATE_LIST, CONTACT_LIST, CONTROL_LIST = "late", "contact", "control"
@@ -127,12 +134,9 @@ def audiences(
 def differing(results: AnalysisResults) -> tuple[int, int]:
     """How many customers the forecast puts into another segment than the rules, and of how many."""
     _, customers = _segmented(results)
-    factors = _rhythm(results)
-    silent = customers["days_since_last_purchase"] > (
-        factors["gone_factor"] * customers["usual_gap_days"]
-    )
-    spared = silent & (customers["frequency"] > 0) & (customers["pace"] != SILENT)
-    return int(spared.sum()), len(customers)
+    rhythm = _rhythm(results)
+    alone = pace_on(customers, (rhythm["late_factor"], rhythm["gone_factor"]))
+    return int((alone != customers["pace"]).sum()), len(customers)
 
 
 def explained(name: str, results: AnalysisResults, view: str, scores: str) -> list[str]:
@@ -180,16 +184,14 @@ def _lines(results: AnalysisResults, mapping: Mapping) -> str:
         missing.append("amount")
     if missing:
         raise UsageError(f"no column is mapped to {', '.join(missing)}; give --map ROLE=COLUMN")
-    kinds = dict.fromkeys((choice.column for choice in roles.values()), "text")
+    kinds = dict.fromkeys((choice.column for choice in roles.values()), UNKNOWN_KIND)
     lines = lines_of(
         roles, kinds, _states(results, roles, mapping), [*nobody_words()], (),
         (date.min, date.max, date.max),
     )  # fmt: skip
-    order = "ordered_at, order_id, customer_id, product, amount, quantity"
     return (
-        f"SELECT ROW_NUMBER() OVER (ORDER BY {order}) AS line_no, l.* FROM ({lines}) AS l WHERE "
-        "fate IN ('used', 'no_customer') AND amount <> 0 "
-        "AND CAST(ordered_at AS DATE) <= CAST($as_of AS DATE)"
+        f"SELECT ROW_NUMBER() OVER (ORDER BY {', '.join(IN_ORDER)}) AS line_no, l.* "
+        f"FROM ({counted(lines)}) AS l WHERE CAST(ordered_at AS DATE) <= CAST($as_of AS DATE)"
     )
 
 
@@ -232,8 +234,9 @@ def _rhythm(results: AnalysisResults) -> dict[str, float]:
     late, gone = USUAL_FACTOR, USUAL_FACTOR * LEAST_SPAN
     if results.propensity is not None:
         late, gone = (results.propensity.figures[f"{name}_factor"] for name in ("late", "gone"))
-    gaps = int(customers["frequency"].sum())
-    gap = float(customers["recency"].sum()) / gaps if gaps else NEW_DAYS / late
+    gap = shop_gap(customers["frequency"], customers["recency"])
+    if gap != gap:  # NaN: nobody has come back yet
+        gap = NEW_DAYS / late
     return {"shop_gap_days": gap, "late_factor": late, "gone_factor": gone}
 
 
@@ -246,7 +249,6 @@ def _cases(results: AnalysisResults) -> str:
         (segment.name, segment.rule): condition
         for segments, conditions in (
             (SEGMENTS, _BY_RHYTHM),
-            (COUNTED_SEGMENTS, _BY_RHYTHM),
             (RFM_SEGMENTS, _BY_SCORES),
         )
         for segment, condition in zip(segments, conditions, strict=True)

@@ -25,7 +25,7 @@ from custanalytics.errors import CustAnalyticsError, UsageError
 
 _PARAMETER = re.compile(r"\$([a-z_]+)")
 _SCRATCH = "custanalytics-"
-VIEWS = ("orders_seen", "order_lines", "goods_lines")
+VIEWS = ("orders_seen", "order_lines", "goods_lines", "returned_shares")
 _NAME = re.compile(r"^[a-z][a-z0-9_]*$")
 
 

@@ -1,11 +1,10 @@
 """The one place that knows the order: load, compute, write, render."""
 
 import dataclasses
-import re
 import shutil
-from collections.abc import Iterator, Sequence
 from collections.abc import Mapping as Dict
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -14,9 +13,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from custanalytics.bundled import DOCUMENT, template_names
 from custanalytics.config import (
-    TEMPLATE,
     MeasureOptions,
     ProspectsOptions,
     Rendering,
@@ -26,8 +23,8 @@ from custanalytics.config import (
     shared,
     today,
 )
-from custanalytics.errors import RenderError, SourceError, UnsupportedError, UsageError
-from custanalytics.ledger import Ledger, Mapping, read_table
+from custanalytics.errors import UnsupportedError
+from custanalytics.ledger import Mapping, read_table
 from custanalytics.ledger.mapping import Choice
 from custanalytics.ledger.read.connections import statement_of
 from custanalytics.privacy.pseudonyms import check_key
@@ -35,6 +32,16 @@ from custanalytics.progress import followed, steps_of
 from custanalytics.reading import ledger_of
 from custanalytics.render.pages.templates import template as find_template
 from custanalytics.render.put_in_place import renewed
+from custanalytics.template_choice import (
+    CAMPAIGN,
+    PROSPECTS,
+    asked_for,
+    check_fits,
+    fitting_named,
+    held_by,
+    template_for,
+    template_of_run,
+)
 
 # What computes and draws comes in where it is needed: a wrong option is told at once, and the
 # first line is read before a model is thought of.
@@ -42,20 +49,6 @@ if TYPE_CHECKING:
     from custanalytics.campaigns import CampaignEffect
     from custanalytics.render.stale_prose import StaleProse
     from custanalytics.results.store import AnalysisResults
-
-
-SALES, PURCHASES, PROSPECTS, CAMPAIGN = "sales", "purchases", "prospects", "campaign"
-# What a report can hold, in words. A template of ours speaks of what it is named for, else of
-# sales; these two show whatever there is.
-_HOLDINGS = {
-    SALES: "sales with amounts",
-    PURCHASES: "purchases without amounts (--no-amount)",
-    PROSPECTS: "prospects",
-    CAMPAIGN: "the effect of a campaign",
-}
-_OF_ANYTHING = ("gallery", "published")
-# A figure, part, label or text that a document asks for and the report does not have.
-_ABSENT = re.compile(r"no picture _figures/|no file '_parts/|to a label that is not there|has no '")
 
 
 @dataclass(frozen=True, repr=False)
@@ -111,10 +104,10 @@ def run(options: RunOptions) -> Report:
     _check_means(options)
     check_key(options.pseudonymise, out)
     chosen = template_of_run(options)
-    held = _asked_for(options)
+    held = asked_for(options)
     steps = steps_of("run", bool(options.prospects))
     with (
-        _fitting_named(chosen, held),
+        fitting_named(chosen, held),
         renewed(out, find_template(chosen)) as folder,
         followed(options.step, options.progress, steps) as step,
     ):
@@ -159,14 +152,14 @@ def run_prospects(options: ProspectsOptions) -> Report:
     _check_means(options)
     check_key(options.pseudonymise, out)
     chosen = template_for(out, options.template, PROSPECTS)
-    _check_template(chosen, [PROSPECTS])
+    check_fits(chosen, [PROSPECTS])
     from custanalytics.deliverables import write_all
     from custanalytics.render.stale_prose import stale_prose
     from custanalytics.results.analyse import add_prospects, settings_of
     from custanalytics.results.store import AnalysisResults
 
     with (
-        _fitting_named(chosen, [PROSPECTS]),
+        fitting_named(chosen, [PROSPECTS]),
         renewed(out, find_template(chosen)) as folder,
         followed(options.step, options.progress, steps_of("prospects")) as step,
     ):
@@ -188,7 +181,7 @@ def report_effect(effect: "CampaignEffect", options: MeasureOptions, out: Path |
     out = Path(out)
     _check_means(options)
     chosen = template_for(out, options.template, CAMPAIGN)
-    _check_template(chosen, [CAMPAIGN])
+    check_fits(chosen, [CAMPAIGN])
     from custanalytics.deliverables import write_all
     from custanalytics.render.stale_prose import stale_prose
     from custanalytics.results.analyse import settings_of
@@ -314,9 +307,9 @@ def rerender(options: RenderOptions) -> dict[str, Path]:
         return _moved(files, fresh, folder)
     out = Path(options.out)
     chosen = template_for(out, options.template)
-    held = _held(results)
-    _check_template(chosen, held)
-    with _fitting_named(chosen, held), renewed(out, find_template(chosen)) as fresh:
+    held = held_by(results)
+    check_fits(chosen, held)
+    with fitting_named(chosen, held), renewed(out, find_template(chosen)) as fresh:
         settings = dataclasses.replace(results.settings, template=chosen)
         results = dataclasses.replace(results, settings=settings)
         write_results(results, fresh / "results")
@@ -339,89 +332,6 @@ def _check_means(how: Rendering) -> None:
 
         if set(how.formats) & set(PAGES):
             quarto_for(how.renderer)
-
-
-def template_of_run(options: RunOptions) -> str:
-    """The template of a run; where purchases are counted without money, one that can do without."""
-    held = _asked_for(options)
-    default = PURCHASES if PURCHASES in held else TEMPLATE
-    chosen = template_for(Path(options.out), options.template, default)
-    _check_template(chosen, held)
-    return chosen
-
-
-def _asked_for(options: RunOptions) -> list[str]:
-    """What the report of a run will hold."""
-    if isinstance(options.sources, Ledger):
-        counted = options.sources.mapping.no_amount
-    else:
-        file = options.mapping_file
-        counted = options.no_amount or (file is not None and Mapping.load(file).no_amount)
-    sales = PURCHASES if counted else SALES
-    return [sales, PROSPECTS] if options.prospects else [sales]
-
-
-def _held(results: "AnalysisResults") -> list[str]:
-    """What a report's results are about."""
-    sales = PURCHASES if results.settings.no_amount else SALES
-    there = {
-        sales: results.overview,
-        PROSPECTS: results.prospects,
-        CAMPAIGN: results.campaign,
-    }
-    return [name for name, result in there.items() if result is not None]
-
-
-def _check_template(chosen: str, held: Sequence[str]) -> None:
-    """Refuse a template of ours that speaks of what the report does not hold."""
-    if chosen in template_names() and chosen not in _fitting(held):
-        raise UsageError(
-            f"the template {chosen!r} shows {_HOLDINGS[_subject(chosen)]}, and {_offer(held)}"
-        )
-
-
-@contextmanager
-def _fitting_named(chosen: str, held: Sequence[str]) -> Iterator[None]:
-    """Where a template of somebody's own asks for what is not there, say which ones fit."""
-    try:
-        yield
-    except RenderError as error:
-        if chosen in template_names() or not _ABSENT.search(str(error)):
-            raise
-        raise RenderError(
-            f"{error}. Perhaps the template is made for other results: {_offer(held)}"
-        ) from error
-
-
-def _offer(held: Sequence[str]) -> str:
-    return (
-        f"this report holds {' and '.join(_HOLDINGS[name] for name in held)}: give --template "
-        f"{' or '.join(_fitting(held))}"
-    )
-
-
-def _fitting(held: Sequence[str]) -> list[str]:
-    return [name for name in template_names() if name in _OF_ANYTHING or _subject(name) in held]
-
-
-def _subject(name: str) -> str:
-    return name if name in _HOLDINGS else SALES
-
-
-def template_for(out: Path, named: str | None, default: str = TEMPLATE) -> str:
-    """The template asked for, or that of the report that is there."""
-    there = None
-    if (out / DOCUMENT).exists():
-        from custanalytics.results.store import read_settings
-
-        with suppress(SourceError):
-            there = read_settings(out / "results").template
-    if there and named and there != named:
-        raise UsageError(
-            f"{out} holds a report made from the template {there!r}, with its own text; "
-            f"give another folder for {named!r} (--out)"
-        )
-    return named or there or default
 
 
 def _moved(files: Dict[str, Path], folder: Path, out: Path) -> dict[str, Path]:

@@ -29,7 +29,7 @@ STEPS = (
     ("audiences", "privacy.mute"),
     ("content",),
     ("render",),
-    ("deliverables", "figures"),
+    ("deliverables", "figures", "template_choice"),
     ("pipeline",),
     ("engagement",),
     ("privacy.leak_check",),

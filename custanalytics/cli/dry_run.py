@@ -22,9 +22,9 @@ def dry_run(
 ) -> None:
     """Say what a run would do; what is wrong with it is raised as the run would."""
     from custanalytics.cli.printed import aligned, listed, show
-    from custanalytics.pipeline import template_for, template_of_run
     from custanalytics.render.pages.templates import template
     from custanalytics.render.put_in_place import generated_in
+    from custanalytics.template_choice import template_for, template_of_run
 
     asked = configuration.build(sources=files)
     if getattr(asked, "engine", None) is None:

@@ -104,6 +104,14 @@ def pace_on(summary: pd.DataFrame, factors: tuple[float, float] | None = None) -
     return pace(customers, factors or (USUAL_FACTOR, USUAL_FACTOR * LEAST_SPAN))
 
 
+def shop_gap(gaps: "pd.Series[int]", days: "pd.Series[int]") -> float:
+    """Days between two purchase days of a customer, in the mean; NaN where nobody has two.
+
+    ``gaps`` is how many each customer has, ``days`` what they add up to.
+    """
+    count = float(gaps.sum())
+    return float(days.sum()) / count if count else float("nan")
+
+
 def _shop_gap(customers: pd.DataFrame) -> float:
-    gaps = float((customers["purchase_days"] - 1).sum())
-    return float(customers["gap_total"].sum()) / gaps if gaps else float("nan")
+    return shop_gap(customers["purchase_days"] - 1, customers["gap_total"])

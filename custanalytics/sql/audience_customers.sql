@@ -2,17 +2,7 @@
 -- was bought, by amount. pace: how the customer stands to the own rhythm, the mean of the own gaps
 -- between purchase days and one of $shop_gap_days, late from $late_factor of them, silent from
 -- $gone_factor; of one purchase day, new up to $late_factor gaps of the shop.
-WITH moved AS (
-    SELECT
-        customer_id,
-        CAST(SUM(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS DOUBLE) AS sold,
-        CAST(SUM(CASE WHEN amount < 0 THEN -amount ELSE 0 END) AS DOUBLE) AS returned
-    FROM ledger
-    WHERE CAST(ordered_at AS DATE) <= CAST($as_of AS DATE) AND customer_id IS NOT NULL
-    GROUP BY customer_id
-),
-
-paced AS (
+WITH paced AS (
     SELECT
         s.customer_id,
         s.first_order,
@@ -21,10 +11,10 @@ paced AS (
         s.frequency,
         s.n_orders,
         s.total_spend,
-        CASE WHEN m.sold > 0 THEN LEAST(m.returned / m.sold, 1.0) ELSE 0.0 END AS returned_share,
+        m.returned_share,
         CASE WHEN s.frequency > 0 THEN (s.recency + CAST($shop_gap_days AS DOUBLE)) / (s.frequency + 1) END AS usual_gap_days
     FROM summary AS s
-    LEFT JOIN moved AS m ON s.customer_id = m.customer_id
+    INNER JOIN returned_shares AS m ON s.customer_id = m.customer_id
 )
 
 SELECT

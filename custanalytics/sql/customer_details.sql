@@ -8,16 +8,6 @@ WITH bought AS (
     GROUP BY customer_id
 ),
 
-moved AS (
-    SELECT
-        customer_id,
-        CAST(SUM(CASE WHEN amount > 0 THEN amount ELSE 0 END) AS DOUBLE) AS sold,
-        CAST(SUM(CASE WHEN amount < 0 THEN -amount ELSE 0 END) AS DOUBLE) AS returned
-    FROM ledger
-    WHERE CAST(ordered_at AS DATE) <= CAST($as_of AS DATE) AND customer_id IS NOT NULL
-    GROUP BY customer_id
-),
-
 items AS (
     SELECT b.customer_id, l.product, SUM(l.amount) AS spent
     FROM bought AS b
@@ -37,9 +27,9 @@ ranked AS (
 
 SELECT
     b.customer_id,
-    CASE WHEN m.sold > 0 THEN LEAST(m.returned / m.sold, 1.0) ELSE 0.0 END AS returned_share,
+    m.returned_share,
     r.product AS last_product
 FROM bought AS b
-INNER JOIN moved AS m ON b.customer_id = m.customer_id
+INNER JOIN returned_shares AS m ON b.customer_id = m.customer_id
 LEFT JOIN ranked AS r ON b.customer_id = r.customer_id AND r.place = 1
 ORDER BY b.customer_id

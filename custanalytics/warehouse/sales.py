@@ -23,13 +23,19 @@ from custanalytics.sentences import noted, tell, tell_many
 from custanalytics.transactions import keep_orders
 from custanalytics.warehouse.columns import roles_of
 from custanalytics.warehouse.engines import Warehouse, warehouse
-from custanalytics.warehouse.statement import GIVEN, amount_of, lines_of, literal, text_of
+from custanalytics.warehouse.statement import (
+    GIVEN,
+    IN_ORDER,
+    amount_of,
+    counted,
+    lines_of,
+    literal,
+    text_of,
+)
 from custanalytics.warehouse.translate import spoken
 
 STATES = ["column", "value", "rows", "amount", "why", "taken_for"]
 _TABLE = re.compile(r"[^\s;()]+")
-# Lines of a table have no order of their own.
-_IN_ORDER = ("ordered_at", "order_id", "customer_id", "product", "amount", "quantity")
 _MOST_STATES = 200
 # Numbers that stand for nobody where they hold far more rows than any customer.
 _STANDING = ("0", "00", "000", "-1", "9999", "99999", "999999", "-9999")
@@ -128,12 +134,9 @@ def load_table(
     engine.number(
         "sales of the source",
         "given_lines",
-        spoken(
-            f"SELECT l.* FROM ({lines}) AS l WHERE fate IN ('used', 'no_customer') AND amount <> 0",
-            engine.dialect,
-        ),
+        spoken(counted(lines), engine.dialect),
         "line_no",
-        _IN_ORDER,
+        IN_ORDER,
     )
     engine.keep("ledger", "ledger_of_table")
     keep_orders(engine)

@@ -11,6 +11,9 @@ from custanalytics.ledger.detect.states import SALE, UNKNOWN
 from custanalytics.ledger.mapping import Choice
 
 GIVEN = "given_source"
+UNKNOWN_KIND = "unknown"
+# Lines of a table have no order of their own.
+IN_ORDER = ("ordered_at", "order_id", "customer_id", "product", "amount", "quantity")
 _OPTIONAL_TEXT = ("product", "product_name", "category", "country", "channel")
 _EARLIEST = date(1970, 1, 1)
 # A state that stands for the whole sale only where no row takes it off.
@@ -90,6 +93,11 @@ def _netted(rows: str) -> str:
     )
 
 
+def counted(lines: str) -> str:
+    """The rows of `lines_of` that the ledger holds."""
+    return f"SELECT l.* FROM ({lines}) AS l WHERE fate IN ('used', 'no_customer') AND amount <> 0"
+
+
 def text_of(roles: Dict[str, Choice], columns: Dict[str, str], role: str) -> str:
     """A column as text; null where it is blank, or where no column plays the role."""
     if role not in roles:
@@ -97,7 +105,14 @@ def text_of(roles: Dict[str, Choice], columns: Dict[str, str], role: str) -> str
     column = quote(roles[role].column)
     if columns[roles[role].column] == "number":
         return f"CAST(CAST({column} AS DECIMAL(38, 0)) AS VARCHAR)"
-    return f"NULLIF(TRIM(CAST({column} AS VARCHAR)), '')"
+    text = f"NULLIF(TRIM(CAST({column} AS VARCHAR)), '')"
+    if columns[roles[role].column] == UNKNOWN_KIND and role in ("customer_id", "order_id"):
+        # Where it is a number with a fraction, that says nothing.
+        return (
+            f"CASE WHEN {text} LIKE '%.0' THEN SUBSTRING({text}, 1, LENGTH({text}) - 2) "
+            f"ELSE {text} END"
+        )
+    return text
 
 
 def _cast(roles: Dict[str, Choice], role: str, kind: str) -> str:

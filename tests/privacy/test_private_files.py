@@ -1,8 +1,11 @@
 """What holds customers is for its owner alone; what is published is for everybody."""
 
+import gc
 import os
 from datetime import date
+from pathlib import Path
 
+import duckdb
 import pandas as pd
 import pytest
 
@@ -44,3 +47,19 @@ def test_what_is_published_is_not(tmp_path):
     with replaced(tmp_path / "site", "index.html") as folder:
         (folder / "index.html").write_text("hello")
     assert mode(tmp_path / "site") == 0o755
+
+
+def test_an_interrupt_while_it_opens_leaves_no_scratch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+
+    def interrupted(*_: object, **__: object) -> None:
+        assert list(tmp_path.iterdir())
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(duckdb, "connect", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        DuckDBEngine()
+    gc.collect()
+    assert not list(tmp_path.iterdir())

@@ -1,5 +1,7 @@
 """A warehouse comes to the segments of the report."""
 
+import dataclasses
+import itertools
 import re
 from datetime import date
 from pathlib import Path
@@ -9,14 +11,18 @@ import pandas as pd
 import pytest
 
 import custanalytics as ca
-from custanalytics.audiences import _as_sql, audiences, differing
+from custanalytics.audiences import _BY_RHYTHM, _BY_SCORES, _as_sql, audiences, differing
 from custanalytics.bundled import sample_data_dir
 from custanalytics.cli.main import main
+from custanalytics.customers.rfm import RFM_SEGMENTS, SEGMENTS, Segment, _assign
+from custanalytics.customers.rhythm import LATE, NEW, ON_TIME, ONCE, SILENT
 from custanalytics.customers.segment_rules import Condition
 from custanalytics.errors import UsageError
 from custanalytics.ledger import Mapping
+from custanalytics.results.analyse import analyse
 from custanalytics.results.store import AnalysisResults, write_results
 from custanalytics.warehouse.one_statement import DIALECTS
+from custanalytics.warehouse.statement import literal
 from tests.samples import analysed
 
 sqlglot = pytest.importorskip("sqlglot")
@@ -104,7 +110,7 @@ def test_each_dialect_reads_what_is_written_for_it(
 def test_who_said_no_is_in_no_list(tmp_path: Path) -> None:
     lines = pd.DataFrame(
         {
-            "customer_id": [f"c{n % 30}" for n in range(240)],
+            "customer_id": [100 + n % 30 for n in range(240)],
             "ordered_at": pd.date_range("2025-01-01", periods=240).strftime("%Y-%m-%d"),
             "amount": [10.0 + n % 7 for n in range(240)],
             "newsletter": ["no" if n % 30 < 10 else "yes" for n in range(240)],
@@ -112,19 +118,20 @@ def test_who_said_no_is_in_no_list(tmp_path: Path) -> None:
     )
     lines.to_csv(tmp_path / "lines.csv", index=False)
     ledger = ca.load(tmp_path / "lines.csv", mapping={"consent": "newsletter"})
-    from custanalytics.results.analyse import analyse
-
     results = analyse(ledger, made_on=date(2025, 9, 1))
     made = audiences(results, ledger.mapping, "lines", "duckdb",
                      as_of=results.settings.observation_end)  # fmt: skip
     with duckdb.connect() as database:
-        database.register("given", lines.assign(newsletter=lines["newsletter"] == "yes"))
+        told = {"newsletter": lines["newsletter"] == "yes"}
+        # As a warehouse may have them, with a fraction that says nothing.
+        numbers = {"customer_id": lines["customer_id"].astype("float64")}
+        database.register("given", lines.assign(**told, **numbers))
         database.execute("CREATE TABLE lines AS SELECT * FROM given")
         database.execute(made["customers"])
         refused = database.sql(
             "SELECT customer_id FROM customer_segments WHERE NOT may_be_contacted"
         ).df()
-        assert set(refused["customer_id"]) == {f"c{n}" for n in range(10)}
+        assert set(refused["customer_id"]) == {f"{100 + n}" for n in range(10)}
         listed = [
             row for name, text in made.items() if name.startswith(("segment-", "late"))
             for row in database.sql(text).df()["customer_id"]
@@ -134,8 +141,6 @@ def test_who_said_no_is_in_no_list(tmp_path: Path) -> None:
 
 
 def test_customers_whom_the_forecast_expects_back_are_counted(shop: AnalysisResults) -> None:
-    import dataclasses
-
     silent = shop.customers["pace"].eq("silent")
     spared = shop.customers.assign(
         pace=shop.customers["pace"].mask(silent & (silent.cumsum() <= 3), "late")
@@ -143,6 +148,29 @@ def test_customers_whom_the_forecast_expects_back_are_counted(shop: AnalysisResu
     before, of = differing(shop)
     after, _ = differing(dataclasses.replace(shop, customers=spared))
     assert (after - before, of) == (3, len(shop.customers))
+
+
+@pytest.mark.parametrize(
+    ("segments", "conditions"), [(SEGMENTS, _BY_RHYTHM), (RFM_SEGMENTS, _BY_SCORES)]
+)
+def test_a_built_in_rule_says_the_same_in_sql(
+    segments: tuple[Segment, ...], conditions: tuple[str, ...]
+) -> None:
+    scores = range(1, 6)
+    stands = (ON_TIME, LATE, SILENT, NEW, ONCE)
+    every = pd.DataFrame(
+        itertools.product(scores, scores, scores, stands, (0.0, 0.5, 0.6)),
+        columns=["r_score", "f_score", "m_score", "pace", "returned_share"],
+    )
+    expected = _assign(every, segments)
+    cases = " ".join(
+        f"WHEN {condition} THEN {literal(segment.name)}"
+        for segment, condition in zip(segments, conditions, strict=True)
+    )
+    with duckdb.connect() as database:
+        database.register("every", every.assign(row=every.index))
+        found = database.sql(f"SELECT CASE {cases} END AS segment FROM every ORDER BY row").df()
+    assert list(found["segment"]) == list(expected)
 
 
 @pytest.mark.parametrize(

@@ -5,20 +5,13 @@ from collections.abc import Iterator
 import pandas as pd
 import pytest
 
-from custanalytics.engine import DuckDBEngine, Engine, QueryError
+from custanalytics.engine import Engine, QueryError
 from custanalytics.errors import SourceError, UsageError
 from tests.test_sql import QUERIES
 from tests.warehouse.conformance import Question, answer, assert_alike, fill, questions
 
 pytest.importorskip("psycopg", reason="the extra postgres is not installed")
 from custanalytics.warehouse.postgres import PostgresEngine
-
-
-@pytest.fixture(scope="module")
-def duckdb() -> Iterator[Engine]:
-    engine = DuckDBEngine()
-    yield fill(engine)
-    engine.close()
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import custanalytics as ca
-from custanalytics.engine import DuckDBEngine, Engine
+from custanalytics.engine import Engine
 from custanalytics.errors import SourceError
 from tests.warehouse.clusters import spark_cluster
 from tests.warehouse.conformance import END, Question, answer, assert_alike, fill, questions
@@ -19,13 +19,6 @@ if shutil.which("java") is None:
     pytest.skip("no Java on this machine", allow_module_level=True)
 
 from custanalytics.warehouse.spark import SparkEngine
-
-
-@pytest.fixture(scope="module")
-def duckdb() -> Iterator[Engine]:
-    engine = DuckDBEngine()
-    yield fill(engine)
-    engine.close()
 
 
 @pytest.fixture(scope="module")
